@@ -1,0 +1,74 @@
+"""Faults in a user's input: each names the file, the key path, the value and what is allowed."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+def nearest(word: str, options: Iterable[str]) -> str | None:
+    """Return the option a misspelt word most likely meant, or None."""
+    known = {option.lower(): option for option in options}
+    found = difflib.get_close_matches(word.lower(), known, n=1, cutoff=0.6)
+    return known[found[0]] if found else None
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing wrong with an input.
+
+    Attributes
+    ----------
+    file : str
+        The file (or command-line option) the value came from.
+    key : str
+        Dotted path of the key, ``""`` when the file as a whole is at fault.
+    problem : str
+        What is wrong, including the value met.
+    allowed : str
+        What would have been right.
+    meant : str or None
+        The nearest thing that would have been right, when one is near.
+    """
+
+    file: str
+    key: str
+    problem: str
+    allowed: str
+    meant: str | None = None
+
+    def __str__(self) -> str:
+        place = f"{self.file}: {self.key}" if self.key else self.file
+        hint = f"; did you mean '{self.meant}'?" if self.meant else ""
+        return f"{place}: {self.problem} -> {self.allowed}{hint}"
+
+
+class InputError(ValueError):
+    """All faults found in a user's input, raised together.
+
+    Parameters
+    ----------
+    faults : iterable of Fault
+        At least one.
+    """
+
+    def __init__(self, faults: Fault | Iterable[Fault]) -> None:
+        self.faults: tuple[Fault, ...] = (faults,) if isinstance(faults, Fault) else tuple(faults)
+        super().__init__("\n".join(str(fault) for fault in self.faults))
+
+    def __reduce__(self) -> tuple[type[InputError], tuple[tuple[Fault, ...]]]:
+        return type(self), (self.faults,)
+
+
+def unknown_key(file: str, key: str, options: Iterable[str]) -> Fault:
+    """Return the fault of a key nobody knows, with the nearest known key."""
+    known = sorted(options)
+    last = key.rsplit(".", 1)[-1]
+    return Fault(file, key, "is not a known key", f"known keys here: {', '.join(known)}", nearest(last, known))
+
+
+def wrong_choice(file: str, key: str, value: object, options: Iterable[str]) -> Fault:
+    """Return the fault of a value outside a closed list, with the nearest option."""
+    known = list(options)
+    return Fault(file, key, f"= {value!r}", f"must be one of {', '.join(known)}", nearest(str(value), known))

@@ -1,0 +1,80 @@
+"""Units written in values ("1.75 %", "210 USD/month"), turned into plain floats once, at load."""
+
+from __future__ import annotations
+
+import re
+
+# Unit written by the user -> (canonical unit, factor to it). Kernels and policy see only the canonical unit.
+UNITS: dict[str, tuple[str, float]] = {
+    "": ("1", 1.0),
+    "1": ("1", 1.0),
+    "%": ("1", 0.01),
+    "percent": ("1", 0.01),
+    "pp": ("1", 0.01),
+    "/yr": ("1/year", 1.0),
+    "/year": ("1/year", 1.0),
+    "1/year": ("1/year", 1.0),
+    "%/yr": ("1/year", 0.01),
+    "%/year": ("1/year", 0.01),
+    "per 1000 per year": ("1/year", 0.001),
+    "USD": ("USD", 1.0),
+    "million USD": ("USD", 1e6),
+    "USD/year": ("USD/year", 1.0),
+    "USD/yr": ("USD/year", 1.0),
+    "million USD/year": ("USD/year", 1e6),
+    "USD/month": ("USD/month", 1.0),
+    "USD/mo": ("USD/month", 1.0),
+    "USD PBPM": ("USD/month", 1.0),
+    "people": ("people", 1.0),
+    "years": ("years", 1.0),
+    "months": ("months", 1.0),
+    "days": ("days", 1.0),
+    "visits/year": ("visits/year", 1.0),
+}
+
+_QUANTITY = re.compile(r"^\s*([-+]?(?:\d[\d_,]*\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)\s*(.*?)\s*$")
+
+
+def parse_quantity(text: object, unit: str = "1") -> float:
+    """Turn ``"1.75 %"`` (or a bare number, taken to be in `unit` already) into a float in `unit`.
+
+    Parameters
+    ----------
+    text : str, int or float
+        The value as a user wrote it.
+    unit : str
+        Canonical unit wanted: one of the first items of :data:`UNITS`' values.
+
+    Returns
+    -------
+    float
+        The number in `unit`.
+
+    Raises
+    ------
+    ValueError
+        When it is not a number, or its unit is unknown or of another kind; the message says what is allowed.
+    """
+    if isinstance(text, bool):
+        raise ValueError(f"{text!r} is not a number")
+    if isinstance(text, int | float):
+        return float(text)
+    if not isinstance(text, str):
+        raise ValueError(f"{text!r} is not a number")
+    found = _QUANTITY.match(text)
+    if found is None:
+        raise ValueError(f"{text!r} is not a number with a unit")
+    number = float(found[1].replace(",", "").replace("_", ""))
+    written = found[2]
+    if written not in UNITS:
+        raise ValueError(f"{text!r} has the unknown unit {written!r}; {allowed_units(unit)}")
+    canonical, factor = UNITS[written]
+    if written == "" or canonical == unit:
+        return number * factor
+    raise ValueError(f"{text!r} is in {canonical}; {allowed_units(unit)}")
+
+
+def allowed_units(unit: str) -> str:
+    """Return a sentence listing the spellings accepted for a canonical unit."""
+    spellings = [name for name, (canonical, _) in UNITS.items() if canonical == unit and name]
+    return f"allowed: a number in {' or '.join(repr(name) for name in spellings)}"
