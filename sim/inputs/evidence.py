@@ -1,0 +1,70 @@
+"""Evidence: behavioural and clinical parameters, each with unit, distribution, source and grade."""
+
+from __future__ import annotations
+
+import tomllib
+from importlib.resources import files
+
+from sim.inputs.entries import Entry, EntryBook
+from sim.inputs.entry_reader import EVIDENCE, read_entries
+from sim.inputs.faults import Fault, InputError
+from sim.inputs.overrides import Overrides, apply_overrides
+
+# Evidence may hold from a calendar year on; these bound what a scenario may write.
+YEARS = range(2010, 2051)
+
+
+class Evidence(EntryBook):
+    """All parameters of behaviour, by dotted key."""
+
+
+def load_evidence(overrides: Overrides | None = None, origin: str = "scenario") -> Evidence:
+    """Load every evidence file as one book, with what a scenario changes.
+
+    Parameters
+    ----------
+    overrides : Mapping, optional
+        See :func:`sim.inputs.overrides.apply_overrides`. A value a scenario states is certain: its
+        distribution becomes ``fixed``.
+    origin : str
+        File the overrides come from.
+
+    Raises
+    ------
+    InputError
+        With all faults at once, over all files.
+    """
+    found = sorted(
+        (item for item in files("sim").joinpath("evidence").iterdir() if item.name.endswith(".toml")),
+        key=lambda item: item.name,
+    )
+    evidence = parse_evidence({item.name: item.read_text(encoding="utf-8") for item in found})
+    if not overrides:
+        return evidence
+    entries, faults = apply_overrides(evidence.entries, overrides, origin, YEARS)
+    if faults:
+        raise InputError(faults)
+    return Evidence("evidence", entries)
+
+
+def parse_evidence(texts: dict[str, str]) -> Evidence:
+    """Parse evidence files (name to text) into one book; a key stated twice is a fault."""
+    entries: dict[str, Entry] = {}
+    faults: list[Fault] = []
+    for file, text in texts.items():
+        try:
+            tables = tomllib.loads(text)
+        except tomllib.TOMLDecodeError as error:
+            faults.append(Fault(file, "", f"is not TOML: {error}", "a TOML file"))
+            continue
+        stated, wrong = read_entries(tables, file, EVIDENCE, YEARS)
+        faults += wrong
+        faults += [
+            Fault(file, key, f"is stated in {entries[key].file} too", "one file states a parameter")
+            for key in stated
+            if key in entries
+        ]
+        entries |= stated
+    if faults:
+        raise InputError(faults)
+    return Evidence("evidence", entries)

@@ -1,0 +1,93 @@
+"""What a scenario changes in a rulebook or in the evidence: checked like the entries themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sim.inputs.entries import Change, Entry, rebuilt
+from sim.inputs.entry_reader import with_value
+from sim.inputs.faults import Fault, unknown_key
+
+Overrides = Mapping[str, Any]
+
+
+def apply_overrides(
+    entries: Mapping[str, Entry], overrides: Overrides, origin: str, years: range
+) -> tuple[dict[str, Entry], list[Fault]]:
+    """Replace values of entries.
+
+    Parameters
+    ----------
+    entries : Mapping of str to Entry
+        What is stated.
+    overrides : Mapping
+        ``{"dotted.key": value}``, ``{"dotted.key": {year: value}}``, or the same nested. A value by year
+        holds from that year on: what the entry states before the first year named stays, everything from it
+        on is the scenario's.
+    origin : str
+        File (and table) the overrides come from; named in faults and kept with each change.
+    years : range
+        Performance years a value may be stated for.
+
+    Returns
+    -------
+    entries : dict of str to Entry
+        All entries, changed ones carrying a :class:`~sim.inputs.entries.Change`.
+    faults : list of Fault
+    """
+    changed = dict(entries)
+    faults: list[Fault] = []
+    for key, raw in _leaves(overrides, entries):
+        if key not in entries:
+            faults.append(_unknown(origin, key, entries))
+            continue
+        found = _changed(entries[key], raw, origin, years)
+        if isinstance(found, Entry):
+            changed[key] = found
+        else:
+            faults += found
+    return changed, faults
+
+
+def _leaves(table: Overrides, entries: Mapping[str, Entry], path: str = "") -> list[tuple[str, Any]]:
+    leaves: list[tuple[str, Any]] = []
+    for name, item in table.items():
+        key = f"{path}.{name}" if path else str(name)
+        if key not in entries and isinstance(item, Mapping) and _groups(key, entries):
+            leaves += _leaves(item, entries, key)
+        else:
+            leaves.append((key, item))
+    return leaves
+
+
+def _groups(key: str, entries: Mapping[str, Entry]) -> bool:
+    return any(known.startswith(key + ".") for known in entries)
+
+
+def _unknown(origin: str, key: str, entries: Mapping[str, Entry]) -> Fault:
+    """Return the fault of the first part of a key that leads nowhere, with what may stand there."""
+    parts = key.split(".")
+    deep = [n for n in range(1, len(parts)) if _groups(".".join(parts[:n]), entries)]
+    depth = max(deep, default=0)
+    table = "".join(f"{part}." for part in parts[:depth])
+    names = {known[len(table) :].split(".")[0] for known in entries if known.startswith(table)}
+    return unknown_key(origin, ".".join(parts[: depth + 1]), names)
+
+
+def _changed(entry: Entry, raw: object, origin: str, years: range) -> Entry | list[Fault]:
+    yearly = isinstance(raw, Mapping)
+    found = with_value(entry, raw, origin, years, yearly)
+    if isinstance(found, list):
+        return found
+    first = found.by_year[0][0]
+    if first is not None:
+        if not entry.yearly and first > years[0]:
+            kept: tuple[Any, ...] = ((years[0], entry.by_year[0][1]),)
+            kept_text: tuple[Any, ...] = ((years[0], entry.written[0][1]),)
+        else:
+            kept = tuple(pair for pair in entry.by_year if pair[0] is not None and pair[0] < first)
+            kept_text = tuple(pair for pair in entry.written if pair[0] is not None and pair[0] < first)
+        found = rebuilt(found, by_year=kept + found.by_year, written=kept_text + found.written)
+    distribution = {"dist": "fixed"} if entry.distribution is not None else None
+    return rebuilt(found, distribution=distribution, change=Change(origin, entry))

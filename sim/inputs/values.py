@@ -1,0 +1,117 @@
+"""Values of entries: numbers with units, tables of them, words and flags, parsed once at load."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.inputs.faults import Fault, nearest
+from sim.inputs.units import UNITS, parse_quantity
+
+Value: TypeAlias = float | bool | str | tuple[str, ...] | NDArray[np.float64]
+
+WORD, FLAG = "word", "flag"
+
+
+def check_unit(unit: str) -> str | None:
+    """Return what is allowed when `unit` is not a canonical unit, else None."""
+    canonical = list(dict.fromkeys(name for name, _ in UNITS.values()))
+    if unit in (*canonical, WORD, FLAG):
+        return None
+    return f"one of {', '.join((*canonical, WORD, FLAG))}"
+
+
+def parse_value(
+    raw: object,
+    unit: str,
+    choices: tuple[str, ...] = (),
+    minimum: float | None = None,
+    maximum: float | None = None,
+) -> Value:
+    """Turn a raw TOML value into its canonical form.
+
+    Parameters
+    ----------
+    raw : object
+        Number, ``"number unit"``, bool, word, or a (nested) list of numbers or words.
+    unit : str
+        Canonical unit, ``word`` or ``flag``.
+    choices : tuple of str
+        Words allowed; empty allows any.
+    minimum, maximum : float, optional
+        Bounds in `unit`, both included.
+
+    Returns
+    -------
+    float, bool, str, tuple of str, or read-only float64 array
+
+    Raises
+    ------
+    ValueError
+        The message says what is allowed.
+    """
+    if unit == FLAG:
+        if isinstance(raw, bool):
+            return raw
+        raise ValueError("must be true or false")
+    if unit == WORD:
+        return _words(raw, choices)
+    value = _numbers(raw, unit)
+    low, high = float(np.min(value)), float(np.max(value))
+    if not (np.isfinite(low) and np.isfinite(high)):
+        raise ValueError("must be a finite number")
+    if (minimum is not None and low < minimum) or (maximum is not None and high > maximum):
+        raise ValueError(f"must lie {_between(minimum, maximum)} (unit {unit})")
+    return value
+
+
+def _between(minimum: float | None, maximum: float | None) -> str:
+    if maximum is None:
+        return f"at or above {minimum:g}"
+    return f"at or below {maximum:g}" if minimum is None else f"between {minimum:g} and {maximum:g}"
+
+
+def _words(raw: object, choices: tuple[str, ...]) -> str | tuple[str, ...]:
+    listed = raw if isinstance(raw, list) else [raw]
+    words = [word for word in listed if isinstance(word, str) and word]
+    if not words or len(words) < len(listed):
+        raise ValueError("must be a word" + (f": one of {', '.join(choices)}" if choices else ""))
+    for word in words:
+        if choices and word not in choices:
+            near = nearest(word, choices)
+            hint = f"; did you mean '{near}'?" if near else ""
+            raise ValueError(f"must be one of {', '.join(choices)}{hint}")
+    return tuple(words) if isinstance(raw, list) else words[0]
+
+
+def _numbers(raw: object, unit: str) -> float | NDArray[np.float64]:
+    if not isinstance(raw, list):
+        return parse_quantity(raw, unit)
+    if not raw:
+        raise ValueError("must not be an empty list")
+    rows = [_numbers(item, unit) for item in raw]
+    if len({np.shape(row) for row in rows}) > 1:
+        raise ValueError("must be a table whose rows have one length")
+    table = np.array(rows, dtype=np.float64)
+    table.flags.writeable = False
+    return table
+
+
+def as_years(
+    raw: object, file: str, key: str, years: range
+) -> tuple[list[tuple[int | None, object]], list[Fault]]:
+    """Return (year, raw value) sorted by year, and the faults of the years."""
+    allowed = f"a table of performance years {years[0]} to {years[-1]}"
+    if not isinstance(raw, Mapping) or not raw:
+        return [], [Fault(file, key, f"= {raw!r}", allowed)]
+    pairs: list[tuple[int | None, object]] = []
+    faults: list[Fault] = []
+    for name, item in raw.items():
+        if str(name).isdecimal() and int(name) in years:
+            pairs.append((int(name), item))
+        else:
+            faults.append(Fault(file, f"{key}.{name}", "is not a year here", allowed))
+    return sorted(pairs, key=lambda pair: pair[0] or 0), faults
