@@ -1,0 +1,148 @@
+"""Names that CMS gave each column of the MSSP results file over the years, under one canonical name."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+# Enrollment types in the order of every per-type array (42 CFR 425.652(a)(1)).
+ENROLLMENT_TYPES = ("ESRD", "DIS", "AGDU", "AGND")
+PERIODS = ("BY1", "BY2", "BY3", "PY")
+
+# The same types as the person-year columns spell them.
+PERSON_YEAR_NAMES = {"ESRD": "ESRD", "DIS": "DIS", "AGDU": "AGED_Dual", "AGND": "AGED_NonDual"}
+
+TRACKS = (
+    "track-1",
+    "track-1-plus",
+    "track-2",
+    "track-3",
+    "basic-a",
+    "basic-b",
+    "basic-c",
+    "basic-d",
+    "basic-e",
+    "enhanced",
+)
+
+TRACK_WORDS = {
+    "1": "track-1",
+    "t1": "track-1",
+    "track 1": "track-1",
+    "1+": "track-1-plus",
+    "t1+": "track-1-plus",
+    "track 1+": "track-1-plus",
+    "2": "track-2",
+    "t2": "track-2",
+    "track 2": "track-2",
+    "3": "track-3",
+    "t3": "track-3",
+    "track 3": "track-3",
+    **{
+        spelling: f"basic-{level}"
+        for level in "abcde"
+        for spelling in (level, f"basic {level}", f"basic level {level}", f"basic_{level}")
+    },
+    "en": "enhanced",
+    "enhanced": "enhanced",
+}
+
+# Files before PY2022 hold one 0/1 column for each track.
+TRACK_FLAGS = {
+    "track-1": ("Current_Track_1", "Track1"),
+    "track-1-plus": ("Current_Track_1_Plus",),
+    "track-2": ("Current_Track_2", "Track2"),
+    "track-3": ("Current_Track_3",),
+    **{f"basic-{level}": (f"Current_BASIC_{level.upper()}",) for level in "abcde"},
+    "enhanced": ("Current_ENHANCED",),
+}
+
+ONE_SIDED_TRACKS = frozenset({"track-1", "basic-a", "basic-b"})
+
+
+@dataclass(frozen=True, slots=True)
+class NumberColumn:
+    """How one number of the file is spelt and read.
+
+    Attributes
+    ----------
+    names : tuple of str
+        Spellings, newest first.
+    what : str
+        What it is, for messages.
+    low, high : float
+        Bounds of a believable value as written (a share written as 49.04 is within 0 to 100).
+    percent_above : float or None
+        A rate column whose median size (zeros apart) exceeds this was written in percent.
+    words : dict of str to float or None
+        Words that stand for a number.
+    """
+
+    names: tuple[str, ...]
+    what: str
+    low: float = float("-inf")
+    high: float = float("inf")
+    percent_above: float | None = None
+    words: dict[str, float] | None = None
+
+
+ID_NAMES = ("ACO_ID", "ACO_Num")
+NAME_NAMES = ("ACO_Name",)
+YEAR_NAMES = ("Performance_Year", "Perf_Year", "Year")
+REQUIRED = ("n_assigned", "benchmark_usd", "expenditure_usd")
+
+NUMBERS: dict[str, NumberColumn] = {
+    "n_assigned": NumberColumn(("N_AB",), "assigned beneficiaries", low=1),
+    "benchmark_usd": NumberColumn(("ABtotBnchmk",), "the total benchmark in dollars", low=1),
+    "expenditure_usd": NumberColumn(("ABtotExp",), "the total expenditure in dollars", low=0),
+    "total_person_years": NumberColumn(("N_AB_Year_PY", "N_AB_Year"), "assigned person-years", low=0),
+    "published_minimum_savings_rate": NumberColumn(
+        ("MinSavPerc",), "the minimum savings rate", low=0, high=100, percent_above=0.2
+    ),
+    "published_savings_rate": NumberColumn(
+        ("Sav_rate",), "the savings rate", low=-200, high=100, percent_above=2
+    ),
+    "published_savings_usd": NumberColumn(("BnchmkMinExp",), "benchmark less expenditure"),
+    "generated_usd": NumberColumn(("GenSaveLoss",), "savings or losses generated"),
+    "earned_usd": NumberColumn(("EarnSaveLoss",), "savings earned or losses owed"),
+    "quality_score": NumberColumn(
+        ("QualScore",), "the quality score", low=0, high=100, percent_above=1, words={"p4r": 1.0}
+    ),
+    "met_quality_standard": NumberColumn(("Met_QPS",), "whether the quality standard was met", low=0, high=1),
+    "maximum_share_rate": NumberColumn(
+        ("MaxShareRate", "QualPerfShare"), "the highest sharing rate", low=0, high=100, percent_above=1
+    ),
+    "final_share_rate": NumberColumn(
+        ("FinalShareRate",), "the final sharing rate", low=0, high=100, percent_above=1
+    ),
+    "final_loss_rate": NumberColumn(
+        ("FinalLossRate",), "the final loss rate", low=0, high=100, percent_above=1
+    ),
+    "disaster_adjustment_usd": NumberColumn(("DisAdj",), "the disaster relief of losses"),
+    "historical_benchmark": NumberColumn(("HistBnchmk",), "the historical benchmark per person-year", low=0),
+    "updated_benchmark": NumberColumn(("UpdatedBnchmk",), "the updated benchmark per person-year", low=0),
+    "regional_adjustment": NumberColumn(("RegAdj", "PosRegAdj"), "the regional adjustment"),
+    "prior_savings_adjustment": NumberColumn(
+        ("PriorSavAdj", "Prior_Sav_Adj"), "the prior savings adjustment per person-year"
+    ),
+    "agreement_period": NumberColumn(("Agreement_Period_Num",), "the agreement period", low=1, high=20),
+    "revenue_loss_limit": NumberColumn(("RevLossLimit",), "whether revenue limits the losses", low=0, high=1),
+    "mid_year_termination": NumberColumn(
+        ("Impact_Mid_Year_Termination",), "the effect of ending in mid-year"
+    ),
+}
+
+
+def expenditure_names(kind: str, period: str) -> tuple[str, ...]:
+    """Return the column of per-capita expenditure (USD per person-year) of one type and period."""
+    return (f"Per_Capita_Exp_ALL_{kind}_{period}",)
+
+
+def risk_names(kind: str, period: str) -> tuple[str, ...]:
+    """Return the column of the renormalised CMS-HCC risk score of one type and period."""
+    return (f"CMS_HCC_RiskScore_{kind}_{period}",)
+
+
+def person_year_names(kind: str, period: str) -> tuple[str, ...]:
+    """Return the column of assigned person-years of one type; PY2014 wrote no period."""
+    base = f"N_AB_Year_{PERSON_YEAR_NAMES[kind]}"
+    return (f"{base}_{period}", base) if period == "PY" else (f"{base}_{period}",)
