@@ -89,7 +89,9 @@ class People(NamedTuple):
     status: Array
     conditions: Array
     high_needs: Array
-    acute: Array
+    event: Array
+    admissions: Array
+    snf_days: Array
     practice: Array
     attested: Array
     last_main: Array
@@ -121,7 +123,9 @@ COLUMN_TYPES: dict[str, type[np.generic]] = {
     "status": np.uint8,
     "conditions": np.uint32,
     "high_needs": np.uint8,
-    "acute": np.uint8,
+    "event": np.uint8,
+    "admissions": np.uint8,
+    "snf_days": np.uint8,
     "practice": np.int32,
     "attested": np.int32,
     "last_main": np.int32,
@@ -138,9 +142,6 @@ COLUMN_TYPES: dict[str, type[np.generic]] = {
     "spend": np.int32,
     "risk": np.float32,
 }
-
-# The acute column: bit 0 an acute event last year, bits 1-3 unplanned admissions, bits 4-7 SNF days in tens.
-ACUTE_EVENT = 1
 
 
 def make_people(size: int) -> People:
@@ -162,15 +163,22 @@ def copy_people(people: People) -> People:
 
 
 class Markets(NamedTuple):
-    """Regions of care, shape (markets, ...).
+    """Regions of care.
 
-    ``level``: dollars a year of the average person by enrollment type this year (markets, kinds). ``first_row``:
-    first person of each market, one entry more than markets. ``first_practice`` likewise for practices.
-    ``choice_share`` and ``choice_other``: alias tables (panels, practices) by which people pick a practice, panel 0
-    for most people, panel 1 for the frail.
+    Attributes
+    ----------
+    level : float64, shape (markets, kinds)
+        Dollars a year of the average person of each enrollment type, this year.
+    onset : float64, shape (markets,)
+        Relative hazard of disease in the market.
+    first_row, first_practice : int64, shape (markets + 1,)
+        First person and first practice of each market.
+    choice_share, choice_other : shape (panels, practices)
+        Alias tables by which people pick a practice: panel 0 for most people, panel 1 for High Needs people.
     """
 
     level: Array
+    onset: Array
     first_row: Array
     first_practice: Array
     choice_share: Array
@@ -178,69 +186,111 @@ class Markets(NamedTuple):
 
 
 class Practices(NamedTuple):
-    """What a practice does to its patients this year; arrays of shape (practices,).
+    """What each practice does to its patients this year; float64 arrays of shape (practices,).
 
-    ``base_factor`` and ``event_factor`` multiply ambulatory and acute spending of patients aligned to it;
-    ``base_spill`` and ``event_spill`` those of its other patients; ``high_needs_factor`` multiplies both for High
-    Needs patients aligned to it; ``coding`` multiplies coded risk scores; ``attest`` is the yearly chance that a
-    patient attests voluntarily.
+    Attributes
+    ----------
+    efficiency
+        Spending of its patients relative to the same patients elsewhere.
+    base_effect, event_effect
+        Factor on ambulatory and on acute spending of the patients aligned to it.
+    base_spill, event_spill
+        The same for its other patients.
+    high_needs_effect
+        Further factor for High Needs patients aligned to it.
+    coding
+        Factor on the risk scores it submits.
+    attest
+        Yearly chance that a patient attests voluntarily; 0 where that is not offered.
     """
 
-    base_factor: Array
-    event_factor: Array
+    efficiency: Array
+    base_effect: Array
+    event_effect: Array
     base_spill: Array
     event_spill: Array
-    high_needs_factor: Array
+    high_needs_effect: Array
     coding: Array
     attest: Array
 
 
-class Health(NamedTuple):
-    """Health and spending parameters, scalars and small tables; see ``sim/evidence``.
+class Disease(NamedTuple):
+    """Onset, recovery and scoring of conditions (bits of the conditions column).
 
-    Tables: ``mortality`` (sex, age) this year; ``mortality_tilt`` (kinds, age bands); ``onset_total`` (age) and
-    ``onset_pick`` (age, conditions, cumulative) yearly onsets; ``prevalence_hazard`` (conditions, age) cumulative
-    hazard at a given age; ``recovery`` (conditions,) yearly chance; ``score`` (segments, conditions) risk-score
-    coefficients; ``score_demographic`` (segments, sex, age); ``score_count`` (segments, counts);
-    ``esrd_score`` (conditions,) and ``esrd_demographic`` (sex, age); ``cost`` (conditions,) cost relativities of
-    conditions outside the score; ``age_cost`` (age,) log relativity.
+    Attributes
+    ----------
+    onset_total : float64, shape (ages,)
+        Onsets a year at each age, all conditions together, for a person of average frailty.
+    onset_pick : float64, shape (ages, conditions)
+        Cumulative shares by which an onset picks its condition; one already present stays.
+    hazard : float64, shape (conditions, ages)
+        Cumulative hazard of having each condition at each age.
+    recovery : float64, shape (conditions,)
+        Yearly chance that a condition passes; 0 for chronic ones.
+    score, cost : float64, shape (segments, 4, 256) and (4, 256)
+        Sums over the conditions in each byte of the mask: risk-score factors, and cost relativities of conditions
+        that the score leaves out.
+    counted : int64, shape (4, 256)
+        Payment conditions in each byte.
+    demographic : float64, shape (segments, sexes, ages)
+    count_value : float64, shape (segments, counts)
+        Score of having that many payment conditions.
+    parent, children : int64, shape (hierarchies,)
+        A parent condition removes its children from the score.
+    pair_a, pair_b : int64, shape (pairs,)
+        Masks of interacting conditions; pair_value : float64, shape (segments, pairs).
+    esrd_score, esrd_demographic : float64, shape (4, 256) and (sexes, ages)
+        The ESRD model.
+    """
+
+    onset_total: Array
+    onset_pick: Array
+    hazard: Array
+    recovery: Array
+    score: Array
+    cost: Array
+    counted: Array
+    demographic: Array
+    count_value: Array
+    parent: Array
+    children: Array
+    pair_a: Array
+    pair_b: Array
+    pair_value: Array
+    esrd_score: Array
+    esrd_demographic: Array
+
+
+class Health(NamedTuple):
+    """Scalars and small tables of life, use and spending; meanings and sources in ``sim/evidence``.
+
+    ``mortality`` has shape (sexes, ages) for this year, ``mortality_level`` (kinds, ages), ``switch_out`` (2,) for
+    people without and with Medicaid, ``age_cost`` (ages,).
     """
 
     mortality: Array
-    mortality_tilt: Array
-    mortality_frailty: float
+    mortality_level: Array
     mortality_risk: float
     switch_out: Array
     switch_risk: float
     switch_back: float
-    onset_total: Array
-    onset_pick: Array
-    onset_frailty: float
-    prevalence_hazard: Array
-    recovery: Array
-    score: Array
-    score_counted: Array
-    score_demographic: Array
-    score_count: Array
-    score_pairs: Array
-    score_pair_value: Array
-    esrd_score: Array
-    esrd_demographic: Array
-    cost_condition: Array
-    age_cost: Array
-    cost_score_slope: float
-    cost_spread: float
+    recoverable: int
+    esrd: int
     high_needs_conditions: int
     high_needs_score: float
-    high_needs_score_admissions: float
+    high_needs_score_with_admissions: float
     high_needs_admissions: int
-    high_needs_snf_tens: int
+    high_needs_snf_days: int
+    age_cost: Array
+    cost_constant: float
+    cost_slope: float
+    cost_spread: float
     practice_leave: float
     visits_mean: float
     visits_risk: float
     visits_loyal: float
-    alignment_recent: float
-    alignment_older: float
+    weight_recent: float
+    weight_older: float
     no_use: float
     no_use_risk: float
     base_share: float
@@ -257,3 +307,4 @@ class Health(NamedTuple):
     stays_extra: float
     snf_chance: float
     snf_days: float
+    no_supplement: float

@@ -1,0 +1,392 @@
+"""One fused beneficiary-year: life events, alignment, health, use, spending and exact sums, one pass over rows.
+
+The function is serial and releases the GIL; :mod:`sim.kernels.chunks` runs it over fixed chunks on a thread pool.
+Sums are integers (cents, months, millionths of score), so their order cannot change a result.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numba import njit
+
+from sim.kernels.alignment import plurality
+from sim.kernels.draws import Decision, Key, binomial, draw4, normal, poisson, unit, unit52
+from sim.kernels.layout import (
+    AGED_IN,
+    DUAL,
+    FEMALE,
+    NO_SUPPLEMENT,
+    OLDEST,
+    RISK_UNIT,
+    Array,
+    Disease,
+    Health,
+    Kind,
+    Markets,
+    People,
+    Practices,
+    Status,
+    Sum,
+)
+from sim.kernels.risk_score import community_score, esrd_score
+
+_FUTURE, _ENROLLED, _ADVANTAGE, _DEAD = (int(status) for status in Status)
+_ESRD, _DISABLED, _AGED_DUAL, _AGED_NON_DUAL = (int(kind) for kind in Kind)
+_LIFE = int(Decision.LIFE)
+_ONSET = int(Decision.ONSET)
+_RECOVERY = int(Decision.RECOVERY)
+_PRACTICE_CHOICE = int(Decision.PRACTICE_CHOICE)
+_VISITS = int(Decision.VISITS)
+_BASE_COST = int(Decision.BASE_COST)
+_EVENT_COST = int(Decision.EVENT_COST)
+_ACUTE_CARE = int(Decision.ACUTE_CARE)
+_PERSONS, _MONTHS, _SPEND, _EVENT, _REFERENCE = (
+    int(Sum.PERSONS),
+    int(Sum.MONTHS),
+    int(Sum.SPEND),
+    int(Sum.EVENT),
+    int(Sum.REFERENCE),
+)
+_TRUE_RISK, _CODED_RISK, _STAYS, _DEATHS = (
+    int(Sum.TRUE_RISK),
+    int(Sum.CODED_RISK),
+    int(Sum.STAYS),
+    int(Sum.DEATHS),
+)
+_MOST_ONSETS = 3
+_MOST_VISITS = 40
+_MOST_STAYS = 12
+_MOST_SNF_DAYS = 100  # the Part A limit of a benefit period
+_LARGEST_RELATIVITY = 12.0
+_LARGEST_CENTS = 2_000_000_000
+
+
+@njit(cache=True, nogil=True)
+def pick_practice(market: int, panel: int, where: int, which: int, markets: Markets) -> int:
+    """Return a practice of the market, drawn from its alias table with two 32-bit words."""
+    first = markets.first_practice[market]
+    practice = first + int(unit(where) * (markets.first_practice[market + 1] - first))
+    if unit(which) < markets.choice_share[panel, practice]:
+        return practice
+    return int(markets.choice_other[panel, practice])
+
+
+@njit(cache=True, nogil=True)
+def onsets(key: Key, i: int, year: int, age: int, hazard: float, conditions: int, disease: Disease) -> int:
+    """Return the conditions after this year's onsets.
+
+    A Poisson number of onsets each picks a condition; one that is already there changes nothing, which leaves every
+    absent condition with exactly its own hazard.
+    """
+    words = draw4(key, i, year, _ONSET, 0)
+    count = poisson(unit(words[0]), disease.onset_total[age] * hazard, _MOST_ONSETS)
+    for n in range(count):
+        u = unit(words[n + 1])
+        low = 0
+        high = disease.onset_pick.shape[1] - 1
+        while low < high:
+            middle = (low + high) >> 1
+            if u < disease.onset_pick[age, middle]:
+                high = middle
+            else:
+                low = middle + 1
+        conditions |= 1 << low
+    return conditions
+
+
+@njit(cache=True, nogil=True)
+def recoveries(key: Key, i: int, year: int, passing: int, disease: Disease) -> int:
+    """Return the mask of passing conditions that end this year."""
+    ended = 0
+    k = 0
+    while passing >> k:
+        if (passing >> k) & 1:
+            words = draw4(key, i, year, _RECOVERY, k >> 2)
+            if unit(words[k & 3]) < disease.recovery[k]:
+                ended |= 1 << k
+        k += 1
+    return ended
+
+
+@njit(cache=True, nogil=True)
+def cost_relativity(
+    conditions: int, score: float, age: int, cost_factor: float, disease: Disease, health: Health
+) -> float:
+    """Return expected spending relative to the average person of the same enrollment type."""
+    relative = health.cost_constant + health.cost_slope * score
+    for byte in range(4):
+        relative += disease.cost[byte, (conditions >> (8 * byte)) & 255]
+    spread = health.cost_spread
+    relative *= math.exp(health.age_cost[age] + spread * cost_factor - 0.5 * spread * spread)
+    return min(relative, _LARGEST_RELATIVITY)
+
+
+@njit(cache=True, nogil=True)
+def live_year(
+    people: People,
+    start: int,
+    stop: int,
+    year: int,
+    key: Key,
+    markets: Markets,
+    practices: Practices,
+    disease: Disease,
+    health: Health,
+    reference_spend: Array,
+    sums: Array,
+) -> int:
+    """Live one year for rows ``start`` to ``stop`` (exclusive), changing columns and adding to `sums`.
+
+    Parameters
+    ----------
+    people : People
+        Columns; rows outside the range are neither read nor written.
+    start, stop : int
+        Range of rows.
+    year : int
+        Calendar year.
+    key : Key
+        Replicate's key.
+    markets, practices, disease, health
+        This year's tables.
+    reference_spend : int32, shape (people,) or (0,)
+        Cents the same people spent this year in the reference arm; empty in the reference arm itself.
+    sums : int64, shape (practices + markets, cells, sums)
+        Added to: by practice aligned to, or by market for people aligned to none.
+
+    Returns
+    -------
+    int
+        People enrolled for at least a month.
+    """
+    n_practices = practices.efficiency.shape[0]
+    lived = 0
+    for i in range(start, stop):
+        status = np.int64(people.status[i])
+        people.months[i] = 0
+        people.spend[i] = 0
+        if status == _DEAD:
+            continue
+        first_month = 1
+        entering = False
+        if status == _FUTURE:
+            if people.entry_year[i] != year:
+                continue
+            status = _ENROLLED
+            entering = True
+            first_month = np.int64(people.entry_month[i])
+
+        age = min(year - np.int64(people.birth_year[i]), OLDEST)
+        traits = np.int64(people.traits[i])
+        sex = 1 if traits & FEMALE else 0
+        dual = 1 if traits & DUAL else 0
+        conditions = np.int64(people.conditions[i])
+        hazard = float(people.frailty[i])
+        market = np.int64(people.market[i])
+        if conditions & health.esrd:
+            kind = _ESRD
+        elif age < AGED_IN:
+            kind = _DISABLED
+        else:
+            kind = _AGED_DUAL if dual else _AGED_NON_DUAL
+        life = draw4(key, i, year, _LIFE, 0)
+        mortality = health.mortality[sex, age] * health.mortality_level[kind, age]
+
+        if status == _ADVANTAGE:
+            people.conditions[i] = onsets(key, i, year, age, hazard * markets.onset[market], conditions, disease)
+            if unit(life[0]) < mortality:
+                people.status[i] = _DEAD
+            elif unit(life[2]) < health.switch_back:
+                people.status[i] = _ENROLLED
+            continue
+
+        # What is known on 1 January: the prospective score, High Needs status and alignment.
+        if kind == _ESRD:
+            score = esrd_score(conditions, sex, age, disease)
+        else:
+            score = community_score(conditions, traits, sex, age, disease)
+        people.risk[i] = score
+        admissions = np.int64(people.admissions[i])
+        high_needs = np.int64(people.high_needs[i])
+        if high_needs == 0 and (
+            conditions & health.high_needs_conditions
+            or (kind != _ESRD and score >= health.high_needs_score)
+            or (
+                kind != _ESRD
+                and score >= health.high_needs_score_with_admissions
+                and admissions >= health.high_needs_admissions
+            )
+            or np.int64(people.snf_days[i]) >= health.high_needs_snf_days
+        ):
+            high_needs = 1
+            people.high_needs[i] = 1
+        category = 1 if kind == _ESRD else (2 if high_needs else 0)
+
+        aligned = -1
+        route = 0
+        if not entering:
+            aligned = plurality(
+                (
+                    np.int64(people.last_main[i]),
+                    np.int64(people.last_other[i]),
+                    np.int64(people.older_main[i]),
+                    np.int64(people.older_other[i]),
+                ),
+                (
+                    np.int64(people.last_main_visits[i]),
+                    np.int64(people.last_other_visits[i]),
+                    np.int64(people.older_main_visits[i]),
+                    np.int64(people.older_other_visits[i]),
+                ),
+                health.weight_recent,
+                health.weight_older,
+            )
+            attested = np.int64(people.attested[i])
+            if attested >= 0 and practices.attest[attested] > 0.0:
+                aligned = attested
+                route = 1
+        cell = category + 3 * route
+        people.aligned[i] = aligned
+        people.cell[i] = cell
+
+        # Health in the year.
+        after = onsets(key, i, year, age, hazard * markets.onset[market], conditions, disease)
+        passing = conditions & health.recoverable
+        if after != conditions:
+            if kind == _ESRD:
+                current = esrd_score(after, sex, age, disease)
+            else:
+                current = community_score(after, traits, sex, age, disease)
+        else:
+            current = score
+        relative = cost_relativity(after, current, age, float(people.cost_factor[i]), disease, health)
+        if passing:
+            after &= ~recoveries(key, i, year, passing, disease)
+        people.conditions[i] = after
+
+        # Death and the move to Medicare Advantage, each in a month.
+        risk_tilt = 1.0 - health.mortality_risk + health.mortality_risk * relative
+        dies = unit(life[0]) < mortality * risk_tilt
+        last_month = 12
+        if dies:
+            last_month = 1 + int(12.0 * unit(life[1]))
+        switch_tilt = 1.0 + health.switch_risk * (1.0 - min(relative, 2.0))
+        leaves = not entering and unit(life[2]) < health.switch_out[dual] * switch_tilt
+        if leaves:
+            last_enrolled = int(12.0 * unit(life[3]))  # 0: gone on 1 January
+            if last_enrolled < last_month:
+                last_month = last_enrolled
+                dies = False
+        people.status[i] = _DEAD if dies else (_ADVANTAGE if leaves else _ENROLLED)
+        months = max(0, last_month - first_month + 1)
+        people.months[i] = months
+
+        # Which practice, and how often.
+        practice = np.int64(people.practice[i])
+        choice = draw4(key, i, year, _PRACTICE_CHOICE, 0)
+        if unit(choice[0]) < health.practice_leave:
+            practice = pick_practice(market, high_needs, choice[1], choice[2], markets)
+            people.practice[i] = practice
+        if unit(choice[3]) < practices.attest[practice]:
+            people.attested[i] = practice
+
+        use = draw4(key, i, year, _VISITS, 0)
+        uses = unit(use[0]) >= health.no_use / (1.0 - health.no_use_risk + health.no_use_risk * relative)
+        visits = 0
+        elsewhere = 0
+        other = -1
+        share_of_year = months / 12.0
+        if uses and months > 0:
+            mean = health.visits_mean * (1.0 - health.visits_risk + health.visits_risk * relative) * share_of_year
+            visits = 1 + poisson(unit(use[1]), mean, _MOST_VISITS)
+            elsewhere = binomial(unit(use[2]), visits, 1.0 - health.visits_loyal)
+            if elsewhere > 0:
+                more = draw4(key, i, year, _VISITS, 1)
+                other = pick_practice(market, high_needs, more[0], more[1], markets)
+        people.older_main[i] = people.last_main[i]
+        people.older_other[i] = people.last_other[i]
+        people.older_main_visits[i] = people.last_main_visits[i]
+        people.older_other_visits[i] = people.last_other_visits[i]
+        people.last_main[i] = practice
+        people.last_other[i] = other
+        people.last_main_visits[i] = visits - elsewhere
+        people.last_other_visits[i] = elsewhere
+
+        # Spending: ambulatory, and an acute event that tends to come back.
+        level = markets.level[market, kind] * practices.efficiency[practice]
+        base = 0.0
+        event = 0.0
+        stays = 0
+        snf_days = 0
+        if aligned >= 0:
+            base_effect = practices.base_effect[aligned]
+            event_effect = practices.event_effect[aligned]
+            if high_needs:
+                base_effect *= practices.high_needs_effect[aligned]
+                event_effect *= practices.high_needs_effect[aligned]
+        else:
+            base_effect = practices.base_spill[practice]
+            event_effect = practices.event_spill[practice]
+        if months > 0:
+            log_relative = math.log(relative)
+            words = draw4(key, i, year, _BASE_COST, 0)
+            if uses:
+                spread = health.base_spread
+                base = (
+                    health.base_share
+                    * level
+                    * base_effect
+                    * share_of_year
+                    * math.exp(health.base_slope * log_relative + spread * normal(unit52(words[0], words[1])))
+                )
+            chance = health.event_chance * (1.0 - health.event_slope + health.event_slope * relative)
+            if people.event[i]:
+                chance += health.event_carry * (1.0 - chance)
+            chance *= share_of_year
+            if dies:
+                chance = max(chance, health.death_event)
+            if unit(words[2]) < chance:
+                draws = draw4(key, i, year, _EVENT_COST, 0)
+                spread = health.event_spread
+                event = (
+                    health.event_share
+                    * level
+                    * event_effect
+                    * math.exp(health.event_amount_slope * log_relative + spread * normal(unit52(draws[0], draws[1])))
+                )
+                if dies:
+                    event *= health.death_amount
+                care = draw4(key, i, year, _ACUTE_CARE, 0)
+                stays = 1 + poisson(unit(care[0]), health.stays_extra, _MOST_STAYS)
+                if unit(care[1]) < health.snf_chance:
+                    snf_days = min(_MOST_SNF_DAYS, 1 + int(-health.snf_days * math.log(unit(care[2]))))
+        if traits & NO_SUPPLEMENT:
+            base *= health.no_supplement
+        base_cents = int(base * 100.0 + 0.5)
+        event_cents = int(event * 100.0 + 0.5)
+        cents = min(base_cents + event_cents, _LARGEST_CENTS)
+        people.spend[i] = cents
+        people.event[i] = 1 if event_cents > 0 else 0
+        people.admissions[i] = stays
+        people.snf_days[i] = snf_days
+
+        if months == 0:
+            continue
+        lived += 1
+        place = aligned if aligned >= 0 else n_practices + market
+        coding = practices.coding[aligned] if aligned >= 0 else 1.0
+        micro = int(score * RISK_UNIT + 0.5)
+        row = sums[place, cell]
+        row[_PERSONS] += 1
+        row[_MONTHS] += months
+        row[_SPEND] += cents
+        row[_EVENT] += min(event_cents, cents)
+        row[_REFERENCE] += int(reference_spend[i]) if reference_spend.shape[0] > 0 else cents
+        row[_TRUE_RISK] += micro * months
+        row[_CODED_RISK] += int(micro * coding + 0.5) * months
+        row[_STAYS] += stays
+        if dies:
+            row[_DEATHS] += 1
+    return lived

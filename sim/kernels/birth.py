@@ -1,0 +1,148 @@
+"""Making people: everybody who is in Original Medicare at the start or enters later, one row each."""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit
+
+from sim.kernels.beneficiary_year import pick_practice
+from sim.kernels.draws import Decision, Key, draw4, normal, unit, unit52
+from sim.kernels.layout import (
+    DUAL,
+    FEMALE,
+    NO_SUPPLEMENT,
+    ORIGINALLY_DISABLED,
+    Array,
+    Disease,
+    Health,
+    Kind,
+    Markets,
+    People,
+)
+from sim.kernels.risk_score import community_score
+
+_ESRD = int(Kind.ESRD)
+_PERSON_ENTRY = int(Decision.PERSON_ENTRY)
+_PERSON_TRAITS = int(Decision.PERSON_TRAITS)
+_PERSON_LATENT = int(Decision.PERSON_LATENT)
+_PERSON_CONDITIONS = int(Decision.PERSON_CONDITIONS)
+_PERSON_PRACTICE = int(Decision.PERSON_PRACTICE)
+
+
+class Origins(NamedTuple):
+    """Where people come from.
+
+    Attributes
+    ----------
+    first_year : int
+        Year of the people who are there at the start; entrants come in the years after.
+    entry : float64, shape (years,)
+        Cumulative share of rows by year of entry, the first being the people there at the start.
+    mix : float64, shape (2, markets, kinds)
+        Cumulative enrollment mix at the start and of entrants.
+    age : float64, shape (2, kinds, ages)
+        Cumulative age distribution at the start and of entrants.
+    female, dual, originally_disabled : float64, shape (kinds,)
+    no_supplement : float
+        Share among people without Medicaid.
+    frailty_spread, disease_cost_link : float
+        Spread of the log hazard of disease; correlation of that and of the lasting cost factor.
+    """
+
+    first_year: int
+    entry: Array
+    mix: Array
+    age: Array
+    female: Array
+    dual: Array
+    originally_disabled: Array
+    no_supplement: float
+    frailty_spread: float
+    disease_cost_link: float
+
+
+@njit(cache=True, nogil=True)
+def pick(u: float, cumulative: Array) -> int:
+    """Return the first index whose cumulative share exceeds `u`."""
+    low = 0
+    high = cumulative.shape[0] - 1
+    while low < high:
+        middle = (low + high) >> 1
+        if u < cumulative[middle]:
+            high = middle
+        else:
+            low = middle + 1
+    return low
+
+
+@njit(cache=True, nogil=True)
+def create(
+    people: People,
+    start: int,
+    stop: int,
+    key: Key,
+    origins: Origins,
+    markets: Markets,
+    disease: Disease,
+    health: Health,
+) -> int:
+    """Make the people of rows ``start`` to ``stop``, whose market is set already; return how many.
+
+    A person depends on the row's number and the market's tables only, never on how many others there are.
+    """
+    for i in range(start, stop):
+        market = np.int64(people.market[i])
+        entry = draw4(key, i, 0, _PERSON_ENTRY, 0)
+        year = origins.first_year + pick(unit(entry[0]), origins.entry)
+        entrant = 1 if year > origins.first_year else 0
+        people.entry_year[i] = year
+        people.entry_month[i] = 1 + int(12.0 * unit(entry[1])) if entrant else 1
+        kind = pick(unit(entry[2]), origins.mix[entrant, market])
+        age = pick(unit(entry[3]), origins.age[entrant, kind])
+        people.birth_year[i] = year - age
+
+        draws = draw4(key, i, 0, _PERSON_TRAITS, 0)
+        traits = FEMALE if unit(draws[0]) < origins.female[kind] else 0
+        if unit(draws[1]) < origins.dual[kind]:
+            traits |= DUAL
+        elif unit(draws[2]) < origins.no_supplement:
+            traits |= NO_SUPPLEMENT
+        if unit(draws[3]) < origins.originally_disabled[kind]:
+            traits |= ORIGINALLY_DISABLED
+        people.traits[i] = traits
+
+        draws = draw4(key, i, 0, _PERSON_LATENT, 0)
+        frail = normal(unit52(draws[0], draws[1]))
+        spread = origins.frailty_spread
+        frailty = math.exp(spread * frail - 0.5 * spread * spread)
+        link = origins.disease_cost_link
+        people.frailty[i] = frailty
+        people.cost_factor[i] = link * frail + math.sqrt(1.0 - link * link) * normal(unit52(draws[2], draws[3]))
+
+        conditions = np.int64(0)
+        hazard = frailty * markets.onset[market]
+        for block in range(disease.hazard.shape[0] // 4):
+            draws = draw4(key, i, 0, _PERSON_CONDITIONS, block)
+            for lane in range(4):
+                k = 4 * block + lane
+                if unit(draws[lane]) < 1.0 - math.exp(-hazard * disease.hazard[k, age]):
+                    conditions |= np.int64(1) << np.int64(k)
+        if kind == _ESRD:
+            conditions |= health.esrd
+        else:
+            conditions &= ~health.esrd
+        people.conditions[i] = conditions
+
+        sex = 1 if traits & FEMALE else 0
+        panel = 0
+        if conditions & health.high_needs_conditions:
+            panel = 1
+        elif kind != _ESRD:
+            score = community_score(conditions, traits, sex, age, disease)
+            panel = 1 if score >= health.high_needs_score else 0
+        draws = draw4(key, i, 0, _PERSON_PRACTICE, 0)
+        people.practice[i] = pick_practice(market, panel, draws[0], draws[1], markets)
+    return stop - start

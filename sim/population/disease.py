@@ -1,0 +1,173 @@
+"""Tables of disease for the kernels, from the evidence on conditions and CMS's published risk-score factors."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.resources import files
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.inputs.evidence import Evidence
+from sim.kernels.layout import AGED_IN, OLDEST, Disease
+
+SEGMENTS = ("CNA", "CFA", "CND", "CFD")
+SCORE_BANDS = ((0, "0_34"), (35, "35_44"), (45, "45_54"), (55, "55_59"), (60, "60_64"), (65, "65_69"), (70, "70_74"))
+SCORE_BANDS += ((75, "75_79"), (80, "80_84"), (85, "85_89"), (90, "90_94"), (95, "95_GT"))
+MOST_COUNTED = 10
+INCIDENCE_AGE = 75
+AGES = np.arange(OLDEST + 1)
+
+
+@cache
+def published_factors() -> dict[tuple[str, str], float]:
+    """Return CMS's relative factors by (model, factor name)."""
+    text = files("sim.programs").joinpath("cms_hcc_factors.csv").read_text(encoding="utf-8")
+    rows = (line.split(",") for line in text.splitlines() if not line.startswith(("#", "model")))
+    return {(model, factor): float(value) for model, factor, value in rows}
+
+
+def condition_names(evidence: Evidence) -> tuple[str, ...]:
+    """Return the conditions in the order of their bits."""
+    names = evidence.value("conditions.names")
+    if not isinstance(names, tuple):
+        raise TypeError("conditions.names must list the conditions")
+    return names
+
+
+def words(evidence: Evidence, key: str) -> tuple[str, ...]:
+    """Return an entry that lists words."""
+    value = evidence.value(key)
+    return value if isinstance(value, tuple) else (str(value),)
+
+
+def mask_of(names: tuple[str, ...], conditions: str) -> int:
+    """Return the bit mask of conditions named with spaces between them."""
+    return sum(1 << names.index(name) for name in conditions.split())
+
+
+def by_byte(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Turn one value a condition (32) into sums over the conditions of each byte of a mask, shape (4, 256)."""
+    bits = (np.arange(256)[:, None] >> np.arange(8)) & 1
+    return np.stack([bits @ values[8 * byte : 8 * byte + 8] for byte in range(4)])
+
+
+def _demographic(model: str, prefix: str) -> NDArray[np.float64]:
+    factors = published_factors()
+    table = np.zeros((2, OLDEST + 1))
+    for sex, letter in enumerate("MF"):
+        known = 0.0
+        for first, band in SCORE_BANDS:
+            known = factors.get((model, f"{prefix}_{letter}{band}"), known)
+            table[sex, first:] = known
+    return table
+
+
+def _onset_by_age(evidence: Evidence) -> NDArray[np.float64]:
+    """Return the yearly hazard of each condition at each age, shape (conditions, ages)."""
+    incidence = evidence.array("conditions.incidence")[:, None]
+    slope = evidence.array("conditions.age_slope")[:, None]
+    hazard: NDArray[np.float64] = incidence * np.exp(slope * (AGES - INCIDENCE_AGE) / 10.0)
+    return hazard
+
+
+def cumulative_hazard(
+    evidence: Evidence, onset: NDArray[np.float64], age_share: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Return the hazard by which people already have each condition at each age, shape (conditions, ages).
+
+    Chronic conditions have what has built up since 65 on top of a constant, solved for so that the share of people
+    of 65 and over with the condition is the stated prevalence; passing conditions are in balance of onset and
+    recovery. Under 65 the level of 65 holds times that of disabled people.
+    """
+    target = evidence.array("conditions.prevalence")
+    recovery = evidence.array("conditions.recovery")
+    spread = evidence.number("conditions.frailty_spread")
+    nodes, weights = np.polynomial.hermite_e.hermegauss(21)
+    frailty = np.exp(spread * nodes - 0.5 * spread * spread)
+    weights = weights / weights.sum()
+    aged = AGES >= AGED_IN
+    share = np.where(aged, age_share, 0.0)
+    share = share / share.sum()
+    hazard = np.zeros_like(onset)
+    for k in range(onset.shape[0]):
+        if recovery[k] > 0.0:
+            present = onset[k] / (onset[k] + recovery[k])
+            hazard[k] = -np.log1p(-present)
+        else:
+            built_up = np.where(aged, np.cumsum(np.where(aged, onset[k], 0.0)) - onset[k], 0.0)
+            low, high = 0.0, 5.0
+            for _ in range(60):
+                start = 0.5 * (low + high)
+                present = 1.0 - np.exp(-np.outer(frailty, start + built_up)).T @ weights
+                low, high = (start, high) if share @ present < target[k] else (low, start)
+            hazard[k] = start + built_up
+    hazard[:, :AGED_IN] = hazard[:, [AGED_IN]] * evidence.number("conditions.disabled_hazard")
+    return hazard
+
+
+def build_disease(evidence: Evidence) -> Disease:
+    """Return the kernels' tables of disease and scoring."""
+    names = condition_names(evidence)
+    factors = published_factors()
+    v28 = words(evidence, "conditions.v28")
+    v24 = words(evidence, "conditions.esrd_v24")
+    onset = _onset_by_age(evidence)
+    total = onset.sum(axis=0)
+    segments = np.array([[factors.get(("V28", f"{s}_{hcc}"), 0.0) for hcc in v28] for s in SEGMENTS])
+    esrd = np.array([factors.get(("ESRD-V24", f"DI_{hcc}"), 0.0) for hcc in v24])
+    counted = np.array([hcc != "none" for hcc in v28], dtype=np.float64)
+    counts = np.zeros((len(SEGMENTS), MOST_COUNTED + 1))
+    for s, segment in enumerate(SEGMENTS):
+        for n in range(1, MOST_COUNTED + 1):
+            name = f"{segment}_D{n}" if n < MOST_COUNTED else f"{segment}_D{n}P"
+            counts[s, n] = factors[("V28", name)]
+    hierarchies = [rule.split(">") for rule in words(evidence, "conditions.hierarchies")]
+    pairs = [(rule.split("=")[0], *rule.split("=")[1].split("+")) for rule in words(evidence, "conditions.interactions")]
+    age_share = _age_density(evidence)
+    return Disease(
+        onset_total=total,
+        onset_pick=np.ascontiguousarray((np.cumsum(onset, axis=0) / total).T),
+        hazard=cumulative_hazard(evidence, onset, age_share),
+        recovery=evidence.array("conditions.recovery").copy(),
+        score=np.stack([by_byte(row) for row in segments]),
+        cost=by_byte(evidence.array("conditions.extra_cost")),
+        counted=by_byte(counted).astype(np.int64),
+        demographic=np.stack([_demographic("V28", segment) for segment in SEGMENTS]),
+        count_value=counts,
+        parent=np.array([mask_of(names, parent) for parent, _ in hierarchies], dtype=np.int64),
+        children=np.array([mask_of(names, children) for _, children in hierarchies], dtype=np.int64),
+        pair_a=np.array([mask_of(names, a) for _, a, _ in pairs], dtype=np.int64),
+        pair_b=np.array([mask_of(names, b) for _, _, b in pairs], dtype=np.int64),
+        pair_value=np.array([[factors.get(("V28", f"{s}_{name}"), 0.0) for name, _, _ in pairs] for s in SEGMENTS]),
+        esrd_score=by_byte(esrd),
+        esrd_demographic=_demographic("ESRD-V24", "DI"),
+    )
+
+
+def _age_density(evidence: Evidence) -> NDArray[np.float64]:
+    """Return the age distribution of all people at the start, shape (ages,)."""
+    density = spread_over_ages(evidence.array("demography.age"), evidence.array("demography.age_bands"))
+    mixed: NDArray[np.float64] = evidence.array("demography.mix") @ density
+    return mixed
+
+
+def spread_over_ages(shares: NDArray[np.float64], edges: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Spread shares by age band evenly over single ages; the last band ends at 100.
+
+    Parameters
+    ----------
+    shares : float64, shape (kinds, bands)
+    edges : float64, shape (bands,)
+        Lower edges.
+
+    Returns
+    -------
+    float64, shape (kinds, ages), rows summing to 1
+    """
+    ends = np.append(edges[1:], 100.0)
+    table = np.zeros((shares.shape[0], OLDEST + 1))
+    for band, (first, end) in enumerate(zip(edges.astype(int), ends.astype(int), strict=True)):
+        table[:, first:end] = (shares[:, band] / (end - first))[:, None]
+    normalised: NDArray[np.float64] = table / table.sum(axis=1, keepdims=True)
+    return normalised

@@ -1,0 +1,204 @@
+"""Practices and specialists of every market, and how people choose among practices."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.inputs.evidence import Evidence
+from sim.kernels.draws import Decision, Key, normals, uniforms
+from sim.population.plan import AcoPlan
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+REFERRED = 3  # specialists to whom a practice refers
+
+
+@dataclass(frozen=True, slots=True)
+class Providers:
+    """Practices (TINs) and specialists; arrays by practice or by specialist.
+
+    Attributes
+    ----------
+    first_practice, first_specialist : int64, shape (markets + 1,)
+    market, aco : int64, shape (practices,)
+        Market, and the ACO it would take part with or -1.
+    lives : float64, shape (practices, 2)
+        Expected assignable people: not High Needs, High Needs.
+    efficiency : float64, shape (practices,)
+        Spending of its patients relative to the market's average practice, referrals included.
+    referred : int64, shape (practices, 3); referral_share : float64, same shape
+        Specialists it refers to and the shares.
+    specialist_market : int64, shape (specialists,); specialist_efficiency : float64, same shape
+    """
+
+    first_practice: Ints
+    first_specialist: Ints
+    market: Ints
+    aco: Ints
+    lives: Floats
+    efficiency: Floats
+    referred: Ints
+    referral_share: Floats
+    specialist_market: Ints
+    specialist_efficiency: Floats
+
+
+def market_people(plans: list[AcoPlan], evidence: Evidence, aco_share: float) -> float:
+    """Return the Original Medicare people of a market in the first performance year.
+
+    The market is large enough for its ACOs to hold `aco_share` of its assignable people, of High Needs people as
+    well as of others.
+    """
+    assignable = evidence.number("care.assignable")
+    high_needs = evidence.number("care.high_needs")
+    lives = np.array([split_lives(plan, high_needs) for plan in plans]).sum(axis=0)
+    return float(np.max(lives / np.array([1.0 - high_needs, high_needs])) / (aco_share * assignable))
+
+
+def split_lives(plan: AcoPlan, high_needs: float) -> tuple[float, float]:
+    """Return an ACO's lives without and with High Needs."""
+    share = high_needs if plan.high_needs_share is None else plan.high_needs_share
+    return plan.lives * (1.0 - share), plan.lives * share
+
+
+def draw_providers(
+    plans: tuple[AcoPlan, ...], by_market: list[list[int]], people: Floats, evidence: Evidence, key: Key
+) -> Providers:
+    """Draw practices and specialists.
+
+    Parameters
+    ----------
+    plans : tuple of AcoPlan
+    by_market : list of list of int
+        ACOs of each market.
+    people : float64, shape (markets,)
+        Original Medicare people of each market.
+    evidence : Evidence
+        Keys ``care.*``.
+    key : Key
+        Replicate's key.
+    """
+    aco_draws = normals(key, np.arange(len(plans)), 0, Decision.ACO_TRAITS)
+    assignable = evidence.number("care.assignable")
+    high_needs = evidence.number("care.high_needs")
+    mean_other = evidence.number("care.practice_lives") * np.exp(0.5 * evidence.number("care.practice_size_spread") ** 2)
+    counts: list[tuple[int, int, int, tuple[float, float], float]] = []  # market, aco, practices, lives, efficiency
+    for market, acos in enumerate(by_market):
+        rest = np.array([1.0 - high_needs, high_needs]) * people[market] * assignable
+        pull = 0.0
+        for a in acos:
+            plan = plans[a]
+            lives = split_lives(plan, high_needs)
+            spread = evidence.number("care.tins_spread")
+            typical = evidence.number("care.tins") * (plan.lives / _MEDIAN_ACO_LIVES) ** _TINS_PER_SIZE
+            most = max(1, int(plan.lives / _FEWEST_LIVES))
+            tins = int(np.clip(round(typical * np.exp(spread * aco_draws[a, 0])), 1, most))
+            efficiency = (
+                evidence.number("care.aco_efficiency") * aco_draws[a, 1] if plan.efficiency is None else plan.efficiency
+            )
+            counts.append((market, a, tins, lives, float(efficiency)))
+            rest = rest - np.array(lives)
+            pull += efficiency * sum(lives)
+        rest = np.maximum(rest, 0.0)
+        others = max(1, round(float(rest.sum()) / mean_other))
+        counter = -pull / rest.sum() if rest.sum() > 0.0 else 0.0
+        counts.append((market, -1, others, (float(rest[0]), float(rest[1])), float(counter)))
+
+    n = sum(count[2] for count in counts)
+    draws = normals(key, np.arange(n), 0, Decision.PRACTICE_TRAITS)
+    n_markets = len(by_market)
+    market = np.concatenate([np.full(c[2], c[0]) for c in counts]).astype(np.int64)
+    aco = np.concatenate([np.full(c[2], c[1]) for c in counts]).astype(np.int64)
+    first_practice = np.searchsorted(market, np.arange(n_markets + 1)).astype(np.int64)
+    specialists = np.maximum(
+        REFERRED, np.round(np.diff(first_practice) * evidence.number("care.specialists")).astype(np.int64)
+    )
+    first_specialist = np.concatenate([[0], np.cumsum(specialists)]).astype(np.int64)
+    specialist_market = np.repeat(np.arange(n_markets), specialists)
+    specialist_efficiency = np.exp(
+        evidence.number("care.specialist_efficiency")
+        * normals(key, np.arange(first_specialist[-1]), 0, Decision.SPECIALIST_TRAITS)[:, 0]
+    )
+    referred, share = _referrals(evidence, key, market, first_specialist, specialists)
+    led = evidence.number("care.specialist_share")
+    through = 1.0 + led * ((share * specialist_efficiency[referred]).sum(axis=1) - 1.0)
+
+    lives = np.empty((n, 2))
+    efficiency = np.empty(n)
+    start = 0
+    for _, _, number, (plain, needy), level in counts:
+        rows = slice(start, start + number)
+        weight = np.exp(evidence.number("care.practice_size_spread") * draws[rows, 0])
+        weight /= weight.sum()
+        lives[rows] = weight[:, None] * np.array([plain, needy])
+        own = np.exp(evidence.number("care.practice_efficiency") * draws[rows, 1]) * through[rows]
+        efficiency[rows] = own / (weight @ own) * (1.0 + level)
+        start += number
+    return Providers(
+        first_practice, first_specialist, market, aco, lives, efficiency, referred, share,
+        specialist_market, specialist_efficiency,
+    )  # fmt: skip
+
+
+_MEDIAN_ACO_LIVES = 14_000  # LN median of ACO sizes (CMS, MSSP 2024-25), where the median number of TINs holds
+_TINS_PER_SIZE = 0.6
+_FEWEST_LIVES = 40
+
+
+def _referrals(
+    evidence: Evidence, key: Key, market: Ints, first_specialist: Ints, specialists: Ints
+) -> tuple[Ints, Floats]:
+    """Return the specialists each practice refers to, all of its own market, and the shares."""
+    draws = uniforms(key, np.arange(len(market)), 0, Decision.REFERRALS)
+    number = specialists[market]
+    first = (draws[:, 0] * number).astype(np.int64)
+    step = 1 + (draws[:, 1] * (np.maximum(number, 2) - 1)).astype(np.int64)
+    around = (first[:, None] + np.arange(REFERRED) * step[:, None]) % number[:, None]
+    referred = first_specialist[market][:, None] + around
+    top = evidence.number("care.referral_top")
+    rest = (1.0 - top) * evidence.array("care.referral_next")
+    return referred, np.broadcast_to(np.array([top, *rest]), referred.shape).copy()
+
+
+def alias_table(weights: Floats) -> tuple[Floats, Ints]:
+    """Return the alias table of Walker (1977) for one set of weights: keep share, and the other choice.
+
+    Parameters
+    ----------
+    weights : float64, shape (choices,)
+        Not negative; all zero means equal.
+
+    Returns
+    -------
+    share : float64, other : int64, both of shape (choices,)
+    """
+    n = len(weights)
+    scaled = np.full(n, 1.0) if weights.sum() <= 0.0 else weights * (n / weights.sum())
+    other = np.arange(n)
+    small = [i for i in range(n) if scaled[i] < 1.0]
+    large = [i for i in range(n) if scaled[i] >= 1.0]
+    while small and large:
+        low, high = small.pop(), large[-1]
+        other[low] = high
+        scaled[high] -= 1.0 - scaled[low]
+        if scaled[high] < 1.0:
+            small.append(large.pop())
+    for i in small + large:
+        scaled[i] = 1.0
+    return scaled, other.astype(np.int64)
+
+
+def choice_tables(providers: Providers) -> tuple[Floats, Ints]:
+    """Return the alias tables of all markets: keep share and other practice, each of shape (2, practices)."""
+    n = len(providers.market)
+    share, other = np.ones((2, n)), np.zeros((2, n), dtype=np.int64)
+    for first, stop in zip(providers.first_practice[:-1], providers.first_practice[1:], strict=True):
+        for panel in range(2):
+            keep, alias = alias_table(providers.lives[first:stop, panel])
+            share[panel, first:stop] = keep
+            other[panel, first:stop] = alias + first
+    return share, other

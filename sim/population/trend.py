@@ -1,0 +1,112 @@
+"""How spending grows: the nation's path and each market's way around it, drawn once a replicate."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.inputs.evidence import Evidence
+from sim.kernels.draws import Decision, Key, normals
+from sim.kernels.layout import N_KINDS
+
+NATION = np.zeros(1, dtype=np.int64)
+
+
+@dataclass(frozen=True, slots=True)
+class Trend:
+    """Realised and expected levels of spending by year.
+
+    Attributes
+    ----------
+    years : tuple of int
+        Calendar years of the next arrays, the first being the year the levels are stated for or the history's first.
+    level : float64, shape (years, markets, kinds)
+        Spending of each market and kind relative to the national level of the base year.
+    expected_growth : dict of int to float
+        Central path: growth that a forecaster without knowledge of the replicate expects, by year.
+    kind_offset : float64, shape (kinds,)
+        Expected growth beyond the nation's.
+    """
+
+    years: tuple[int, ...]
+    level: NDArray[np.float64]
+    expected_growth: dict[int, float]
+    kind_offset: NDArray[np.float64]
+
+    def at(self, year: int) -> NDArray[np.float64]:
+        """Return the level by market and kind in a year."""
+        return self.level[self.years.index(year)]
+
+
+def draw_trend(
+    evidence: Evidence, key: Key, years: range, known_until: int, start: NDArray[np.float64]
+) -> Trend:
+    """Draw the path of spending in every market.
+
+    Parameters
+    ----------
+    evidence : Evidence
+        Keys ``trend.*`` and ``spending.level_year``.
+    key : Key
+        Replicate's key.
+    years : range
+        Calendar years needed.
+    known_until : int
+        Last year whose national growth is history and not drawn.
+    start : float64, shape (markets, kinds)
+        Level of each market relative to the nation in the first year.
+
+    Returns
+    -------
+    Trend
+    """
+    base_year = int(evidence.number("spending.level_year"))
+    expected = {year: evidence.number("trend.national", year) for year in range(min(years[0], base_year), years[-1] + 1)}
+    drift = evidence.number("trend.drift") * normals(key, NATION, 0, Decision.NATIONAL_DRIFT)[0, 0]
+    memory = evidence.number("trend.shock_memory")
+    market_memory = evidence.number("trend.market_memory")
+    reversion = evidence.number("trend.market_reversion")
+    spread = evidence.number("trend.market")
+    offset = evidence.array("trend.kind_offset")
+    n_markets = start.shape[0]
+    markets = np.arange(n_markets)
+
+    national = 0.0  # log of the national level, 0 in the base year
+    for year in range(years[0] + 1, base_year + 1):
+        national -= np.log1p(expected[year])
+    own = np.log(start)
+    shock = 0.0
+    deviation = np.zeros(n_markets)
+    level = np.empty((len(years), n_markets, N_KINDS))
+    for t, year in enumerate(years):
+        if t > 0:
+            growth = expected[year]
+            if year > known_until:
+                shock = memory * shock + np.sqrt(1.0 - memory**2) * evidence.number("trend.shock") * (
+                    normals(key, NATION, year, Decision.NATIONAL_SHOCK)[0, 0]
+                )
+                growth += drift + shock
+            national += np.log1p(growth)
+            fresh = normals(key, markets, year, Decision.MARKET_TREND)[:, 0]
+            deviation = market_memory * deviation + np.sqrt(1.0 - market_memory**2) * spread * fresh
+            own = (1.0 - reversion) * own + deviation[:, None]
+        level[t] = np.exp(national + own + offset * (year - base_year))
+    return Trend(tuple(years), level, expected, offset)
+
+
+def prospective_growth(trend: Trend, kind_share: NDArray[np.float64], since: int, until: int) -> float:
+    """Return the growth factor that CMS's actuaries project from one year to another for a mix of kinds.
+
+    Parameters
+    ----------
+    trend : Trend
+    kind_share : float64, shape (kinds,)
+        Spending share of each kind.
+    since, until : int
+        Calendar years.
+    """
+    path = np.prod([1.0 + trend.expected_growth[year] for year in range(since + 1, until + 1)])
+    by_kind = np.exp(trend.kind_offset * (until - since))
+    return float(path * (kind_share @ by_kind) / kind_share.sum())

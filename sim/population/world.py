@@ -1,0 +1,290 @@
+"""The starting world of a replicate: markets, people, practices, ACOs and the years before the first PY."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.inputs.evidence import Evidence
+from sim.kernels.beneficiary_year import live_year
+from sim.kernels.birth import Origins, create
+from sim.kernels.chunks import over_chunks
+from sim.kernels.draws import Decision, Key, make_key, normals
+from sim.kernels.layout import (
+    N_CELLS,
+    N_KINDS,
+    N_SUMS,
+    Disease,
+    Health,
+    Markets,
+    People,
+    Practices,
+    copy_people,
+    make_people,
+)
+from sim.population.disease import build_disease, spread_over_ages
+from sim.population.health import Criteria, build_health
+from sim.population.plan import AcoPlan
+from sim.population.practices import Providers, choice_tables, draw_providers, market_people
+from sim.population.trend import Trend, draw_trend
+
+BASE_YEARS = 3
+LOOKBACK_YEARS = 2
+KNOWN_UNTIL = 2026  # last year of national growth that is published or projected for the base years
+
+Sums = NDArray[np.int64]
+
+
+@dataclass
+class World:
+    """Everything that is the same in all arms, and the people as they stand on 1 January of the first PY.
+
+    Attributes
+    ----------
+    key : Key
+    plans : tuple of AcoPlan
+    first_py, last_py : int
+    evidence : Evidence
+    people : People
+        Columns, lived through the history.
+    providers : Providers
+    trend : Trend
+    history : dict of int to int64 array
+        Exact sums of each history year, shape (practices + markets, cells, sums).
+    """
+
+    key: Key
+    plans: tuple[AcoPlan, ...]
+    first_py: int
+    last_py: int
+    evidence: Evidence
+    criteria: Criteria
+    people: People
+    providers: Providers
+    trend: Trend
+    disease: Disease
+    onset: NDArray[np.float64]
+    first_row: NDArray[np.int64]
+    choice: tuple[NDArray[np.float64], NDArray[np.int64]]
+    history: dict[int, Sums] = field(default_factory=dict)
+    lived: int = 0
+
+    @property
+    def n_people(self) -> int:
+        """Rows, those not yet entered included."""
+        return len(self.people.status)
+
+    @property
+    def n_markets(self) -> int:
+        """Number of markets."""
+        return len(self.onset)
+
+    @property
+    def n_practices(self) -> int:
+        """Number of practices."""
+        return len(self.providers.market)
+
+    @property
+    def base_years(self) -> tuple[int, ...]:
+        """The three calendar years before the first performance year, oldest first."""
+        return tuple(range(self.first_py - BASE_YEARS, self.first_py))
+
+    def markets(self, year: int) -> Markets:
+        """Return the kernels' market tables of a year."""
+        level = self.evidence.array("spending.level") * self.evidence.array("spending.level_fit") * 12.0
+        return Markets(
+            level=level * self.trend.at(year),
+            onset=self.onset,
+            first_row=self.first_row,
+            first_practice=self.providers.first_practice,
+            choice_share=self.choice[0],
+            choice_other=self.choice[1],
+        )
+
+    def health(self, year: int) -> Health:
+        """Return the kernels' health parameters of a year."""
+        return build_health(self.evidence, self.criteria, year)
+
+    def untouched(self) -> Practices:
+        """Return practices that no ACO touches."""
+        one, none = np.ones(self.n_practices), np.zeros(self.n_practices)
+        return Practices(self.providers.efficiency, one, one, one, one, one, one, none)
+
+    def live(
+        self,
+        people: People,
+        year: int,
+        practices: Practices,
+        reference_spend: NDArray[np.int32] | None,
+        threads: int,
+    ) -> tuple[Sums, int]:
+        """Live one year and return the exact sums and the number of people who lived it.
+
+        Parameters
+        ----------
+        people : People
+            Columns, changed in place.
+        year : int
+        practices : Practices
+            What practices do this year.
+        reference_spend : int32, shape (people,) or None
+            Cents of the reference arm this year; None in the reference arm.
+        threads : int
+            Cores to use; the result does not depend on it.
+        """
+        markets, health = self.markets(year), self.health(year)
+        reference = np.empty(0, np.int32) if reference_spend is None else reference_spend
+        sums = np.zeros((max(1, threads), self.n_practices + self.n_markets, N_CELLS, N_SUMS), np.int64)
+
+        def task(worker: int, start: int, stop: int) -> int:
+            return int(
+                live_year(
+                    people, start, stop, year, self.key, markets, practices, self.disease, health, reference,
+                    sums[worker],
+                )  # fmt: skip
+            )
+
+        lived = over_chunks(task, self.n_people, threads)
+        return sums.sum(axis=0), lived
+
+    def branch(self) -> People:
+        """Return the people of 1 January of the first PY for one arm."""
+        return copy_people(self.people)
+
+
+def history_years(first_py: int) -> range:
+    """Return the calendar years lived before the first performance year: base years and their lookback."""
+    return range(first_py - BASE_YEARS - LOOKBACK_YEARS, first_py)
+
+
+def build_world(
+    plans: tuple[AcoPlan, ...],
+    evidence: Evidence,
+    criteria: Criteria,
+    years: range,
+    aco_market_share: float,
+    seed: int,
+    replicate: int,
+    threads: int = 1,
+) -> World:
+    """Make the world of a replicate and live its history.
+
+    Parameters
+    ----------
+    plans : tuple of AcoPlan
+        ACOs wanted.
+    evidence : Evidence
+    criteria : Criteria
+        The program's High Needs and alignment numbers.
+    years : range
+        Performance years.
+    aco_market_share : float
+        Share of each market's assignable people who are in its ACOs.
+    seed, replicate : int
+        Key of all draws.
+    threads : int
+        Cores to use.
+    """
+    key = make_key(seed, replicate)
+    labels = list(dict.fromkeys(plan.market for plan in plans))
+    by_market = [[a for a, plan in enumerate(plans) if plan.market == label] for label in labels]
+    live = np.array(
+        [market_people([plans[a] for a in acos], evidence, aco_market_share) for acos in by_market]
+    )
+    providers = draw_providers(plans, by_market, live, evidence, key)
+    history = history_years(years[0])
+    origins, rows_per_person = _origins(plans, by_market, evidence, range(history[0], years[-1] + 1), years[0])
+    rows = np.maximum(1, np.round(live * rows_per_person)).astype(np.int64)
+    first_row = np.concatenate([[0], np.cumsum(rows)]).astype(np.int64)
+    people = make_people(int(first_row[-1]))
+    people.market[:] = np.repeat(np.arange(len(labels)), rows)
+    start = _market_levels(plans, by_market, evidence, key)
+    world = World(
+        key=key,
+        plans=plans,
+        first_py=years[0],
+        last_py=years[-1],
+        evidence=evidence,
+        criteria=criteria,
+        people=people,
+        providers=providers,
+        trend=draw_trend(evidence, key, range(history[0], years[-1] + 1), KNOWN_UNTIL, start),
+        disease=build_disease(evidence),
+        onset=np.array([np.mean([_onset(plans[a].risk, evidence) for a in acos]) for acos in by_market]),
+        first_row=first_row,
+        choice=choice_tables(providers),
+    )
+    markets, health = world.markets(history[0]), world.health(history[0])
+    over_chunks(
+        lambda _, start, stop: int(create(people, start, stop, key, origins, markets, world.disease, health)),
+        world.n_people,
+        threads,
+    )
+    for year in history:
+        world.history[year], lived = world.live(people, year, world.untouched(), None, threads)
+        world.lived += lived
+    return world
+
+
+def _origins(
+    plans: tuple[AcoPlan, ...], by_market: list[list[int]], evidence: Evidence, years: range, first_py: int
+) -> tuple[Origins, float]:
+    """Return where people come from, and the rows needed per person living in the first performance year."""
+    growth = 1.0 + evidence.number("demography.stock_growth")
+    inflow = evidence.number("demography.inflow")
+    entry = np.array([1.0, *(inflow * growth**t for t in range(1, len(years)))])
+    rows = float(entry.sum() / growth ** (first_py - years[0]))
+    national = evidence.array("demography.mix")
+    entrant = evidence.array("demography.entrant_mix")
+    mix = np.empty((2, len(by_market), N_KINDS))
+    for market, acos in enumerate(by_market):
+        own = [plans[a].mix for a in acos]
+        here = np.mean([national if one is None else np.array(one) for one in own], axis=0)
+        mix[0, market] = here
+        mix[1, market] = entrant * here / national
+    edges = evidence.array("demography.age_bands")
+    ages = np.stack([spread_over_ages(evidence.array(f"demography.{which}"), edges) for which in ("age", "entrant_age")])
+    origins = Origins(
+        first_year=years[0],
+        entry=np.cumsum(entry / entry.sum()),
+        mix=np.cumsum(mix / mix.sum(axis=2, keepdims=True), axis=2),
+        age=np.cumsum(ages, axis=2),
+        female=evidence.array("demography.female").copy(),
+        dual=evidence.array("demography.dual").copy(),
+        originally_disabled=evidence.array("demography.originally_disabled").copy(),
+        no_supplement=evidence.number("demography.no_supplement"),
+        frailty_spread=evidence.number("conditions.frailty_spread"),
+        disease_cost_link=evidence.number("care.cost_link"),
+    )
+    return origins, rows
+
+
+def _market_levels(
+    plans: tuple[AcoPlan, ...], by_market: list[list[int]], evidence: Evidence, key: Key
+) -> NDArray[np.float64]:
+    """Return each market's spending level by kind relative to the nation, shape (markets, kinds)."""
+    common = evidence.number("care.market_common")
+    spread = evidence.array("care.market_spread")
+    shared = normals(key, np.arange(len(by_market)), 0, Decision.MARKET_LEVEL)[:, 0]
+    own = normals(key, np.arange(len(by_market)), 1, Decision.MARKET_LEVEL)
+    level = np.exp(spread * (common * shared[:, None] + np.sqrt(1.0 - common**2) * own))
+    rural = evidence.number("care.rural_level")
+    for market, acos in enumerate(by_market):
+        stated = [plans[a].level for a in acos if plans[a].level is not None]
+        if stated:
+            level[market] = np.mean(stated, axis=0)
+        elif all(plans[a].rural for a in acos):
+            level[market] *= rural
+    return level
+
+
+def _onset(risk: float, evidence: Evidence) -> float:
+    """Return the relative hazard of disease that gives a mean risk score of `risk` times the nation's.
+
+    About half of the average score is age and sex and the other half grows with disease.
+    """
+    disease_share = evidence.number("conditions.score_share")
+    return float(np.clip(1.0 + (risk - 1.0) / disease_share, 0.3, 2.5))
+
