@@ -21,6 +21,7 @@ from sim.inputs.mssp_columns import (
     ONE_SIDED_TRACKS,
     PERIODS,
     TRACK_FLAGS,
+    TRACK_NAMES,
     TRACK_WORDS,
     TRACKS,
     YEAR_NAMES,
@@ -113,7 +114,7 @@ def read_identity(table: CmsTable, years: NDArray[np.int64], faults: list[Fault]
 
 def read_tracks(table: CmsTable, faults: list[Fault]) -> Words:
     """Return each ACO's track, one of ``mssp_columns.TRACKS`` or ``""``."""
-    written = table.words(("Current_Track",))
+    written = table.words(TRACK_NAMES)
     flags = {track: table.words(names) for track, names in TRACK_FLAGS.items()}
     tracks = []
     for row, word in enumerate(written):

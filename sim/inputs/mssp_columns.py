@@ -1,8 +1,11 @@
-"""Names that CMS gave each column of the MSSP results file over the years, under one canonical name."""
+"""Names that CMS gave each column of the MSSP results file over the years, under one canonical name.
+
+The canonical name is itself accepted as a column name, so a plain csv file may use these names and no others.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 # Enrollment types in the order of every per-type array (42 CFR 425.652(a)(1)).
 ENROLLMENT_TYPES = ("ESRD", "DIS", "AGDU", "AGND")
@@ -25,6 +28,7 @@ TRACKS = (
 )
 
 TRACK_WORDS = {
+    **{track: track for track in TRACKS},
     "1": "track-1",
     "t1": "track-1",
     "track 1": "track-1",
@@ -86,8 +90,9 @@ class NumberColumn:
 
 
 ID_NAMES = ("ACO_ID", "ACO_Num")
-NAME_NAMES = ("ACO_Name",)
+NAME_NAMES = ("ACO_Name", "name")
 YEAR_NAMES = ("Performance_Year", "Perf_Year", "Year")
+TRACK_NAMES = ("Current_Track", "track")
 REQUIRED = ("n_assigned", "benchmark_usd", "expenditure_usd")
 
 NUMBERS: dict[str, NumberColumn] = {
@@ -108,6 +113,9 @@ NUMBERS: dict[str, NumberColumn] = {
         ("QualScore",), "the quality score", low=0, high=100, percent_above=1, words={"p4r": 1.0}
     ),
     "met_quality_standard": NumberColumn(("Met_QPS",), "whether the quality standard was met", low=0, high=1),
+    "met_alternative_standard": NumberColumn(
+        ("Met_AltQPS",), "whether the alternative quality standard was met", low=0, high=1
+    ),
     "maximum_share_rate": NumberColumn(
         ("MaxShareRate", "QualPerfShare"), "the highest sharing rate", low=0, high=100, percent_above=1
     ),
@@ -127,9 +135,11 @@ NUMBERS: dict[str, NumberColumn] = {
     "agreement_period": NumberColumn(("Agreement_Period_Num",), "the agreement period", low=1, high=20),
     "revenue_loss_limit": NumberColumn(("RevLossLimit",), "whether revenue limits the losses", low=0, high=1),
     "mid_year_termination": NumberColumn(
-        ("Impact_Mid_Year_Termination",), "the effect of ending in mid-year"
+        ("Impact_Mid_Year_Termination",), "whether ending in mid-year forfeits savings", low=0, high=1
     ),
+    "revenue_usd": NumberColumn((), "the Participants' Medicare revenue in dollars (in no CMS file)", low=0),
 }
+NUMBERS = {key: replace(column, names=(*column.names, key)) for key, column in NUMBERS.items()}
 
 
 def expenditure_names(kind: str, period: str) -> tuple[str, ...]:

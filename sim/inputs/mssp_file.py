@@ -97,6 +97,7 @@ class MsspFile:
     earned_usd: Floats
     quality_score: Floats
     met_quality_standard: Floats
+    met_alternative_standard: Floats
     maximum_share_rate: Floats
     final_share_rate: Floats
     final_loss_rate: Floats
@@ -108,6 +109,7 @@ class MsspFile:
     agreement_period: Floats
     revenue_loss_limit: Floats
     mid_year_termination: Floats
+    revenue_usd: Floats
     person_years: Floats
     person_years_by3: Floats
     person_years_imputed: Flags
@@ -190,10 +192,12 @@ def read_mssp(path: str | Path, year: int | None = None) -> MsspFile:
         "name": names,
         "track": track,
         "two_sided": read_two_sided(table, track),
-        "revenue": read_coded(table, ("Rev_Exp_Cat",), ("high", "low")),
-        "assignment": read_coded(table, ("Assign_Type",), ("prospective", "retrospective")),
-        "agreement_type": read_coded(table, ("Agree_Type",), ("initial", "renewal", "re-entering")),
-        "agreement_start": read_dates(table, ("Current_Start_Date", "Start_Date")),
+        "revenue": read_coded(table, ("Rev_Exp_Cat", "revenue"), ("high", "low")),
+        "assignment": read_coded(table, ("Assign_Type", "assignment"), ("prospective", "retrospective")),
+        "agreement_type": read_coded(
+            table, ("Agree_Type", "agreement_type"), ("initial", "renewal", "re-entering")
+        ),
+        "agreement_start": read_dates(table, ("Current_Start_Date", "Start_Date", "agreement_start")),
         "adjustment_category": np.array(table.words(("FinalAdjCat",)), dtype=np.str_),
     }
     return MsspFile(source=table.source, **columns, **by_type)

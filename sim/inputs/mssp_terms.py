@@ -1,0 +1,69 @@
+"""Turns the MSSP rulebook into the arrays that its policy functions take."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.inputs.mssp_columns import TRACKS
+from sim.inputs.rulebook import Rulebook
+from sim.policy.msr import MsrTable
+from sim.policy.mssp import MsspTerms
+
+Floats = NDArray[np.float64]
+Years = NDArray[np.int64]
+
+
+def msr_table(rules: Rulebook) -> MsrTable:
+    """Return the sliding table of minimum savings rates."""
+    return MsrTable(
+        band_start=rules.array("msr.band_start"),
+        rate_at_start=rules.array("msr.rate_at_start"),
+        rate_at_end=rules.array("msr.rate_at_end"),
+        smallest_for_election=rules.number("msr.smallest_for_election"),
+    )
+
+
+def mssp_terms(rules: Rulebook, track: NDArray[np.str_], year: Years, agreement_year: Years) -> MsspTerms:
+    """Return the terms of each ACO.
+
+    Parameters
+    ----------
+    rules : Rulebook
+        ``mssp``.
+    track : str array, shape (aco,)
+        One of ``mssp_columns.TRACKS``; ``""`` (unknown) has the terms of Track 1.
+    year, agreement_year : int64 arrays, shape (aco,)
+        Performance year, and the year its agreement started.
+    """
+    known = np.where(track == "", TRACKS[0], track)
+
+    def by_track(name: str, missing: float) -> Floats:
+        table = {one: _number(rules, f"tracks.{one}.{name}", missing) for one in np.unique(known).tolist()}
+        return np.array([table[one] for one in known.tolist()], dtype=np.float64)
+
+    years = {int(one): rules.word("sharing.quality", int(one)) == "score" for one in np.unique(year)}
+    taken = {int(one): rules.number("sharing.sequestration", int(one)) for one in np.unique(year)}
+    basic = np.char.startswith(known, "basic")
+    late = agreement_year >= rules.number("sharing.reduced_share_from")
+    return MsspTerms(
+        two_sided=by_track("two_sided", 0.0) > 0,
+        maximum_share=by_track("maximum_share", 0.0),
+        savings_cap=by_track("savings_cap", 0.0),
+        loss_rate_lowest=by_track("loss_rate_lowest", 0.0),
+        loss_rate_highest=by_track("loss_rate_highest", 0.0),
+        loss_cap_benchmark=by_track("loss_cap_benchmark", np.inf),
+        loss_cap_revenue=by_track("loss_cap_revenue", np.inf),
+        share_by_score=np.array([years[one] for one in year.tolist()], dtype=bool),
+        sequestration=np.array([taken[one] for one in year.tolist()], dtype=np.float64),
+        reduced_share=np.where(basic & late, rules.number("sharing.reduced_share"), 0.0),
+        # The reduced share is for ACOs of the size that an election needs (42 CFR 425.605(h)(1)).
+        smallest_for_reduced=np.where(basic & late, rules.number("msr.smallest_for_election"), np.inf),
+    )
+
+
+def _number(rules: Rulebook, key: str, missing: float) -> float:
+    if key not in rules:
+        return missing
+    value = rules.value(key)
+    return float(value) if isinstance(value, bool | float) else missing
