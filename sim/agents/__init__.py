@@ -1,1 +1,1 @@
-
+"""Who acts: Mesa agents, ordinary ones and populations whose agents are rows of columns."""

@@ -1,0 +1,92 @@
+"""A Mesa model that holds populations of column agents beside its ordinary agents."""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar
+
+from sim.agents.column_agent import ColumnAgent
+from sim.agents.column_set import ColumnAgentSet
+from sim.agents.mesa_compat import Model, drop_id_counter, release, set_agents
+from sim.agents.mixed_set import MixedAgentSet
+from sim.agents.store import ColumnStore
+
+A = TypeVar("A", bound=ColumnAgent)
+
+
+class ColumnModel(Model):
+    """A :class:`mesa.Model` whose ``agents`` and ``agents_by_type`` include column populations.
+
+    Ids are unique across all its agents, in copies of the model too. Unlike a plain Mesa model it is never
+    held by Mesa's table of id counters, so a model nobody refers to is freed by the next garbage collection.
+
+    Parameters
+    ----------
+    seed, rng : optional
+        As for :class:`mesa.Model`; give one of them or neither.
+    """
+
+    def __init__(self, *, seed: float | None = None, rng: Any = None) -> None:
+        super().__init__(seed=seed, rng=rng)
+        self._next_id = 1
+        self._mixed = MixedAgentSet([], self.random)
+        set_agents(self, self._mixed)
+
+    def add_population(self, agent_class: type[A], store: ColumnStore) -> ColumnAgentSet[A]:
+        """Make the rows of a store agents of this model.
+
+        Parameters
+        ----------
+        agent_class : type of ColumnAgent
+            What they are; it gets an attribute per field. One population per class.
+        store : ColumnStore
+            The rows: now members or not, all that there will ever be.
+
+        Returns
+        -------
+        ColumnAgentSet
+            The whole population, live; also ``agents_by_type[agent_class]``.
+
+        Raises
+        ------
+        ValueError
+            When the class has a population here, the store has a model, or a field is named like a method.
+        """
+        if agent_class in self.agents_by_type:
+            raise ValueError(f"the model already has a population of {agent_class.__name__}")
+        agent_class.bind(store.fields)
+        store.attach(self, self._next_id)
+        self._next_id += len(store)
+        population = ColumnAgentSet(agent_class, store)
+        self.agents_by_type[agent_class] = population
+        self._mixed.include(population)
+        return population
+
+    def register_agent(self, agent: Any) -> None:
+        """Register an ordinary agent; Mesa calls this when one is made."""
+        drop_id_counter(self)
+        agent.unique_id = self._next_id
+        self._next_id += 1
+        super().register_agent(agent)
+
+    def remove_all_agents(self) -> None:
+        """Remove ordinary agents and take every member of every population out of the model."""
+        super().remove_all_agents()
+        for population in self._populations():
+            population.store.retire(population.rows)
+
+    def close(self) -> None:
+        """End the run and let go of all agents, so that the model's memory is returned at once.
+
+        A model and its agents refer to each other, and arrays do not hurry the garbage collector: without
+        this, many finished models may pile up before it runs. What the model recorded stays; its agents are
+        gone. References to agents that the model keeps elsewhere are its own to drop.
+        """
+        self.running = False
+        for population in self._populations():
+            population.store.owner = None
+        self._mixed = MixedAgentSet([], self.random)
+        release(self)
+        set_agents(self, self._mixed)
+
+    def _populations(self) -> list[ColumnAgentSet[Any]]:
+        return [agents for agents in self.agents_by_type.values() if isinstance(agents, ColumnAgentSet)]

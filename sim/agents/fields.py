@@ -1,0 +1,116 @@
+"""What a column of agents is called, holds and means; and which rows count as agents of the model."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+Column = npt.NDArray[Any]
+Mask = npt.NDArray[np.bool_]
+Rows = npt.NDArray[np.intp]
+
+
+@dataclass(frozen=True, slots=True, init=False)
+class Field:
+    """One declared column: one number per agent.
+
+    Parameters
+    ----------
+    name : str
+        Attribute name on the agent.
+    dtype : numpy dtype-like
+        How the number is stored.
+    unit : str
+        Canonical unit, ``"1"`` for a share or a code.
+    description : str
+        One sentence on what the number means.
+    default : scalar
+        Value of a row that nobody has filled yet.
+    source : str
+        Where the number comes from: a document, a table, or the rule that computes it.
+
+    Raises
+    ------
+    ValueError
+        When `name` is not a public identifier, or `default` does not fit `dtype`.
+    """
+
+    name: str
+    dtype: np.dtype[Any]
+    unit: str
+    description: str
+    default: Any
+    source: str
+
+    def __init__(
+        self,
+        name: str,
+        dtype: npt.DTypeLike,
+        unit: str,
+        description: str,
+        *,
+        default: Any = 0,
+        source: str = "",
+    ) -> None:
+        if not name.isidentifier() or name.startswith("_"):
+            raise ValueError(f"a field needs a public identifier for a name, not {name!r}")
+        stored = np.dtype(dtype)
+        values = (name, stored, unit, description, default, source)
+        for attribute, value in zip(self.__slots__, values, strict=True):
+            object.__setattr__(self, attribute, value)
+        self.fit(default)
+
+    def fit(self, values: npt.ArrayLike) -> Column:
+        """Return `values` in this field's dtype, refusing any that the dtype cannot hold.
+
+        Parameters
+        ----------
+        values : array-like
+            One value or one per row, in the field's unit.
+
+        Returns
+        -------
+        ndarray
+            Same shape, this field's dtype. Rounding to a shorter float is accepted; losing a fraction, a sign
+            or high digits in an integer or a flag is not.
+
+        Raises
+        ------
+        ValueError
+            When a value does not survive the conversion.
+        """
+        given = np.asarray(values)
+        if given.dtype == self.dtype:
+            return given
+        with np.errstate(invalid="ignore", over="ignore"):
+            fitted = given.astype(self.dtype)
+        if self.dtype.kind in "biu" and not np.array_equal(fitted, given):
+            raise ValueError(f"{self.name} is stored as {self.dtype}, which cannot hold {values!r}")
+        return fitted
+
+
+@dataclass(frozen=True, slots=True)
+class Membership:
+    """Which rows are agents of the model now, read from the columns themselves.
+
+    Rows that have not entered yet, have died or have left stay in the columns and are simply not members.
+
+    Parameters
+    ----------
+    fields : tuple of str
+        The columns that decide.
+    holds : callable
+        Takes those columns (any length) and returns a mask of that length. Use a module-level function: a
+        lambda cannot be pickled.
+    leave : mapping of str to scalar
+        What removing an agent writes, e.g. ``{"status": 3}``. Empty when agents only leave through the
+        kernels.
+    """
+
+    fields: tuple[str, ...]
+    holds: Callable[..., Mask]
+    leave: Mapping[str, Any] = field(default_factory=dict)

@@ -1,0 +1,243 @@
+"""The column store: a structure of arrays in which a row is an agent, for good."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.agents.fields import Column, Field, Mask, Membership, Rows
+from sim.inputs.faults import nearest
+
+
+class FieldUse(NamedTuple):
+    """What one column is and takes."""
+
+    field: str
+    dtype: str
+    bytes: int
+    unit: str
+    description: str
+    source: str
+
+
+class ColumnStore:
+    """Declared columns, one row per agent; rows are never moved and never reused.
+
+    Parameters
+    ----------
+    fields : sequence of Field
+        The columns, in the order they are reported.
+    columns : mapping of str to 1-D ndarray, or int
+        Arrays to adopt without copying (strided views such as ``visits[:, 0]`` are fine), one per field, all
+        of one length and of the declared dtype; or a number of rows to allocate at the fields' defaults.
+    membership : Membership, optional
+        Which rows are agents now. Without it every row always is, and none can be removed.
+
+    Attributes
+    ----------
+    owner : object or None
+        The model the rows belong to.
+    version : int
+        Grows whenever membership may have changed. Whoever writes a membership column directly, a kernel for
+        instance, must call :meth:`touch` afterwards; writes through agents, sets and :meth:`write` do so
+        themselves.
+
+    Raises
+    ------
+    ValueError
+        When fields repeat, or arrays are missing, undeclared, of another dtype, shape or length: all faults
+        at once.
+
+    Notes
+    -----
+    Threads may share a store only under a kernel that writes disjoint rows.
+    """
+
+    def __init__(
+        self,
+        fields: Sequence[Field],
+        columns: Mapping[str, npt.NDArray[Any]] | int,
+        membership: Membership | None = None,
+    ) -> None:
+        self.fields: dict[str, Field] = {field.name: field for field in fields}
+        self.membership = membership
+        self.owner: Any = None
+        self.version = 0
+        self._first_id = 0
+        self._ids: npt.NDArray[np.int64] | None = None
+        self._mask: Mask | None = None
+        self._rows: Rows | None = None
+        if isinstance(columns, int):
+            columns = {field.name: np.full(columns, field.default, field.dtype) for field in fields}
+        faults = _faults(fields, columns, membership)
+        if faults:
+            raise ValueError("the columns do not match the declared fields: " + "; ".join(faults))
+        self._columns = {name: columns[name] for name in self.fields}
+        self._size = len(next(iter(self._columns.values())))
+
+    def __len__(self) -> int:
+        """Return the number of rows, members or not."""
+        return self._size
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._columns
+
+    def __getitem__(self, name: str) -> Column:
+        """Return the whole column itself, not a copy, shape (rows,)."""
+        try:
+            return self._columns[name]
+        except KeyError:
+            raise self.unknown(name) from None
+
+    @property
+    def columns(self) -> Mapping[str, Column]:
+        """All columns by name. Arrays are writable but never replaced: a kernel may hold on to one."""
+        return MappingProxyType(self._columns)
+
+    def unknown(self, name: str) -> AttributeError:
+        """Return the error for a name that is no field, naming the nearest one."""
+        meant = nearest(name, self.fields)
+        hint = f"; did you mean {meant!r}?" if meant else f"; the fields are {', '.join(self.fields)}"
+        return AttributeError(f"no field {name!r} is declared{hint}")
+
+    def member_mask(self) -> Mask:
+        """Return which rows are agents of the model now, shape (rows,); treat it as read-only."""
+        if self._mask is None:
+            # A copy, because the rule may return a column itself and later refreshes write into the mask.
+            self._mask = np.array(self._holds(slice(None)))
+        return self._mask
+
+    def rows(self) -> Rows:
+        """Return the rows that are agents now, ascending; treat it as read-only."""
+        if self._rows is None:
+            self._rows = np.flatnonzero(self.member_mask())
+        return self._rows
+
+    def touch(self) -> None:
+        """Say that membership columns were written from outside, so that who is a member is asked anew."""
+        self.version += 1
+        self._mask = self._rows = None
+
+    def write(self, name: str, rows: Rows | int, values: npt.ArrayLike) -> None:
+        """Write one value, or one value per row, into a column.
+
+        Parameters
+        ----------
+        name : str
+            A declared field.
+        rows : int or ndarray of int
+            Where to write.
+        values : array-like
+            Scalar or as many values as rows, in the field's unit.
+
+        Raises
+        ------
+        AttributeError
+            When the field is not declared.
+        ValueError
+            When the column's dtype cannot hold a value.
+        """
+        self[name][rows] = self.fields[name].fit(values)
+        if self.membership is not None and name in self.membership.fields:
+            self._refresh(rows)
+
+    def retire(self, rows: Rows | int) -> None:
+        """Take rows out of the model by writing what the membership says leaving writes.
+
+        Raises
+        ------
+        TypeError
+            When the membership says nothing about leaving.
+        """
+        if self.membership is None or not self.membership.leave:
+            raise TypeError(
+                "agents of this population cannot be removed: its membership names nothing to write"
+            )
+        for name, value in self.membership.leave.items():
+            self[name][rows] = self.fields[name].fit(value)
+        self._refresh(rows)
+
+    def attach(self, owner: object, first_id: int) -> None:
+        """Give the rows to a model; row r gets the unique id `first_id` + r.
+
+        Raises
+        ------
+        ValueError
+            When they belong to a model already.
+        """
+        if self.owner is not None:
+            raise ValueError("these columns already belong to a model")
+        self.owner = owner
+        self._first_id = first_id
+
+    def ids(self, rows: Rows) -> npt.NDArray[np.int64]:
+        """Return the unique ids of rows, same shape."""
+        if self._ids is not None:
+            return self._ids[rows]
+        return np.asarray(rows, np.int64) + self._first_id
+
+    def id_of(self, row: int) -> int:
+        """Return the unique id of one row."""
+        return self._first_id + row if self._ids is None else int(self._ids[row])
+
+    def take(self, rows: Rows) -> ColumnStore:
+        """Return a store of its own that holds copies of `rows` only, with their unique ids and no model."""
+        taken = {name: column[rows] for name, column in self._columns.items()}
+        store = ColumnStore(list(self.fields.values()), taken, self.membership)
+        store._ids = self.ids(rows)
+        return store
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of all columns."""
+        return sum(column.nbytes for column in self._columns.values())
+
+    def describe(self) -> list[FieldUse]:
+        """Return name, dtype, bytes, unit, description and source of every column, in declared order."""
+        return [
+            FieldUse(name, str(f.dtype), self._columns[name].nbytes, f.unit, f.description, f.source)
+            for name, f in self.fields.items()
+        ]
+
+    def _holds(self, where: Rows | slice) -> Mask:
+        if self.membership is None:
+            return np.ones(len(self), bool)[where]
+        return self.membership.holds(*(self._columns[name][where] for name in self.membership.fields))
+
+    def _refresh(self, rows: Rows | int) -> None:
+        # Asking only about the rows written keeps a loop that removes agents one by one linear.
+        self.version += 1
+        self._rows = None
+        if self._mask is not None:
+            where = np.atleast_1d(rows)
+            self._mask[where] = self._holds(where)
+
+
+def _faults(
+    fields: Sequence[Field], columns: Mapping[str, npt.NDArray[Any]], membership: Membership | None
+) -> list[str]:
+    names = [field.name for field in fields]
+    faults = [] if names else ["no field is declared"]
+    faults += [f"{name} is declared twice" for name in sorted({n for n in names if names.count(n) > 1})]
+    faults += [f"{name} is not declared" for name in columns if name not in names]
+    lengths = {len(column) for column in columns.values() if column.ndim == 1}
+    if len(lengths) > 1:
+        faults.append(f"lengths differ: {sorted(lengths)}")
+    for field in fields:
+        column = columns.get(field.name)
+        if column is None:
+            faults.append(f"{field.name} is missing")
+        elif column.dtype != field.dtype:
+            faults.append(f"{field.name} is {column.dtype}, declared {field.dtype}")
+        elif column.ndim != 1:
+            faults.append(f"{field.name} has {column.ndim} axes, not one")
+    if membership is not None:
+        deciding = dict.fromkeys((*membership.fields, *membership.leave))
+        faults += [
+            f"membership reads {name}, which is not declared" for name in deciding if name not in names
+        ]
+    return faults
