@@ -21,6 +21,32 @@ ABSENT = frozenset({"", "-", "--", ".", "n/a", "na", "nan", "null", "none"})
 
 
 @dataclass(frozen=True, slots=True)
+class NumberColumn:
+    """How one number of the file is spelt and read.
+
+    Attributes
+    ----------
+    names : tuple of str
+        Spellings, newest first.
+    what : str
+        What it is, for messages.
+    low, high : float
+        Bounds of a believable value as written (a share written as 49.04 is within 0 to 100).
+    percent_above : float or None
+        A rate column whose median size (zeros apart) exceeds this was written in percent.
+    words : dict of str to float or None
+        Words that stand for a number.
+    """
+
+    names: tuple[str, ...]
+    what: str
+    low: float = float("-inf")
+    high: float = float("inf")
+    percent_above: float | None = None
+    words: dict[str, float] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class CmsTable:
     """A delimited file held as text, addressed by column name in any case.
 
@@ -63,36 +89,26 @@ class CmsTable:
         return ["" if row[at].lower() in ABSENT else row[at] for row in self.rows]
 
     def numbers(
-        self,
-        names: Sequence[str],
-        faults: list[Fault],
-        *,
-        low: float = -np.inf,
-        high: float = np.inf,
-        words: dict[str, float] | None = None,
+        self, column: NumberColumn, faults: list[Fault]
     ) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
         """Return a column as numbers, NaN where absent or suppressed, and where it was suppressed.
 
         Parameters
         ----------
-        names : sequence of str
-            Spellings of the column over the years; the first present is read.
+        column : NumberColumn
+            The first of its spellings that the file has is read.
         faults : list of Fault
             Faults found are added here: one for each cell that is no number or lies outside the bounds.
-        low, high : float
-            Bounds, in the unit written (after a percent sign is turned into a fraction).
-        words : dict of str to float, optional
-            Lower-case words that stand for a number in this column.
 
         Returns
         -------
         values : float64 array, shape (row,)
-            All NaN when the file has no such column.
+            As written, but a percent sign divides by 100. All NaN when the file has no such column.
         suppressed : bool array, shape (row,)
         """
         values = np.full(len(self.rows), np.nan)
         suppressed = np.zeros(len(self.rows), dtype=bool)
-        name = self.find(names)
+        name = self.find(column.names)
         if name is None:
             return values, suppressed
         at = self.columns[name.lower()]
@@ -101,14 +117,14 @@ class CmsTable:
             lower = text.lower()
             if lower in SUPPRESSED:
                 suppressed[number] = True
-            elif words and lower in words:
-                values[number] = words[lower]
+            elif column.words and lower in column.words:
+                values[number] = column.words[lower]
             elif lower not in ABSENT:
                 value = parse_number(text)
                 if value is None:
                     faults.append(self.cell(number, at, "is not a number", "a number, '*' or '-'"))
-                elif not low <= value <= high:
-                    faults.append(self.cell(number, at, "is out of range", _bounds(low, high)))
+                elif not column.low <= value <= column.high:
+                    faults.append(self.cell(number, at, "is out of range", _bounds(column)))
                 else:
                     values[number] = value
         return values, suppressed
@@ -120,12 +136,12 @@ class CmsTable:
         )
 
 
-def _bounds(low: float, high: float) -> str:
-    if np.isinf(high):
-        return f"at least {low:g}"
-    if np.isinf(low):
-        return f"at most {high:g}"
-    return f"between {low:g} and {high:g}"
+def _bounds(column: NumberColumn) -> str:
+    if np.isinf(column.high):
+        return f"at least {column.low:g}"
+    if np.isinf(column.low):
+        return f"at most {column.high:g}"
+    return f"between {column.low:g} and {column.high:g}"
 
 
 def parse_number(text: str) -> float | None:

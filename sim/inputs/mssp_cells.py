@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.inputs.cms_table import CmsTable
+from sim.inputs.cms_table import CmsTable, NumberColumn
 from sim.inputs.faults import Fault, wrong_choice
 from sim.inputs.mssp_columns import (
     ENROLLMENT_TYPES,
@@ -46,7 +46,7 @@ def read_years(table: CmsTable, year: int | None, faults: list[Fault]) -> NDArra
     allowed = f"a performance year from {FIRST_YEAR} to {LAST_YEAR}"
     name = table.find(YEAR_NAMES)
     if name is not None:
-        values, _ = table.numbers((name,), faults, low=FIRST_YEAR, high=LAST_YEAR)
+        values, _ = table.numbers(NumberColumn((name,), "the year", FIRST_YEAR, LAST_YEAR), faults)
         blank = np.isnan(values)
         if blank.any():
             faults.append(Fault(table.source, name, f"is empty in {blank.sum()} rows", allowed))
@@ -71,7 +71,7 @@ def _year_in_name(name: str) -> int | None:
 def read_numbers(table: CmsTable, key: str, years: NDArray[np.int64], faults: list[Fault]) -> Floats:
     """Return one column of ``mssp_columns.NUMBERS`` in USD, USD per person-year or as a fraction."""
     column = NUMBERS[key]
-    values, _ = table.numbers(column.names, faults, low=column.low, high=column.high, words=column.words)
+    values, _ = table.numbers(column, faults)
     if column.percent_above is not None:
         # CMS has written the same rate as 0.46, 46 and 46.00% in different years: the size tells.
         for one in np.unique(years):
@@ -206,7 +206,8 @@ def _stack(
     values, hidden = np.empty(shape), np.empty(shape, dtype=bool)
     for at, kind in enumerate(ENROLLMENT_TYPES):
         for when, period in enumerate(periods):
-            values[:, at, when], hidden[:, at, when] = table.numbers(names(kind, period), faults, low=0)
+            column = NumberColumn(names(kind, period), kind, low=0)
+            values[:, at, when], hidden[:, at, when] = table.numbers(column, faults)
     return values, hidden
 
 

@@ -5,7 +5,9 @@ The canonical name is itself accepted as a column name, so a plain csv file may 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
+
+from sim.inputs.cms_table import NumberColumn
 
 # Enrollment types in the order of every per-type array (42 CFR 425.652(a)(1)).
 ENROLLMENT_TYPES = ("ESRD", "DIS", "AGDU", "AGND")
@@ -61,32 +63,6 @@ TRACK_FLAGS = {
 }
 
 ONE_SIDED_TRACKS = frozenset({"track-1", "basic-a", "basic-b"})
-
-
-@dataclass(frozen=True, slots=True)
-class NumberColumn:
-    """How one number of the file is spelt and read.
-
-    Attributes
-    ----------
-    names : tuple of str
-        Spellings, newest first.
-    what : str
-        What it is, for messages.
-    low, high : float
-        Bounds of a believable value as written (a share written as 49.04 is within 0 to 100).
-    percent_above : float or None
-        A rate column whose median size (zeros apart) exceeds this was written in percent.
-    words : dict of str to float or None
-        Words that stand for a number.
-    """
-
-    names: tuple[str, ...]
-    what: str
-    low: float = float("-inf")
-    high: float = float("inf")
-    percent_above: float | None = None
-    words: dict[str, float] | None = None
 
 
 ID_NAMES = ("ACO_ID", "ACO_Num")

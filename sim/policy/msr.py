@@ -42,7 +42,7 @@ def sliding_rate(lives: ArrayLike, table: MsrTable) -> Floats:
     Returns
     -------
     float64 array
-        Fraction of the benchmark: linear within a band, from its first to its last life; the last band is flat.
+        Fraction of the benchmark: linear in a band, from its first to its last life; the last band is flat.
 
     Notes
     -----

@@ -100,8 +100,9 @@ def sharing_rate(quality: MsspQuality, terms: MsspTerms) -> Floats:
 
     Notes
     -----
-    To PY2020 the highest rate times the score where the standard was met; from PY2021 the whole rate where it was,
-    the rate times the score where only the alternative standard was. 42 CFR 425.605(d), 425.610(d), 425.512.
+    To PY2020 the highest rate times the score where the standard was met; from PY2021 the whole rate where it
+    was, the rate times the score where only the alternative standard was. 42 CFR
+    425.512, 425.605(d), 425.610(d).
     """
     earned = np.where(terms.share_by_score, quality.score, 1.0)
     part = np.where(quality.met, earned, np.where(quality.met_alternative, quality.score, 0.0))
@@ -125,9 +126,9 @@ def settle(
     expenditure_usd: ArrayLike,
     minimum_rate: ArrayLike,
     lives: ArrayLike,
+    *,
     quality: MsspQuality,
     terms: MsspTerms,
-    *,
     revenue_usd: ArrayLike = np.nan,
     low_revenue: ArrayLike = False,
     disaster_relief_usd: ArrayLike = 0.0,
@@ -159,8 +160,8 @@ def settle(
 
     Notes
     -----
-    From the first dollar once the minimum rate is reached (42 CFR 425.605(c)). The 2 % sequestration comes off
-    before the savings limit: CMS's own results follow ``min(rate x savings x 0.98, limit)``.
+    From the first dollar once the minimum rate is reached (42 CFR 425.605(c)). The 2 % sequestration comes
+    off before the savings limit: CMS's own results follow ``min(rate x savings x 0.98, limit)``.
     """
     benchmark = np.asarray(benchmark_usd, dtype=np.float64)
     gross = benchmark - np.asarray(expenditure_usd, dtype=np.float64)
