@@ -166,6 +166,13 @@ class EntryBook:
             return value
         raise self._not("a word", key, value)
 
+    def words(self, key: str, py: int | None = None) -> tuple[str, ...]:
+        """Return a value known to be a list of words."""
+        value = self.value(key, py)
+        if isinstance(value, tuple):
+            return value
+        raise self._not("a list of words", key, value)
+
     def flag(self, key: str, py: int | None = None) -> bool:
         """Return a value known to be true or false."""
         value = self.value(key, py)

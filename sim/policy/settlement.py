@@ -41,3 +41,62 @@ def corridor_share(fraction: ArrayLike, edges: ArrayLike, shares: ArrayLike) -> 
     for start, span, share in zip(low, width, np.asarray(shares, dtype=np.float64), strict=True):
         kept += share * np.clip(size - start, 0.0, span)
     return np.copysign(kept, gross)
+
+
+def shared_amount(
+    gross: ArrayLike, benchmark: ArrayLike, *, edges: ArrayLike, savings: ArrayLike, losses: ArrayLike
+) -> Floats:
+    """Return the ACO's dollars of gross savings or losses after the corridors; 0 without a benchmark.
+
+    Parameters
+    ----------
+    gross, benchmark : array_like, shape (..., aco)
+        Gross savings (losses negative) and the final benchmark the bands are fractions of, in USD.
+    edges, savings, losses : array_like, shape (band,)
+        Lower edges, and the ACO's shares of savings and of losses.
+
+    Notes
+    -----
+    CMS, LEAD PY2027 Alignment and Finance Methodology, risk corridors: first dollar, no minimum savings rate,
+    no ceiling.
+    """
+    base = np.asarray(benchmark, dtype=np.float64)
+    amount = np.asarray(gross, dtype=np.float64)
+    fraction = np.divide(
+        amount, base, out=np.zeros(np.broadcast_shapes(amount.shape, base.shape)), where=base > 0
+    )
+    kept = np.where(
+        fraction > 0.0, corridor_share(fraction, edges, savings), corridor_share(fraction, edges, losses)
+    )
+    return np.asarray(kept * base)
+
+
+def sequestered(
+    gross: ArrayLike,
+    benchmark: ArrayLike,
+    *,
+    rate: float,
+    base: str,
+    edges: ArrayLike,
+    savings: ArrayLike,
+    losses: ArrayLike,
+) -> Floats:
+    """Return the dollars sequestration takes from the shared amount (never negative).
+
+    Parameters
+    ----------
+    gross, benchmark, edges, savings, losses
+        As in :func:`shared_amount`.
+    rate : float
+        2 %.
+    base : {"shared", "gross", "gains"}
+        ``shared``: of the shared amount, worsening losses too; ``gross``: of gross savings or losses before
+        the corridors (the same inside a band that shares all); ``gains``: of shared savings only, as in
+        ACO REACH.
+    """
+    bands = {"edges": edges, "savings": savings, "losses": losses}
+    shared = shared_amount(gross, benchmark, **bands)
+    if base == "gross":
+        amount = np.asarray(gross, dtype=np.float64)
+        return shared - shared_amount(amount - rate * np.abs(amount), benchmark, **bands)
+    return rate * (np.maximum(shared, 0.0) if base == "gains" else np.abs(shared))

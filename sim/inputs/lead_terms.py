@@ -1,0 +1,72 @@
+"""The terms of LEAD in one performance year and risk option, out of a rulebook."""
+
+from __future__ import annotations
+
+from sim.inputs.faults import InputError, wrong_choice
+from sim.inputs.rulebook import Rulebook
+from sim.policy.terms import LeadTerms
+
+OPTIONS = ("global", "professional")
+
+
+def lead_terms(rulebook: Rulebook, py: int, option: str) -> LeadTerms:
+    """Return the terms that :mod:`sim.policy.lead` settles by.
+
+    Parameters
+    ----------
+    rulebook : Rulebook
+        A LEAD rulebook.
+    py : int
+        Performance year, 2027 to 2036.
+    option : {"global", "professional"}
+        Risk option.
+
+    Raises
+    ------
+    InputError
+        When the option is unknown or the rulebook lacks a key.
+    """
+    if option not in OPTIONS:
+        raise InputError(wrong_choice(rulebook.name, "risk_option", option, OPTIONS))
+    number, array, word = rulebook.number, rulebook.array, rulebook.word
+    professional = option == "professional"
+    lower, higher = (
+        number("discount.professional" if professional else f"discount.{kind}_spending", py)
+        for kind in ("lower", "higher")
+    )
+    return LeadTerms(
+        py=py,
+        option=option,
+        base_weights_renewing=array("baseline.weights.renewing", py),
+        base_weights_new=array("baseline.weights.newly_entering", py),
+        voluntary_limit=number("baseline.voluntary_limit", py),
+        tie_is_higher_spending=word("designation.tie", py) == "higher_spending",
+        efficiency_share=_if_offered(rulebook, "efficiency", py, option),
+        efficiency_cap=number("efficiency.cap", py),
+        efficiency_cap_former_mssp=number("efficiency.cap_former_mssp", py),
+        prior_savings_share=_if_offered(rulebook, "prior_savings", py, option),
+        prior_savings_cap=number("prior_savings.cap", py),
+        prior_savings_for_higher_spending=rulebook.flag("prior_savings.for_higher_spending", py),
+        two_way_weight=number("trend.two_way_weight", py),
+        guard_below=number("trend.guard_below", py),
+        guard_above=number("trend.guard_above", py),
+        guard_target=word("trend.guard_target", py),
+        risk_cap=array("risk.cap", py),
+        coding_intensity_factor=number("risk.coding_intensity_factor", py),
+        discount_lower=lower,
+        discount_higher=higher,
+        add_on_rate=number("add_on.rate", py),
+        add_on_inside=word("add_on.place", py) == "inside",
+        rate_book_share=number("rate_book.share", py),
+        quality_withhold=number("quality.withhold", py),
+        corridor_edges=array(f"corridors.{option}.edges", py),
+        corridor_savings=array(f"corridors.{option}.savings", py),
+        corridor_losses=array(f"corridors.{option}.losses", py),
+        sequestration=number("sequestration.rate", py),
+        sequestration_base=word("sequestration.base", py),
+    )
+
+
+def _if_offered(rulebook: Rulebook, adjustment: str, py: int, option: str) -> float:
+    offered = option in rulebook.words(f"{adjustment}.options", py)
+    return rulebook.number(f"{adjustment}.share", py) if offered else 0.0

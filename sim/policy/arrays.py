@@ -1,0 +1,35 @@
+"""Array helpers of the rules: cells, safe ratios and weighted means."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+
+CATEGORIES = ("ad", "esrd", "hn")
+"""Beneficiary categories, in the order of the cell axis: Aged & Disabled, ESRD, High Needs."""
+
+
+def ratio(top: ArrayLike, bottom: ArrayLike, otherwise: ArrayLike) -> Floats:
+    """Return ``top / bottom`` where both are positive, else `otherwise`; never warns and never gives NaN."""
+    above, below = np.asarray(top, dtype=np.float64), np.asarray(bottom, dtype=np.float64)
+    usable = (above > 0.0) & (below > 0.0)
+    shape = np.broadcast_shapes(usable.shape, np.shape(otherwise))
+    result = np.array(np.broadcast_to(np.asarray(otherwise, dtype=np.float64), shape))
+    np.divide(above, below, out=result, where=usable)
+    return result
+
+
+def weighted_mean(values: ArrayLike, weights: ArrayLike) -> Floats:
+    """Return the mean over the last axis; 0 where all weights are zero."""
+    weight = np.asarray(weights, dtype=np.float64)
+    total = weight.sum(axis=-1)
+    summed = (np.asarray(values, dtype=np.float64) * weight).sum(axis=-1)
+    return np.asarray(np.divide(summed, total, out=np.zeros_like(summed), where=total > 0.0))
+
+
+def over_cells(by_category: ArrayLike) -> Floats:
+    """Repeat values per category (..., 3) over both alignment routes (..., 6)."""
+    return np.concatenate([np.asarray(by_category, dtype=np.float64)] * 2, axis=-1)

@@ -1,0 +1,137 @@
+"""Spending designation, regional efficiency adjustment (REA) and prior savings adjustment (PSA).
+
+Arrays are PBPM dollars of shape (..., aco, cell) or (..., aco).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from sim.policy.arrays import Flags, Floats, ratio, weighted_mean
+
+
+def is_higher_spending(gap: ArrayLike, months: ArrayLike, *, tie_is_higher: bool) -> Flags:
+    """Designate each ACO: Higher-spending when its region, at the ACO's risk, costs less than its history.
+
+    Parameters
+    ----------
+    gap : array_like, shape (..., aco, cell)
+        Regional risk-adjusted PBPM minus the ACO's historical PBPM, BY3.
+    months : array_like, shape (..., aco, cell)
+        BY3 person-months, the weights over categories.
+    tie_is_higher : bool
+        Designation at a gap of exactly zero (not published).
+
+    Returns
+    -------
+    numpy.ndarray of bool, shape (..., aco)
+
+    Notes
+    -----
+    CMS, LEAD PY2027 Alignment and Finance Methodology, spending designation: one per ACO.
+    """
+    mean = weighted_mean(gap, months)
+    return mean <= 0.0 if tie_is_higher else mean < 0.0
+
+
+def efficiency_adjustment(gap: ArrayLike, *, share: float) -> Floats:
+    """Return the REA before its cap: a share of the gap, never below 0 in any cell.
+
+    Notes
+    -----
+    CMS, LEAD PY2027 Alignment and Finance Methodology, regional efficiency adjustment (50 %, floor 0).
+    """
+    return share * np.maximum(np.asarray(gap, dtype=np.float64), 0.0)
+
+
+def cap_adjustment(adjustment: ArrayLike, months: ArrayLike, limit: ArrayLike) -> Floats:
+    """Scale an ACO's adjustment down, all cells alike, so that its mean stays within `limit`.
+
+    Parameters
+    ----------
+    adjustment : array_like, shape (..., aco, cell)
+        PBPM, not negative.
+    months : array_like, shape (..., aco, cell)
+        Weights of the mean.
+    limit : array_like, shape (..., aco)
+        Cap in PBPM: 3 or 5 % of :func:`national_reference`.
+
+    Notes
+    -----
+    CMS, LEAD PY2027 Alignment and Finance Methodology, cap on adjustments; scaling pro rata is assumed.
+    """
+    amount = np.asarray(adjustment, dtype=np.float64)
+    scale = np.minimum(ratio(limit, weighted_mean(amount, months), 1.0), 1.0)
+    return np.asarray(amount * scale[..., None])
+
+
+def national_reference(national: ArrayLike, risk: ArrayLike, months: ArrayLike) -> Floats:
+    """Return national BY3 PBPM (..., aco) re-weighted to the ACO's categories and risk, the base of the caps.
+
+    Parameters
+    ----------
+    national : array_like, shape (..., cell)
+        National PBPM at risk 1.
+    risk, months : array_like, shape (..., aco, cell)
+        ACO's risk scores and person-months in BY3.
+    """
+    return weighted_mean(np.asarray(national)[..., None, :] * np.asarray(risk), months)
+
+
+def prior_savings_adjustment(prior_savings: ArrayLike, limit: ArrayLike, *, share: float) -> Floats:
+    """Return the PSA (..., aco): a share of prorated prior savings, between 0 and `limit`.
+
+    Parameters
+    ----------
+    prior_savings : array_like, shape (..., aco)
+        Prorated average of savings per person-month over the years matching the base years; losses net in.
+    limit : array_like, shape (..., aco)
+        Cap in PBPM.
+
+    Notes
+    -----
+    CMS, LEAD PY2027 Alignment and Finance Methodology, prior savings adjustment (50 %, cap 5 %).
+    """
+    return np.clip(share * np.asarray(prior_savings, dtype=np.float64), 0.0, limit)
+
+
+def prorated_prior_savings(
+    savings_pbpm: ArrayLike, person_years_then: ArrayLike, person_years_now: ArrayLike
+) -> Floats:
+    """Average earlier savings (..., aco, by) over the base years, each prorated when the ACO has grown since.
+
+    Years without participation count as 0; losses are negative and net in.
+
+    Notes
+    -----
+    42 CFR 425.658, assumed for LEAD, whose proration is not published.
+    """
+    then = np.asarray(person_years_then, dtype=np.float64)
+    now = np.asarray(person_years_now, dtype=np.float64)[..., None]
+    return np.asarray((np.asarray(savings_pbpm) * np.minimum(ratio(then, now, 0.0), 1.0)).mean(axis=-1))
+
+
+def higher_of(efficiency: Floats, prior_savings: Floats, months: Floats) -> tuple[Floats, Flags]:
+    """Return the adjustment per cell, whichever is higher over the ACO and never both.
+
+    Parameters
+    ----------
+    efficiency : numpy.ndarray, shape (..., aco, cell)
+        Capped REA.
+    prior_savings : numpy.ndarray, shape (..., aco)
+        Capped PSA, the same PBPM in every cell.
+    months : numpy.ndarray, shape (..., aco, cell)
+        Weights of the comparison.
+
+    Returns
+    -------
+    adjustment : numpy.ndarray, shape (..., aco, cell)
+    is_prior_savings : numpy.ndarray of bool, shape (..., aco)
+
+    Notes
+    -----
+    CMS, LEAD Model Overview fact sheet: the larger of the two.
+    """
+    by_savings = prior_savings > weighted_mean(efficiency, months)
+    return np.where(by_savings[..., None], prior_savings[..., None], efficiency), by_savings

@@ -1,0 +1,68 @@
+"""Update trend: growth factors (1.05 is 5 % growth) between two years, per category."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from sim.policy.arrays import Floats
+
+
+def two_way_trend(national: ArrayLike, regional: ArrayLike, market_share: ArrayLike) -> Floats:
+    """Blend national and regional growth; the national weight is the ACO's share of its region.
+
+    Parameters
+    ----------
+    national, regional : array_like
+        Growth factors of risk-standardised PBPM spending.
+    market_share : array_like
+        ACO's share of the region's assignable people; the larger it is, the more its own savings would
+        lower its regional trend.
+
+    Notes
+    -----
+    CMS, LEAD PY2027 Alignment and Finance Methodology, update trend; same form as 42 CFR 425.652(b).
+    """
+    share = np.asarray(market_share, dtype=np.float64)
+    return np.asarray(share * np.asarray(national) + (1.0 - share) * np.asarray(regional))
+
+
+def guarded_trend(
+    two_way: ArrayLike,
+    prospective: ArrayLike,
+    *,
+    two_way_weight: float,
+    guard_below: float,
+    guard_above: float,
+    guard_target: str,
+) -> Floats:
+    """Blend the two-way trend with the prospective factor (ACPT), held near the two-way trend.
+
+    Parameters
+    ----------
+    two_way, prospective : array_like
+        Growth factors since BY3.
+    two_way_weight : float
+        2/3 in LEAD; the prospective factor has the rest.
+    guard_below, guard_above : float
+        Widths of the guardrail in percentage points on the factor, as fractions (0.003 is 0.3 points).
+    guard_target : {"prospective", "blend"}
+        Whether the guardrail binds the prospective factor or the blended result; the published wording
+        allows both readings.
+
+    Notes
+    -----
+    CMS, LEAD PY2027 Alignment and Finance Methodology, update trend and guardrail.
+    """
+    base = np.asarray(two_way, dtype=np.float64)
+    ahead = np.asarray(prospective, dtype=np.float64)
+    low, high = base - guard_below, base + guard_above
+    if guard_target == "prospective":
+        ahead = np.clip(ahead, low, high)
+    blend = two_way_weight * base + (1.0 - two_way_weight) * ahead
+    return np.clip(blend, low, high) if guard_target == "blend" else blend
+
+
+def cumulative_growth(yearly: ArrayLike) -> Floats:
+    """Return cumulative growth factors from yearly growth rates along the first axis (year, ...)."""
+    return np.asarray(np.cumprod(1.0 + np.asarray(yearly), axis=0), dtype=np.float64)
