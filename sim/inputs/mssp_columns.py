@@ -79,6 +79,13 @@ NUMBERS: dict[str, NumberColumn] = {
     "published_minimum_savings_rate": NumberColumn(
         ("MinSavPerc",), "the minimum savings rate", low=0, high=100, percent_above=0.2
     ),
+    "elected_savings_rate": NumberColumn(
+        (),
+        "the minimum savings rate that a two-sided ACO elected (in no CMS file)",
+        low=0,
+        high=100,
+        percent_above=0.2,
+    ),
     "published_savings_rate": NumberColumn(
         ("Sav_rate",), "the savings rate", low=-200, high=100, percent_above=2
     ),

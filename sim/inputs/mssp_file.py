@@ -91,6 +91,7 @@ class MsspFile:
     expenditure_usd: Floats
     total_person_years: Floats
     published_minimum_savings_rate: Floats
+    elected_savings_rate: Floats
     published_savings_rate: Floats
     published_savings_usd: Floats
     generated_usd: Floats

@@ -42,8 +42,11 @@ def mssp_terms(rules: Rulebook, track: NDArray[np.str_], year: Years, agreement_
         table = {one: _number(rules, f"tracks.{one}.{name}", missing) for one in np.unique(known).tolist()}
         return np.array([table[one] for one in known.tolist()], dtype=np.float64)
 
-    years = {int(one): rules.word("sharing.quality", int(one)) == "score" for one in np.unique(year)}
-    taken = {int(one): rules.number("sharing.sequestration", int(one)) for one in np.unique(year)}
+    def by_year(key: str) -> Floats:
+        table = {int(one): rules.number(key, int(one)) for one in np.unique(year)}
+        return np.array([table[one] for one in year.tolist()], dtype=np.float64)
+
+    by_score = {int(one): rules.word("sharing.quality", int(one)) == "score" for one in np.unique(year)}
     basic = np.char.startswith(known, "basic")
     late = agreement_year >= rules.number("sharing.reduced_share_from")
     return MsspTerms(
@@ -54,11 +57,12 @@ def mssp_terms(rules: Rulebook, track: NDArray[np.str_], year: Years, agreement_
         loss_rate_highest=by_track("loss_rate_highest", 0.0),
         loss_cap_benchmark=by_track("loss_cap_benchmark", np.inf),
         loss_cap_revenue=by_track("loss_cap_revenue", np.inf),
-        share_by_score=np.array([years[one] for one in year.tolist()], dtype=bool),
-        sequestration=np.array([taken[one] for one in year.tolist()], dtype=np.float64),
+        share_by_score=np.array([by_score[one] for one in year.tolist()], dtype=bool),
+        sequestration=by_year("sharing.sequestration"),
         reduced_share=np.where(basic & late, rules.number("sharing.reduced_share"), 0.0),
         # The reduced share is for ACOs of the size that an election needs (42 CFR 425.605(h)(1)).
         smallest_for_reduced=np.where(basic & late, rules.number("msr.smallest_for_election"), np.inf),
+        relieved=by_year("losses.relieved"),
     )
 
 

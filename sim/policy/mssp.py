@@ -36,6 +36,8 @@ class MsspTerms:
         Part of the sharing rate left to a low-revenue BASIC ACO below its minimum savings rate; 0 for none.
     smallest_for_reduced : float64 array
         Lives that the reduced share needs.
+    relieved : float64 array
+        Part of every loss forgiven in the year.
     """
 
     two_sided: Flags
@@ -49,6 +51,7 @@ class MsspTerms:
     sequestration: Floats
     reduced_share: Floats
     smallest_for_reduced: Floats
+    relieved: Floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +153,8 @@ def settle(
         Participants' Medicare revenue, which limits losses in BASIC and Track 1+; NaN leaves that limit out.
     low_revenue : array_like of bool
     disaster_relief_usd : array_like
-        Losses forgiven for extreme and uncontrollable circumstances, as a positive amount.
+        Losses forgiven for extreme and uncontrollable circumstances, as a positive amount, where that is more
+        than ``terms.relieved`` of the loss.
     forfeits : array_like of bool
         ACOs that ended their agreement in mid-year and so share no savings (42 CFR 425.221(b)).
 
@@ -181,7 +185,8 @@ def settle(
     by_revenue = np.where(np.isnan(revenue), np.inf, terms.loss_cap_revenue * np.nan_to_num(revenue, nan=1.0))
     worst = np.minimum(terms.loss_cap_benchmark * benchmark, by_revenue)
     loss = np.where(loses, np.minimum(borne * -gross, worst), 0.0)
-    relief = np.minimum(np.asarray(disaster_relief_usd, dtype=np.float64), loss)
+    stated = np.asarray(disaster_relief_usd, dtype=np.float64)
+    relief = np.minimum(np.maximum(stated, terms.relieved * loss), loss)
     gains = saves | reduced
     return MsspSettlement(
         gross_usd=gross,
