@@ -1,1 +1,1 @@
-
+"""Designs, replicates, the runner and the resumable store."""

@@ -1,1 +1,1 @@
-
+"""Result variables, ledgers, summaries and their Monte Carlo error."""

@@ -1,0 +1,233 @@
+"""Every subcommand: what it takes, prints and exits with; the work is done elsewhere, loaded when needed."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from cyclopts import App, Parameter
+from rich.console import Console
+
+app = App(
+    name="leadsim",
+    help="Simulate a decade (2027-2036) of ACOs in CMS's LEAD Model.",
+    suppress_keyboard_interrupt=False,
+)
+
+Settings = Annotated[
+    tuple[str, ...],
+    Parameter(name="--set", help="KEY=VALUE: change a scenario value; may be given again.", negative=()),
+]
+Json = Annotated[bool, Parameter(name="--json", help="Print JSON instead of text.", negative=())]
+PARTIAL = 3
+
+
+@app.command
+def run(
+    scenario: Path,
+    /,
+    *,
+    replicates: int | None = None,
+    out: Path | None = None,
+    threads: int | None = None,
+    settings: Settings = (),
+    overwrite: Annotated[bool, Parameter(negative=())] = False,
+    as_json: Json = False,
+) -> int:
+    """Simulate a scenario; go on where an earlier run of it stopped.
+
+    Parameters
+    ----------
+    scenario
+        Scenario file.
+    replicates
+        Simulated decades; the scenario's own number if not given.
+    out
+        Result store; results/NAME.zarr if not given.
+    threads
+        Cores to use; LEADSIM_THREADS, else all, if not given.
+    overwrite
+        Start anew, throwing away the store that is there.
+    """
+    from sim.cli.progress import Reporter  # noqa: PLC0415
+    from sim.cli.tables import print_run, run_as_dict  # noqa: PLC0415
+    from sim.experiments.runner import run as run_scenario  # noqa: PLC0415
+    from sim.scenarios import Scenario  # noqa: PLC0415
+
+    loaded = Scenario.load(scenario, settings)
+    with Reporter(Console(stderr=True)) as reporter:
+        done = run_scenario(
+            loaded, replicates, out, threads=threads, progress=reporter.show, overwrite=overwrite
+        )
+    if as_json:
+        _print_json(run_as_dict(done, loaded))
+    else:
+        print_run(done, loaded, Console())
+    for failure in done.failures:
+        Console(stderr=True).print(
+            f"Replicate {failure.replicate} failed: {failure.message}\n{failure.traceback}", markup=False
+        )
+    return 0 if done.completed == done.requested else PARTIAL
+
+
+@app.command
+def validate(scenario: Path, /, *, settings: Settings = (), as_json: Json = False) -> int:
+    """Check a scenario and every file it names; print it in full, with all defaults.
+
+    Parameters
+    ----------
+    scenario
+        Scenario file.
+    """
+    from sim.scenarios import Scenario  # noqa: PLC0415
+
+    loaded = Scenario.load(scenario, settings)
+    from sim.model import coordinates  # noqa: PLC0415  compiled code loads only for a sound scenario
+
+    acos = len(coordinates(loaded)["aco"])
+    if as_json:
+        _print_json({"valid": True, "hash": loaded.hash, "acos": acos, "arms": list(loaded.arms)})
+    else:
+        _print_text(
+            f"{loaded.to_toml()}\n# {scenario} is valid: {acos} ACOs, arms {', '.join(loaded.arms)}.\n"
+        )
+    return 0
+
+
+@app.command
+def explain(key: str, /, *, scenario: Path | None = None, settings: Settings = ()) -> int:
+    """Say what a value is, where it comes from and how sure it is.
+
+    Parameters
+    ----------
+    key
+        A rule (program.lead-py2027.discount.higher_spending), a parameter (evidence.KEY), a result
+        (outcomes.settlement) or a scenario key (study.seed). A table lists what is in it.
+    scenario
+        Scenario file, to see what it changes.
+    """
+    from sim.cli.explain import explain_key  # noqa: PLC0415
+    from sim.cli.tables import print_sections  # noqa: PLC0415
+    from sim.scenarios import Scenario  # noqa: PLC0415
+
+    loaded = Scenario.load(scenario, settings) if scenario else None
+    print_sections(explain_key(key, loaded), Console())
+    return 0
+
+
+@app.command
+def status(store: Path, /, *, as_json: Json = False) -> int:
+    """Say what a result store holds and how much of it is complete.
+
+    Parameters
+    ----------
+    store
+        Result store.
+    """
+    from sim.cli.tables import print_sections  # noqa: PLC0415
+    from sim.experiments.results import open_results  # noqa: PLC0415
+
+    data = open_results(store)
+    stated = {name: value for name, value in data.attrs.items() if name != "scenario"}
+    stated |= {"sizes": {str(dim): size for dim, size in data.sizes.items()}}
+    if as_json:
+        _print_json(stated)
+    else:
+        rows = [(name.replace("_", " "), _plain(value)) for name, value in stated.items()]
+        print_sections([(str(store), rows)], Console())
+    return 0 if data.attrs["replicates_complete"] == data.attrs["replicates_requested"] else PARTIAL
+
+
+@app.command
+def rules() -> int:
+    """Print the rule ledger: every program value with unit, years, source and status."""
+    from sim.inputs.rule_ledger import rule_ledger  # noqa: PLC0415
+
+    _print_text(rule_ledger())
+    return 0
+
+
+@app.command
+def outcomes() -> int:
+    """Print the result variables: dims, units, meaning, sign and rule."""
+    from sim.outcomes.registry import outcomes_page  # noqa: PLC0415
+
+    _print_text(outcomes_page())
+    return 0
+
+
+@app.command
+def settle(file: Path, /, *, program: str, out: Path | None = None, as_json: Json = False) -> int:
+    """Settle every ACO of a CMS public use file under a program's rules.
+
+    Parameters
+    ----------
+    file
+        MSSP or ACO REACH results as downloaded from data.cms.gov (.csv or .csv.gz).
+    program
+        Rulebook, e.g. mssp or reach-py2022.
+    out
+        Write the rows to this CSV file.
+    """
+    from sim.cli.tables import print_evaluation  # noqa: PLC0415
+    from sim.evaluation.settle import settle as settle_file  # noqa: PLC0415
+
+    print_evaluation(settle_file(file, program, out=out), Console(), as_json=as_json)
+    return 0
+
+
+@app.command
+def rebenchmark(
+    file: Path,
+    /,
+    *,
+    program: str = "lead-py2027",
+    option: Literal["global", "professional"],
+    py: int = 2027,
+    out: Path | None = None,
+    as_json: Json = False,
+) -> int:
+    """Say what every ACO of an MSSP file would face under LEAD.
+
+    Parameters
+    ----------
+    file
+        MSSP results as downloaded from data.cms.gov (.csv or .csv.gz).
+    program
+        Rulebook.
+    option
+        Risk option.
+    py
+        Performance year.
+    out
+        Write the rows to this CSV file.
+    """
+    from sim.cli.tables import print_evaluation  # noqa: PLC0415
+    from sim.evaluation.rebenchmark import rebenchmark as rebenchmark_file  # noqa: PLC0415
+
+    print_evaluation(rebenchmark_file(file, program, option, py, out=out), Console(), as_json=as_json)
+    return 0
+
+
+@app.command
+def bench(*, as_json: Json = False) -> int:
+    """Measure the kernel on this machine, against the same rules as plain Mesa objects."""
+    from sim.bench import bench as measure  # noqa: PLC0415
+
+    measure(json=as_json)
+    return 0
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {size}" for name, size in value.items())
+    return "\n".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def _print_json(value: dict[str, Any]) -> None:
+    _print_text(json.dumps(value, indent=2, allow_nan=False) + "\n")
+
+
+def _print_text(text: str) -> None:
+    Console().out(text, highlight=False, end="")

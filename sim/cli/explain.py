@@ -1,0 +1,135 @@
+"""``leadsim explain KEY``: what a value is, where it comes from, how sure it is, what a scenario changed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from sim.inputs.entries import Entry, EntryBook
+from sim.inputs.evidence import load_evidence
+from sim.inputs.explain import explain_entry
+from sim.inputs.faults import Fault, InputError, unknown_key
+from sim.inputs.rulebook import load_rulebook
+from sim.inputs.scenario_schema import known_keys
+from sim.outcomes.registry import BY_NAME
+from sim.scenarios import Scenario
+
+Rows = list[tuple[str, str]]
+
+
+def explain_key(key: str, scenario: Scenario | None = None) -> list[tuple[str, Rows]]:
+    """Explain a rule, a parameter of the evidence, a result variable or a scenario key.
+
+    Parameters
+    ----------
+    key : str
+        ``program.RULEBOOK.KEY``, ``evidence.KEY``, ``outcomes.NAME``, or a key of the scenario file.
+    scenario : Scenario, optional
+        To show its values instead of the stated ones.
+
+    Returns
+    -------
+    list of (str, list of (str, str))
+        Sections: a title and (label, text) rows. A rule that differs between arms has a section for each.
+
+    Raises
+    ------
+    InputError
+        When nothing has that key, naming the nearest one.
+    """
+    kind, _, rest = key.partition(".")
+    name, _, rule = rest.partition(".")
+    if kind == "program" and rule and name not in known_keys(["program"]):
+        if scenario and scenario.program.rulebook == name:
+            return _by_arm(key, rule, {arm: scenario.rulebook(arm) for arm in scenario.arms})
+        return _entries(key, rule, load_rulebook(name, origin="explain"))
+    if kind == "evidence" and rest:
+        if scenario:
+            return _by_arm(key, rest, {arm: scenario.evidence(arm) for arm in scenario.arms})
+        return _entries(key, rest, load_evidence())
+    if kind == "outcomes" and rest:
+        return [_variable(rest)]
+    return [_scenario_key(key, scenario)]
+
+
+def _by_arm(title: str, key: str, books: dict[str, EntryBook]) -> list[tuple[str, Rows]]:
+    """Return one section where all arms agree, one for each group of arms that agree otherwise."""
+    groups: dict[int, list[str]] = {}
+    for arm, book in books.items():
+        known = id(book.entries[key]) if key in book else 0
+        groups.setdefault(known, []).append(arm)
+    sections: list[tuple[str, Rows]] = []
+    for arms in groups.values():
+        heading = title if len(groups) == 1 else f"{title} in {', '.join(arms)}"
+        sections += _entries(heading, key, books[arms[0]])
+    return sections
+
+
+def _entries(title: str, key: str, book: EntryBook) -> list[tuple[str, Rows]]:
+    inside = [entry for entry in book if entry.key.startswith(key + ".")]
+    if key not in book and inside:
+        return [(title, [(entry.key, f"{_brief(entry)}  {entry.title}") for entry in inside])]
+    return [(title, explain_entry(book.entry(key)))]
+
+
+def _brief(entry: Entry) -> str:
+    return ", ".join(f"{value}" if year is None else f"{year}: {value}" for year, value in entry.written)
+
+
+def _variable(name: str) -> tuple[str, Rows]:
+    if name not in BY_NAME:
+        raise InputError(unknown_key("outcomes", name, BY_NAME))
+    variable = BY_NAME[name]
+    rows = [
+        ("meaning", f"{variable.long_name}. {variable.description}"),
+        ("dims", ", ".join(variable.all_dims)),
+        ("units", variable.units),
+        ("sign", variable.sign_convention),
+        ("rule", variable.rule),
+    ]
+    return f"outcomes.{name}", [(label, text) for label, text in rows if text]
+
+
+def _steps(key: str) -> list[int | str]:
+    parts = re.findall(r"[^.\[\]]+|\[\d+\]", key)
+    return [int(part[1:-1]) if part.startswith("[") else part for part in parts]
+
+
+def _scenario_key(key: str, scenario: Scenario | None) -> tuple[str, Rows]:
+    steps = _steps(key)
+    if not steps:
+        raise InputError(Fault("explain", "", "no key was given", "see leadsim explain --help"))
+    known = known_keys(steps[:-1])
+    last = steps[-1]
+    free = len(steps) == 2 and steps[0] == "arms"
+    if last not in known and not isinstance(last, int) and not free:
+        raise InputError(unknown_key("explain", key, [*known, *([] if steps[:-1] else ["outcomes"])]))
+    rows: Rows = [("meaning", known[str(last)])] if last in known else []
+    rows += [("keys", ", ".join(inside))] if (inside := known_keys(steps)) else []
+    if scenario is None:
+        return key, rows or [("meaning", "an item of a list")]
+    origin = scenario.merged.origin(key)
+    value = _resolved(scenario, steps)
+    if not inside:
+        rows.append(("value", str(value)))
+    if origin is None:
+        rows.append(("stated in", "nowhere: the default"))
+    else:
+        rows.append(("stated in", origin.file))
+        rows += [("displaced", f"{lost} from {file}") for file, lost in origin.displaced]
+    return key, rows
+
+
+def _resolved(scenario: Scenario, steps: Sequence[int | str]) -> Any:
+    value: Any = scenario.tables.model_dump()
+    for number, step in enumerate(steps):
+        try:
+            value = value[step]
+        except (KeyError, IndexError, TypeError):
+            path = ".".join(map(str, steps[: number + 1]))
+            allowed = (
+                f"it has {', '.join(map(str, value))}" if isinstance(value, dict) else "see the scenario"
+            )
+            raise InputError(Fault(scenario.merged.label, path, "is not in this scenario", allowed)) from None
+    return value

@@ -1,0 +1,66 @@
+"""How a run is going, on stderr: one live line in a terminal, plain lines elsewhere."""
+
+from __future__ import annotations
+
+import math
+import time
+from types import TracebackType
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.live import Live
+from rich.text import Text
+
+if TYPE_CHECKING:
+    from sim.experiments.runner import Progress
+
+_SECONDS_BETWEEN_LINES = 10.0
+
+
+class Reporter:
+    """Shows each :class:`~sim.experiments.runner.Progress` it is given, inside a ``with`` block."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._live = Live(console=console, refresh_per_second=4) if console.is_terminal else None
+        self._last = -math.inf
+
+    def __enter__(self) -> Reporter:
+        if self._live:
+            self._live.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._live:
+            self._live.stop()
+
+    def show(self, progress: Progress) -> None:
+        """Show how far the run is."""
+        line = progress_line(progress)
+        if self._live:
+            self._live.update(Text(line, overflow="ellipsis", no_wrap=True))
+            return
+        finished = progress.completed + progress.failed >= progress.total
+        if finished or time.monotonic() - self._last >= _SECONDS_BETWEEN_LINES:
+            self._last = time.monotonic()
+            self._console.print(line, markup=False, highlight=False, soft_wrap=True)
+
+
+def progress_line(progress: Progress) -> str:
+    """Return one line: replicates, rate, time to go, and the Monte Carlo error so far."""
+    parts = [f"{progress.completed}/{progress.total} replicates"]
+    if progress.failed:
+        parts.append(f"{progress.failed} failed")
+    if progress.rate:
+        parts += [f"{progress.rate:.3g}/s", f"{_clock(progress.eta)} to go"]
+    if not math.isnan(progress.error):
+        parts.append(f"net cost to Medicare known to ±${progress.error / 1e6:,.3g} million (MC error)")
+    return "  ".join(parts)
+
+
+def _clock(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"

@@ -1,0 +1,187 @@
+"""What the command prints on stdout: a run's closing table, explanations, settlements; also as JSON."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Protocol
+
+import xarray as xr
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from sim.outcomes.summary import FIGURES, ArmSummary, summarise
+
+if TYPE_CHECKING:
+    from sim.experiments.runner import Run
+    from sim.scenarios import Scenario
+
+_MILLION = 1e6
+Sections = Sequence[tuple[str, Sequence[tuple[str, str]]]]
+
+
+class Evaluation(Protocol):
+    """What settling or re-benchmarking a file returns: a row per ACO, and totals."""
+
+    @property
+    def rows(self) -> Sequence[Mapping[str, Any]]:
+        """One mapping per ACO, the same columns in each."""
+
+    @property
+    def totals(self) -> Mapping[str, Any]:
+        """Figures over all ACOs, by name."""
+
+
+def print_run(done: Run, scenario: Scenario, console: Console) -> None:
+    """Print the closing table of a run."""
+    with done.open() as data:
+        summaries = summarise(data)
+        acos = data.sizes["aco"]
+        money = bool(data.attrs["replicates_complete"])
+    study, years = scenario.study, scenario.years
+    console.print(Text(study.title or study.name, style="bold"))
+    console.print(
+        f"{acos} ACOs, PY{years[0]}-PY{years[-1]} summed, {done.completed} of {done.requested} replicates"
+        f" complete ({done.computed} computed in {done.seconds:,.1f} s)."
+        f" All arms are compared with {study.reference_arm} on the same draws.",
+        highlight=False,
+    )
+    if money:
+        console.print(_closing_table(summaries, scenario))
+        console.print(
+            "10 % and 90 % of replicates show outcome variability: the risk taken. MC error is the Monte"
+            " Carlo standard error of the median; more replicates shrink it. Savings against benchmark are"
+            " what CMS reconciles; true savings are what was not spent.",
+            style="dim",
+            highlight=False,
+        )
+    _print_assumed(scenario, console)
+    console.print(f"Results: {done.path}", highlight=False, soft_wrap=True)
+
+
+def _closing_table(summaries: Sequence[ArmSummary], scenario: Scenario) -> Table:
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
+    table.add_column("$ million, all ACOs and years", no_wrap=True)
+    for heading in ("Median", "10 %", "90 %", "MC error"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    for summary in summaries:
+        if summary.arm == scenario.study.reference_arm:
+            continue
+        description = scenario.arms[summary.arm].description
+        table.add_row(Text(f"{summary.arm}{f': {description}' if description else ''}", style="bold"))
+        for key, (label, _) in FIGURES.items():
+            spread = summary.figures[key]
+            if spread:
+                values = (spread.median, spread.low, spread.high)
+                table.add_row(f"  {label}", *map(_millions, values), _error(spread.error / _MILLION))
+        if summary.loss_share is not None:
+            error = summary.loss_share_error
+            shown = f"{100 * error:.1f} %" if error is not None and not math.isnan(error) else "n/a"
+            table.add_row("  ACO-years with a loss", f"{100 * summary.loss_share:.1f} %", "", "", shown)
+        table.add_section()
+    return table
+
+
+def _print_assumed(scenario: Scenario, console: Console) -> None:
+    assumed = scenario.assumed()
+    if not assumed:
+        return
+    console.print(
+        f"These results rest on {len(assumed)} rules that CMS has not published and leadsim assumes"
+        " (leadsim explain KEY tells more):",
+        highlight=False,
+    )
+    console.print(Padding(Text("; ".join(assumed.values()) + "."), (0, 0, 0, 2)))
+
+
+def _millions(value: float) -> str:
+    return f"{value / _MILLION:,.1f}"
+
+
+def _error(value: float) -> str:
+    return "n/a" if math.isnan(value) else f"± {value:,.1f}"
+
+
+def run_as_dict(done: Run, scenario: Scenario) -> dict[str, Any]:
+    """Return the closing table as plain values, USD; what is not known is None."""
+    with done.open() as data:
+        arms = _arms_as_dict(data)
+        acos = data.sizes["aco"]
+    return {
+        "study": scenario.study.name,
+        "title": scenario.study.title,
+        "store": str(done.path),
+        "scenario_hash": scenario.hash,
+        "replicates": {
+            "requested": done.requested,
+            "completed": done.completed,
+            "computed": done.computed,
+            "failed": len(done.failures),
+        },
+        "seconds": round(done.seconds, 3),
+        "acos": acos,
+        "years": list(scenario.years),
+        "reference_arm": scenario.study.reference_arm,
+        "units": "USD",
+        "arms": arms,
+        "assumed_rules": [{"key": key, "title": title} for key, title in scenario.assumed().items()],
+        "failures": [{"replicate": one.replicate, "message": one.message} for one in done.failures],
+    }
+
+
+def _arms_as_dict(data: xr.Dataset) -> dict[str, Any]:
+    if not data.attrs["replicates_complete"]:
+        return {}
+    found: dict[str, Any] = _known({summary.arm: summary.as_dict() for summary in summarise(data)})
+    return found
+
+
+def _known(value: Any) -> Any:
+    """Return `value` with NaN replaced by None, as JSON has no word for it."""
+    if isinstance(value, dict):
+        return {name: _known(item) for name, item in value.items()}
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def print_sections(sections: Sections, console: Console) -> None:
+    """Print titled lists of (label, text) rows."""
+    for number, (title, rows) in enumerate(sections):
+        if number:
+            console.print()
+        console.print(Text(title, style="bold"))
+        grid = Table.grid(padding=(0, 2))
+        grid.add_column(style="dim", no_wrap=True)
+        grid.add_column(overflow="fold")
+        for label, text in rows:
+            grid.add_row(Text(label), Text(text))
+        console.print(Padding(grid, (0, 0, 0, 2)))
+
+
+def print_evaluation(evaluation: Evaluation, console: Console, *, as_json: bool) -> None:
+    """Print the totals and rows of a settled or re-benchmarked file."""
+    if as_json:
+        found = _known({**evaluation.totals, "rows": [dict(row) for row in evaluation.rows]})
+        console.out(json.dumps(found, indent=2, default=float), highlight=False)
+        return
+    print_sections([("Totals", [(name, _cell(value)) for name, value in evaluation.totals.items()])], console)
+    console.print(_rows_table(evaluation.rows))
+
+
+def _rows_table(rows: Iterable[Mapping[str, Any]]) -> Table:
+    table = Table(box=SIMPLE_HEAD, pad_edge=False)
+    for number, row in enumerate(rows):
+        if number == 0:
+            for name in row:
+                table.add_column(name.replace("_", " "), justify="right")
+        table.add_row(*map(_cell, row.values()))
+    return table
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, float):
+        return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"
+    return str(value)

@@ -1,0 +1,315 @@
+"""Running a scenario: replicates spread over threads, each stored when complete, resumed where left off."""
+
+from __future__ import annotations
+
+import math
+import platform
+import shutil
+import time
+import traceback
+from collections.abc import Callable
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, field
+from functools import partial
+from importlib.metadata import version
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+
+from sim.experiments.plan import Arrays, Coordinates, Crew, Simulate, threads_allowed
+from sim.experiments.results import open_results
+from sim.experiments.store import CONVENTIONS, ResultStore, exclusive, store_attributes
+from sim.inputs.faults import Fault, InputError
+from sim.outcomes.error import RunningError
+from sim.outcomes.registry import BY_NAME
+from sim.scenarios import Scenario
+
+_WATCHED = BY_NAME["medicare_net_cost"]
+_PACKAGES = ("leadsim", "numpy", "numba", "mesa", "xarray", "zarr")
+_SECONDS_BETWEEN_WRITES = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A replicate that raised: its number, what went wrong in a line, and the whole traceback."""
+
+    replicate: int
+    message: str
+    traceback: str
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a run is.
+
+    Attributes
+    ----------
+    completed, failed, total : int
+        Replicates; `completed` counts those of earlier runs too.
+    rate : float
+        Replicates per second of this run; 0 before the first.
+    eta : float
+        Seconds still to go at that rate; NaN before the first.
+    error : float
+        Largest Monte Carlo standard error, over arms, of the mean net cost to Medicare, USD; NaN if unknown.
+    """
+
+    completed: int
+    failed: int
+    total: int
+    rate: float
+    eta: float
+    error: float
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What a run left.
+
+    Attributes
+    ----------
+    path : Path
+        The result store.
+    requested, completed, computed : int
+        Replicates asked for, complete in the store, and computed by this run.
+    failures : tuple of Failure
+        Replicates that raised in this run.
+    seconds : float
+        Wall-clock time of this run.
+    """
+
+    path: Path
+    requested: int
+    completed: int
+    computed: int
+    failures: tuple[Failure, ...]
+    seconds: float
+
+    def open(self) -> xr.Dataset:
+        """Return the results; see :func:`sim.open_results`."""
+        return open_results(self.path)
+
+
+def run(
+    scenario: Scenario | str | Path,
+    replicates: int | None = None,
+    out: str | Path | None = None,
+    *,
+    threads: int | None = None,
+    progress: Callable[[Progress], None] | None = None,
+    executor: Executor | None = None,
+    overwrite: bool = False,
+    simulate: Simulate | None = None,
+    coordinates: Callable[[Scenario], dict[str, Any]] | None = None,
+) -> Run:
+    """Simulate a scenario's replicates and store them; what the store already holds is not done again.
+
+    Parameters
+    ----------
+    scenario : Scenario, str or Path
+        The scenario or its file.
+    replicates : int, optional
+        How many; the scenario's number otherwise. A store that holds more keeps them.
+    out : str or Path, optional
+        The store, ``results/NAME.zarr`` otherwise.
+    threads : int, optional
+        Cores to use; ``LEADSIM_THREADS``, else all, otherwise. The numbers do not depend on it.
+    progress : callable, optional
+        Called with a :class:`Progress` at the start and after every replicate.
+    executor : Executor, optional
+        Where replicates run instead of this process's threads (any ``concurrent.futures`` executor).
+    overwrite : bool
+        Throw away a store of another scenario at `out`.
+    simulate, coordinates : callable, optional
+        The model; ``sim.model.simulate`` and ``sim.model.coordinates`` otherwise.
+
+    Returns
+    -------
+    Run
+        With the failures of single replicates, which stop no others.
+
+    Raises
+    ------
+    InputError
+        When the scenario has faults, or `out` holds something else than this scenario's results.
+    KeyboardInterrupt
+        When interrupted; every replicate complete by then is in the store.
+    """
+    scenario = scenario if isinstance(scenario, Scenario) else Scenario.load(scenario)
+    requested = scenario.study.replicates if replicates is None else replicates
+    if requested < 1:
+        raise InputError(Fault("--replicates", "", f"= {requested}", "must be at least 1"))
+    allowed = threads_allowed(threads)
+    path = Path(out) if out else Path("results") / f"{scenario.study.name}.zarr"
+    model = (simulate, coordinates) if simulate and coordinates else _model()
+    labels = Coordinates.of(model[1](scenario))
+    started = time.monotonic()
+    _make_way(path, scenario, overwrite=overwrite)
+    if not path.exists():
+        ResultStore.create(path, labels, _attributes(scenario))
+    with exclusive(path):
+        store = ResultStore(path, labels)
+        size = max(requested, store.done.size)
+        store.grow(size, {"scenario": scenario.replace({"study.replicates": size}).to_toml()})
+        todo = [int(replicate) for replicate in np.flatnonzero(~store.done[:requested])]
+        tally = _Tally(requested, _watched(path, requested), progress, started)
+        crew = Crew.of(allowed, len(todo))
+        pool = crew.pool() if executor is None else executor
+        task = partial(_attempt, model[0], scenario, threads=crew.inner if executor is None else 1)
+        try:
+            _work(task, todo, store, tally, pool, ahead=2 * crew.workers)
+        finally:
+            if executor is None:
+                pool.shutdown(wait=False, cancel_futures=True)
+    completed = int(store.done[:requested].sum())
+    seconds = time.monotonic() - started
+    return Run(path, requested, completed, tally.computed, tuple(tally.failures), seconds)
+
+
+def _model() -> tuple[Simulate, Callable[[Scenario], dict[str, Any]]]:
+    from sim.model import coordinates, simulate  # noqa: PLC0415  numba loads only when something is simulated
+
+    return simulate, coordinates
+
+
+def _attempt(simulate: Simulate, scenario: Scenario, replicate: int, threads: int) -> Arrays | Failure:
+    """Simulate one replicate; whatever goes wrong in it is returned, so that others go on."""
+    try:
+        return simulate(scenario, replicate, threads=threads)
+    except InputError:
+        raise
+    except Exception as error:
+        return Failure(replicate, f"{type(error).__name__}: {error}", traceback.format_exc())
+
+
+@dataclass(slots=True)
+class _Tally:
+    """Counts of a run, told to whoever watches it."""
+
+    total: int
+    watched: RunningError
+    progress: Callable[[Progress], None] | None
+    started: float
+    computed: int = 0
+    failures: list[Failure] = field(default_factory=list)
+    earlier: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.earlier = min(self.watched.count, self.total)
+        self.tell()
+
+    def add(self, outcome: Arrays | Failure) -> None:
+        if isinstance(outcome, Failure):
+            self.failures.append(outcome)
+        else:
+            self.computed += 1
+            self.watched.add(_net_cost(outcome))
+        self.tell()
+
+    def tell(self) -> None:
+        if self.progress is None:
+            return
+        seconds = time.monotonic() - self.started
+        rate = self.computed / seconds if seconds > 0 else 0.0
+        completed = self.earlier + self.computed
+        left = self.total - completed - len(self.failures)
+        eta = left / rate if rate else math.nan
+        failed = len(self.failures)
+        self.progress(Progress(completed, failed, self.total, rate, eta, self.watched.error))
+
+
+def _work(
+    task: Callable[[int], Arrays | Failure],
+    todo: list[int],
+    store: ResultStore,
+    tally: _Tally,
+    pool: Executor,
+    *,
+    ahead: int,
+) -> None:
+    """Run replicates, `ahead` of them handed out at a time, and store each once complete.
+
+    All writing happens on one thread of its own: an interrupt only ever reaches the main thread, so it cannot
+    cut a write short. A replicate is forgotten only after it is kept, so none that is complete gets lost.
+    """
+    waiting = iter(todo)
+    running: dict[Future[Arrays | Failure], int] = {}
+    ready: dict[int, Arrays] = {}
+    written = time.monotonic()
+    with ThreadPoolExecutor(1, thread_name_prefix="store") as writer:
+        try:
+            while True:
+                for replicate in islice(waiting, ahead - len(running)):
+                    running[pool.submit(task, replicate)] = replicate
+                if not running:
+                    break
+                for future in wait(running, return_when=FIRST_COMPLETED).done:
+                    outcome = future.result()
+                    if not isinstance(outcome, Failure):
+                        ready[running[future]] = outcome
+                    del running[future]
+                    tally.add(outcome)
+                if time.monotonic() - written > _SECONDS_BETWEEN_WRITES:
+                    writer.submit(store.write, dict(ready)).result()
+                    ready.clear()
+                    written = time.monotonic()
+        finally:
+            for future, replicate in running.items():
+                if not future.cancel() and future.done() and future.exception() is None:
+                    outcome = future.result()
+                    ready |= {} if isinstance(outcome, Failure) else {replicate: outcome}
+            if ready:
+                writer.submit(store.write, ready).result()
+
+
+def _make_way(path: Path, scenario: Scenario, *, overwrite: bool) -> None:
+    """Refuse a store of other results, or remove what is to be overwritten."""
+    stated = store_attributes(path)
+    if stated is None:
+        return
+    if overwrite:
+        shutil.rmtree(path)
+        return
+    for name, ours, what in (
+        ("scenario_hash", scenario.hash, "another scenario"),
+        ("leadsim_version", version("leadsim"), "another version of leadsim"),
+    ):
+        if stated.get(name) != ours:
+            problem = f"holds results of {what} ({str(stated.get(name))[:12]}, not {ours[:12]})"
+            raise InputError(Fault(str(path), "", problem, "choose another --out, or --overwrite"))
+
+
+def _attributes(scenario: Scenario) -> dict[str, Any]:
+    versions = {f"{package}_version": version(package) for package in _PACKAGES}
+    return {
+        "Conventions": CONVENTIONS,
+        "title": scenario.study.title or scenario.study.name,
+        "scenario_hash": scenario.hash,
+        "seed": scenario.study.seed,
+        "reference_arm": scenario.study.reference_arm,
+        "input_sha256": [f"{name}: {digest}" for name, digest in scenario.input_hashes.items()],
+        "assumed_inputs": [f"{key}: {title}" for key, title in scenario.assumed().items()],
+        "python_version": platform.python_version(),
+        **versions,
+        "platform": platform.platform(),
+    }
+
+
+def _net_cost(arrays: Arrays) -> NDArray[np.float64]:
+    """Return each arm's net cost to Medicare over all years, USD."""
+    cents = _WATCHED.encode(np.asarray(arrays[_WATCHED.name])).astype(np.float64)
+    total: NDArray[np.float64] = cents.sum(axis=-1) / 100
+    return total
+
+
+def _watched(path: Path, replicates: int) -> RunningError:
+    """Return the watched figure of replicates that earlier runs completed."""
+    running = RunningError()
+    data = open_results(path).isel(replicate=slice(replicates))
+    for row in data[_WATCHED.name].sum("year").transpose("replicate", "arm").values[data["done"].values]:
+        running.add(row)
+    return running

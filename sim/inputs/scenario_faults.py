@@ -1,0 +1,165 @@
+"""What is wrong with a scenario, told as faults: pydantic's findings, and what no single key shows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, get_args
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from sim.inputs.faults import Fault, nearest, unknown_key, wrong_choice
+from sim.inputs.scenario_file import Merged, table
+from sim.inputs.scenario_schema import FIRST_PY, LAST_PY, Study, known_keys, model_at
+
+_BOUND = {
+    "greater_than": ("gt", "more than"),
+    "greater_than_equal": ("ge", "at least"),
+    "less_than": ("lt", "less than"),
+    "less_than_equal": ("le", "at most"),
+}
+_KIND = {
+    "int_type": "a whole number",
+    "int_from_float": "a whole number",
+    "bool_type": "true or false",
+    "string_type": "text",
+    "dict_type": "a table",
+    "model_type": "a table",
+    "model_attributes_type": "a table",
+    "tuple_type": "a list",
+}
+
+
+def schema_faults(error: ValidationError, merged: Merged) -> list[Fault]:
+    """Tell every finding of pydantic as a fault with file, key path, value and what is allowed."""
+    return [_fault(detail, merged) for detail in error.errors()]
+
+
+def _fault(detail: ErrorDetails, merged: Merged) -> Fault:
+    loc = [part for part in detail["loc"] if part not in ("id", "table", "[key]")]
+    key, field = key_path(loc), _field_text(loc)
+    file, kind, value, ctx = merged.file(key), detail["type"], detail["input"], detail.get("ctx", {})
+    if kind == "extra_forbidden":
+        return unknown_key(file, key, known_keys(loc[:-1]))
+    if kind == "missing":
+        return Fault(file, key, "is missing", f"must be given: {field}")
+    if kind in _BOUND:
+        name, words = _BOUND[kind]
+        return Fault(file, key, f"= {value!r}", f"must be {words} {ctx[name]:,} ({field})")
+    if kind == "literal_error":
+        choices = _choices(loc)
+        if all(isinstance(choice, str) for choice in choices):
+            return wrong_choice(file, key, value, choices)
+        return Fault(file, key, f"= {value!r}", f"must be {' or '.join(map(str, choices))}")
+    if kind == "string_pattern_mismatch":
+        return Fault(
+            file, key, f"= {value!r}", "must start with a letter or digit, then letters, digits, - and _"
+        )
+    if kind in _KIND:
+        return Fault(file, key, f"= {value!r}", f"must be {_KIND[kind]}{f' ({field})' if field else ''}")
+    if kind == "value_error":
+        return Fault(file, key, str(ctx["error"]), f"must be a quantity: {field}")
+    return Fault(file, key, f"= {value!r}", detail["msg"])
+
+
+def key_path(loc: Iterable[int | str]) -> str:
+    """Return pydantic's location as written in faults: ``population.acos[2].lives``."""
+    path = ""
+    for part in loc:
+        path += f"[{part}]" if isinstance(part, int) else f".{part}" if path else part
+    return path
+
+
+def _field_text(loc: list[int | str]) -> str:
+    keys = known_keys(loc[:-1])
+    return keys.get(str(loc[-1]), "") if loc else ""
+
+
+def _choices(loc: list[int | str]) -> tuple[Any, ...]:
+    model = model_at(loc[:-1])
+    return get_args(model.model_fields[str(loc[-1])].annotation) if model else ()
+
+
+def cross_faults(merged: Merged) -> list[Fault]:
+    """Find what no single key shows: an absent reference arm, a backward horizon, two kinds of population.
+
+    Works on the raw tree, so that these faults are reported together with all others.
+    """
+    tree = merged.tree
+    return [
+        *_reference_faults(table(tree, "study"), table(tree, "arms"), merged),
+        *_horizon_faults(table(tree, "horizon"), merged),
+        *_population_faults(table(tree, "population"), merged),
+    ]
+
+
+def _reference_faults(study: Mapping[str, Any], arms: Mapping[str, Any], merged: Merged) -> list[Fault]:
+    reference = study.get("reference_arm", Study.model_fields["reference_arm"].default)
+    if not arms or not isinstance(reference, str):
+        return []
+    if reference not in arms:
+        problem = f"= {reference!r} is not an arm"
+        allowed = f"must name one of the arms {', '.join(arms)}"
+        return [
+            Fault(
+                merged.file("study.reference_arm"),
+                "study.reference_arm",
+                problem,
+                allowed,
+                nearest(reference, arms),
+            )
+        ]
+    program = table(arms, reference).get("program")
+    if program == "lead":
+        key = f"arms.{reference}.program"
+        return [Fault(merged.file(key), key, "= 'lead'", "must be none, as this is the reference arm")]
+    return []
+
+
+def _horizon_faults(horizon: Mapping[str, Any], merged: Merged) -> list[Fault]:
+    first, last = horizon.get("first_py", FIRST_PY), horizon.get("last_py", LAST_PY)
+    if isinstance(first, int) and isinstance(last, int) and last < first:
+        key = "horizon.last_py"
+        return [Fault(merged.file(key), key, f"= {last}", f"must not come before first_py = {first}")]
+    return []
+
+
+def _population_faults(population: Mapping[str, Any], merged: Merged) -> list[Fault]:
+    acos = population.get("acos", [])
+    listed = acos if isinstance(acos, list) else []
+    file = merged.file("population")
+    faults = []
+    if "mssp_puf" in population:
+        if any(isinstance(aco, Mapping) for aco in listed):
+            allowed = "must be ACO ids where population.mssp_puf gives the ACOs"
+            faults.append(Fault(merged.file("population.acos"), "population.acos", "holds tables", allowed))
+        if listed and "first" in population:
+            faults.append(
+                Fault(file, "population.first", "stands beside population.acos", "give one of the two")
+            )
+        return faults
+    if not listed:
+        allowed = 'must give mssp_puf = "FILE" or at least one [[population.acos]] table'
+        faults.append(Fault(file, "population", "has no ACO", allowed))
+    for key in ("mssp_year", "first"):
+        if key in population:
+            faults.append(
+                Fault(merged.file(f"population.{key}"), f"population.{key}", "has no file", "needs mssp_puf")
+            )
+    for i, aco in enumerate(listed):
+        if isinstance(aco, str):
+            allowed = "must be a table, as there is no population.mssp_puf to take ids from"
+            faults.append(
+                Fault(merged.file("population.acos"), f"population.acos[{i}]", f"= {aco!r}", allowed)
+            )
+    names = [aco["name"] for aco in listed if isinstance(aco, Mapping) and isinstance(aco.get("name"), str)]
+    for name in sorted({name for name in names if names.count(name) > 1}):
+        faults.append(
+            Fault(
+                merged.file("population.acos"),
+                "population.acos",
+                f"name {name!r} is used twice",
+                "must be unique",
+            )
+        )
+    return faults

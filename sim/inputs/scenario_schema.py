@@ -1,0 +1,171 @@
+"""The shape of a scenario file: every key with its type, bounds and one line of meaning."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, PlainSerializer, Tag
+
+from sim.inputs.units import parse_quantity
+
+FIRST_PY = 2027
+LAST_PY = 2036
+_NAME = r"^[A-Za-z0-9][A-Za-z0-9_-]*$"
+
+
+def _people(value: object) -> int:
+    number = parse_quantity(value, "people")
+    if number != int(number):
+        raise ValueError(f"{value!r} is not a whole number of people")
+    return int(number)
+
+
+def _acos_kind(value: object) -> str:
+    return "id" if isinstance(value, str) else "table"
+
+
+Fraction = Annotated[float, BeforeValidator(lambda value: parse_quantity(value, "1"))]
+People = Annotated[int, BeforeValidator(_people)]
+Whole = Annotated[int, Field(strict=True)]
+Flag = Annotated[bool, Field(strict=True)]
+Raw = Annotated[dict[str, Any], PlainSerializer(lambda value: value or None)]
+
+
+class Table(BaseModel):
+    """A table of a scenario file: unknown keys are faults, values never change after loading."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Study(Table):
+    """What the experiment is called, its seed and its size."""
+
+    name: str = Field(pattern=_NAME, description="names the results; letters, digits, - and _")
+    title: str = Field("", description="one line for tables and charts")
+    seed: Whole = Field(20270101, ge=0, le=2**63 - 1, description="key of every random draw")
+    replicates: Whole = Field(16, ge=1, description="independent simulated decades")
+    parameter_uncertainty: Flag = Field(
+        False,
+        description="draw uncertain evidence anew in every replicate instead of using its central value",
+    )
+    reference_arm: str = Field("no_aco", description="the arm that the others are compared with")
+
+
+class Horizon(Table):
+    """The performance years simulated."""
+
+    first_py: Whole = Field(FIRST_PY, ge=FIRST_PY, le=LAST_PY, description="first performance year")
+    last_py: Whole = Field(LAST_PY, ge=FIRST_PY, le=LAST_PY, description="last performance year")
+
+
+class Aco(Table):
+    """One synthetic ACO, or `count` of the same kind."""
+
+    name: str = Field(pattern=_NAME, description="label in the results; letters, digits, - and _")
+    entry: Literal["renewing", "newly_entering"] = Field(description="experience with shared savings")
+    leadership: Literal["physician", "hospital"] = Field(description="who leads it")
+    market: Literal["urban", "rural"] = Field(description="kind of its market")
+    lives: People = Field(
+        ge=1, description="aligned people (LEAD's minimum: 5,000; 1,000 newly entering; 800 High Needs)"
+    )
+    high_needs_share: Fraction | None = Field(
+        None, ge=0, le=1, description="High Needs people, as a share of its lives"
+    )
+    former_mssp: Flag = Field(False, description="comes from the Medicare Shared Savings Program")
+    efficiency: Fraction = Field(
+        0.0, gt=-1, lt=1, description="spending relative to its region, -3 % being cheaper"
+    )
+    region: str | None = Field(
+        None, description="label of its region; ACOs with the same label share a market"
+    )
+    count: Whole = Field(1, ge=1, description="how many ACOs of this kind")
+
+
+class Population(Table):
+    """The starting world: a CMS public use file of MSSP results, or synthetic ACOs."""
+
+    mssp_puf: str | None = Field(None, description="path of an MSSP performance file (.csv or .csv.gz)")
+    mssp_year: Whole | None = Field(
+        None, ge=2013, le=LAST_PY, description="performance year of the file, where its name does not say"
+    )
+    first: Whole | None = Field(None, ge=1, description="take only the first so many ACOs of the file")
+    acos: tuple[
+        Annotated[Annotated[str, Tag("id")] | Annotated[Aco, Tag("table")], Discriminator(_acos_kind)], ...
+    ] = Field((), description="ACO ids to take from the file, or [[population.acos]] tables")
+    aco_market_share: Fraction = Field(
+        0.5,
+        gt=0,
+        le=1,
+        description="share of a market's Original Medicare people who are in the simulated ACOs",
+    )
+
+    @property
+    def aco_ids(self) -> tuple[str, ...]:
+        """Ids to take from the MSSP file; empty means all."""
+        return tuple(aco for aco in self.acos if isinstance(aco, str))
+
+    @property
+    def synthetic(self) -> tuple[Aco, ...]:
+        """One entry per synthetic ACO, `count` unfolded into names ending in -1, -2, ..."""
+        return tuple(
+            aco.model_copy(update={"name": f"{aco.name}-{i + 1}" if aco.count > 1 else aco.name, "count": 1})
+            for aco in self.acos
+            if isinstance(aco, Aco)
+            for i in range(aco.count)
+        )
+
+
+class Program(Table):
+    """The rulebook, and what this scenario changes in it."""
+
+    rulebook: str = Field("lead-py2027", description="a rulebook of sim/programs")
+    values: Raw = Field(default={}, description="rulebook keys with other values")
+
+
+class Arm(Table):
+    """One arm: the world under one program choice, on the same draws as every other arm."""
+
+    description: str = Field("", description="one line for tables and charts")
+    program: Literal["none", "lead"] = Field(description="none: no ACO acts")
+    risk_option: Literal["global", "professional"] = Field("global", description="share of the risk taken")
+    alignment: Literal["prospective", "hybrid"] = Field("prospective", description="when people are aligned")
+    values: Raw = Field(default={}, description="rulebook keys with other values in this arm only")
+    evidence: Raw = Field(default={}, description="evidence keys with other values in this arm only")
+
+
+class ScenarioTables(Table):
+    """The whole file."""
+
+    schema_version: Literal[1] = Field(description="version of this file format")
+    study: Study = Field(description=str(Study.__doc__))
+    horizon: Horizon = Field(Horizon(), description=str(Horizon.__doc__))
+    population: Population = Field(description=str(Population.__doc__))
+    program: Program = Field(Program(), description=str(Program.__doc__))
+    evidence: Raw = Field(default={}, description="evidence keys with other values")
+    arms: dict[Annotated[str, Field(pattern=_NAME)], Arm] = Field(
+        min_length=1, description="named arms, compared on common draws"
+    )
+
+
+def model_at(loc: Iterable[int | str]) -> type[BaseModel] | None:
+    """Return the model of the table at `loc` (keys and list positions), None where there is none."""
+    model: type[BaseModel] | None = ScenarioTables
+    steps = list(loc)
+    while steps and model:
+        step = steps.pop(0)
+        if model is ScenarioTables and step == "arms":
+            model, steps = Arm, steps[1:]
+        elif model is Population and step == "acos":
+            model, steps = Aco, steps[1:]
+        else:
+            found = model.model_fields.get(str(step))
+            kind = found.annotation if found else None
+            model = kind if isinstance(kind, type) and issubclass(kind, BaseModel) else None
+    return model
+
+
+def known_keys(loc: Iterable[int | str]) -> dict[str, str]:
+    """Return the keys known in the table at `loc`, each with its one-line description."""
+    model = model_at(loc)
+    return {name: field.description or "" for name, field in model.model_fields.items()} if model else {}

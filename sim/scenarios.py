@@ -1,0 +1,232 @@
+"""A scenario: what is simulated, under which programs, and where each of its values came from."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from pydantic import ValidationError
+
+from sim.inputs.entries import EntryBook
+from sim.inputs.evidence import Evidence
+from sim.inputs.faults import Fault, InputError, wrong_choice
+from sim.inputs.rulebook import Rulebook
+from sim.inputs.scenario_books import scenario_books
+from sim.inputs.scenario_faults import cross_faults, schema_faults
+from sim.inputs.scenario_file import (
+    Layer,
+    Merged,
+    merge,
+    patch_layer,
+    read_layers,
+    settings_layer,
+    table,
+    text_layers,
+)
+from sim.inputs.scenario_schema import Arm, Horizon, Population, Program, ScenarioTables, Study
+from sim.inputs.toml_text import toml_text
+
+PUF_VARIABLE = "LEADSIM_MSSP_PUF"
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """A checked scenario. Make one with :meth:`load`, :meth:`from_toml` or :meth:`replace`.
+
+    Attributes
+    ----------
+    tables : ScenarioTables
+        The values, typed and in canonical units.
+    merged : Merged
+        The values as written, and where each came from.
+    rulebooks : Mapping of str to Rulebook
+        By arm.
+    evidences : Mapping of str to Evidence
+        By arm.
+    """
+
+    tables: ScenarioTables
+    merged: Merged = field(repr=False, compare=False)
+    rulebooks: Mapping[str, Rulebook] = field(repr=False, compare=False)
+    evidences: Mapping[str, Evidence] = field(repr=False, compare=False)
+
+    @classmethod
+    def load(cls, path: str | Path, settings: Sequence[str] = ()) -> Scenario:
+        """Read a scenario file and check it.
+
+        Parameters
+        ----------
+        path : str or Path
+            A TOML file; what it ``extends`` is read first.
+        settings : sequence of str
+            ``key=value`` changes on top of the file. The environment variable ``LEADSIM_MSSP_PUF`` replaces
+            ``population.mssp_puf`` where the file has one and no setting does.
+
+        Raises
+        ------
+        InputError
+            With every fault of every file.
+        """
+        layers = _with_environment(read_layers(Path(path)))
+        return cls._checked([*layers, settings_layer(settings)] if settings else layers)
+
+    @classmethod
+    def from_toml(cls, text: str, directory: str | Path = ".") -> Scenario:
+        """Read a scenario from TOML text; relative paths in it start from `directory`. Raises InputError."""
+        return cls._checked(_with_environment(text_layers(text, Path(directory))))
+
+    def replace(self, changes: Mapping[str, Any]) -> Scenario:
+        """Return a copy with some values changed.
+
+        Parameters
+        ----------
+        changes : mapping
+            Dotted or nested keys, e.g. ``{"study.seed": 7, "arms.lead_global.alignment": "hybrid"}``.
+
+        Raises
+        ------
+        InputError
+            With every fault.
+        """
+        return self._checked([*self.merged.layers, patch_layer("replace()", changes)])
+
+    @classmethod
+    def _checked(cls, layers: Sequence[Layer]) -> Scenario:
+        merged = merge(layers)
+        faults = cross_faults(merged)
+        tree = dict(merged.tree)
+        population = table(tree, "population")
+        if isinstance(population.get("mssp_puf"), str):
+            path = _place(merged, population["mssp_puf"])
+            tree["population"] = {**population, "mssp_puf": str(path)}
+            faults += _file_faults(merged, population["mssp_puf"], path)
+        books, wrong = scenario_books(merged)
+        faults += wrong
+        try:
+            tables = ScenarioTables.model_validate(tree)
+        except ValidationError as error:
+            raise InputError([*schema_faults(error, merged), *faults]) from None
+        if faults:
+            raise InputError(faults)
+        rulebooks = {arm: books.rulebook(arm) for arm in tables.arms}
+        return cls(tables, merged, rulebooks, {arm: books.evidence(arm) for arm in tables.arms})
+
+    @property
+    def study(self) -> Study:
+        """Name, seed and size of the experiment."""
+        return self.tables.study
+
+    @property
+    def horizon(self) -> Horizon:
+        """First and last performance year."""
+        return self.tables.horizon
+
+    @property
+    def years(self) -> range:
+        """The performance years simulated."""
+        return range(self.horizon.first_py, self.horizon.last_py + 1)
+
+    @property
+    def population(self) -> Population:
+        """The starting world; `mssp_puf` is an absolute path."""
+        return self.tables.population
+
+    @property
+    def program(self) -> Program:
+        """The rulebook named, and what all arms change in it."""
+        return self.tables.program
+
+    @property
+    def arms(self) -> Mapping[str, Arm]:
+        """The arms by name, in the order written."""
+        return self.tables.arms
+
+    def rulebook(self, arm: str) -> Rulebook:
+        """Return the rulebook of an arm, with what the scenario and the arm change in it."""
+        self._known(arm)
+        return self.rulebooks[arm]
+
+    def evidence(self, arm: str) -> Evidence:
+        """Return the evidence of an arm, with what the scenario and the arm change in it."""
+        self._known(arm)
+        return self.evidences[arm]
+
+    def _known(self, arm: str) -> None:
+        if arm not in self.arms:
+            raise InputError(wrong_choice(self.merged.label, "arms", arm, self.arms))
+
+    def assumed(self) -> dict[str, str]:
+        """Return key and title of every assumed rule that an arm with a program rests on."""
+        books = [self.rulebooks[name] for name, arm in self.arms.items() if arm.program != "none"]
+        return {key: book.entry(key).title for book in books for key in book.assumed()}
+
+    def to_toml(self) -> str:
+        """Return the scenario in full as TOML text: nothing inherited, every default written out."""
+        return toml_text(self.tables.model_dump())
+
+    @cached_property
+    def hash(self) -> str:
+        """SHA-256 of everything that decides the numbers of a replicate.
+
+        Rules, evidence and the bytes of the CMS file are in it; the number of replicates, titles and paths
+        are not, so a run can be extended or moved.
+        """
+        dump = self.tables.model_dump()
+        for key in ("replicates", "name", "title"):
+            del dump["study"][key]
+        dump["population"]["mssp_puf"] = self.input_hashes
+        for arm in dump["arms"].values():
+            del arm["description"]
+        books = {arm: [_content(self.rulebooks[arm]), _content(self.evidences[arm])] for arm in self.arms}
+        return hashlib.sha256(json.dumps([dump, books], sort_keys=True).encode()).hexdigest()
+
+    @cached_property
+    def input_hashes(self) -> dict[str, str]:
+        """SHA-256 of each data file read, by file name."""
+        puf = self.population.mssp_puf
+        return {Path(puf).name: hashlib.sha256(Path(puf).read_bytes()).hexdigest()} if puf else {}
+
+
+def _with_environment(layers: list[Layer]) -> list[Layer]:
+    path = os.environ.get(PUF_VARIABLE)
+    if path and any("mssp_puf" in table(layer.tree, "population") for layer in layers):
+        layers.append(patch_layer(PUF_VARIABLE, {"population.mssp_puf": path}))
+    return layers
+
+
+def _place(merged: Merged, path: str) -> Path:
+    origin = merged.origin("population.mssp_puf")
+    return ((origin.directory if origin else Path.cwd()) / Path(path).expanduser()).resolve()
+
+
+def _file_faults(merged: Merged, written: str, path: Path) -> list[Fault]:
+    try:
+        with path.open("rb"):
+            return []
+    except OSError as error:
+        key = "population.mssp_puf"
+        allowed = f"must be a readable MSSP performance file from data.cms.gov (looked for {path})"
+        return [Fault(merged.file(key), key, f"= {written!r} cannot be read ({error.strerror})", allowed)]
+
+
+def _content(book: EntryBook) -> list[Any]:
+    return [
+        [
+            entry.key,
+            [[year, _plain(value)] for year, value in entry.by_year],
+            entry.distribution,
+            entry.spread,
+        ]
+        for entry in book
+    ]
+
+
+def _plain(value: object) -> object:
+    return value.tolist() if isinstance(value, np.ndarray) else value

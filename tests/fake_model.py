@@ -1,0 +1,102 @@
+"""A stand-in for the model: arrays of the right shape, drawn from (seed, replicate), in no time."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+
+from sim.outcomes.registry import VARIABLES
+
+CELLS = [f"{kind}_{route}" for route in ("claims", "voluntary") for kind in ("ad", "esrd", "hn")]
+QUICK = """
+schema_version = 1
+[study]
+name = "quick"
+seed = 5
+replicates = 4
+[[population.acos]]
+name = "a"
+entry = "renewing"
+leadership = "physician"
+market = "urban"
+lives = "6,000 people"
+[[population.acos]]
+name = "b"
+entry = "newly_entering"
+leadership = "hospital"
+market = "rural"
+lives = 1500
+[arms.no_aco]
+program = "none"
+[arms.lead_global]
+program = "lead"
+[arms.lead_professional]
+program = "lead"
+risk_option = "professional"
+"""
+
+
+def coordinates(scenario: Any) -> dict[str, Any]:
+    acos = [aco.name for aco in scenario.population.synthetic]
+    return {
+        "arm": list(scenario.arms),
+        "aco": acos,
+        "cell": CELLS,
+        "year": list(scenario.years),
+        "lives": ("aco", [aco.lives for aco in scenario.population.synthetic]),
+        "entry": ("aco", [aco.entry for aco in scenario.population.synthetic]),
+    }
+
+
+def simulate(scenario: Any, replicate: int, *, threads: int = 1) -> Mapping[str, np.ndarray]:
+    """Draw everything from (seed, replicate); money as exact cents or as dollars, whichever comes."""
+    sizes = {name: len(labels) for name, labels in coordinates(scenario).items()}
+    draws = np.random.default_rng([scenario.study.seed, replicate])
+    arrays = {}
+    for variable in VARIABLES:
+        shape = [sizes[dim] for dim in ("arm", *variable.dims)]
+        if variable.dtype == "flag":
+            arrays[variable.name] = draws.random(shape) < 0.5
+        elif variable.name in ("expenditure", "medicare_outlay"):
+            arrays[variable.name] = draws.integers(-(10**12), 10**12, shape)
+        else:
+            arrays[variable.name] = draws.normal(1e6, 3e6, shape)
+    arrays["settlement"][:, 0, -1] = np.nan
+    return arrays
+
+
+class Interrupting:
+    """Simulates until so many replicates are out, then interrupts the run as Ctrl-C does."""
+
+    def __init__(self, after: int) -> None:
+        self.after = after
+        self.finished: list[int] = []
+        self._lock = threading.Lock()
+
+    def progress(self, state: Any) -> None:
+        if state.completed >= self.after:
+            raise KeyboardInterrupt
+
+    def simulate(self, scenario: Any, replicate: int, *, threads: int = 1) -> Mapping[str, np.ndarray]:
+        arrays = simulate(scenario, replicate, threads=threads)
+        with self._lock:
+            self.finished.append(replicate)
+        return arrays
+
+
+class Failing:
+    """Fails in some replicates."""
+
+    def __init__(
+        self, *failing: int, error: Callable[[], Exception] = lambda: ZeroDivisionError("no months")
+    ):
+        self.failing = failing
+        self.error = error
+
+    def __call__(self, scenario: Any, replicate: int, *, threads: int = 1) -> Mapping[str, np.ndarray]:
+        if replicate in self.failing:
+            raise self.error()
+        return simulate(scenario, replicate, threads=threads)
