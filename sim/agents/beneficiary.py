@@ -1,0 +1,79 @@
+"""Medicare beneficiaries: column-backed Mesa agents, one row a person."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from sim.agents.bulk import bulk
+from sim.agents.column_agent import ColumnAgent
+from sim.agents.column_set import ColumnAgentSet
+from sim.agents.fields import Column, Field, Mask, Membership
+from sim.agents.store import ColumnStore
+from sim.kernels.layout import COLUMN_TYPES, People, Status
+
+_MEANING: dict[str, tuple[str, str, str]] = {
+    "birth_year": ("years", "Calendar year of birth.", "drawn from demography.age"),
+    "entry_year": ("years", "Calendar year of entering Original Medicare.", "drawn from demography.inflow"),
+    "entry_month": ("months", "Month of entering, 1 to 12.", "drawn"),
+    "traits": (
+        "1",
+        "Bits: 1 female, 2 Medicaid, 4 originally disabled, 8 no supplement.",
+        "drawn from demography.*",
+    ),
+    "market": ("1", "Market the person lives in.", "population"),
+    "frailty": ("1", "Hazard of disease relative to people of the same age.", "conditions.frailty_spread"),
+    "cost_factor": ("1", "Lasting cost factor, in standard deviations of its log.", "spending.cost_spread"),
+    "status": ("1", "0 not yet entered, 1 in Original Medicare, 2 in Medicare Advantage, 3 dead.", "kernel"),
+    "conditions": ("1", "Bit mask of conditions, in the order of conditions.names.", "kernel"),
+    "high_needs": ("1", "1 once the person has met a High Needs criterion.", "rulebook, High Needs criteria"),
+    "event": ("1", "1 when there was an acute event this year.", "kernel"),
+    "admissions": ("1", "Unplanned admissions this year.", "kernel"),
+    "snf_days": ("days", "Medicare SNF days this year.", "kernel"),
+    "practice": ("1", "Usual practice.", "kernel"),
+    "attested": ("1", "Practice attested to voluntarily, -1 for none.", "kernel"),
+    "last_main": ("1", "Usual practice of the latest year lived.", "kernel"),
+    "last_other": ("1", "Other practice seen in the latest year lived, -1 for none.", "kernel"),
+    "last_main_visits": ("visits/year", "PQEM visits to the usual practice, latest year.", "kernel"),
+    "last_other_visits": ("visits/year", "PQEM visits elsewhere, latest year.", "kernel"),
+    "older_main": ("1", "Usual practice of the year before the latest.", "kernel"),
+    "older_other": ("1", "Other practice seen in the year before the latest.", "kernel"),
+    "older_main_visits": ("visits/year", "PQEM visits to the usual practice, the year before.", "kernel"),
+    "older_other_visits": ("visits/year", "PQEM visits elsewhere, the year before.", "kernel"),
+    "aligned": ("1", "Practice aligned to this year, -1 for none.", "alignment by plurality of PQEM visits"),
+    "cell": (
+        "1",
+        "Benchmark cell: category (A&D, ESRD, High Needs) plus 3 when aligned voluntarily.",
+        "kernel",
+    ),
+    "months": ("months", "Months in Original Medicare this year.", "kernel"),
+    "spend": ("USD", "Medicare payments for Parts A and B this year, in cents.", "kernel"),
+    "risk": ("1", "Prospective risk score before normalisation.", "CMS-HCC V28 or ESRD V24"),
+}
+
+FIELDS = tuple(
+    Field(name, dtype, *_MEANING[name][:2], source=_MEANING[name][2]) for name, dtype in COLUMN_TYPES.items()
+)
+
+
+def enrolled(status: Column) -> Mask:
+    """Return who is in Original Medicare."""
+    return np.asarray(status == Status.ENROLLED)
+
+
+MEMBERSHIP = Membership(("status",), enrolled, {"status": int(Status.DEAD)})
+
+
+class Beneficiary(ColumnAgent):
+    """A person in Original Medicare; people not yet entered, in Medicare Advantage or dead are rows, not agents."""
+
+    @bulk(order_matters=False)
+    def live_year(self: ColumnAgentSet[Any], year: int) -> None:  # type: ignore[misc]
+        """Live one calendar year: everybody at once, in one compiled pass over the rows."""
+        self.store.owner.live(year)
+
+
+def beneficiary_store(people: People) -> ColumnStore:
+    """Return the store that adopts the kernels' columns."""
+    return ColumnStore(FIELDS, people._asdict(), MEMBERSHIP)

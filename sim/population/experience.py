@@ -1,0 +1,103 @@
+"""From the kernel's exact sums to what the program looks at: ACOs, regions and the nation, by benchmark cell."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.kernels.layout import N_CELLS, RISK_UNIT, Sum
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+N_CATEGORIES = N_CELLS // 2
+
+
+@dataclass(frozen=True, slots=True)
+class Experience:
+    """One year of the world as the program sees it.
+
+    Attributes
+    ----------
+    aco : int64, shape (acos, cells, sums)
+        Exact sums of the people aligned to each ACO.
+    months, pbpm, risk : float64, shape (acos, cells)
+        Person-months, spending PBPM in dollars and mean coded risk score (not normalised).
+    region_months, region_pbpm, region_risk : float64, shape (acos, cells)
+        The same of the assignable people of the ACO's market, both routes together.
+    national_pbpm, national_risk : float64, shape (cells,)
+        The same of all assignable people.
+    market_share : float64, shape (acos, cells)
+        ACO's share of the assignable person-months of its market, by category.
+    """
+
+    aco: Ints
+    months: Floats
+    pbpm: Floats
+    risk: Floats
+    region_months: Floats
+    region_pbpm: Floats
+    region_risk: Floats
+    national_pbpm: Floats
+    national_risk: Floats
+    market_share: Floats
+
+
+def ratio(top: Floats | Ints, bottom: Floats | Ints) -> Floats:
+    """Return top over bottom, 0 where bottom is 0."""
+    top, bottom = np.asarray(top, np.float64), np.asarray(bottom, np.float64)
+    return np.divide(top, bottom, out=np.zeros(np.broadcast_shapes(top.shape, bottom.shape)), where=bottom != 0.0)
+
+
+def _pbpm_and_risk(sums: Ints) -> tuple[Floats, Floats, Floats]:
+    months = sums[..., Sum.MONTHS].astype(np.float64)
+    pbpm = ratio(sums[..., Sum.SPEND] / 100.0, months)
+    return months, pbpm, ratio(sums[..., Sum.CODED_RISK] / RISK_UNIT, months)
+
+
+def both_routes(by_cell: Ints) -> Ints:
+    """Add the voluntary cells to the claims cells and repeat the total for both; cells are the axis before last."""
+    total = by_cell[..., :N_CATEGORIES, :] + by_cell[..., N_CATEGORIES:, :]
+    return np.concatenate([total, total], axis=-2)
+
+
+def observe(sums: Ints, practice_aco: Ints, practice_market: Ints, n_acos: int, aco_market: Ints) -> Experience:
+    """Gather a year's sums by ACO, by its region and for the nation.
+
+    Parameters
+    ----------
+    sums : int64, shape (practices + markets, cells, sums)
+        From the kernel; only people aligned to a practice count as assignable.
+    practice_aco : int64, shape (practices,)
+        ACO of each practice's TIN this year, -1 for none.
+    practice_market : int64, shape (practices,)
+    n_acos : int
+    aco_market : int64, shape (acos,)
+        Market of each ACO.
+    """
+    n = len(practice_aco)
+    aligned = sums[:n]
+    member = practice_aco >= 0
+    aco = np.zeros((n_acos, *sums.shape[1:]), np.int64)
+    np.add.at(aco, practice_aco[member], aligned[member])
+    market = np.zeros((int(practice_market.max()) + 1, *sums.shape[1:]), np.int64)
+    np.add.at(market, practice_market, aligned)
+    region = both_routes(market)
+    months, pbpm, risk = _pbpm_and_risk(aco)
+    region_months, region_pbpm, region_risk = _pbpm_and_risk(region[aco_market])
+    _, national_pbpm, national_risk = _pbpm_and_risk(region.sum(axis=0))
+    own, _, _ = _pbpm_and_risk(both_routes(aco))
+    return Experience(
+        aco=aco,
+        months=months,
+        pbpm=pbpm,
+        risk=risk,
+        region_months=region_months,
+        region_pbpm=region_pbpm,
+        region_risk=region_risk,
+        national_pbpm=national_pbpm,
+        national_risk=national_risk,
+        market_share=ratio(own, region_months),
+    )
