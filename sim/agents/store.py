@@ -68,7 +68,7 @@ class ColumnStore:
         self.owner: Any = None
         self.version = 0
         self._first_id = 0
-        self._ids: npt.NDArray[np.int64] | None = None
+        self._unique_ids: npt.NDArray[np.int64] | None = None
         self._mask: Mask | None = None
         self._rows: Rows | None = None
         if isinstance(columns, int):
@@ -141,7 +141,8 @@ class ColumnStore:
         ValueError
             When the column's dtype cannot hold a value.
         """
-        self[name][rows] = self.fields[name].fit(values)
+        column = self[name]
+        column[rows] = self.fields[name].fit(values)
         if self.membership is not None and name in self.membership.fields:
             self._refresh(rows)
 
@@ -176,19 +177,19 @@ class ColumnStore:
 
     def ids(self, rows: Rows) -> npt.NDArray[np.int64]:
         """Return the unique ids of rows, same shape."""
-        if self._ids is not None:
-            return self._ids[rows]
+        if self._unique_ids is not None:
+            return self._unique_ids[rows]
         return np.asarray(rows, np.int64) + self._first_id
 
     def id_of(self, row: int) -> int:
         """Return the unique id of one row."""
-        return self._first_id + row if self._ids is None else int(self._ids[row])
+        return self._first_id + row if self._unique_ids is None else int(self._unique_ids[row])
 
     def take(self, rows: Rows) -> ColumnStore:
         """Return a store of its own that holds copies of `rows` only, with their unique ids and no model."""
         taken = {name: column[rows] for name, column in self._columns.items()}
         store = ColumnStore(list(self.fields.values()), taken, self.membership)
-        store._ids = self.ids(rows)
+        store._unique_ids = self.ids(rows)
         return store
 
     @property

@@ -97,7 +97,9 @@ def mixed_world(seed=1, half=SIZE // 2):
     model = ColumnModel(seed=seed)
     add_plain(model, 0, half)
     rest = {name: column[half:].copy() for name, column in toy_values().items()}
-    model.add_population(Person, ColumnStore(FIELDS, rest, Membership(("status",), is_here, {"status": GONE})))
+    model.add_population(
+        Person, ColumnStore(FIELDS, rest, Membership(("status",), is_here, {"status": GONE}))
+    )
     return model
 
 

@@ -73,7 +73,9 @@ def test_item_out_of_range(people, place):
         people[place]
 
 
-@pytest.mark.parametrize("piece", [slice(3), slice(2, 8, 3), slice(None, None, -1), slice(9, 99), slice(5, 2)])
+@pytest.mark.parametrize(
+    "piece", [slice(3), slice(2, 8, 3), slice(None, None, -1), slice(9, 99), slice(5, 2)]
+)
 def test_a_slice_is_a_list(people, piece):
     assert isinstance(people[piece], list)
     assert ids(people[piece]) == list(range(1, SIZE + 1))[piece]
@@ -227,7 +229,11 @@ def test_set_for_all(people):
 
 def test_agg_with_one_and_several_functions(people):
     assert people.agg("wealth", sum) == sum(WEALTH)
-    assert people.agg("wealth", [min, max, np.mean]) == [min(WEALTH), max(WEALTH), pytest.approx(np.mean(WEALTH))]
+    assert people.agg("wealth", [min, max, np.mean]) == [
+        min(WEALTH),
+        max(WEALTH),
+        pytest.approx(np.mean(WEALTH)),
+    ]
     assert people.agg("risk", len) == SIZE
 
 
@@ -416,7 +422,9 @@ def test_remove_all_agents(model):
 def test_sets_of_the_model_know_types(model):
     assert sum(len(agents) for agents in model.agents_by_type.values()) == SIZE
     assert set(model.agent_types) == set(model.agents_by_type) <= {Person, PlainPerson}
-    assert all(len(agents.select(agent_type=kind)) == len(agents) for kind, agents in model.agents_by_type.items())
+    assert all(
+        len(agents.select(agent_type=kind)) == len(agents) for kind, agents in model.agents_by_type.items()
+    )
 
 
 @pytest.mark.parametrize("duplicate", [copy.deepcopy, lambda pair: pickle.loads(pickle.dumps(pair))])  # noqa: S301

@@ -1,0 +1,74 @@
+"""Mesa's private names move between releases: one module may know them."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import mesa
+import pytest
+from column_toys import Firm
+from mesa.agent import AgentSet, GroupBy
+
+import sim
+
+ROOT = Path(sim.__file__).parent
+THE_ONE = ROOT / "agents" / "mesa_compat.py"
+PYTHONS_OWN = {"_abc_impl", "_hash", "_from_iterable"}
+
+
+def private_names():
+    model = mesa.Model(seed=1)
+    holders = [model, Firm(model), AgentSet([], model.random), GroupBy({}), mesa.DataCollector()]
+    names = {name for holder in holders for name in (*dir(holder), *vars(holder))}
+    mesa.Agent._ids.pop(model)
+    return {name for name in names if name.startswith("_") and not name.startswith("__")} - PYTHONS_OWN
+
+
+def used_names(tree):
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute):
+            yield node.attr
+        elif isinstance(node, ast.FunctionDef):
+            yield node.name
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield node.value
+
+
+def speaks_to_mesa(tree):
+    for node in ast.walk(tree):
+        names = [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+        names += [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+        if any(name == "mesa" or name.startswith(("mesa.", "sim.agents")) for name in names):
+            return True
+    return False
+
+
+def test_the_list_of_private_names_is_not_empty():
+    known = {"_ids", "_agents", "_all_agents", "_agents_by_type", "_user_step", "_record_agents", "_update"}
+    assert known <= private_names()
+
+
+def test_only_one_module_touches_mesas_private_names():
+    forbidden = private_names()
+    found = {}
+    for path in sorted(ROOT.rglob("*.py")):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        touched = forbidden & set(used_names(tree))
+        if touched and path != THE_ONE and speaks_to_mesa(tree):
+            found[str(path.relative_to(ROOT))] = sorted(touched)
+    assert found == {}
+
+
+@pytest.mark.parametrize(
+    "source", ["model._agents", "getattr(model, '_agents')", "def _record_agents(): pass"]
+)
+def test_a_touch_would_be_seen(source):
+    assert private_names() & set(used_names(ast.parse(source)))
+
+
+def test_the_store_and_its_fields_know_nothing_of_mesa():
+    for name in ("fields.py", "store.py", "values.py", "bulk.py"):
+        tree = ast.parse((ROOT / "agents" / name).read_text(encoding="utf-8"))
+        modules = [node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
+        assert not any("mesa" in str(module) for module in modules)
