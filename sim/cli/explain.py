@@ -11,7 +11,7 @@ from sim.inputs.evidence import load_evidence
 from sim.inputs.explain import explain_entry
 from sim.inputs.faults import Fault, InputError, unknown_key
 from sim.inputs.rulebook import load_rulebook
-from sim.inputs.scenario_schema import known_keys
+from sim.inputs.scenario_schema import Program, known_keys
 from sim.outcomes.registry import BY_NAME
 from sim.scenarios import Scenario
 
@@ -40,7 +40,9 @@ def explain_key(key: str, scenario: Scenario | None = None) -> list[tuple[str, R
     """
     kind, _, rest = key.partition(".")
     name, _, rule = rest.partition(".")
-    if kind == "program" and rule and name not in known_keys(["program"]):
+    if kind == "program" and name == "values" and rule:
+        name = scenario.program.rulebook if scenario else Program().rulebook
+    if kind == "program" and rule:
         if scenario and scenario.program.rulebook == name:
             return _by_arm(key, rule, {arm: scenario.rulebook(arm) for arm in scenario.arms})
         return _entries(key, rule, load_rulebook(name, origin="explain"))
@@ -68,9 +70,21 @@ def _by_arm(title: str, key: str, books: dict[str, EntryBook]) -> list[tuple[str
 
 def _entries(title: str, key: str, book: EntryBook) -> list[tuple[str, Rows]]:
     inside = [entry for entry in book if entry.key.startswith(key + ".")]
-    if key not in book and inside:
+    if inside:
         return [(title, [(entry.key, f"{_brief(entry)}  {entry.title}") for entry in inside])]
+    if key not in book:
+        raise InputError(_unknown(key, book))
     return [(title, explain_entry(book.entry(key)))]
+
+
+def _unknown(key: str, book: EntryBook) -> Fault:
+    """Return the fault of a key, with the names in the deepest table of the book that it reaches."""
+    table = key
+    while table and not any(known.startswith(table + ".") for known in book.entries):
+        table = table.rpartition(".")[0]
+    start = f"{table}." if table else ""
+    names = {known[len(start) :].partition(".")[0] for known in book.entries if known.startswith(start)}
+    return unknown_key(book.name, start + key[len(start) :].partition(".")[0], names)
 
 
 def _brief(entry: Entry) -> str:

@@ -38,14 +38,16 @@ def schema_faults(error: ValidationError, merged: Merged) -> list[Fault]:
 def _fault(detail: ErrorDetails, merged: Merged) -> Fault:
     loc = [part for part in detail["loc"] if part not in ("id", "table", "[key]")]
     key, field = key_path(loc), _field_text(loc)
-    file, kind, value, ctx = merged.file(key), detail["type"], detail["input"], detail.get("ctx", {})
+    file, kind, ctx = merged.file(key), detail["type"], detail.get("ctx", {})
+    value = _written(merged.tree, loc, detail["input"])
     if kind == "extra_forbidden":
         return unknown_key(file, key, known_keys(loc[:-1]))
     if kind == "missing":
         return Fault(file, key, "is missing", f"must be given: {field}")
     if kind in _BOUND:
         name, words = _BOUND[kind]
-        return Fault(file, key, f"= {value!r}", f"must be {words} {ctx[name]:,} ({field})")
+        bound = f"{ctx[name]:,}" if ctx[name] > LAST_PY else f"{ctx[name]:g}"
+        return Fault(file, key, f"= {value!r}", f"must be {words} {bound} ({field})")
     if kind == "literal_error":
         choices = _choices(loc)
         if all(isinstance(choice, str) for choice in choices):
@@ -60,6 +62,16 @@ def _fault(detail: ErrorDetails, merged: Merged) -> Fault:
     if kind == "value_error":
         return Fault(file, key, str(ctx["error"]), f"must be a quantity: {field}")
     return Fault(file, key, f"= {value!r}", detail["msg"])
+
+
+def _written(tree: Any, loc: Iterable[int | str], parsed: object) -> object:
+    """Return the value at `loc` as the user wrote it; `parsed` where a list or table was expected there."""
+    for step in loc:
+        try:
+            tree = tree[step]
+        except (KeyError, IndexError, TypeError):
+            return parsed
+    return tree
 
 
 def key_path(loc: Iterable[int | str]) -> str:
