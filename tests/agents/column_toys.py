@@ -103,6 +103,14 @@ def mixed_world(seed=1, half=SIZE // 2):
     return model
 
 
+def ids(agents):
+    return [agent.unique_id for agent in agents]
+
+
+def rich(agent):
+    return agent.wealth >= 3
+
+
 def wealth_total(model):
     return int(model.population.agg("wealth", sum)) + sum(firm.wealth for firm in model.firms)
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 import copy
 import gc
 import weakref
+from itertools import pairwise
 
 import mesa
 import pytest
@@ -164,7 +165,7 @@ def test_choosing_one_kind_gives_that_kinds_own_set(mixed):
 def test_a_shuffle_of_a_shuffle_has_no_more_runs_than_kinds_alternate(mixed):
     shuffled = mixed.agents.shuffle().shuffle().shuffle()
     kinds = [isinstance(agent, Person) for agent in shuffled]
-    changes = sum(a != b for a, b in zip(kinds, kinds[1:], strict=False))
+    changes = sum(one != other for one, other in pairwise(kinds))
     assert len(shuffled.parts) == changes + 1
 
 
