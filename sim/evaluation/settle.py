@@ -34,7 +34,7 @@ RATE_ROUNDING = 6e-5
 
 
 class SettleResult(RowTable):
-    """One row for each ACO: USD and fractions, CMS's published figure and the difference, ours less theirs."""
+    """One row for each ACO: USD and fractions, CMS's published figure and our figure less theirs."""
 
 
 def settle(

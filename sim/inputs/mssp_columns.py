@@ -111,7 +111,9 @@ NUMBERS: dict[str, NumberColumn] = {
     "disaster_adjustment_usd": NumberColumn(("DisAdj",), "the disaster relief of losses"),
     "historical_benchmark": NumberColumn(("HistBnchmk",), "the historical benchmark per person-year", low=0),
     "updated_benchmark": NumberColumn(("UpdatedBnchmk",), "the updated benchmark per person-year", low=0),
-    "regional_adjustment": NumberColumn(("RegAdj", "PosRegAdj"), "the regional adjustment"),
+    "regional_adjustment": NumberColumn(
+        ("RegAdj", "PosRegAdj"), "the regional adjustment in dollars per person-year (published from PY2022)"
+    ),
     "prior_savings_adjustment": NumberColumn(
         ("PriorSavAdj", "Prior_Sav_Adj"), "the prior savings adjustment per person-year"
     ),
@@ -139,3 +141,11 @@ def person_year_names(kind: str, period: str) -> tuple[str, ...]:
     """Return the column of assigned person-years of one type; PY2014 wrote no period."""
     base = f"N_AB_Year_{PERSON_YEAR_NAMES[kind]}"
     return (f"{base}_{period}", base) if period == "PY" else (f"{base}_{period}",)
+
+
+# One spelling stands for the sixteen columns of each.
+TYPE_COLUMNS = {
+    "person_years": NumberColumn(person_year_names("AGND", "PY"), "assigned person-years by enrollment type"),
+    "per_capita": NumberColumn(expenditure_names("AGND", "PY"), "expenditure by enrollment type"),
+    "risk": NumberColumn(risk_names("AGND", "PY"), "risk scores by enrollment type"),
+}

@@ -27,7 +27,7 @@ from sim.inputs.mssp_cells import (
     regional_in_dollars,
     settled_months,
 )
-from sim.inputs.mssp_columns import ID_NAMES, NAME_NAMES, NUMBERS, REQUIRED, YEAR_NAMES
+from sim.inputs.mssp_columns import ID_NAMES, NAME_NAMES, NUMBERS, REQUIRED, TYPE_COLUMNS, YEAR_NAMES
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,16 +128,13 @@ class MsspFile:
         return replace(self, **{name: array[rows] for name, array in arrays.items()})
 
     def require(self, *names: str) -> None:
-        """Raise an InputError that names each of the fields that no row of the file fills."""
+        """Raise an InputError that names each of these number fields that no row of the file fills."""
         faults = []
         for name in names:
-            array = getattr(self, name)
-            if array.dtype.kind == "f" and np.isnan(array).all():
-                spelt = NUMBERS[name].names if name in NUMBERS else (name,)
-                what = NUMBERS[name].what if name in NUMBERS else name.replace("_", " ")
-                faults.append(
-                    Fault(self.source, spelt[0], f"no row gives {what}", f"needs {' or '.join(spelt)}")
-                )
+            if np.isnan(getattr(self, name)).all():
+                column = NUMBERS.get(name) or TYPE_COLUMNS[name]
+                needs = f"needs a column {' or '.join(column.names)}"
+                faults.append(Fault(self.source, column.names[0], f"no row gives {column.what}", needs))
         if faults:
             raise InputError(faults)
 
