@@ -23,8 +23,6 @@ from sim.policy.settlement import sequestered, shared_amount
 from sim.policy.terms import LeadTerms
 from sim.policy.trend import guarded_trend, two_way_trend
 
-MONTHS_PER_YEAR = 12
-
 
 @dataclass(frozen=True, eq=False)
 class BaselineInputs:

@@ -7,9 +7,11 @@ it owes negative.
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-Floats = NDArray[np.float64]
+from sim.policy.arrays import Floats
+
+MONTHS_PER_YEAR = 12
 
 
 def corridor_share(fraction: ArrayLike, edges: ArrayLike, shares: ArrayLike) -> Floats:
@@ -100,3 +102,106 @@ def sequestered(
         amount = np.asarray(gross, dtype=np.float64)
         return shared - shared_amount(amount - rate * np.abs(amount), benchmark, **bands)
     return rate * (np.maximum(shared, 0.0) if base == "gains" else np.abs(shared))
+
+
+def stop_loss_payout(
+    actual: ArrayLike, expected: ArrayLike, *, attachments: ArrayLike, rates: ArrayLike
+) -> Floats:
+    """Return what stop-loss pays per person (USD a year) on spending above what was expected of the person.
+
+    Parameters
+    ----------
+    actual, expected : array_like
+        Spending and prediction by risk score and benchmark, USD per person-year.
+    attachments : array_like, shape (2,)
+        Residuals at which the first and the second paying band start.
+    rates : array_like, shape (2,)
+        Share paid in each band.
+
+    Notes
+    -----
+    Residual-based in LEAD and in ACO REACH from PY2023; attachment points and rates are not published.
+    """
+    first, second = np.asarray(attachments, dtype=np.float64)
+    low, high = np.asarray(rates, dtype=np.float64)
+    residual = np.asarray(actual, dtype=np.float64) - np.asarray(expected)
+    between = np.clip(residual - first, 0.0, second - first)
+    return np.asarray(low * between + high * np.maximum(residual - second, 0.0))
+
+
+def total_owed(
+    settlement: ArrayLike,
+    *,
+    enhanced_pcc: ArrayLike = 0.0,
+    repaid_share: float = 1.0,
+    apo_true_up: ArrayLike = 0.0,
+    cara: ArrayLike = 0.0,
+    high_performers: ArrayLike = 0.0,
+) -> Floats:
+    """Return the final payment to the ACO (negative: it owes): settlement with everything netted.
+
+    Parameters
+    ----------
+    settlement : array_like
+        Shared amount after sequestration, USD.
+    enhanced_pcc, repaid_share
+        Advance received and the share of it repaid.
+    apo_true_up, cara, high_performers : array_like
+        Amounts to the ACO: actual fee reductions minus the APO advance, episode arrangements, quality pool.
+
+    Notes
+    -----
+    CMS, LEAD PY2027 Alignment and Finance Methodology, final settlement lines.
+    """
+    net = np.asarray(settlement, dtype=np.float64) - repaid_share * np.asarray(enhanced_pcc)
+    return np.asarray(net + np.asarray(apo_true_up) + np.asarray(cara) + np.asarray(high_performers))
+
+
+def financial_guarantee(spending: ArrayLike, *, rate: float) -> Floats:
+    """Return the guarantee in USD: a share of yearly Parts A and B spending of the aligned people before.
+
+    Notes
+    -----
+    Wakely, ACO Risk Mitigation Strategies: 2 to 4 %.
+    """
+    return rate * np.asarray(spending, dtype=np.float64)
+
+
+def provisional_paid(paid_by_month: ArrayLike, *, months_known: int) -> Floats:
+    """Return the year's spending as provisional settlement sees it: known months, scaled to twelve.
+
+    Parameters
+    ----------
+    paid_by_month : array_like, shape (..., aco, month=12)
+        Dollars processed so far, by month of service.
+    months_known : int
+        12 in ACO REACH since PY2024, without run-out; LEAD's is not published.
+    """
+    paid = np.asarray(paid_by_month, dtype=np.float64)
+    return np.asarray(paid[..., :months_known].sum(axis=-1) * (paid.shape[-1] / months_known))
+
+
+def settlement_after_exit(
+    settlement: ArrayLike, exit_month: ArrayLike, *, notice_month: float, liable_share: float
+) -> Floats:
+    """Return what an ACO settles that leaves in the performance year.
+
+    Parameters
+    ----------
+    settlement : array_like, shape (..., aco)
+        Settlement of the year had the ACO stayed, USD.
+    exit_month : array_like, shape (..., aco)
+        Month of the notice, 13 for an ACO that stays.
+    notice_month : float
+        Notice up to the end of this month leaves the year unsettled.
+    liable_share : float
+        Share of losses owed after a later notice; savings are not paid to it.
+
+    Notes
+    -----
+    ACO REACH: notice by 28 February avoids the year's losses, later exit is settled; LEAD's is not published.
+    """
+    amount = np.asarray(settlement, dtype=np.float64)
+    month = np.asarray(exit_month)
+    left = np.where(month <= notice_month, 0.0, liable_share * np.minimum(amount, 0.0))
+    return np.where(month > MONTHS_PER_YEAR, amount, left)
