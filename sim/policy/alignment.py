@@ -14,6 +14,7 @@ from sim.policy.arrays import Flags, Floats
 NOBODY = -1
 MONTHS = 12
 NOT_THIS_YEAR = MONTHS + 1
+ROUNDING = 1e-12  # Charges in cents, weighted by thirds: sums that differ by less are equal.
 
 Whole = NDArray[np.int64]
 
@@ -65,13 +66,13 @@ def claims_aligned(
     weighted = weighted_charges(raw, weights)
     total = weighted.sum(axis=-1)
     first_tier = np.where(primary, weighted, 0.0)
-    by_primary = (first_tier.sum(axis=-1) >= primary_share * total) & (first_tier.sum(axis=-1) > 0.0)
+    primary_total = first_tier.sum(axis=-1)
+    by_primary = (primary_total >= primary_share * total * (1.0 - ROUNDING)) & (primary_total > 0.0)
     competing = np.where(by_primary[:, None], primary, ~primary) & (weighted > 0.0)
     same = entity[:, :, None] == entity[:, None, :]
     sums = (same * np.where(competing, weighted, 0.0)[:, None, :]).sum(axis=-1)
     sums = np.where(competing, sums, -np.inf)
-    # Sums that differ by rounding are one tie.
-    leading = competing & (sums >= sums.max(axis=-1, keepdims=True) * (1.0 - 1e-12))
+    leading = competing & (sums >= sums.max(axis=-1, keepdims=True) * (1.0 - ROUNDING))
     breaker = np.asarray(last_visit, dtype=np.float64) if tie == "most_recent_visit" else raw[..., -1]
     if tie != "most_recent_visit":
         breaker = (same * np.where(competing, breaker, 0.0)[:, None, :]).sum(axis=-1)
