@@ -267,10 +267,6 @@ class MixedAgentSet(AgentSet):
     def __ror__(self, other: Iterable[Any]) -> MixedAgentSet:
         return self._from_iterable(chain(other, self))
 
-    def __rxor__(self, other: Iterable[Any]) -> MixedAgentSet:
-        left = self._from_iterable(other)
-        return self._from_iterable(chain(left - self, self - left))
-
     # -- copies
 
     def __copy__(self) -> MixedAgentSet:

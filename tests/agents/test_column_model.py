@@ -7,7 +7,17 @@ from itertools import pairwise
 
 import mesa
 import pytest
-from column_toys import FIELDS, SIZE, Firm, Person, ToyModel, column_world, mixed_world, toy_store
+from column_toys import (
+    FIELDS,
+    SIZE,
+    Firm,
+    Person,
+    PlainPerson,
+    ToyModel,
+    column_world,
+    mixed_world,
+    toy_store,
+)
 
 from sim.agents.column_agent import ColumnAgent
 from sim.agents.column_model import ColumnModel
@@ -79,10 +89,12 @@ def test_a_closed_model_is_freed_without_the_garbage_collector():
         model = mixed_world()
         Firm(model)
         model.step()
-        references = [weakref.ref(model), weakref.ref(model.agents_by_type[Person].store)]
+        store = model.agents_by_type[Person].store
+        references = [weakref.ref(model), weakref.ref(model.agents[0])]
         model.close()
         del model
         assert [reference() for reference in references] == [None, None]
+        assert (len(store), store.owner) == (SIZE // 2, None)
     finally:
         gc.enable()
 
@@ -184,7 +196,14 @@ def test_algebra_between_kinds_loses_nobody(mixed, operator):
     gc.collect()
     names = {"__or__": 13, "__ror__": 13, "__xor__": 12, "__rxor__": 12, "__rsub__": 6, "__rand__": 1}
     assert len(list(result)) == names[operator]
-    assert (plain | both) == mixed.agents
+
+
+def test_mesas_own_set_on_the_left_loses_no_view(mixed):
+    firms, people = mixed.agents_by_type[Firm], mixed.agents_by_type[Person]
+    both = MixedAgentSet([people, mixed.agents_by_type[PlainPerson]], mixed.random)
+    for result in (firms | both, firms ^ both):
+        gc.collect()
+        assert [type(agent) for agent in result] == [Firm] + [Person] * 6 + [PlainPerson] * 6
 
 
 def test_a_mixture_set_attribute_reaches_every_kind(mixed):
