@@ -139,6 +139,11 @@ class Scenario:
         return self.tables.population
 
     @property
+    def mssp_path(self) -> Path | None:
+        """The MSSP performance file the ACOs come from; None where they are synthetic."""
+        return Path(self.population.mssp_puf) if self.population.mssp_puf else None
+
+    @property
     def program(self) -> Program:
         """The rulebook named, and what all arms change in it."""
         return self.tables.program
@@ -167,6 +172,16 @@ class Scenario:
         books = [self.rulebooks[name] for name, arm in self.arms.items() if arm.program != "none"]
         return {key: book.entry(key).title for book in books for key in book.assumed()}
 
+    def changed(self) -> dict[str, list[str]]:
+        """Return key of every rule and parameter this scenario changes, with the arms it changes it in."""
+        found: dict[str, list[str]] = {}
+        for arm in self.arms:
+            for book in (self.rulebooks[arm], self.evidences[arm]):
+                for entry in book:
+                    if entry.change is not None:
+                        found.setdefault(entry.key, []).append(arm)
+        return found
+
     def to_toml(self) -> str:
         """Return the scenario in full as TOML text: nothing inherited, every default written out."""
         return toml_text(self.tables.model_dump())
@@ -190,8 +205,8 @@ class Scenario:
     @cached_property
     def input_hashes(self) -> dict[str, str]:
         """SHA-256 of each data file read, by file name."""
-        puf = self.population.mssp_puf
-        return {Path(puf).name: hashlib.sha256(Path(puf).read_bytes()).hexdigest()} if puf else {}
+        path = self.mssp_path
+        return {path.name: hashlib.sha256(path.read_bytes()).hexdigest()} if path else {}
 
 
 def _with_environment(layers: list[Layer]) -> list[Layer]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -63,7 +64,7 @@ def run(
     if as_json:
         _print_json(run_as_dict(done, loaded))
     else:
-        print_run(done, loaded, Console())
+        print_run(done, loaded, stdout())
     for failure in done.failures:
         Console(stderr=True).print(
             f"Replicate {failure.replicate} failed: {failure.message}\n{failure.traceback}", markup=False
@@ -112,7 +113,7 @@ def explain(key: str, /, *, scenario: Path | None = None, settings: Settings = (
     from sim.scenarios import Scenario  # noqa: PLC0415
 
     loaded = Scenario.load(scenario, settings) if scenario else None
-    print_sections(explain_key(key, loaded), Console())
+    print_sections(explain_key(key, loaded), stdout())
     return 0
 
 
@@ -129,14 +130,17 @@ def status(store: Path, /, *, as_json: Json = False) -> int:
     from sim.experiments.results import open_results  # noqa: PLC0415
 
     data = open_results(store)
+    complete, requested = data.attrs["replicates_complete"], data.attrs["replicates_requested"]
     stated = {name: value for name, value in data.attrs.items() if name != "scenario"}
-    stated |= {"sizes": {str(dim): size for dim, size in data.sizes.items()}}
+    stated["sizes"] = {str(dim): size for dim, size in data.sizes.items()}
     if as_json:
         _print_json(stated)
     else:
+        stated["assumed_inputs"] = len(stated["assumed_inputs"])
         rows = [(name.replace("_", " "), _plain(value)) for name, value in stated.items()]
-        print_sections([(str(store), rows)], Console())
-    return 0 if data.attrs["replicates_complete"] == data.attrs["replicates_requested"] else PARTIAL
+        title = f"{store}: {complete} of {requested} replicates complete"
+        print_sections([(title, [row for row in rows if row[1]])], stdout())
+    return 0 if complete == requested else PARTIAL
 
 
 @app.command
@@ -173,7 +177,7 @@ def settle(file: Path, /, *, program: str, out: Path | None = None, as_json: Jso
     from sim.cli.tables import print_evaluation  # noqa: PLC0415
     from sim.evaluation.settle import settle as settle_file  # noqa: PLC0415
 
-    print_evaluation(settle_file(file, program, out=out), Console(), as_json=as_json)
+    print_evaluation(settle_file(file, program, out=out), stdout(), as_json=as_json)
     return 0
 
 
@@ -206,7 +210,7 @@ def rebenchmark(
     from sim.cli.tables import print_evaluation  # noqa: PLC0415
     from sim.evaluation.rebenchmark import rebenchmark as rebenchmark_file  # noqa: PLC0415
 
-    print_evaluation(rebenchmark_file(file, program, option, py, out=out), Console(), as_json=as_json)
+    print_evaluation(rebenchmark_file(file, program, option, py, out=out), stdout(), as_json=as_json)
     return 0
 
 
@@ -217,6 +221,12 @@ def bench(*, as_json: Json = False) -> int:
 
     measure(json=as_json)
     return 0
+
+
+def stdout() -> Console:
+    """Return the console for results: 100 columns where it is no terminal and nobody says otherwise."""
+    console = Console()
+    return console if console.is_terminal or "COLUMNS" in os.environ else Console(width=100)
 
 
 def _plain(value: object) -> str:
@@ -230,4 +240,4 @@ def _print_json(value: dict[str, Any]) -> None:
 
 
 def _print_text(text: str) -> None:
-    Console().out(text, highlight=False, end="")
+    stdout().out(text, highlight=False, end="")

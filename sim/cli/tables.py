@@ -59,20 +59,20 @@ def print_run(done: Run, scenario: Scenario, console: Console) -> None:
             style="dim",
             highlight=False,
         )
-    _print_assumed(scenario, console)
+    _print_basis(scenario, console)
     console.print(f"Results: {done.path}", highlight=False, soft_wrap=True)
 
 
 def _closing_table(summaries: Sequence[ArmSummary], scenario: Scenario) -> Table:
-    table = Table(box=SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
-    table.add_column("$ million, all ACOs and years", no_wrap=True)
+    table = Table(box=SIMPLE_HEAD, pad_edge=False)
+    table.add_column("$ million, all ACOs and years", min_width=28)
     for heading in ("Median", "10 %", "90 %", "MC error"):
-        table.add_column(heading, justify="right", no_wrap=True)
+        table.add_column(heading, justify="right", no_wrap=True, min_width=9)
     for summary in summaries:
         if summary.arm == scenario.study.reference_arm:
             continue
         description = scenario.arms[summary.arm].description
-        table.add_row(Text(f"{summary.arm}{f': {description}' if description else ''}", style="bold"))
+        table.add_row(Text.assemble((summary.arm, "bold"), f": {description}" if description else ""))
         for key, (label, _) in FIGURES.items():
             spread = summary.figures[key]
             if spread:
@@ -86,16 +86,21 @@ def _closing_table(summaries: Sequence[ArmSummary], scenario: Scenario) -> Table
     return table
 
 
-def _print_assumed(scenario: Scenario, console: Console) -> None:
-    assumed = scenario.assumed()
-    if not assumed:
-        return
-    console.print(
-        f"These results rest on {len(assumed)} rules that CMS has not published and leadsim assumes"
-        " (leadsim explain KEY tells more):",
-        highlight=False,
-    )
-    console.print(Padding(Text("; ".join(assumed.values()) + "."), (0, 0, 0, 2)))
+def _print_basis(scenario: Scenario, console: Console) -> None:
+    """Print what the results rest on: what the scenario changes, and what CMS has not published."""
+    sections: list[tuple[str, list[tuple[str, str]]]] = []
+    changed, assumed = scenario.changed(), scenario.assumed()
+    if changed:
+        sections.append(
+            ("Changed by the scenario:", [(key, ", ".join(arms)) for key, arms in changed.items()])
+        )
+    if assumed:
+        chapters: dict[str, list[str]] = {}
+        for key, title in assumed.items():
+            chapters.setdefault(key.partition(".")[0].replace("_", " "), []).append(title)
+        heading = f"Resting on {len(assumed)} assumed rules, not published by CMS (leadsim explain KEY):"
+        sections.append((heading, [(chapter, "; ".join(titles)) for chapter, titles in chapters.items()]))
+    print_sections(sections, console)
 
 
 def _millions(value: float) -> str:

@@ -55,8 +55,10 @@ class ArmSummary:
     loss_share_error: float | None
 
     def as_dict(self) -> dict[str, Any]:
-        """Return plain values for JSON."""
-        return asdict(self)
+        """Return each figure of the arm by name, as plain values."""
+        figures = {key: asdict(spread) for key, spread in self.figures.items() if spread}
+        loss = {"share": self.loss_share, "error": self.loss_share_error}
+        return figures if self.loss_share is None else {**figures, "aco_years_with_loss": loss}
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,319 @@
+"""The command: what it prints, where, and with which exit code; the model is a stand-in."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from types import ModuleType
+
+import fake_model
+import pytest
+
+from sim.cli import main, run_command
+from sim.cli.progress import progress_line
+from sim.experiments.results import open_results
+from sim.experiments.runner import Progress
+
+RULE = "program.lead-py2027.discount.higher_spending"
+ARM = "arms.lead_professional.values.discount.higher_spending"
+
+
+@pytest.fixture(autouse=True)
+def _fake_model(monkeypatch: pytest.MonkeyPatch) -> None:
+    module = ModuleType("sim.model")
+    module.__dict__.update(simulate=fake_model.simulate, coordinates=fake_model.coordinates)
+    monkeypatch.setitem(sys.modules, "sim.model", module)
+    monkeypatch.setenv("LEADSIM_THREADS", "2")
+    monkeypatch.delenv("COLUMNS", raising=False)
+
+
+@pytest.fixture
+def scenario(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    path = tmp_path / "quick.toml"
+    path.write_text(fake_model.QUICK)
+    return path
+
+
+def test_run_prints_a_table_and_stores_by_name(scenario: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run_command(["run", str(scenario)]) == 0
+    assert open_results("results/quick.zarr").attrs["replicates_complete"] == 4
+    shown = capsys.readouterr()
+    for words in (
+        "4 of 4 replicates complete",
+        "lead_global",
+        "lead_professional",
+        "Savings against benchmark",
+        "True savings",
+        "Net payment to ACOs",
+        "Net cost to Medicare",
+        "ACO-years with a loss",
+        "$ million",
+        "MC error",
+        "Weight of the ACO rate book in the benchmark",
+    ):
+        assert words in shown.out, words
+    assert max(map(len, shown.out.splitlines())) <= 100
+    assert "4/4 replicates" in shown.err
+    assert "…" not in shown.out
+
+
+def test_run_as_json_is_json_and_agrees_with_the_store(
+    scenario: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert (
+        run_command(
+            ["run", str(scenario), "--json", "--replicates", "6", "--out", "x.zarr", "--threads", "1"]
+        )
+        == 0
+    )
+    told = json.loads(capsys.readouterr().out)
+    assert told["replicates"] == {"requested": 6, "completed": 6, "computed": 6, "failed": 0}
+    assert told["store"] == "x.zarr"
+    cost = open_results("x.zarr")["medicare_net_cost"].sum("year").sel(arm="lead_global")
+    figure = told["arms"]["lead_global"]["medicare_net_cost"]
+    assert figure["median"] == pytest.approx(float(cost.median()))
+    assert {"median", "low", "high", "error", "mean", "mean_error"} == set(figure)
+    assert told["assumed_rules"]
+
+
+def test_settings_change_a_run(scenario: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    options = ["--set", "study.seed=9", "--set", "study.replicates=2", "--set", f"{ARM}=2 %"]
+    assert run_command(["run", str(scenario), *options]) == 0
+    assert open_results("results/quick.zarr").attrs["seed"] == 9
+    assert open_results("results/quick.zarr").sizes["replicate"] == 2
+    shown = capsys.readouterr().out
+    assert "Changed by the scenario" in shown
+    assert "discount.higher_spending  lead_professional" in shown
+
+
+def test_a_failing_replicate_makes_the_run_partial(
+    scenario: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys.modules["sim.model"], "simulate", fake_model.Failing(2))
+    assert run_command(["run", str(scenario)]) == 3
+    shown = capsys.readouterr()
+    assert "3 of 4 replicates complete" in shown.out
+    assert "Replicate 2 failed: ZeroDivisionError: no months" in shown.err
+    assert run_command(["status", "results/quick.zarr"]) == 3
+    assert "3 of 4 replicates complete" in capsys.readouterr().out
+
+
+def test_a_run_in_which_all_fails_still_ends_in_words(
+    scenario: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys.modules["sim.model"], "simulate", fake_model.Failing(0, 1, 2, 3))
+    assert run_command(["run", str(scenario), "--json"]) == 3
+    assert json.loads(capsys.readouterr().out)["arms"] == {}
+    assert run_command(["run", str(scenario)]) == 3
+    assert "0 of 4 replicates complete" in capsys.readouterr().out
+
+
+def test_all_faults_in_one_run(scenario: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text = fake_model.QUICK.replace("lives = 1500", "lives = -5").replace(
+        "seed = 5", 'seeed = 5\nreference_arm = "no_aoc"'
+    )
+    scenario.write_text(text + "[horizon]\nfirst_py = 2026\n[population.extra]\n")
+    assert run_command(["run", str(scenario)]) == 2
+    shown = capsys.readouterr()
+    assert not shown.out
+    assert "5 faults in the input" in shown.err
+    for words in (
+        f"{scenario}: population.acos[1].lives: = -5 -> must be at least 1",
+        f"{scenario}: study.seeed: is not a known key",
+        "did you mean 'seed'?",
+        "study.reference_arm: = 'no_aoc' is not an arm -> must name one of the arms no_aco, lead_global",
+        "horizon.first_py: = 2026 -> must be at least 2027",
+        "population.extra: is not a known key",
+    ):
+        assert words in shown.err, words
+    assert not Path("results").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["run", "absent.toml"], "absent.toml: cannot be read (No such file or directory)"),
+        (["run"], "requires an argument"),
+        (["walk"], "Unknown command"),
+        (["run", "quick.toml", "--threads", "two"], "--threads"),
+        (["run", "quick.toml", "--threads", "0"], "at least 1"),
+        (["run", "quick.toml", "--replicates", "0"], "--replicates: = 0"),
+        (["run", "quick.toml", "--set", "seed"], "KEY=VALUE"),
+        (["run", "quick.toml", "--out", "/dev/null/x.zarr"], "/dev/null"),
+        (["validate", "quick.toml", "--set", "program.rulebook=lead-py2072"], "did you mean 'lead-py2027'?"),
+        (["status", "quick.toml"], "is no leadsim result store"),
+        (["explain", "program.lead-py2072.discount"], "did you mean 'lead-py2027'?"),
+        (["explain", "program.lead-py2027.discont"], "did you mean 'discount'?"),
+        (["explain", "evidence.nonsense"], "is not a known key"),
+        (["explain", "study.sed"], "did you mean 'seed'?"),
+        (["explain", "outcomes.setlement"], "did you mean 'settlement'?"),
+        (["explain", "population.acos[7].lives", "--scenario", "quick.toml"], "is not in this scenario"),
+    ],
+)
+def test_bad_input_ends_in_a_sentence_and_exit_2(
+    scenario: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], words: str
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(arguments)
+    assert ended.value.code == 2
+    shown = capsys.readouterr()
+    assert words in shown.err
+    assert "Traceback" not in shown.err
+    assert not shown.out
+
+
+def test_validate_prints_the_resolved_scenario(scenario: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run_command(["validate", str(scenario), "--set", "population.aco_market_share=40 %"]) == 0
+    shown = capsys.readouterr().out
+    assert "aco_market_share = 0.4" in shown
+    assert "is valid: 2 ACOs, arms no_aco, lead_global, lead_professional" in shown
+    assert run_command(["validate", str(scenario), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["acos"] == 2
+
+
+def test_explain_a_rule_says_value_source_and_status(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run_command(["explain", RULE]) == 0
+    shown = capsys.readouterr().out
+    for words in (
+        RULE,
+        "value 2027",
+        "1.75 %",
+        "value 2032",
+        "3.00 %",
+        "status",
+        "secondary",
+        "source",
+        "Benesch",
+    ):
+        assert words in shown, words
+
+
+def test_explain_shows_what_a_scenario_changed_and_where(
+    scenario: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run_command(["explain", RULE, "--scenario", str(scenario), "--set", f"{ARM}=2.1 %"]) == 0
+    shown = capsys.readouterr().out
+    same, changed = shown.split(f"{RULE} in lead_professional")
+    assert "in no_aco, lead_global" in same
+    assert "changed by" not in same
+    assert "2.1 %" in changed
+    assert "changed by   --set" in changed
+    assert "before 2027  1.75 %" in changed
+
+
+def test_explain_a_scenario_key_says_what_it_displaced(
+    scenario: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run_command(["explain", "study.seed", "--scenario", str(scenario), "--set", "study.seed=9"]) == 0
+    shown = " ".join(capsys.readouterr().out.split())
+    assert "value 9" in shown
+    assert "stated in --set" in shown
+    assert "displaced 5 from" in shown
+    assert run_command(["explain", "horizon.last_py", "--scenario", str(scenario)]) == 0
+    assert "the default" in capsys.readouterr().out
+
+
+def test_explain_lists_what_is_in_a_table(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run_command(["explain", "program.values.discount"]) == 0
+    shown = capsys.readouterr().out
+    assert "discount.professional" in shown
+    assert "discount.higher_spending" in shown
+    assert run_command(["explain", "population"]) == 0
+    assert "aco_market_share" in capsys.readouterr().out
+
+
+def test_outcomes_and_status(scenario: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run_command(["outcomes"]) == 0
+    assert "| `settlement` |" in capsys.readouterr().out
+    run_command(["run", str(scenario)])
+    capsys.readouterr()
+    assert run_command(["status", "results/quick.zarr", "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["replicates_complete"] == 4
+    assert told["sizes"] == {"arm": 3, "replicate": 4, "aco": 2, "cell": 6, "year": 10}
+
+
+def test_the_progress_line_says_rate_time_and_error() -> None:
+    line = progress_line(Progress(completed=3, failed=1, total=64, rate=0.5, eta=3700, error=12.3e6))
+    assert line.split("  ") == [
+        "3/64 replicates",
+        "1 failed",
+        "0.5/s",
+        "1:01:40 to go",
+        "net cost to Medicare known to ±$12.3 million (MC error)",
+    ]
+    assert progress_line(Progress(0, 0, 64, 0.0, float("nan"), float("nan"))) == "0/64 replicates"
+
+
+INTERRUPTIBLE = """
+import sys, time, types, fake_model
+def simulate(scenario, replicate, *, threads=1):
+    time.sleep(0.05)
+    return fake_model.simulate(scenario, replicate)
+sys.modules["sim.model"] = types.ModuleType("sim.model")
+sys.modules["sim.model"].__dict__.update(simulate=simulate, coordinates=fake_model.coordinates)
+from sim.cli import main
+main(["run", "quick.toml", "--replicates", "400"])
+"""
+
+
+def test_ctrl_c_ends_with_130_and_an_openable_store(scenario: Path) -> None:
+    tests = str(Path(fake_model.__file__).parent)
+    with subprocess.Popen(
+        [sys.executable, "-c", INTERRUPTIBLE],
+        stderr=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        env=os.environ | {"PYTHONPATH": tests},
+    ) as process:
+        deadline = time.monotonic() + 60
+        while not Path("results/quick.zarr").exists() and time.monotonic() < deadline:
+            time.sleep(0.05)
+        time.sleep(0.5)
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=60)
+    assert process.returncode == 130, err
+    assert not out
+    assert "Traceback" not in err
+    assert "Interrupted. Complete replicates are stored" in err
+    with open_results("results/quick.zarr") as data:
+        assert 0 < data.attrs["replicates_complete"] < 400
+
+
+def test_help_loads_nothing_heavy() -> None:
+    code = (
+        "import sys; from sim.cli import run_command; run_command(['--help']);"
+        "heavy = {'numba', 'mesa', 'xarray', 'zarr', 'scipy', 'pydantic'} & set(sys.modules);"
+        "sys.exit(' '.join(heavy) or 0)"
+    )
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert found.returncode == 0, found.stderr
+    for command in (
+        "run",
+        "validate",
+        "explain",
+        "status",
+        "rules",
+        "outcomes",
+        "settle",
+        "rebenchmark",
+        "bench",
+    ):
+        assert command in found.stdout
+
+
+def test_the_public_names_load_when_used() -> None:
+    code = (
+        "import sys, sim; assert not {'numpy', 'xarray', 'mesa'} & set(sys.modules);"
+        "from sim import Scenario, run, open_results; assert Scenario.load and sim.__version__;"
+        "assert {'LeadModel', 'Scenario', 'run', 'open_results'} <= set(dir(sim));"
+        "assert not hasattr(sim, 'nonsense')"
+    )
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert found.returncode == 0, found.stderr
