@@ -5,7 +5,7 @@ from __future__ import annotations
 from numba import njit
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def plurality(
     practices: tuple[int, int, int, int], visits: tuple[int, int, int, int], recent: float, older: float
 ) -> int:

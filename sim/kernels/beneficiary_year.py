@@ -63,67 +63,66 @@ _LARGEST_RELATIVITY = 12.0
 _LARGEST_CENTS = 2_000_000_000
 
 
-@njit(cache=True, nogil=True)
-def pick_practice(market: int, panel: int, where: int, which: int, markets: Markets) -> int:
+@njit(cache=True, nogil=True, error_model="numpy", inline="always")
+def pick_practice(
+    market: int,
+    panel: int,
+    where: int,
+    which: int,
+    first_practice: Array,
+    choice_share: Array,
+    choice_other: Array,
+) -> int:
     """Return a practice of the market, drawn from its alias table with two 32-bit words."""
-    first = markets.first_practice[market]
-    practice = first + int(unit(where) * (markets.first_practice[market + 1] - first))
-    if unit(which) < markets.choice_share[panel, practice]:
+    first = first_practice[market]
+    practice = first + int(unit(where) * (first_practice[market + 1] - first))
+    if unit(which) < choice_share[panel, practice]:
         return practice
-    return int(markets.choice_other[panel, practice])
+    return choice_other[panel, practice]
 
 
-@njit(cache=True, nogil=True)
-def onsets(key: Key, i: int, year: int, age: int, hazard: float, conditions: int, disease: Disease) -> int:
-    """Return the conditions after this year's onsets.
+@njit(cache=True, nogil=True, error_model="numpy", inline="always")
+def onsets(key: Key, i: int, year: int, expected: float, conditions: int, age: int, onset_pick: Array) -> int:
+    """Return the conditions after this year's onsets, of which `expected` are expected.
 
     A Poisson number of onsets each picks a condition; one that is already there changes nothing, which leaves every
     absent condition with exactly its own hazard.
     """
     words = draw4(key, i, year, _ONSET, 0)
-    count = poisson(unit(words[0]), disease.onset_total[age] * hazard, _MOST_ONSETS)
-    for n in range(count):
-        u = unit(words[n + 1])
+    found = conditions
+    for n in range(poisson(unit(words[0]), expected, _MOST_ONSETS)):
+        u = unit(words[1] if n == 0 else (words[2] if n == 1 else words[3]))
         low = 0
-        high = disease.onset_pick.shape[1] - 1
+        high = onset_pick.shape[1] - 1
         while low < high:
             middle = (low + high) >> 1
-            if u < disease.onset_pick[age, middle]:
+            if u < onset_pick[age, middle]:
                 high = middle
             else:
                 low = middle + 1
-        conditions |= 1 << low
-    return conditions
+        found |= 1 << low
+    return found
 
 
-@njit(cache=True, nogil=True)
-def recoveries(key: Key, i: int, year: int, passing: int, disease: Disease) -> int:
+@njit(cache=True, nogil=True, error_model="numpy", inline="always")
+def recoveries(key: Key, i: int, year: int, passing: int, recovery: Array) -> int:
     """Return the mask of passing conditions that end this year."""
     ended = 0
     k = 0
     while passing >> k:
         if (passing >> k) & 1:
             words = draw4(key, i, year, _RECOVERY, k >> 2)
-            if unit(words[k & 3]) < disease.recovery[k]:
+            lane = k & 3
+            word = (
+                words[0] if lane == 0 else (words[1] if lane == 1 else (words[2] if lane == 2 else words[3]))
+            )
+            if unit(word) < recovery[k]:
                 ended |= 1 << k
         k += 1
     return ended
 
 
-@njit(cache=True, nogil=True)
-def cost_relativity(
-    conditions: int, score: float, age: int, cost_factor: float, disease: Disease, health: Health
-) -> float:
-    """Return expected spending relative to the average person of the same enrollment type."""
-    relative = health.cost_constant + health.cost_slope * score
-    for byte in range(4):
-        relative += disease.cost[byte, (conditions >> (8 * byte)) & 255]
-    spread = health.cost_spread
-    relative *= math.exp(health.age_cost[age] + spread * cost_factor - 0.5 * spread * spread)
-    return min(relative, _LARGEST_RELATIVITY)
-
-
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def live_year(
     people: People,
     start: int,
@@ -161,55 +160,129 @@ def live_year(
     int
         People enrolled for at least a month.
     """
-    n_practices = practices.efficiency.shape[0]
+    # Unpacked once: an array inside a named tuple would be reference-counted at every use.
+    birth_year = people.birth_year
+    entry_year = people.entry_year
+    entry_month = people.entry_month
+    all_traits = people.traits
+    home = people.market
+    frailty = people.frailty
+    cost_factor = people.cost_factor
+    all_status = people.status
+    all_conditions = people.conditions
+    needs = people.high_needs
+    had_event = people.event
+    all_admissions = people.admissions
+    all_snf_days = people.snf_days
+    usual = people.practice
+    all_attested = people.attested
+    last_main = people.last_main
+    last_other = people.last_other
+    last_main_visits = people.last_main_visits
+    last_other_visits = people.last_other_visits
+    older_main = people.older_main
+    older_other = people.older_other
+    older_main_visits = people.older_main_visits
+    older_other_visits = people.older_other_visits
+    all_aligned = people.aligned
+    all_cell = people.cell
+    all_months = people.months
+    all_spend = people.spend
+    all_risk = people.risk
+    market_level = markets.level
+    market_onset = markets.onset
+    first_practice = markets.first_practice
+    choice_share = markets.choice_share
+    choice_other = markets.choice_other
+    efficiency = practices.efficiency
+    base_effects = practices.base_effect
+    event_effects = practices.event_effect
+    base_spill = practices.base_spill
+    event_spill = practices.event_spill
+    high_needs_effect = practices.high_needs_effect
+    coding_factor = practices.coding
+    attest_chance = practices.attest
+    onset_total = disease.onset_total
+    onset_pick = disease.onset_pick
+    recovery = disease.recovery
+    score_table = disease.score
+    cost_table = disease.cost
+    counted = disease.counted
+    demographic = disease.demographic
+    count_value = disease.count_value
+    parent = disease.parent
+    children = disease.children
+    pair_a = disease.pair_a
+    pair_b = disease.pair_b
+    pair_value = disease.pair_value
+    esrd_table = disease.esrd_score
+    esrd_demographic = disease.esrd_demographic
+    death_table, mortality_level = health.mortality, health.mortality_level
+    switch_out, age_cost = health.switch_out, health.age_cost
+    n_practices = efficiency.shape[0]
     lived = 0
     for i in range(start, stop):
-        status = np.int64(people.status[i])
-        people.months[i] = 0
-        people.spend[i] = 0
+        status = np.int64(all_status[i])
+        all_months[i] = 0
+        all_spend[i] = 0
         if status == _DEAD:
             continue
         first_month = 1
         entering = False
         if status == _FUTURE:
-            if people.entry_year[i] != year:
+            if entry_year[i] != year:
                 continue
             status = _ENROLLED
             entering = True
-            first_month = np.int64(people.entry_month[i])
+            first_month = np.int64(entry_month[i])
 
-        age = min(year - np.int64(people.birth_year[i]), OLDEST)
-        traits = np.int64(people.traits[i])
+        age = min(year - np.int64(birth_year[i]), OLDEST)
+        traits = np.int64(all_traits[i])
         sex = 1 if traits & FEMALE else 0
         dual = 1 if traits & DUAL else 0
-        conditions = np.int64(people.conditions[i])
-        hazard = float(people.frailty[i])
-        market = np.int64(people.market[i])
+        conditions = np.int64(all_conditions[i])
+        hazard = float(frailty[i])
+        market = np.int64(home[i])
         if conditions & health.esrd:
             kind = _ESRD
         elif age < AGED_IN:
             kind = _DISABLED
         else:
             kind = _AGED_DUAL if dual else _AGED_NON_DUAL
+        expected_onsets = onset_total[age] * hazard * market_onset[market]
         life = draw4(key, i, year, _LIFE, 0)
-        mortality = health.mortality[sex, age] * health.mortality_level[kind, age]
+        mortality = death_table[sex, age] * mortality_level[kind, age]
 
         if status == _ADVANTAGE:
-            people.conditions[i] = onsets(key, i, year, age, hazard * markets.onset[market], conditions, disease)
+            all_conditions[i] = onsets(key, i, year, expected_onsets, conditions, age, onset_pick)
             if unit(life[0]) < mortality:
-                people.status[i] = _DEAD
+                all_status[i] = _DEAD
             elif unit(life[2]) < health.switch_back:
-                people.status[i] = _ENROLLED
+                all_status[i] = _ENROLLED
             continue
 
         # What is known on 1 January: the prospective score, High Needs status and alignment.
         if kind == _ESRD:
-            score = esrd_score(conditions, sex, age, disease)
+            score = esrd_score(conditions, sex, age, esrd_table, esrd_demographic)
         else:
-            score = community_score(conditions, traits, sex, age, disease)
-        people.risk[i] = score
-        admissions = np.int64(people.admissions[i])
-        high_needs = np.int64(people.high_needs[i])
+            score = community_score(
+                conditions,
+                traits,
+                sex,
+                age,
+                score_table,
+                counted,
+                demographic,
+                count_value,
+                parent,
+                children,
+                pair_a,
+                pair_b,
+                pair_value,
+            )
+        all_risk[i] = score
+        admissions = np.int64(all_admissions[i])
+        high_needs = np.int64(needs[i])
         if high_needs == 0 and (
             conditions & health.high_needs_conditions
             or (kind != _ESRD and score >= health.high_needs_score)
@@ -218,10 +291,10 @@ def live_year(
                 and score >= health.high_needs_score_with_admissions
                 and admissions >= health.high_needs_admissions
             )
-            or np.int64(people.snf_days[i]) >= health.high_needs_snf_days
+            or np.int64(all_snf_days[i]) >= health.high_needs_snf_days
         ):
             high_needs = 1
-            people.high_needs[i] = 1
+            needs[i] = 1
         category = 1 if kind == _ESRD else (2 if high_needs else 0)
 
         aligned = -1
@@ -229,42 +302,61 @@ def live_year(
         if not entering:
             aligned = plurality(
                 (
-                    np.int64(people.last_main[i]),
-                    np.int64(people.last_other[i]),
-                    np.int64(people.older_main[i]),
-                    np.int64(people.older_other[i]),
+                    np.int64(last_main[i]),
+                    np.int64(last_other[i]),
+                    np.int64(older_main[i]),
+                    np.int64(older_other[i]),
                 ),
                 (
-                    np.int64(people.last_main_visits[i]),
-                    np.int64(people.last_other_visits[i]),
-                    np.int64(people.older_main_visits[i]),
-                    np.int64(people.older_other_visits[i]),
+                    np.int64(last_main_visits[i]),
+                    np.int64(last_other_visits[i]),
+                    np.int64(older_main_visits[i]),
+                    np.int64(older_other_visits[i]),
                 ),
                 health.weight_recent,
                 health.weight_older,
             )
-            attested = np.int64(people.attested[i])
-            if attested >= 0 and practices.attest[attested] > 0.0:
+            attested = np.int64(all_attested[i])
+            if attested >= 0 and attest_chance[attested] > 0.0:
                 aligned = attested
                 route = 1
         cell = category + 3 * route
-        people.aligned[i] = aligned
-        people.cell[i] = cell
+        all_aligned[i] = aligned
+        all_cell[i] = cell
 
         # Health in the year.
-        after = onsets(key, i, year, age, hazard * markets.onset[market], conditions, disease)
+        after = onsets(key, i, year, expected_onsets, conditions, age, onset_pick)
         passing = conditions & health.recoverable
         if after != conditions:
             if kind == _ESRD:
-                current = esrd_score(after, sex, age, disease)
+                current = esrd_score(after, sex, age, esrd_table, esrd_demographic)
             else:
-                current = community_score(after, traits, sex, age, disease)
+                current = community_score(
+                    after,
+                    traits,
+                    sex,
+                    age,
+                    score_table,
+                    counted,
+                    demographic,
+                    count_value,
+                    parent,
+                    children,
+                    pair_a,
+                    pair_b,
+                    pair_value,
+                )
         else:
             current = score
-        relative = cost_relativity(after, current, age, float(people.cost_factor[i]), disease, health)
+        relative = health.cost_constant + health.cost_slope * current
+        for byte in range(4):
+            relative += cost_table[byte, (after >> (8 * byte)) & 255]
+        spread = health.cost_spread
+        relative *= math.exp(age_cost[age] + spread * cost_factor[i] - 0.5 * spread * spread)
+        relative = min(relative, _LARGEST_RELATIVITY)
         if passing:
-            after &= ~recoveries(key, i, year, passing, disease)
-        people.conditions[i] = after
+            after &= ~recoveries(key, i, year, passing, recovery)
+        all_conditions[i] = after
 
         # Death and the move to Medicare Advantage, each in a month.
         risk_tilt = 1.0 - health.mortality_risk + health.mortality_risk * relative
@@ -273,24 +365,26 @@ def live_year(
         if dies:
             last_month = 1 + int(12.0 * unit(life[1]))
         switch_tilt = 1.0 + health.switch_risk * (1.0 - min(relative, 2.0))
-        leaves = not entering and unit(life[2]) < health.switch_out[dual] * switch_tilt
+        leaves = not entering and unit(life[2]) < switch_out[dual] * switch_tilt
         if leaves:
             last_enrolled = int(12.0 * unit(life[3]))  # 0: gone on 1 January
             if last_enrolled < last_month:
                 last_month = last_enrolled
                 dies = False
-        people.status[i] = _DEAD if dies else (_ADVANTAGE if leaves else _ENROLLED)
+        all_status[i] = _DEAD if dies else (_ADVANTAGE if leaves else _ENROLLED)
         months = max(0, last_month - first_month + 1)
-        people.months[i] = months
+        all_months[i] = months
 
         # Which practice, and how often.
-        practice = np.int64(people.practice[i])
+        practice = np.int64(usual[i])
         choice = draw4(key, i, year, _PRACTICE_CHOICE, 0)
         if unit(choice[0]) < health.practice_leave:
-            practice = pick_practice(market, high_needs, choice[1], choice[2], markets)
-            people.practice[i] = practice
-        if unit(choice[3]) < practices.attest[practice]:
-            people.attested[i] = practice
+            practice = pick_practice(
+                market, high_needs, choice[1], choice[2], first_practice, choice_share, choice_other
+            )
+            usual[i] = practice
+        if unit(choice[3]) < attest_chance[practice]:
+            all_attested[i] = practice
 
         use = draw4(key, i, year, _VISITS, 0)
         uses = unit(use[0]) >= health.no_use / (1.0 - health.no_use_risk + health.no_use_risk * relative)
@@ -299,36 +393,42 @@ def live_year(
         other = -1
         share_of_year = months / 12.0
         if uses and months > 0:
-            mean = health.visits_mean * (1.0 - health.visits_risk + health.visits_risk * relative) * share_of_year
+            mean = (
+                health.visits_mean
+                * (1.0 - health.visits_risk + health.visits_risk * relative)
+                * share_of_year
+            )
             visits = 1 + poisson(unit(use[1]), mean, _MOST_VISITS)
             elsewhere = binomial(unit(use[2]), visits, 1.0 - health.visits_loyal)
             if elsewhere > 0:
                 more = draw4(key, i, year, _VISITS, 1)
-                other = pick_practice(market, high_needs, more[0], more[1], markets)
-        people.older_main[i] = people.last_main[i]
-        people.older_other[i] = people.last_other[i]
-        people.older_main_visits[i] = people.last_main_visits[i]
-        people.older_other_visits[i] = people.last_other_visits[i]
-        people.last_main[i] = practice
-        people.last_other[i] = other
-        people.last_main_visits[i] = visits - elsewhere
-        people.last_other_visits[i] = elsewhere
+                other = pick_practice(
+                    market, high_needs, more[0], more[1], first_practice, choice_share, choice_other
+                )
+        older_main[i] = last_main[i]
+        older_other[i] = last_other[i]
+        older_main_visits[i] = last_main_visits[i]
+        older_other_visits[i] = last_other_visits[i]
+        last_main[i] = practice
+        last_other[i] = other
+        last_main_visits[i] = visits - elsewhere
+        last_other_visits[i] = elsewhere
 
         # Spending: ambulatory, and an acute event that tends to come back.
-        level = markets.level[market, kind] * practices.efficiency[practice]
+        level = market_level[market, kind] * efficiency[practice]
         base = 0.0
         event = 0.0
         stays = 0
         snf_days = 0
         if aligned >= 0:
-            base_effect = practices.base_effect[aligned]
-            event_effect = practices.event_effect[aligned]
+            base_effect = base_effects[aligned]
+            event_effect = event_effects[aligned]
             if high_needs:
-                base_effect *= practices.high_needs_effect[aligned]
-                event_effect *= practices.high_needs_effect[aligned]
+                base_effect *= high_needs_effect[aligned]
+                event_effect *= high_needs_effect[aligned]
         else:
-            base_effect = practices.base_spill[practice]
-            event_effect = practices.event_spill[practice]
+            base_effect = base_spill[practice]
+            event_effect = event_spill[practice]
         if months > 0:
             log_relative = math.log(relative)
             words = draw4(key, i, year, _BASE_COST, 0)
@@ -342,7 +442,7 @@ def live_year(
                     * math.exp(health.base_slope * log_relative + spread * normal(unit52(words[0], words[1])))
                 )
             chance = health.event_chance * (1.0 - health.event_slope + health.event_slope * relative)
-            if people.event[i]:
+            if had_event[i]:
                 chance += health.event_carry * (1.0 - chance)
             chance *= share_of_year
             if dies:
@@ -354,7 +454,9 @@ def live_year(
                     health.event_share
                     * level
                     * event_effect
-                    * math.exp(health.event_amount_slope * log_relative + spread * normal(unit52(draws[0], draws[1])))
+                    * math.exp(
+                        health.event_amount_slope * log_relative + spread * normal(unit52(draws[0], draws[1]))
+                    )
                 )
                 if dies:
                     event *= health.death_amount
@@ -367,26 +469,25 @@ def live_year(
         base_cents = int(base * 100.0 + 0.5)
         event_cents = int(event * 100.0 + 0.5)
         cents = min(base_cents + event_cents, _LARGEST_CENTS)
-        people.spend[i] = cents
-        people.event[i] = 1 if event_cents > 0 else 0
-        people.admissions[i] = stays
-        people.snf_days[i] = snf_days
+        all_spend[i] = cents
+        had_event[i] = 1 if event_cents > 0 else 0
+        all_admissions[i] = stays
+        all_snf_days[i] = snf_days
 
         if months == 0:
             continue
         lived += 1
         place = aligned if aligned >= 0 else n_practices + market
-        coding = practices.coding[aligned] if aligned >= 0 else 1.0
+        coding = coding_factor[aligned] if aligned >= 0 else 1.0
         micro = int(score * RISK_UNIT + 0.5)
-        row = sums[place, cell]
-        row[_PERSONS] += 1
-        row[_MONTHS] += months
-        row[_SPEND] += cents
-        row[_EVENT] += min(event_cents, cents)
-        row[_REFERENCE] += int(reference_spend[i]) if reference_spend.shape[0] > 0 else cents
-        row[_TRUE_RISK] += micro * months
-        row[_CODED_RISK] += int(micro * coding + 0.5) * months
-        row[_STAYS] += stays
+        sums[place, cell, _PERSONS] += 1
+        sums[place, cell, _MONTHS] += months
+        sums[place, cell, _SPEND] += cents
+        sums[place, cell, _EVENT] += min(event_cents, cents)
+        sums[place, cell, _REFERENCE] += int(reference_spend[i]) if reference_spend.shape[0] > 0 else cents
+        sums[place, cell, _TRUE_RISK] += micro * months
+        sums[place, cell, _CODED_RISK] += int(micro * coding + 0.5) * months
+        sums[place, cell, _STAYS] += stays
         if dies:
-            row[_DEATHS] += 1
+            sums[place, cell, _DEATHS] += 1
     return lived

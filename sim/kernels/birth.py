@@ -64,7 +64,7 @@ class Origins(NamedTuple):
     disease_cost_link: float
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def pick(u: float, cumulative: Array) -> int:
     """Return the first index whose cumulative share exceeds `u`."""
     low = 0
@@ -78,7 +78,7 @@ def pick(u: float, cumulative: Array) -> int:
     return low
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def create(
     people: People,
     start: int,
@@ -120,7 +120,9 @@ def create(
         frailty = math.exp(spread * frail - 0.5 * spread * spread)
         link = origins.disease_cost_link
         people.frailty[i] = frailty
-        people.cost_factor[i] = link * frail + math.sqrt(1.0 - link * link) * normal(unit52(draws[2], draws[3]))
+        people.cost_factor[i] = link * frail + math.sqrt(1.0 - link * link) * normal(
+            unit52(draws[2], draws[3])
+        )
 
         conditions = np.int64(0)
         hazard = frailty * markets.onset[market]
@@ -141,8 +143,30 @@ def create(
         if conditions & health.high_needs_conditions:
             panel = 1
         elif kind != _ESRD:
-            score = community_score(conditions, traits, sex, age, disease)
+            score = community_score(
+                conditions,
+                traits,
+                sex,
+                age,
+                disease.score,
+                disease.counted,
+                disease.demographic,
+                disease.count_value,
+                disease.parent,
+                disease.children,
+                disease.pair_a,
+                disease.pair_b,
+                disease.pair_value,
+            )
             panel = 1 if score >= health.high_needs_score else 0
         draws = draw4(key, i, 0, _PERSON_PRACTICE, 0)
-        people.practice[i] = pick_practice(market, panel, draws[0], draws[1], markets)
+        people.practice[i] = pick_practice(
+            market,
+            panel,
+            draws[0],
+            draws[1],
+            markets.first_practice,
+            markets.choice_share,
+            markets.choice_other,
+        )
     return stop - start

@@ -101,7 +101,7 @@ def make_key(seed: int, replicate: int) -> Key:
     return Key(np.uint64(seed & 0xFFFFFFFF), np.uint64(seed >> 32), np.uint64(replicate))
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def philox4x32(c0: int, c1: int, c2: int, c3: int, k0: int, k1: int) -> Lanes:
     """Return the four 32-bit words of Philox4x32-10 for a counter and a key (all words as uint64 below 2**32)."""
     x0, x1, x2, x3 = np.uint64(c0), np.uint64(c1), np.uint64(c2), np.uint64(c3)
@@ -120,7 +120,7 @@ def philox4x32(c0: int, c1: int, c2: int, c3: int, k0: int, k1: int) -> Lanes:
     return x0, x1, x2, x3
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def draw4(key: Key, agent: int, year: int, decision: int, number: int) -> Lanes:
     """Return four independent 32-bit words for (agent, year, decision, draw number)."""
     when_and_what = np.uint64(year) << np.uint64(16) | np.uint64(decision)
@@ -129,13 +129,13 @@ def draw4(key: Key, agent: int, year: int, decision: int, number: int) -> Lanes:
     )
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def unit(word: int) -> float:
     """Turn one 32-bit word into a number strictly between 0 and 1."""
     return float(word) * _UNIT_32 + _HALF_32
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def unit52(high: int, low: int) -> float:
     """Turn two 32-bit words into a 52-bit number strictly between 0 and 1, for heavy tails."""
     top = float(np.uint64(high) >> _SHIFT_26)
@@ -143,7 +143,7 @@ def unit52(high: int, low: int) -> float:
     return (top * _WORD_26 + bottom + 0.5) * _UNIT_52
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def normal(u: float) -> float:
     """Return the standard normal quantile of `u` in (0, 1).
 
@@ -154,7 +154,9 @@ def normal(u: float) -> float:
     if abs(q) <= 0.425:
         r = 0.180625 - q * q
         top = 2509.0809287301226727 * r + 33430.575583588128105
-        top = (((top * r + 67265.770927008700853) * r + 45921.953931549871457) * r + 13731.693765509461125) * r
+        top = (
+            ((top * r + 67265.770927008700853) * r + 45921.953931549871457) * r + 13731.693765509461125
+        ) * r
         top = ((top + 1971.5909503065514427) * r + 133.14166789178437745) * r + 3.387132872796366608
         low = 5226.495278852545925 * r + 28729.085735721942674
         low = (((low * r + 39307.89580009271061) * r + 21213.794301586595867) * r + 5394.1960214247511077) * r
@@ -165,24 +167,33 @@ def normal(u: float) -> float:
     if r <= 5.0:
         r -= 1.6
         top = 7.7454501427834140764e-4 * r + 0.0227238449892691845833
-        top = (((top * r + 0.24178072517745061177) * r + 1.27045825245236838258) * r + 3.64784832476320460504) * r
+        top = (
+            ((top * r + 0.24178072517745061177) * r + 1.27045825245236838258) * r + 3.64784832476320460504
+        ) * r
         top = ((top + 5.7694972214606914055) * r + 4.6303378461565452959) * r + 1.42343711074968357734
         low = 1.05075007164441684324e-9 * r + 5.475938084995344946e-4
-        low = (((low * r + 0.0151986665636164571966) * r + 0.14810397642748007459) * r + 0.68976733498510000455) * r
+        low = (
+            ((low * r + 0.0151986665636164571966) * r + 0.14810397642748007459) * r + 0.68976733498510000455
+        ) * r
         low = ((low + 1.6763848301838038494) * r + 2.05319162663775882187) * r + 1.0
     else:
         r -= 5.0
         top = 2.01033439929228813265e-7 * r + 2.71155556874348757815e-5
-        top = (((top * r + 0.0012426609473880784386) * r + 0.026532189526576123093) * r + 0.29656057182850489123) * r
+        top = (
+            ((top * r + 0.0012426609473880784386) * r + 0.026532189526576123093) * r + 0.29656057182850489123
+        ) * r
         top = ((top + 1.7848265399172913358) * r + 5.4637849111641143699) * r + 6.6579046435011037772
         low = 2.04426310338993978564e-15 * r + 1.4215117583164458887e-7
-        low = (((low * r + 1.8463183175100546818e-5) * r + 7.868691311456132591e-4) * r + 0.0148753612908506148525) * r
+        low = (
+            ((low * r + 1.8463183175100546818e-5) * r + 7.868691311456132591e-4) * r
+            + 0.0148753612908506148525
+        ) * r
         low = ((low + 0.13692988092273580531) * r + 0.59983220655588793769) * r + 1.0
     value = top / low
     return -value if q < 0.0 else value
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def poisson(u: float, mean: float, most: int) -> int:
     """Return the Poisson quantile of `u`, at most `most` (sequential search; for means of a few)."""
     count = 0
@@ -195,7 +206,7 @@ def poisson(u: float, mean: float, most: int) -> int:
     return count
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def binomial(u: float, trials: int, chance: float) -> int:
     """Return the binomial quantile of `u` (sequential search; for a few trials)."""
     if trials <= 0 or chance <= 0.0:

@@ -1,46 +1,64 @@
-"""A person's risk score from the conditions carried: community V28 segments or the ESRD model."""
+"""A person's risk score from the conditions carried: community V28 segments or the ESRD model.
+
+The functions take the arrays of :class:`sim.kernels.layout.Disease` one by one and are inlined into the loop over
+people: an array inside a named tuple would be reference-counted at every use, which costs more than the score.
+"""
 
 from __future__ import annotations
 
 from numba import njit
 
-from sim.kernels.layout import AGED_IN, DUAL, Disease
+from sim.kernels.layout import AGED_IN, DUAL, Array
 
 
-@njit(cache=True, nogil=True)
-def after_hierarchies(conditions: int, disease: Disease) -> int:
+@njit(cache=True, nogil=True, error_model="numpy", inline="always")
+def after_hierarchies(conditions: int, parent: Array, children: Array) -> int:
     """Return the conditions that count: a severe form removes its milder relatives (CMS-HCC hierarchies)."""
     kept = conditions
-    for i in range(disease.parent.shape[0]):
-        if conditions & disease.parent[i]:
-            kept &= ~disease.children[i]
+    for i in range(parent.shape[0]):
+        if conditions & parent[i]:
+            kept &= ~children[i]
     return kept
 
 
-@njit(cache=True, nogil=True)
-def community_score(conditions: int, traits: int, sex: int, age: int, disease: Disease) -> float:
+@njit(cache=True, nogil=True, error_model="numpy", inline="always")
+def community_score(
+    conditions: int,
+    traits: int,
+    sex: int,
+    age: int,
+    score: Array,
+    counted: Array,
+    demographic: Array,
+    count_value: Array,
+    parent: Array,
+    children: Array,
+    pair_a: Array,
+    pair_b: Array,
+    pair_value: Array,
+) -> float:
     """Return the CMS-HCC V28 community score before normalisation.
 
     Segments in order: aged without and with Medicaid, disabled without and with Medicaid.
     """
     segment = (2 if age < AGED_IN else 0) + (1 if traits & DUAL else 0)
-    kept = after_hierarchies(conditions, disease)
-    score = disease.demographic[segment, sex, age]
-    counted = 0
+    kept = after_hierarchies(conditions, parent, children)
+    total = demographic[segment, sex, age]
+    number = 0
     for byte in range(4):
         value = (kept >> (8 * byte)) & 255
-        score += disease.score[segment, byte, value]
-        counted += disease.counted[byte, value]
-    for i in range(disease.pair_a.shape[0]):
-        if kept & disease.pair_a[i] and kept & disease.pair_b[i]:
-            score += disease.pair_value[segment, i]
-    return score + disease.count_value[segment, min(counted, disease.count_value.shape[1] - 1)]
+        total += score[segment, byte, value]
+        number += counted[byte, value]
+    for i in range(pair_a.shape[0]):
+        if kept & pair_a[i] and kept & pair_b[i]:
+            total += pair_value[segment, i]
+    return total + count_value[segment, min(number, count_value.shape[1] - 1)]
 
 
-@njit(cache=True, nogil=True)
-def esrd_score(conditions: int, sex: int, age: int, disease: Disease) -> float:
+@njit(cache=True, nogil=True, error_model="numpy", inline="always")
+def esrd_score(conditions: int, sex: int, age: int, score: Array, demographic: Array) -> float:
     """Return the CMS-HCC ESRD V24 dialysis score before normalisation."""
-    score = disease.esrd_demographic[sex, age]
+    total = demographic[sex, age]
     for byte in range(4):
-        score += disease.esrd_score[byte, (conditions >> (8 * byte)) & 255]
-    return score
+        total += score[byte, (conditions >> (8 * byte)) & 255]
+    return total
