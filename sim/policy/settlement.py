@@ -181,6 +181,12 @@ def provisional_paid(paid_by_month: ArrayLike, *, months_known: int) -> Floats:
     return np.asarray(paid[..., :months_known].sum(axis=-1) * (paid.shape[-1] / months_known))
 
 
+def payment_month(py: int, *, lag: float) -> tuple[int, int]:
+    """Return the calendar year and month in which a settlement is paid, `lag` months after the year's end."""
+    years, month = divmod(MONTHS_PER_YEAR - 1 + int(lag), MONTHS_PER_YEAR)
+    return py + years, month + 1
+
+
 def settlement_after_exit(
     settlement: ArrayLike, exit_month: ArrayLike, *, notice_month: float, liable_share: float
 ) -> Floats:

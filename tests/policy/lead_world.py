@@ -84,7 +84,7 @@ def random_world(seed: int, acos: int = 7, years: tuple[int, ...] = ()):
         market_share=rng.uniform(0.0, 0.6, (acos, CELLS, 3)),
         former_mssp=rng.random(acos) > 0.5,
         newly_entering=rng.random(acos) > 0.5,
-        prior_savings_pbpm=rng.normal(0.0, 60.0, acos),
+        prior_savings_pbpm=rng.normal(0.0, 300.0, acos),
     )
     py_months = rng.integers(0, 40_000, (*years, acos, CELLS)) * (rng.random((*years, acos, CELLS)) > 0.2)
     year = PerformanceYearInputs(
