@@ -20,8 +20,8 @@ def _data_folder() -> Path | None:
 def cms_file():
     """Return a function that finds a public file: ``cms_file("mssp/x.csv.gz", "CMS, MSSP results, PY2022")``.
 
-    The second argument says which file to fetch, and from whom. Where the file is absent the test skips, saying
-    so; with LEADSIM_REQUIRE_DATA=1 it fails instead.
+    The second argument says which file to fetch, and from whom. Where the file is absent the test skips and
+    says so; with LEADSIM_REQUIRE_DATA=1 it fails instead.
     """
 
     def find(relative: str, what: str) -> Path:

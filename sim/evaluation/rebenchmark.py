@@ -84,9 +84,9 @@ def rebenchmark(
     present regional adjustment divided by its present weight is the gap to the region (exactly, unless a cap
     or an offset bound it), and LEAD weighs it anew, with its floor of 0 and its cap. It is one gap for the
     ACO, as the file gives no more. The benchmark is ``present x (1 + (new - old) / updated benchmark)``
-    before discount, as CMS adds the adjustment to the historical benchmark and updates the sum. A health equity
-    adjustment, whose amount is in no file, is left where it is. The add-on is paid on top unless the rulebook
-    puts it inside.
+    before discount, as CMS adds the adjustment to the historical benchmark and updates the sum. A health
+    equity adjustment, whose amount is in no file, is left where it is. The add-on is paid on top unless the
+    rulebook puts it inside.
     """
     rules = _lead_rules(program)
     year = rules.first_py if py is None else py

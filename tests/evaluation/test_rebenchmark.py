@@ -1,0 +1,183 @@
+"""An MSSP ACO under LEAD: closed forms on one ACO at a time, and CMS's PY2022 file as a whole."""
+
+import csv
+import json
+
+import pytest
+
+from sim.evaluation.rebenchmark import rebenchmark
+from sim.inputs.faults import InputError
+
+TYPES = {"ESRD": "ESRD", "DIS": "DIS", "AGDU": "AGED_Dual", "AGND": "AGED_NonDual"}
+
+
+def one_aco(tmp_path, name="PY2022.csv", **changes):
+    """An ACO of 10,000 aged non-dual person-years at risk 1; updated benchmark 12,000, historical 10,000."""
+    cells = {
+        "ACO_ID": "A1",
+        "ACO_Name": "One",
+        "Agreement_Period_Num": 1,
+        "Current_Start_Date": "01/01/2022",
+        "N_AB": 10_000,
+        "N_AB_Year_PY": 10_000,
+        "ABtotBnchmk": 120_000_000,
+        "ABtotExp": 110_000_000,
+        "UpdatedBnchmk": 12_000,
+        "HistBnchmk": 10_000,
+        "RegAdj": 0,
+        **{f"N_AB_Year_{kind}_PY": 10_000 if kind == "AGED_NonDual" else 0 for kind in TYPES.values()},
+        **{f"CMS_HCC_RiskScore_{kind}_PY": 1.0 for kind in TYPES},
+        **changes,
+    }
+    path = tmp_path / name
+    path.write_text(",".join(cells) + "\n" + ",".join(str(value) for value in cells.values()) + "\n")
+    return path
+
+
+def moved(path, option="global", program="lead-py2027", py=2027):
+    (row,) = rebenchmark(path, program, option, py).rows
+    return row
+
+
+def test_a_lower_spending_aco_is_weighed_anew(tmp_path):
+    """35 % of the gap is 70 a head now: the gap is 200, at PY prices 240, and half of it 120, not 84."""
+    row = moved(one_aco(tmp_path, RegAdj=70))
+    assert row["designation"] == "lower_spending"
+    assert row["adjustment_kind"] == "regional"
+    assert row["regional_gap"] == pytest.approx(240)
+    assert row["present_adjustment"] == pytest.approx(84)
+    assert row["adjustment"] == pytest.approx(120)
+    assert row["benchmark_before_discount_usd"] == pytest.approx(10_000 * (12_000 - 84 + 120))
+    assert row["discount_rate"] == pytest.approx(0.03)
+    assert row["benchmark_usd"] == pytest.approx(0.97 * 120_360_000)
+    assert row["change_usd"] == pytest.approx(0.97 * 120_360_000 - 120_000_000)
+    assert row["change_pct"] == pytest.approx(100 * (0.97 * 1.003 - 1))
+    assert row["add_on_usd"] == 0
+
+
+def test_a_higher_spending_aco_loses_its_penalty_and_has_the_add_on(tmp_path):
+    row = moved(one_aco(tmp_path, RegAdj=-30))
+    assert row["designation"] == "higher_spending"
+    assert row["regional_gap"] == pytest.approx(-30 / 0.15 * 1.2)
+    assert row["adjustment"] == 0
+    before = 10_000 * (12_000 + 36)
+    assert row["benchmark_usd"] == pytest.approx(before * (1 - 0.0175))
+    assert row["add_on_usd"] == pytest.approx(0.015 * before)
+
+
+@pytest.mark.parametrize(("program", "cap"), [("lead-py2027", 0.03), ("lead-rfa-2026-04", 0.05)])
+def test_the_cap_is_a_share_of_national_expenditure_at_the_acos_mix_and_risk(tmp_path, program, cap):
+    path = one_aco(tmp_path, RegAdj=5000, CMS_HCC_RiskScore_AGND_PY=1.1)
+    assert moved(path, program=program)["adjustment"] == pytest.approx(cap * 11_610.30 * 1.1)
+
+
+def test_professional_has_no_regional_adjustment_and_no_discount(tmp_path):
+    row = moved(one_aco(tmp_path, RegAdj=70), option="professional")
+    assert row["adjustment"] == 0
+    assert row["discount_rate"] == 0
+    assert row["benchmark_usd"] == pytest.approx(10_000 * (12_000 - 84))
+
+
+def test_prior_savings_replace_the_regional_adjustment_where_they_are_higher(tmp_path):
+    row = moved(one_aco(tmp_path, "PY2024.csv", RegAdj=35, PriorSavAdj=90, FinalAdjCat="Prior Savings"))
+    assert row["adjustment_kind"] == "prior_savings"
+    assert row["present_adjustment"] == pytest.approx(108)
+    assert row["adjustment"] == pytest.approx(108)
+    assert row["benchmark_before_discount_usd"] == pytest.approx(120_000_000)
+
+
+@pytest.mark.parametrize(
+    ("category", "start", "counted"),
+    [
+        ("Regional", "01/01/2024", 20.0),
+        ("Prior Savings", "01/01/2024", 90.0),
+        ("-", "01/01/2024", 90.0),
+        ("-", "01/01/2022", 20.0),
+        ("HEBA", "01/01/2025", 0.0),
+    ],
+)
+def test_which_present_adjustment_counts(tmp_path, category, start, counted):
+    row = moved(
+        one_aco(
+            tmp_path, "PY2024.csv", RegAdj=20, PriorSavAdj=90, FinalAdjCat=category, Current_Start_Date=start
+        )
+    )
+    assert row["present_adjustment"] == pytest.approx(1.2 * counted)
+
+
+def test_the_discount_follows_the_performance_year(tmp_path):
+    path = one_aco(tmp_path, RegAdj=-30)
+    rates = [moved(path, py=py)["discount_rate"] for py in range(2027, 2032)]
+    assert rates == pytest.approx([0.0175, 0.02, 0.0225, 0.025, 0.0275])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "problem"),
+    [
+        (("mssp", "global", 2027), "must be one of lead-py2027, lead-rfa-2026-04"),
+        (("lead-py2027", "gobal", 2027), "did you mean 'global'"),
+        (("lead-py2027", "global", 2026), "from 2027 to 2036"),
+        (("lead-py2027", "global", 2033), "county rates are not public"),
+    ],
+)
+def test_faults_of_the_command(tmp_path, arguments, problem):
+    with pytest.raises(InputError, match=problem):
+        rebenchmark(one_aco(tmp_path), *arguments)
+
+
+def test_a_file_without_the_adjustment_in_dollars_says_what_is_missing(tmp_path):
+    with pytest.raises(InputError, match=r"no row gives the regional adjustment in dollars .*from PY2022"):
+        rebenchmark(one_aco(tmp_path, "PY2021.csv", RegAdj="-"), "lead-py2027", "global")
+
+
+PY2022 = ("mssp/mssp_results_puf_PY2022_raw.csv.gz", "CMS, MSSP results, PY2022")
+
+
+@pytest.mark.needs_data
+def test_py2022_as_a_whole(cms_file, tmp_path):
+    out = tmp_path / "out.csv"
+    result = rebenchmark(cms_file(*PY2022), "lead-py2027", "global", out=out)
+    totals = json.loads(result.to_json())
+    assert list(totals) == [
+        "acos",
+        "lower_spending",
+        "higher_spending",
+        "benchmark_usd",
+        "change_usd",
+        "change_pct",
+        "lower_spending_change_usd",
+        "higher_spending_change_usd",
+    ]
+    assert (totals["acos"], totals["lower_spending"], totals["higher_spending"]) == (482, 416, 66)
+    present = sum(row["present_benchmark_usd"] for row in result.rows)
+    assert totals["benchmark_usd"] - totals["change_usd"] == pytest.approx(present)
+    parts = totals["lower_spending_change_usd"] + totals["higher_spending_change_usd"]
+    assert parts == pytest.approx(totals["change_usd"])
+    # A 3 % discount, less what re-weighting gives the first agreements.
+    assert -3.0 < totals["change_pct"] < -2.5
+    for row in result.rows:
+        assert row["adjustment"] >= 0
+        assert (row["designation"] == "higher_spending") == (row["regional_gap"] <= 0)
+        if row["present_weight"] == 0.5 and row["designation"] == "lower_spending":
+            # Already at LEAD's weight: the discount, and the cap where it bites.
+            assert row["change_pct"] <= -3.0 + 1e-6
+    with out.open(newline="") as file:
+        written = list(csv.DictReader(file))
+    assert len(written) == 482
+    assert written[0]["aco_id"] == result.rows[0]["aco_id"]
+
+
+@pytest.mark.needs_data
+def test_options_and_rulebooks_differ_as_their_terms_do(cms_file):
+    path = cms_file(*PY2022)
+    both = {
+        (program, option): rebenchmark(path, program, option).totals
+        for program in ("lead-py2027", "lead-rfa-2026-04")
+        for option in ("global", "professional")
+    }
+    # The earlier rulebook caps at 5 %; Professional has neither adjustment nor discount, so it cannot differ.
+    assert (
+        both["lead-rfa-2026-04", "global"]["benchmark_usd"] > both["lead-py2027", "global"]["benchmark_usd"]
+    )
+    assert both["lead-rfa-2026-04", "professional"] == both["lead-py2027", "professional"]
+    assert both["lead-py2027", "professional"]["higher_spending_change_usd"] > 0
