@@ -24,7 +24,7 @@ _MEANING: dict[str, tuple[str, str, str]] = {
     ),
     "market": ("1", "Market the person lives in.", "population"),
     "frailty": ("1", "Hazard of disease relative to people of the same age.", "conditions.frailty_spread"),
-    "cost_factor": ("1", "Lasting cost factor, in standard deviations of its log.", "spending.cost_spread"),
+    "cost_factor": ("1", "Lasting factor on expected spending.", "spending.cost_spread"),
     "status": ("1", "0 not yet entered, 1 in Original Medicare, 2 in Medicare Advantage, 3 dead.", "kernel"),
     "conditions": ("1", "Bit mask of conditions, in the order of conditions.names.", "kernel"),
     "high_needs": ("1", "1 once the person has met a High Needs criterion.", "rulebook, High Needs criteria"),

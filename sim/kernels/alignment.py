@@ -24,6 +24,15 @@ def plurality(
     -----
     A tie goes to the practice seen most recently, that is the one listed first.
     """
+    # Mostly one practice has more than all others together; then nothing else need be compared.
+    main = recent * visits[0]
+    rest = recent * visits[1] + older * visits[3]
+    if practices[2] == practices[0]:
+        main += older * visits[2]
+    else:
+        rest += older * visits[2]
+    if main > rest:
+        return practices[0]
     weights = (recent, recent, older, older)
     best = -1
     most = 0.0

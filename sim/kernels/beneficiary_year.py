@@ -34,14 +34,18 @@ from sim.kernels.risk_score import community_score, esrd_score
 
 _FUTURE, _ENROLLED, _ADVANTAGE, _DEAD = (int(status) for status in Status)
 _ESRD, _DISABLED, _AGED_DUAL, _AGED_NON_DUAL = (int(kind) for kind in Kind)
-_LIFE = int(Decision.LIFE)
-_ONSET = int(Decision.ONSET)
-_RECOVERY = int(Decision.RECOVERY)
-_PRACTICE_CHOICE = int(Decision.PRACTICE_CHOICE)
-_VISITS = int(Decision.VISITS)
-_BASE_COST = int(Decision.BASE_COST)
-_EVENT_COST = int(Decision.EVENT_COST)
-_ACUTE_CARE = int(Decision.ACUTE_CARE)
+_LIFE, _LEAVING, _ONSET, _RECOVERY = (
+    int(Decision.LIFE),
+    int(Decision.LEAVING),
+    int(Decision.ONSET),
+    int(Decision.RECOVERY),
+)
+_CARE, _PRACTICE_CHOICE, _OTHER_PRACTICE = (
+    int(Decision.CARE),
+    int(Decision.PRACTICE_CHOICE),
+    int(Decision.OTHER_PRACTICE),
+)
+_COST, _EVENT_COST, _SNF_DAYS = int(Decision.COST), int(Decision.EVENT_COST), int(Decision.SNF_DAYS)
 _PERSONS, _MONTHS, _SPEND, _EVENT, _REFERENCE = (
     int(Sum.PERSONS),
     int(Sum.MONTHS),
@@ -82,25 +86,26 @@ def pick_practice(
 
 
 @njit(cache=True, nogil=True, error_model="numpy", inline="always")
-def onsets(key: Key, i: int, year: int, expected: float, conditions: int, age: int, onset_pick: Array) -> int:
-    """Return the conditions after this year's onsets, of which `expected` are expected.
+def onsets(key: Key, i: int, year: int, number: int, conditions: int, age: int, onset_pick: Array) -> int:
+    """Return the conditions after this year's `number` of onsets.
 
-    A Poisson number of onsets each picks a condition; one that is already there changes nothing, which leaves every
-    absent condition with exactly its own hazard.
+    Each onset picks a condition; one that is already there changes nothing, which leaves every absent condition
+    with exactly its own hazard.
     """
-    words = draw4(key, i, year, _ONSET, 0)
     found = conditions
-    for n in range(poisson(unit(words[0]), expected, _MOST_ONSETS)):
-        u = unit(words[1] if n == 0 else (words[2] if n == 1 else words[3]))
-        low = 0
-        high = onset_pick.shape[1] - 1
-        while low < high:
-            middle = (low + high) >> 1
-            if u < onset_pick[age, middle]:
-                high = middle
-            else:
-                low = middle + 1
-        found |= 1 << low
+    if number > 0:
+        words = draw4(key, i, year, _ONSET, 0)
+        for n in range(number):
+            u = unit(words[0] if n == 0 else (words[1] if n == 1 else words[2]))
+            low = 0
+            high = onset_pick.shape[1] - 1
+            while low < high:
+                middle = (low + high) >> 1
+                if u < onset_pick[age, middle]:
+                    high = middle
+                else:
+                    low = middle + 1
+            found |= 1 << low
     return found
 
 
@@ -251,10 +256,11 @@ def live_year(
             kind = _AGED_DUAL if dual else _AGED_NON_DUAL
         expected_onsets = onset_total[age] * hazard * market_onset[market]
         life = draw4(key, i, year, _LIFE, 0)
+        number = poisson(unit(life[3]), expected_onsets, _MOST_ONSETS)
         mortality = death_table[sex, age] * mortality_level[kind, age]
 
         if status == _ADVANTAGE:
-            all_conditions[i] = onsets(key, i, year, expected_onsets, conditions, age, onset_pick)
+            all_conditions[i] = onsets(key, i, year, number, conditions, age, onset_pick)
             if unit(life[0]) < mortality:
                 all_status[i] = _DEAD
             elif unit(life[2]) < health.switch_back:
@@ -325,7 +331,7 @@ def live_year(
         all_cell[i] = cell
 
         # Health in the year.
-        after = onsets(key, i, year, expected_onsets, conditions, age, onset_pick)
+        after = onsets(key, i, year, number, conditions, age, onset_pick)
         passing = conditions & health.recoverable
         if after != conditions:
             if kind == _ESRD:
@@ -351,9 +357,7 @@ def live_year(
         relative = health.cost_constant + health.cost_slope * current
         for byte in range(4):
             relative += cost_table[byte, (after >> (8 * byte)) & 255]
-        spread = health.cost_spread
-        relative *= math.exp(age_cost[age] + spread * cost_factor[i] - 0.5 * spread * spread)
-        relative = min(relative, _LARGEST_RELATIVITY)
+        relative = min(relative * age_cost[age] * float(cost_factor[i]), _LARGEST_RELATIVITY)
         if passing:
             after &= ~recoveries(key, i, year, passing, recovery)
         all_conditions[i] = after
@@ -367,7 +371,7 @@ def live_year(
         switch_tilt = 1.0 + health.switch_risk * (1.0 - min(relative, 2.0))
         leaves = not entering and unit(life[2]) < switch_out[dual] * switch_tilt
         if leaves:
-            last_enrolled = int(12.0 * unit(life[3]))  # 0: gone on 1 January
+            last_enrolled = int(12.0 * unit(draw4(key, i, year, _LEAVING, 0)[0]))  # 0: gone on 1 January
             if last_enrolled < last_month:
                 last_month = last_enrolled
                 dies = False
@@ -377,17 +381,17 @@ def live_year(
 
         # Which practice, and how often.
         practice = np.int64(usual[i])
-        choice = draw4(key, i, year, _PRACTICE_CHOICE, 0)
-        if unit(choice[0]) < health.practice_leave:
+        care = draw4(key, i, year, _CARE, 0)
+        cost = draw4(key, i, year, _COST, 0)
+        if unit(care[0]) < health.practice_leave:
+            where = draw4(key, i, year, _PRACTICE_CHOICE, 0)
             practice = pick_practice(
-                market, high_needs, choice[1], choice[2], first_practice, choice_share, choice_other
+                market, high_needs, where[0], where[1], first_practice, choice_share, choice_other
             )
             usual[i] = practice
-        if unit(choice[3]) < attest_chance[practice]:
+        if unit(care[1]) < attest_chance[practice]:
             all_attested[i] = practice
-
-        use = draw4(key, i, year, _VISITS, 0)
-        uses = unit(use[0]) >= health.no_use / (1.0 - health.no_use_risk + health.no_use_risk * relative)
+        uses = unit(care[2]) >= health.no_use / (1.0 - health.no_use_risk + health.no_use_risk * relative)
         visits = 0
         elsewhere = 0
         other = -1
@@ -398,12 +402,12 @@ def live_year(
                 * (1.0 - health.visits_risk + health.visits_risk * relative)
                 * share_of_year
             )
-            visits = 1 + poisson(unit(use[1]), mean, _MOST_VISITS)
-            elsewhere = binomial(unit(use[2]), visits, 1.0 - health.visits_loyal)
+            visits = 1 + poisson(unit(care[3]), mean, _MOST_VISITS)
+            elsewhere = binomial(unit(cost[3]), visits, 1.0 - health.visits_loyal)
             if elsewhere > 0:
-                more = draw4(key, i, year, _VISITS, 1)
+                where = draw4(key, i, year, _OTHER_PRACTICE, 0)
                 other = pick_practice(
-                    market, high_needs, more[0], more[1], first_practice, choice_share, choice_other
+                    market, high_needs, where[0], where[1], first_practice, choice_share, choice_other
                 )
         older_main[i] = last_main[i]
         older_other[i] = last_other[i]
@@ -430,16 +434,14 @@ def live_year(
             base_effect = base_spill[practice]
             event_effect = event_spill[practice]
         if months > 0:
-            log_relative = math.log(relative)
-            words = draw4(key, i, year, _BASE_COST, 0)
             if uses:
-                spread = health.base_spread
                 base = (
                     health.base_share
                     * level
                     * base_effect
                     * share_of_year
-                    * math.exp(health.base_slope * log_relative + spread * normal(unit52(words[0], words[1])))
+                    * relative
+                    * math.exp(health.base_spread * normal(unit52(cost[0], cost[1])))
                 )
             chance = health.event_chance * (1.0 - health.event_slope + health.event_slope * relative)
             if had_event[i]:
@@ -447,23 +449,23 @@ def live_year(
             chance *= share_of_year
             if dies:
                 chance = max(chance, health.death_event)
-            if unit(words[2]) < chance:
+            if unit(cost[2]) < chance:
                 draws = draw4(key, i, year, _EVENT_COST, 0)
-                spread = health.event_spread
                 event = (
                     health.event_share
                     * level
                     * event_effect
                     * math.exp(
-                        health.event_amount_slope * log_relative + spread * normal(unit52(draws[0], draws[1]))
+                        health.event_amount_slope * math.log(relative)
+                        + health.event_spread * normal(unit52(draws[0], draws[1]))
                     )
                 )
                 if dies:
                     event *= health.death_amount
-                care = draw4(key, i, year, _ACUTE_CARE, 0)
-                stays = 1 + poisson(unit(care[0]), health.stays_extra, _MOST_STAYS)
-                if unit(care[1]) < health.snf_chance:
-                    snf_days = min(_MOST_SNF_DAYS, 1 + int(-health.snf_days * math.log(unit(care[2]))))
+                stays = 1 + poisson(unit(draws[2]), health.stays_extra, _MOST_STAYS)
+                if unit(draws[3]) < health.snf_chance:
+                    days = draw4(key, i, year, _SNF_DAYS, 0)
+                    snf_days = min(_MOST_SNF_DAYS, 1 + int(-health.snf_days * math.log(unit(days[0]))))
         if traits & NO_SUPPLEMENT:
             base *= health.no_supplement
         base_cents = int(base * 100.0 + 0.5)

@@ -44,17 +44,17 @@ class Decision(IntEnum):
     PERSON_CONDITIONS = 4
     PERSON_PRACTICE = 5
     PERSON_HISTORY = 6
-    # A person, each year
-    LIFE = 16
-    ONSET = 17
-    RECOVERY = 18
-    PRACTICE_CHOICE = 19
-    VISITS = 20
-    USE = 21
-    BASE_COST = 22
-    EVENT_COST = 23
-    ACUTE_CARE = 24
-    END_OF_LIFE = 25
+    # A person, each year; what the four draws of a code decide, in order
+    LIFE = 16  # death, month of death, move to Medicare Advantage, number of onsets
+    LEAVING = 17  # month of the move
+    ONSET = 18  # which conditions
+    RECOVERY = 19  # whether each passing condition ends
+    CARE = 20  # change of practice, voluntary attestation, any use, number of visits
+    PRACTICE_CHOICE = 21  # new practice (2)
+    OTHER_PRACTICE = 22  # practice of the visits elsewhere (2)
+    COST = 23  # ambulatory cost (2), acute event, visits elsewhere
+    EVENT_COST = 24  # cost of the event (2), stays, SNF
+    SNF_DAYS = 25  # days
     # Markets and the nation
     MARKET_LEVEL = 64
     MARKET_TREND = 65
@@ -132,14 +132,15 @@ def draw4(key: Key, agent: int, year: int, decision: int, number: int) -> Lanes:
 @njit(cache=True, nogil=True, error_model="numpy")
 def unit(word: int) -> float:
     """Turn one 32-bit word into a number strictly between 0 and 1."""
-    return float(word) * _UNIT_32 + _HALF_32
+    # As signed integers, which processors turn into floats in one step.
+    return float(np.int64(word)) * _UNIT_32 + _HALF_32
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def unit52(high: int, low: int) -> float:
     """Turn two 32-bit words into a 52-bit number strictly between 0 and 1, for heavy tails."""
-    top = float(np.uint64(high) >> _SHIFT_26)
-    bottom = float(np.uint64(low) >> _SHIFT_26)
+    top = float(np.int64(np.uint64(high) >> _SHIFT_26))
+    bottom = float(np.int64(np.uint64(low) >> _SHIFT_26))
     return (top * _WORD_26 + bottom + 0.5) * _UNIT_52
 
 
@@ -196,6 +197,8 @@ def normal(u: float) -> float:
 @njit(cache=True, nogil=True, error_model="numpy")
 def poisson(u: float, mean: float, most: int) -> int:
     """Return the Poisson quantile of `u`, at most `most` (sequential search; for means of a few)."""
+    if u <= 1.0 - mean:  # below exp(-mean), without computing it
+        return 0
     count = 0
     mass = math.exp(-mean)
     below = mass
@@ -214,7 +217,9 @@ def binomial(u: float, trials: int, chance: float) -> int:
     if chance >= 1.0:
         return trials
     odds = chance / (1.0 - chance)
-    mass = (1.0 - chance) ** trials
+    mass = 1.0
+    for _ in range(trials):
+        mass *= 1.0 - chance
     below = mass
     count = 0
     while u > below and count < trials:

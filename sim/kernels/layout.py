@@ -294,7 +294,6 @@ class Health(NamedTuple):
     no_use: float
     no_use_risk: float
     base_share: float
-    base_slope: float
     base_spread: float
     event_chance: float
     event_slope: float
