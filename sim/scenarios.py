@@ -153,6 +153,9 @@ class Scenario:
         """The arms by name, in the order written."""
         return self.tables.arms
 
+    def __hash__(self) -> int:
+        return hash(self.hash)
+
     def rulebook(self, arm: str) -> Rulebook:
         """Return the rulebook of an arm, with what the scenario and the arm change in it."""
         self._known(arm)

@@ -51,7 +51,7 @@ def run(
     overwrite
         Start anew, throwing away the store that is there.
     """
-    from sim.cli.progress import Reporter  # noqa: PLC0415
+    from sim.cli.progress import Reporter, report_failures  # noqa: PLC0415
     from sim.cli.tables import print_run, run_as_dict  # noqa: PLC0415
     from sim.experiments.runner import run as run_scenario  # noqa: PLC0415
     from sim.scenarios import Scenario  # noqa: PLC0415
@@ -65,10 +65,7 @@ def run(
         _print_json(run_as_dict(done, loaded))
     else:
         print_run(done, loaded, stdout())
-    for failure in done.failures:
-        Console(stderr=True).print(
-            f"Replicate {failure.replicate} failed: {failure.message}\n{failure.traceback}", markup=False
-        )
+    report_failures(done.failures, Console(stderr=True))
     return 0 if done.completed == done.requested else PARTIAL
 
 

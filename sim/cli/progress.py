@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import time
+from collections.abc import Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,7 @@ from rich.live import Live
 from rich.text import Text
 
 if TYPE_CHECKING:
-    from sim.experiments.runner import Progress
+    from sim.experiments.runner import Failure, Progress
 
 _SECONDS_BETWEEN_LINES = 10.0
 
@@ -58,6 +59,17 @@ def progress_line(progress: Progress) -> str:
     if not math.isnan(progress.error):
         parts.append(f"net cost to Medicare known to ±${progress.error / 1e6:,.3g} million (MC error)")
     return "  ".join(parts)
+
+
+def report_failures(failures: Sequence[Failure], console: Console) -> None:
+    """Tell each kind of failure once: the replicates it stopped, what it said, and one whole traceback."""
+    kinds: dict[str, list[Failure]] = {}
+    for failure in failures:
+        kinds.setdefault(failure.message, []).append(failure)
+    for message, alike in kinds.items():
+        which = ", ".join(str(one.replicate) for one in sorted(alike, key=lambda one: one.replicate))
+        console.print(f"Failed in replicate {which}: {message}", markup=False, highlight=False)
+        console.print(alike[0].traceback, markup=False, highlight=False, soft_wrap=True)
 
 
 def _clock(seconds: float) -> str:

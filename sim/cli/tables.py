@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
 import xarray as xr
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from sim.scenarios import Scenario
 
 _MILLION = 1e6
+_ROWS_SHOWN = 20
+_CELL_WIDTH = 24
+_BETWEEN_CELLS = 3
 Sections = Sequence[tuple[str, Sequence[tuple[str, str]]]]
 
 
@@ -172,21 +175,39 @@ def print_evaluation(evaluation: Evaluation, console: Console, *, as_json: bool)
         found = _known({**evaluation.totals, "rows": [dict(row) for row in evaluation.rows]})
         console.out(json.dumps(found, indent=2, default=float), highlight=False)
         return
-    print_sections([("Totals", [(name, _cell(value)) for name, value in evaluation.totals.items()])], console)
-    console.print(_rows_table(evaluation.rows))
+    print_sections(
+        [("Totals", [(_spaced(name), _cell(value)) for name, value in evaluation.totals.items()])], console
+    )
+    if evaluation.rows:
+        console.print(_rows_table(evaluation.rows[:_ROWS_SHOWN], console.width))
+    hidden = len(evaluation.rows) - _ROWS_SHOWN
+    more = f"{hidden:,} more ACOs and " if hidden > 0 else ""
+    console.print(f"{more}all columns: --out FILE.csv, or --json", style="dim", highlight=False)
 
 
-def _rows_table(rows: Iterable[Mapping[str, Any]]) -> Table:
+def _rows_table(rows: Sequence[Mapping[str, Any]], width: int) -> Table:
+    """Return as many columns as fit, in their order."""
     table = Table(box=SIMPLE_HEAD, pad_edge=False)
-    for number, row in enumerate(rows):
-        if number == 0:
-            for name in row:
-                table.add_column(name.replace("_", " "), justify="right")
-        table.add_row(*map(_cell, row.values()))
+    for name in rows[0]:
+        cells = [_cell(row[name]) for row in rows]
+        words = _spaced(name).split()
+        column = min(_CELL_WIDTH, max(map(len, [*words, *cells])))
+        width -= column + _BETWEEN_CELLS
+        if width < 0:
+            break
+        number = isinstance(rows[0][name], int | float)
+        table.add_column(_spaced(name), justify="right" if number else "left", width=column)
+    for row in rows:
+        shown = list(row.values())[: len(table.columns)]
+        table.add_row(*(Text(_cell(value), no_wrap=True, overflow="ellipsis") for value in shown))
     return table
+
+
+def _spaced(name: str) -> str:
+    return name.replace("_", " ")
 
 
 def _cell(value: object) -> str:
     if isinstance(value, float):
-        return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"
-    return str(value)
+        return f"{value:,.0f}" if abs(value) >= 1000 else f"{value + 0.0:.4g}"
+    return "-" if value is None else str(value)

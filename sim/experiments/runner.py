@@ -30,7 +30,9 @@ from sim.scenarios import Scenario
 
 _WATCHED = BY_NAME["medicare_net_cost"]
 _PACKAGES = ("leadsim", "numpy", "numba", "mesa", "xarray", "zarr")
+# A kill loses at most what is not yet written; writing takes at most one fiftieth of the time.
 _SECONDS_BETWEEN_WRITES = 2.0
+_WORK_PER_WRITE = 50.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,7 +241,7 @@ def _work(
     waiting = iter(todo)
     running: dict[Future[Arrays | Failure], int] = {}
     ready: dict[int, Arrays] = {}
-    written = time.monotonic()
+    due = time.monotonic() + _SECONDS_BETWEEN_WRITES
     with ThreadPoolExecutor(1, thread_name_prefix="store") as writer:
         try:
             while True:
@@ -253,10 +255,12 @@ def _work(
                         ready[running[future]] = outcome
                     del running[future]
                     tally.add(outcome)
-                if time.monotonic() - written > _SECONDS_BETWEEN_WRITES:
+                if time.monotonic() > due:
+                    started = time.monotonic()
                     writer.submit(store.write, dict(ready)).result()
                     ready.clear()
-                    written = time.monotonic()
+                    spent = time.monotonic() - started
+                    due = time.monotonic() + max(_SECONDS_BETWEEN_WRITES, _WORK_PER_WRITE * spent)
         finally:
             for future, replicate in running.items():
                 if not future.cancel() and future.done() and future.exception() is None:

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 
 import fake_model
 import pytest
@@ -95,13 +95,14 @@ def test_settings_change_a_run(scenario: Path, capsys: pytest.CaptureFixture[str
 def test_a_failing_replicate_makes_the_run_partial(
     scenario: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sys.modules["sim.model"], "simulate", fake_model.Failing(2))
+    monkeypatch.setattr(sys.modules["sim.model"], "simulate", fake_model.Failing(3, 1))
     assert run_command(["run", str(scenario)]) == 3
     shown = capsys.readouterr()
-    assert "3 of 4 replicates complete" in shown.out
-    assert "Replicate 2 failed: ZeroDivisionError: no months" in shown.err
+    assert "2 of 4 replicates complete" in shown.out
+    assert "Failed in replicate 1, 3: ZeroDivisionError: no months" in shown.err
+    assert shown.err.count("Traceback") == 1
     assert run_command(["status", "results/quick.zarr"]) == 3
-    assert "3 of 4 replicates complete" in capsys.readouterr().out
+    assert "2 of 4 replicates complete" in capsys.readouterr().out
 
 
 def test_a_run_in_which_all_fails_still_ends_in_words(
@@ -317,3 +318,56 @@ def test_the_public_names_load_when_used() -> None:
     )
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert found.returncode == 0, found.stderr
+
+
+ROWS = [
+    {
+        "aco_id": f"A{number}",
+        "gross_savings": 1.5e6,
+        "earned": None,
+        "rate": -0.0,
+        **{f"published_{i}": 1e9 for i in range(12)},
+    }
+    for number in range(30)
+]
+
+
+@pytest.mark.parametrize(
+    ("home", "name", "options"),
+    [
+        ("sim.evaluation.settle", "settle", ["--program", "mssp"]),
+        ("sim.evaluation.rebenchmark", "rebenchmark", ["--option", "global"]),
+    ],
+)
+def test_a_settled_file_is_shown_in_part_and_given_whole_as_json(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    home: str,
+    name: str,
+    options: list[str],
+) -> None:
+    asked = []
+
+    def evaluate(*given: object, **named: object) -> SimpleNamespace:
+        asked.append((given, named))
+        return SimpleNamespace(
+            rows=ROWS, totals={"acos": 30, "gross_savings": 4.5e7, "unknown": float("nan")}
+        )
+
+    monkeypatch.setattr(f"{home}.{name}", evaluate)
+    assert run_command([name, "file.csv", *options, "--out", "rows.csv"]) == 0
+    given, named = asked[0]
+    assert given[0] == Path("file.csv")
+    assert named == {"out": Path("rows.csv")}
+    shown = capsys.readouterr().out
+    assert "45,000,000" in shown
+    assert "A19" in shown
+    assert "A20" not in shown
+    assert "10 more ACOs and all columns" in shown
+    assert "…" not in shown
+    assert "-0" not in shown
+    assert max(map(len, shown.splitlines())) <= 100
+    assert run_command([name, "file.csv", *options, "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["unknown"] is None
+    assert [row["aco_id"] for row in told["rows"]] == [row["aco_id"] for row in ROWS]

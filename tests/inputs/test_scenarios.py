@@ -195,7 +195,9 @@ def test_resolved_text_is_the_same_scenario(scenario: Scenario) -> None:
         {f"program.values.{RULE}": {"2030": "1 %"}, "population.aco_market_share": 0.3}
     )
     again = Scenario.from_toml(changed.to_toml())
-    assert again.tables == changed.tables
+    assert again == changed
+    assert hash(again) == hash(changed)
+    assert changed != scenario
     assert again.hash == changed.hash
     assert again.to_toml() == changed.to_toml()
 
