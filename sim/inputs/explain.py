@@ -36,12 +36,13 @@ def explain_entry(entry: Entry) -> list[tuple[str, str]]:
 
 
 def _values(label: str, entry: Entry) -> list[tuple[str, str]]:
-    return [(label if year is None else f"{label} {year}", _text(raw)) for year, raw in entry.written]
+    return [(label if year is None else f"{label} {year}", plain_text(raw)) for year, raw in entry.written]
 
 
-def _text(raw: object) -> str:
+def plain_text(raw: object) -> str:
+    """Return a raw TOML value as a person would write it."""
     if isinstance(raw, bool):
         return "true" if raw else "false"
     if isinstance(raw, list):
-        return "[" + ", ".join(_text(item) for item in raw) + "]"
+        return "[" + ", ".join(plain_text(item) for item in raw) + "]"
     return str(raw)
