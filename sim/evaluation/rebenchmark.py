@@ -83,10 +83,10 @@ def rebenchmark(
     The file's own performance year stands for LEAD's: same people, prices and history, other terms. The
     present regional adjustment divided by its present weight is the gap to the region (exactly, unless a cap
     or an offset bound it), and LEAD weighs it anew, with its floor of 0 and its cap. It is one gap for the
-    ACO, as the file gives no more. The benchmark is ``present x (1 + (new - old) / updated benchmark)``
-    before discount, as CMS adds the adjustment to the historical benchmark and updates the sum. A health
-    equity adjustment, whose amount is in no file, is left where it is. The add-on is paid on top unless the
-    rulebook puts it inside.
+    ACO, as the file gives no more; where the file shows none (``-``) it is 0, which the tie rule designates.
+    The benchmark is ``present x (1 + (new - old) / updated benchmark)`` before discount, as CMS adds the
+    adjustment to the historical benchmark and updates the sum. A health equity adjustment, whose amount is in
+    no file, is left where it is. The add-on is paid on top unless the rulebook puts it inside.
     """
     rules = _lead_rules(program)
     year = rules.first_py if py is None else py
@@ -109,7 +109,7 @@ def rebenchmark(
 
 
 def _lead_rules(program: str) -> Rulebook:
-    rules = load_rulebook(program)
+    rules = load_rulebook(program, origin="program")
     if "efficiency.share" not in rules:
         names = [name for name in available_rulebooks() if name.startswith("lead")]
         raise InputError(wrong_choice("rebenchmark", "program", program, names))

@@ -66,7 +66,7 @@ def settle(
     InputError
         With every fault of the file or of the program's name.
     """
-    rules = load_rulebook(program)
+    rules = load_rulebook(program, origin="program")
     if "msr.band_start" in rules:
         data = read_mssp(path, py)
         ids, years, figures, published = data.aco_id, data.performance_year, *_settle_mssp(data, rules)

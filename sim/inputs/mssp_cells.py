@@ -55,7 +55,12 @@ def read_years(table: CmsTable, year: int | None, faults: list[Fault]) -> NDArra
     if found is None or not FIRST_YEAR <= found <= LAST_YEAR:
         problem = "says no performance year" if found is None else f"is said to be of {found}"
         faults.append(
-            Fault(table.source, "", problem, f"give the year, or name the file PY2022...: {allowed}")
+            Fault(
+                table.source,
+                "",
+                problem,
+                f"a column performance_year, or a name such as PY2022.csv: {allowed}",
+            )
         )
         found = 0
     return np.full(len(table), found, dtype=np.int64)

@@ -141,3 +141,30 @@ def test_a_low_revenue_aco_below_its_minimum_rate_has_half_the_share_from_2024(t
     path.write_text(head + rows)
     earned = {row["aco_id"]: row["earned"] for row in settle(path, "mssp").rows}
     assert earned == {"half": pytest.approx(0.98 * 0.2 * 1e6), "high": 0.0, "old": 0.0, "small": 0.0}
+
+
+def test_the_order_of_rows_changes_nothing(tmp_path):
+    generator = np.random.default_rng(7)
+    tracks = ("T1", "T1+", "2", "3", "A", "B", "C", "D", "E", "EN")
+    lines = [
+        f"A{at},{tracks[at % 10]},{lives},{start},{benchmark},{benchmark * spent:.0f},{score:.2f}"
+        for at, (lives, start, benchmark, spent, score) in enumerate(
+            zip(
+                generator.integers(800, 90_000, 200),
+                generator.choice(["01/01/2019", "01/01/2024"], 200),
+                generator.integers(10**7, 10**9, 200),
+                generator.uniform(0.7, 1.3, 200),
+                generator.uniform(0.3, 1.0, 200),
+                strict=True,
+            )
+        )
+    ]
+    head = "aco_id,current_track,n_ab,current_start_date,abtotbnchmk,abtotexp,qualscore"
+    shuffled = [lines[at] for at in generator.permutation(len(lines))]
+    found = []
+    for name, body in (("PY2024_one.csv", lines), ("PY2024_two.csv", shuffled)):
+        (tmp_path / name).write_text("\n".join([head, *body]) + "\n")
+        found.append({row["aco_id"]: row for row in settle(tmp_path / name, "mssp").rows})
+    assert found[0] == found[1]
+    assert sum(row["earned"] for row in found[0].values()) > 0
+    assert {row["earned"] > 0 for row in found[0].values()} == {True, False}
