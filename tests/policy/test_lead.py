@@ -1,6 +1,7 @@
 """LEAD from baseline to settlement: worked examples, properties, worlds with holes."""
 
 import dataclasses
+import sys
 
 import numpy as np
 import pytest
@@ -233,3 +234,17 @@ def test_leading_axes_settle_like_single_years():
         )
         alone = settle_performance_year(baseline, single, terms)
         assert np.array_equal(together.settlement_usd[n], alone.settlement_usd)
+
+
+def test_no_step_runs_aco_by_aco():
+    # Settling ten thousand ACOs calls as many functions as settling ten.
+    counts = []
+    for acos in (10, 10_000):
+        base, year = random_world(1, acos=acos, years=(2,))
+        terms = terms_of(2033)
+        calls = []
+        sys.setprofile(lambda frame, event, arg, calls=calls: calls.append(event))
+        settle_performance_year(historical_baseline(base, terms), year, terms)
+        sys.setprofile(None)
+        counts.append(len(calls))
+    assert counts[0] == counts[1]
