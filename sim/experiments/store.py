@@ -42,7 +42,17 @@ class ResultStore:
         self._coordinates = coordinates
         self._group = zarr.open_group(path, mode="r+", zarr_format=3, use_consolidated=False)
         self._arrays: dict[str, Any] = dict(self._group.arrays())
+        self._check_layout()
         self._batches: dict[int, dict[str, NDArray[Any]]] = {}
+
+    def _check_layout(self) -> None:
+        """Refuse a store laid out for other variables or labels, as another version of leadsim leaves it."""
+        for variable in self._coordinates.variables:
+            others = tuple(map(self._coordinates.size, variable.dims))
+            chunks = (self._coordinates.size("arm"), self._coordinates.batch, *others)
+            if variable.name not in self._arrays or self._arrays[variable.name].chunks != chunks:
+                problem = f"is not laid out for {variable.name} as this version of leadsim writes it"
+                raise InputError(Fault(str(self.path), "", problem, "choose another --out, or --overwrite"))
 
     @classmethod
     def create(cls, path: Path, coordinates: Coordinates, attributes: Mapping[str, Any]) -> ResultStore:

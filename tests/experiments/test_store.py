@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import fake_model
@@ -106,6 +107,15 @@ def test_a_layout_that_fails_leaves_nothing_behind(tmp_path: Path, labels: Coord
     with pytest.raises(TypeError):
         ResultStore.create(tmp_path / "s.zarr", labels, {"Conventions": object()})
     assert not list(tmp_path.iterdir())
+
+
+def test_a_store_of_other_variables_or_labels_is_refused(store: ResultStore, labels: Coordinates) -> None:
+    more = Coordinates({**labels.labels, "aco": np.arange(3)}, {})
+    with pytest.raises(InputError, match="is not laid out for person_months"):
+        ResultStore(store.path, more)
+    shutil.rmtree(store.path / "settlement")
+    with pytest.raises(InputError, match="is not laid out for settlement"):
+        ResultStore(store.path, labels)
 
 
 def test_damage_on_disk_is_noticed(store: ResultStore, scenario: Scenario) -> None:
