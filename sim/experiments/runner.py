@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import math
-import platform
-import shutil
 import time
 import traceback
 from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from functools import partial
-from importlib.metadata import version
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -21,15 +18,15 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from sim.experiments.plan import Arrays, Coordinates, Crew, Simulate, threads_allowed
+from sim.experiments.provenance import make_way, provenance
 from sim.experiments.results import open_results
-from sim.experiments.store import CONVENTIONS, ResultStore, exclusive, store_attributes
+from sim.experiments.store import ResultStore, exclusive
 from sim.inputs.faults import Fault, InputError
 from sim.outcomes.error import RunningError
 from sim.outcomes.registry import BY_NAME
 from sim.scenarios import Scenario
 
 _WATCHED = BY_NAME["medicare_net_cost"]
-_PACKAGES = ("leadsim", "numpy", "numba", "mesa", "xarray", "zarr")
 # A kill loses at most what is not yet written; writing takes at most one fiftieth of the time.
 _SECONDS_BETWEEN_WRITES = 2.0
 _WORK_PER_WRITE = 50.0
@@ -150,9 +147,9 @@ def run(
     model = (simulate, coordinates) if simulate and coordinates else _model()
     labels = Coordinates.of(model[1](scenario))
     started = time.monotonic()
-    _make_way(path, scenario, overwrite=overwrite)
+    make_way(path, scenario, overwrite=overwrite)
     if not path.exists():
-        ResultStore.create(path, labels, _attributes(scenario))
+        ResultStore.create(path, labels, provenance(scenario))
     with exclusive(path):
         store = ResultStore(path, labels)
         size = max(requested, store.done.size)
@@ -268,39 +265,6 @@ def _work(
                     ready |= {} if isinstance(outcome, Failure) else {replicate: outcome}
             if ready:
                 writer.submit(store.write, ready).result()
-
-
-def _make_way(path: Path, scenario: Scenario, *, overwrite: bool) -> None:
-    """Refuse a store of other results, or remove what is to be overwritten."""
-    stated = store_attributes(path)
-    if stated is None:
-        return
-    if overwrite:
-        shutil.rmtree(path)
-        return
-    for name, ours, what in (
-        ("scenario_hash", scenario.hash, "another scenario"),
-        ("leadsim_version", version("leadsim"), "another version of leadsim"),
-    ):
-        if stated.get(name) != ours:
-            problem = f"holds results of {what} ({str(stated.get(name))[:12]}, not {ours[:12]})"
-            raise InputError(Fault(str(path), "", problem, "choose another --out, or --overwrite"))
-
-
-def _attributes(scenario: Scenario) -> dict[str, Any]:
-    versions = {f"{package}_version": version(package) for package in _PACKAGES}
-    return {
-        "Conventions": CONVENTIONS,
-        "title": scenario.study.title or scenario.study.name,
-        "scenario_hash": scenario.hash,
-        "seed": scenario.study.seed,
-        "reference_arm": scenario.study.reference_arm,
-        "input_sha256": [f"{name}: {digest}" for name, digest in scenario.input_hashes.items()],
-        "assumed_inputs": [f"{key}: {title}" for key, title in scenario.assumed().items()],
-        "python_version": platform.python_version(),
-        **versions,
-        "platform": platform.platform(),
-    }
 
 
 def _net_cost(arrays: Arrays) -> NDArray[np.float64]:
