@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sim.kernels.alignment import plurality
 from sim.policy.alignment import NOBODY, aligned_entity, claims_aligned, first_month, medicaid_aligned
 from sim.policy.high_needs import meets_criteria, months_with_status, status_by_check
 
@@ -135,3 +136,23 @@ def test_high_needs_is_kept_once_found():
     assert status_by_check(before, met, sticky=True).tolist() == [[False, True, True, True], [True] * 4]
     assert status_by_check(before, met, sticky=False).tolist() == met.tolist()
     assert months_with_status(met, months_between=3)[0].sum() == 3
+
+
+def test_the_kernel_aligns_as_the_rule_does():
+    # Weights 2 and 1 stand for 2/3 and 1/3 exactly, so that ties are ties in both.
+    rng = np.random.default_rng(7)
+    practices, visits = rng.integers(0, 4, (500, 4)), rng.integers(0, 4, (500, 4))
+    charges = np.zeros((500, 4, 2))
+    charges[:, :2, 1], charges[:, 2:, 0] = visits[:, :2], visits[:, 2:]
+    by_rule = claims_aligned(
+        charges,
+        practices,
+        np.ones((500, 4), bool),
+        np.broadcast_to([4, 3, 2, 1], (500, 4)),
+        **(RULE | {"weights": [1.0, 2.0]}),
+    )
+    by_kernel = [
+        plurality(tuple(map(int, seen)), tuple(map(int, often)), 2.0, 1.0)
+        for seen, often in zip(practices, visits, strict=True)
+    ]
+    assert by_rule.tolist() == by_kernel
