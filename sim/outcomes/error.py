@@ -29,7 +29,7 @@ def mean_error(values: ArrayLike) -> float:
 def quantile_error(values: ArrayLike, probability: float) -> float:
     """Return the Monte Carlo standard error of a quantile of independent replicates.
 
-    The Maritz-Jarrett estimate: distribution-free, and defined for samples of two or more.
+    The Maritz-Jarrett estimate, which assumes no distribution.
 
     Parameters
     ----------
@@ -41,7 +41,7 @@ def quantile_error(values: ArrayLike, probability: float) -> float:
     Returns
     -------
     float
-        NaN with fewer than two replicates.
+        NaN where there are too few replicates to see so far out: fewer than 3 for the median, 15 for 0.1.
 
     References
     ----------

@@ -56,6 +56,13 @@ def test_incomplete_replicates_are_left_out(samples: np.ndarray) -> None:
     assert ratio_error(gaps, np.insert(row + 1, [3, 30], 2.0)) == ratio_error(row, row + 1)
 
 
+def test_a_quantile_too_far_out_for_the_sample_has_no_error() -> None:
+    rows = np.random.default_rng(4).normal(size=16)
+    for probability, enough in ((0.5, 3), (0.1, 15)):
+        assert quantile_error(rows[:enough], probability) > 0
+        assert math.isnan(quantile_error(rows[: enough - 1], probability))
+
+
 def test_one_replicate_has_no_error() -> None:
     assert math.isnan(mean_error([1.0]))
     assert math.isnan(quantile_error([1.0], 0.5))
