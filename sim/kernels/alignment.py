@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from numba import njit
+from sim.kernels.jit import kernel
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@kernel
 def plurality(
     practices: tuple[int, int, int, int], visits: tuple[int, int, int, int], recent: float, older: float
 ) -> int:

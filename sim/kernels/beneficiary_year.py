@@ -9,10 +9,10 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numba import njit
 
 from sim.kernels.alignment import plurality
 from sim.kernels.draws import Decision, Key, binomial, draw4, normal, poisson, unit, unit52
+from sim.kernels.jit import inlined, kernel
 from sim.kernels.layout import (
     AGED_IN,
     DUAL,
@@ -67,7 +67,7 @@ _LARGEST_RELATIVITY = 12.0
 _LARGEST_CENTS = 2_000_000_000
 
 
-@njit(cache=True, nogil=True, error_model="numpy", inline="always")
+@inlined
 def pick_practice(
     market: int,
     panel: int,
@@ -85,7 +85,7 @@ def pick_practice(
     return choice_other[panel, practice]
 
 
-@njit(cache=True, nogil=True, error_model="numpy", inline="always")
+@inlined
 def onsets(key: Key, i: int, year: int, number: int, conditions: int, age: int, onset_pick: Array) -> int:
     """Return the conditions after this year's `number` of onsets.
 
@@ -109,7 +109,7 @@ def onsets(key: Key, i: int, year: int, number: int, conditions: int, age: int, 
     return found
 
 
-@njit(cache=True, nogil=True, error_model="numpy", inline="always")
+@inlined
 def recoveries(key: Key, i: int, year: int, passing: int, recovery: Array) -> int:
     """Return the mask of passing conditions that end this year."""
     ended = 0
@@ -127,7 +127,7 @@ def recoveries(key: Key, i: int, year: int, passing: int, recovery: Array) -> in
     return ended
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@kernel
 def live_year(
     people: People,
     start: int,

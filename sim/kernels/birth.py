@@ -6,10 +6,10 @@ import math
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
 from sim.kernels.beneficiary_year import pick_practice
 from sim.kernels.draws import Decision, Key, draw4, normal, unit, unit52
+from sim.kernels.jit import kernel
 from sim.kernels.layout import (
     DUAL,
     FEMALE,
@@ -64,7 +64,7 @@ class Origins(NamedTuple):
     disease_cost_link: float
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@kernel
 def pick(u: float, cumulative: Array) -> int:
     """Return the first index whose cumulative share exceeds `u`."""
     low = 0
@@ -78,7 +78,7 @@ def pick(u: float, cumulative: Array) -> int:
     return low
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@kernel
 def create(
     people: People,
     start: int,
@@ -120,9 +120,9 @@ def create(
         frailty = math.exp(spread * frail - 0.5 * spread * spread)
         link = origins.disease_cost_link
         people.frailty[i] = frailty
-        people.cost_factor[i] = link * frail + math.sqrt(1.0 - link * link) * normal(
-            unit52(draws[2], draws[3])
-        )
+        lasting = link * frail + math.sqrt(1.0 - link * link) * normal(unit52(draws[2], draws[3]))
+        spread = health.cost_spread
+        people.cost_factor[i] = math.exp(spread * lasting - 0.5 * spread * spread)
 
         conditions = np.int64(0)
         hazard = frailty * markets.onset[market]

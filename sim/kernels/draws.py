@@ -14,7 +14,8 @@ from enum import IntEnum, unique
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
+
+from sim.kernels.jit import kernel
 
 _MULTIPLIER_0 = np.uint64(0xD2511F53)
 _MULTIPLIER_1 = np.uint64(0xCD9E8D57)
@@ -101,7 +102,7 @@ def make_key(seed: int, replicate: int) -> Key:
     return Key(np.uint64(seed & 0xFFFFFFFF), np.uint64(seed >> 32), np.uint64(replicate))
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@kernel
 def philox4x32(c0: int, c1: int, c2: int, c3: int, k0: int, k1: int) -> Lanes:
     """Return the four 32-bit words of Philox4x32-10 for a counter and a key (all words as uint64 below 2**32)."""
     x0, x1, x2, x3 = np.uint64(c0), np.uint64(c1), np.uint64(c2), np.uint64(c3)
@@ -120,7 +121,7 @@ def philox4x32(c0: int, c1: int, c2: int, c3: int, k0: int, k1: int) -> Lanes:
     return x0, x1, x2, x3
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@kernel
 def draw4(key: Key, agent: int, year: int, decision: int, number: int) -> Lanes:
     """Return four independent 32-bit words for (agent, year, decision, draw number)."""
     when_and_what = np.uint64(year) << np.uint64(16) | np.uint64(decision)
@@ -129,14 +130,14 @@ def draw4(key: Key, agent: int, year: int, decision: int, number: int) -> Lanes:
     )
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@kernel
 def unit(word: int) -> float:
     """Turn one 32-bit word into a number strictly between 0 and 1."""
     # As signed integers, which processors turn into floats in one step.
     return float(np.int64(word)) * _UNIT_32 + _HALF_32
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@kernel
 def unit52(high: int, low: int) -> float:
     """Turn two 32-bit words into a 52-bit number strictly between 0 and 1, for heavy tails."""
     top = float(np.int64(np.uint64(high) >> _SHIFT_26))
@@ -144,7 +145,7 @@ def unit52(high: int, low: int) -> float:
     return (top * _WORD_26 + bottom + 0.5) * _UNIT_52
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@kernel
 def normal(u: float) -> float:
     """Return the standard normal quantile of `u` in (0, 1).
 
@@ -194,7 +195,7 @@ def normal(u: float) -> float:
     return -value if q < 0.0 else value
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@kernel
 def poisson(u: float, mean: float, most: int) -> int:
     """Return the Poisson quantile of `u`, at most `most` (sequential search; for means of a few)."""
     if u <= 1.0 - mean:  # below exp(-mean), without computing it
@@ -209,7 +210,7 @@ def poisson(u: float, mean: float, most: int) -> int:
     return count
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@kernel
 def binomial(u: float, trials: int, chance: float) -> int:
     """Return the binomial quantile of `u` (sequential search; for a few trials)."""
     if trials <= 0 or chance <= 0.0:

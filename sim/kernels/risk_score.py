@@ -6,12 +6,11 @@ people: an array inside a named tuple would be reference-counted at every use, w
 
 from __future__ import annotations
 
-from numba import njit
-
+from sim.kernels.jit import inlined
 from sim.kernels.layout import AGED_IN, DUAL, Array
 
 
-@njit(cache=True, nogil=True, error_model="numpy", inline="always")
+@inlined
 def after_hierarchies(conditions: int, parent: Array, children: Array) -> int:
     """Return the conditions that count: a severe form removes its milder relatives (CMS-HCC hierarchies)."""
     kept = conditions
@@ -21,7 +20,7 @@ def after_hierarchies(conditions: int, parent: Array, children: Array) -> int:
     return kept
 
 
-@njit(cache=True, nogil=True, error_model="numpy", inline="always")
+@inlined
 def community_score(
     conditions: int,
     traits: int,
@@ -55,7 +54,7 @@ def community_score(
     return total + count_value[segment, min(number, count_value.shape[1] - 1)]
 
 
-@njit(cache=True, nogil=True, error_model="numpy", inline="always")
+@inlined
 def esrd_score(conditions: int, sex: int, age: int, score: Array, demographic: Array) -> float:
     """Return the CMS-HCC ESRD V24 dialysis score before normalisation."""
     total = demographic[sex, age]

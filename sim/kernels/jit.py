@@ -1,0 +1,73 @@
+"""Compiling kernels, with a cache that a change of any kernel, of numba or of the processor leaves behind.
+
+Numba's own cache looks only at the file of the compiled function, so a function would keep an old version of what
+it calls in another file. Ours lives in a directory named after everything that was compiled.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import llvmlite
+import numba
+import numpy as np
+from numba import config, njit
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+CACHE_VARIABLE = "LEADSIM_CACHE"
+
+
+def sources_digest() -> str:
+    """Return a digest of all kernel sources, the compilers' versions and the processor's name."""
+    digest = hashlib.sha256()
+    for path in sorted(Path(__file__).parent.glob("*.py")):
+        digest.update(path.name.encode() + path.read_bytes())
+    versions = (numba.__version__, llvmlite.__version__, np.__version__, sys.version, config.CPU_NAME or "")
+    digest.update("|".join(versions).encode())
+    return digest.hexdigest()[:16]
+
+
+def cache_directory() -> Path | None:
+    """Return where compiled kernels are kept, None when ``LEADSIM_CACHE=off``.
+
+    ``LEADSIM_CACHE`` names another directory than the user's cache directory.
+    """
+    chosen = os.environ.get(CACHE_VARIABLE, "")
+    if chosen.lower() == "off":
+        return None
+    if chosen:
+        root = Path(chosen)
+    elif sys.platform == "win32":
+        root = Path(os.environ.get("LOCALAPPDATA", Path.home())) / "leadsim"
+    else:
+        root = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "leadsim"
+    return root / f"kernels-{sources_digest()}"
+
+
+_DIRECTORY = cache_directory()
+
+
+def _compile(function: F, **options: Any) -> F:
+    before = config.CACHE_DIR
+    config.CACHE_DIR = str(_DIRECTORY) if _DIRECTORY else ""
+    try:
+        compiled: F = njit(cache=_DIRECTORY is not None, nogil=True, error_model="numpy", **options)(function)
+    finally:
+        config.CACHE_DIR = before
+    return compiled
+
+
+def kernel(function: F) -> F:
+    """Compile a function that releases the GIL."""
+    return _compile(function)
+
+
+def inlined(function: F) -> F:
+    """Compile a function into each of its callers, so that arrays pass without being reference-counted."""
+    return _compile(function, inline="always")
