@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sim.inputs.faults import InputError, wrong_choice
+from sim.inputs.faults import Fault, InputError, wrong_choice
 from sim.inputs.rulebook import Rulebook
 from sim.policy.terms import LeadTerms
 
@@ -24,10 +24,11 @@ def lead_terms(rulebook: Rulebook, py: int, option: str) -> LeadTerms:
     Raises
     ------
     InputError
-        When the option is unknown or the rulebook lacks a key.
+        When the option is unknown, the rulebook lacks a key, or stop-loss is elected without terms.
     """
     if option not in OPTIONS:
         raise InputError(wrong_choice(rulebook.name, "risk_option", option, OPTIONS))
+    _check_stop_loss(rulebook, py)
     number, array, word = rulebook.number, rulebook.array, rulebook.word
     professional = option == "professional"
     lower, higher = (
@@ -70,3 +71,10 @@ def lead_terms(rulebook: Rulebook, py: int, option: str) -> LeadTerms:
 def _if_offered(rulebook: Rulebook, adjustment: str, py: int, option: str) -> float:
     offered = option in rulebook.words(f"{adjustment}.options", py)
     return rulebook.number(f"{adjustment}.share", py) if offered else 0.0
+
+
+def _check_stop_loss(rulebook: Rulebook, py: int) -> None:
+    """Stop-loss terms are not published, so who elects it must state them."""
+    if rulebook.flag("stop_loss.elected", py) and not rulebook.array("stop_loss.payout_rates", py).any():
+        stated = "stop_loss.attachments, stop_loss.payout_rates and stop_loss.charge stated with it"
+        raise InputError(Fault(rulebook.name, "stop_loss.elected", "= true without payout rates", stated))

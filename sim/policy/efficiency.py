@@ -62,7 +62,8 @@ def cap_adjustment(adjustment: ArrayLike, months: ArrayLike, limit: ArrayLike) -
     CMS, LEAD PY2027 Alignment and Finance Methodology, cap on adjustments; scaling pro rata is assumed.
     """
     amount = np.asarray(adjustment, dtype=np.float64)
-    scale = np.minimum(ratio(limit, weighted_mean(amount, months), 1.0), 1.0)
+    mean, most = weighted_mean(amount, months), np.asarray(limit, dtype=np.float64)
+    scale = np.divide(most, mean, out=np.ones_like(mean), where=mean > most)
     return np.asarray(amount * scale[..., None])
 
 

@@ -38,6 +38,11 @@ def test_efficiency_adjustment_is_capped_at_3_percent_for_a_former_mssp_aco():
     assert settle_one(newly)[0].adjustment_pbpm[0, 0] == pytest.approx(52.5)
 
 
+def test_a_cap_of_zero_leaves_no_adjustment():
+    baseline, _ = settle_one(history(940.0), terms=terms_of(efficiency__cap=0, prior_savings__cap=0))
+    assert (baseline.adjustment_pbpm[0, 0], baseline.efficiency_pbpm[0, 0]) == (0.0, 0.0)
+
+
 def test_a_higher_spending_aco_has_no_adjustment_but_the_add_on():
     baseline, settled = settle_one(history(1040.0))
     assert baseline.higher_spending[0]

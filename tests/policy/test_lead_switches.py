@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from lead_world import one_aco, one_year, random_world
 
+from sim.inputs.faults import InputError
 from sim.inputs.lead_terms import lead_terms
 from sim.inputs.rulebook import Rulebook, load_rulebook
 from sim.policy import alignment, eligibility, high_needs, quality, settlement
@@ -294,6 +295,11 @@ def test_stop_loss_pays_and_charges_once_elected():
     assert stop_loss(load_rulebook("lead-py2027", terms)) == [0.0, 0.0]
     paid = stop_loss(load_rulebook("lead-py2027", terms | {"stop_loss.elected": True}))
     assert paid == pytest.approx([0.8 * 200_000 + 0.9 * 80_000, 12.0])
+
+
+def test_electing_stop_loss_without_terms_is_a_fault():
+    with pytest.raises(InputError, match="true without payout rates"):
+        lead_terms(load_rulebook("lead-py2027", {"stop_loss.elected": True}), 2027, "global")
 
 
 def test_the_medicaid_route_opens_when_switched_on_and_its_year_has_come():
