@@ -9,6 +9,7 @@ from sim.inputs.mssp_columns import TRACKS
 from sim.inputs.rulebook import Rulebook
 from sim.policy.msr import MsrTable
 from sim.policy.mssp import MsspTerms
+from sim.policy.mssp_agreement import AgreementTerms
 
 Floats = NDArray[np.float64]
 Years = NDArray[np.int64]
@@ -71,3 +72,32 @@ def _number(rules: Rulebook, key: str, missing: float) -> float:
         return missing
     value = rules.value(key)
     return float(value) if isinstance(value, bool | float) else missing
+
+
+def agreement_terms(rules: Rulebook, start: int, *, first: bool) -> AgreementTerms:
+    """Return the benchmark terms of agreements that start in one year.
+
+    Parameters
+    ----------
+    rules : Rulebook
+        ``mssp``.
+    start : int
+        Year the agreement starts, 2019 or later.
+    first : bool
+        Whether it is the ACO's first agreement.
+    """
+    return AgreementTerms(
+        base_weights=rules.array(f"benchmark.base_weights_{'first' if first else 'later'}"),
+        regional_below=rules.array("benchmark.regional_weight_below"),
+        regional_above=rules.array("benchmark.regional_weight_above"),
+        regional_cap_up=rules.number("benchmark.regional_cap_up", start),
+        regional_cap_down=rules.number("benchmark.regional_cap_down", start),
+        regional_floor=rules.flag("benchmark.regional_floor", start),
+        prior_savings_share=rules.number("benchmark.prior_savings_share", start),
+        prior_savings_cap=rules.number("benchmark.prior_savings_cap"),
+        population_cap=rules.number("benchmark.population_adjustment_cap", start),
+        population_smallest_share=rules.number("benchmark.population_adjustment_share"),
+        accountable_care_share=rules.number("benchmark.accountable_care_share", start),
+        risk_cap=rules.number("risk.cap"),
+        demographic_allowance=rules.flag("risk.demographic_allowance", start),
+    )

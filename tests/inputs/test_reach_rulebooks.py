@@ -1,33 +1,69 @@
 """What the ACO REACH rulebooks say by year, and that each states only what changed."""
 
+import numpy as np
 import pytest
 
 from sim.inputs.rulebook import load_rulebook
 
-YEARS = range(2021, 2027)
+BOOKS = ("reach-py2021", "reach-py2022", "reach-py2023", "reach-py2024", "reach-py2025", "reach-py2026")
+GLOBAL_EDGES = [0, 0.25, 0.35, 0.5]
+
+# One value for each performance year from 2021 on, or one for all.
 BY_YEAR = {
-    "discount.global": (0.02, 0.02, 0.03, 0.03, 0.035, 0.035),
-    "discount.professional": (0.0,) * 6,
-    "quality.withhold": (0.05, 0.05, 0.02, 0.02, 0.02, 0.05),
-    "benchmark.history_share.standard": (0.65, 0.65, 0.60, 0.55, 0.55, 0.60),
-    "benchmark.history_share.new_entrant": (0.0, 0.0, 0.0, 0.0, 0.50, 0.55),
-    "alignment.smallest.high_needs": (250, 250, 500, 750, 1000, 1250),
-    "alignment.smallest.new_entrant": (1000, 1000, 2000, 3000, 4000, 5000),
-    "health_equity.up": (0, 0, 30, 30, 30, 30),
+    "corridors.global.edges": [GLOBAL_EDGES] * 5 + [[0, 0.10, 0.35, 0.5]],
+    "corridors.global.shares": [1, 0.5, 0.25, 0.1],
+    "corridors.professional.edges": [0, 0.05, 0.10, 0.15],
+    "corridors.professional.shares": [0.5, 0.35, 0.15, 0.05],
+    "discount.global": [0.02, 0.02, 0.03, 0.03, 0.035, 0.035],
+    "discount.professional": 0.0,
+    "quality.withhold": [0.05, 0.05, 0.02, 0.02, 0.02, 0.05],
+    "retention.withhold": 0.02,
+    "sequestration.gains": 0.02,
+    "sequestration.losses": 0.0,
+    "benchmark.base_year_weights": [0.1, 0.3, 0.6],
+    "benchmark.history_share.standard": [0.65, 0.65, 0.60, 0.55, 0.55, 0.60],
+    "benchmark.history_share.new_entrant": [0.0, 0.0, 0.0, 0.0, 0.50, 0.55],
+    "benchmark.history_share.high_needs": [0.0, 0.0, 0.0, 0.0, 0.50, 0.55],
+    "benchmark.regional_effect_up": [0.05, 0.05, 0.05, 0.05, 0.03, 0.03],
+    "benchmark.regional_effect_down": 0.02,
+    "trend.retrospective_edges": [[0], [0], [0]] + [[0, 0.04, 0.08]] * 3,
+    "trend.retrospective_shares": [[1], [1], [1]] + [[1, 0.5, 0]] * 3,
+    "trend.retrospective_threshold": 0.01,
+    "risk.cap": 0.03,
+    "risk.cap_high_needs": 0.10,
+    "risk.reduction_limit": [None, None, None, 0.01, 0.01, 0.01],
+    "risk.reduction_limit_high_needs": [None, None, None, None, None, 0.02],
+    "health_equity.up": [0, 0, 30, 30, 30, 30],
+    "health_equity.down": [0, 0, -6, -6, -6, -6],
+    "capitation.primary_care_total": 0.07,
+    "alignment.smallest.standard": 5000,
+    "alignment.smallest.new_entrant": [1000, 1000, 2000, 3000, 4000, 5000],
+    "alignment.smallest.high_needs": [250, 250, 500, 750, 1000, 1250],
+    "alignment.year_weights": [1 / 3, 2 / 3],
 }
 
 
 @pytest.mark.parametrize("key", BY_YEAR)
 def test_values_by_year(key):
-    found = [load_rulebook(f"reach-py{py}").number(key) for py in YEARS]
-    assert found == pytest.approx(BY_YEAR[key])
+    stated = BY_YEAR[key]
+    by_year = isinstance(stated, list) and len(stated) == len(BOOKS)
+    for at, name in enumerate(BOOKS):
+        book, value = load_rulebook(name), stated[at] if by_year else stated
+        if value is None:
+            assert key not in book
+        else:
+            assert np.asarray(book.value(key)).tolist() == pytest.approx(value, rel=1e-12), name
+
+
+def test_every_rule_is_checked_here():
+    assert {key for name in BOOKS for key in load_rulebook(name).entries} == set(BY_YEAR)
 
 
 def test_each_rulebook_is_of_one_year_and_extends_the_one_before():
-    for py in YEARS:
-        book = load_rulebook(f"reach-py{py}")
-        assert (book.first_py, book.last_py) == (py, py)
-        assert book.chain == tuple(f"reach-py{year}" for year in range(py, 2020, -1))
+    for at, name in enumerate(BOOKS):
+        book = load_rulebook(name)
+        assert book.first_py == book.last_py == 2021 + at
+        assert book.chain == BOOKS[at::-1]
 
 
 def test_sources_in_conflict_say_how_to_switch():
