@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import sys
 from collections.abc import Sequence
@@ -23,7 +24,9 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     sys.stdout.flush()
     sys.stderr.flush()
     if code == INTERRUPTED:
-        # Replicates under way on other threads cannot be stopped; all that is complete is stored by now.
+        # Replicates under way on other threads cannot be stopped, and a normal exit would wait for them. All
+        # that is complete is stored by now; what libraries registered for the end still runs.
+        atexit._run_exitfuncs()
         os._exit(code)
     sys.exit(code)
 
