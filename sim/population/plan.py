@@ -6,9 +6,12 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
+from sim.inputs.faults import Fault, InputError, nearest
 from sim.inputs.mssp_file import MsspFile, read_mssp
-from sim.kernels.layout import N_KINDS
+from sim.inputs.rulebook import load_rulebook
+from sim.policy.mssp_benchmark import regional_weight
 from sim.scenarios import Scenario
 
 
@@ -60,7 +63,8 @@ def plan_acos(scenario: Scenario) -> tuple[AcoPlan, ...]:
         When the CMS file cannot be read or lacks a column.
     """
     population = scenario.population
-    if population.mssp_puf is None:
+    path = scenario.mssp_path
+    if path is None:
         return tuple(
             AcoPlan(
                 name=aco.name,
@@ -75,9 +79,88 @@ def plan_acos(scenario: Scenario) -> tuple[AcoPlan, ...]:
             )
             for aco in population.synthetic
         )
-    return plan_from_file(read_mssp(scenario.mssp_path, scenario.population.mssp_year), scenario)
+    file = read_mssp(path, population.mssp_year)
+    return plan_from_file(_chosen(file, scenario))
 
 
-def plan_from_file(file: MsspFile, scenario: Scenario) -> tuple[AcoPlan, ...]:
-    """Return one ACO for each row of an MSSP public use file, each with a market of its own."""
-    raise NotImplementedError(N_KINDS, np.nan)
+def _chosen(file: MsspFile, scenario: Scenario) -> MsspFile:
+    """Return the ACOs that the scenario names, or the first so many, of a file of one year."""
+    population = scenario.population
+    if np.unique(file.performance_year).size > 1:
+        key = "population.mssp_year"
+        years = ", ".join(str(year) for year in np.unique(file.performance_year))
+        raise InputError(
+            Fault(file.source, key, "the file holds several performance years", f"one of {years}")
+        )
+    known = file.aco_id.tolist()
+    faults = [
+        Fault(file.source, "population.acos", f"= {aco!r}", "an ACO_ID of the file", nearest(aco, known))
+        for aco in population.aco_ids
+        if aco not in known
+    ]
+    if faults:
+        raise InputError(faults)
+    rows = [known.index(aco) for aco in population.aco_ids] or list(range(len(known)))
+    return file.select(np.array(rows[: population.first], np.intp))
+
+
+def plan_from_file(file: MsspFile) -> tuple[AcoPlan, ...]:
+    """Return one ACO for each row of an MSSP public use file, each with a market of its own.
+
+    Parameters
+    ----------
+    file : MsspFile
+        One performance year.
+
+    Notes
+    -----
+    All enter as renewing former MSSP ACOs. Size, enrollment mix and mean risk are the file's. Spending by type is taken relative to all ACOs of the file,
+    so that its price year, truncation and exclusions cancel, and divided by what the risk explains. The regional
+    adjustment over its weight in the ACO's agreement (42 CFR 425.656(d)) is the gap between region and ACO: it
+    splits the spending level into the market's and the ACO's own efficiency. High-revenue ACOs are hospital-led.
+    """
+    people = file.person_years
+    mix = people / people.sum(axis=1, keepdims=True)
+    # A type that no cell of the file shows stands at the nation's.
+    risk = np.where(file.risk[:, :, -1] > 0.0, file.risk[:, :, -1], 1.0)
+    spend = file.per_capita[:, :, -1]
+    shown = np.where(spend > 0.0, people, 0.0)
+    national = (shown * np.nan_to_num(spend)).sum(axis=0) / np.maximum(shown.sum(axis=0), 1.0)
+    spend = np.where(spend > 0.0, spend, np.where(national > 0.0, national, 1.0))
+    national = np.where(national > 0.0, national, 1.0)
+    relative = spend / national / risk
+    own = (mix * risk).sum(axis=1)
+    gap = _regional_gap(file)
+    per_capita = (mix * spend).sum(axis=1)
+    efficiency = np.where(np.isnan(gap), np.nan, per_capita / (per_capita + gap) - 1.0)
+    level = relative / (1.0 + np.nan_to_num(efficiency))[:, None]
+    return tuple(
+        AcoPlan(
+            name=str(file.aco_id[a]),
+            entry="renewing",
+            leadership="hospital" if file.revenue[a] == "high" else "physician",
+            rural=False,
+            lives=round(float(file.n_assigned[a])),
+            high_needs_share=None,
+            former_mssp=True,
+            efficiency=None if np.isnan(efficiency[a]) else float(efficiency[a]),
+            market=str(file.aco_id[a]),
+            mix=tuple(mix[a].tolist()),
+            level=tuple(level[a].tolist()),
+            risk=float(own[a]),
+        )
+        for a in range(len(file))
+    )
+
+
+def _regional_gap(file: MsspFile) -> NDArray[np.float64]:
+    """Return regional less own spending in USD per person-year, NaN where the file does not show it."""
+    rules = load_rulebook("mssp")
+    adjustment = file.regional_adjustment
+    weight = regional_weight(
+        np.nan_to_num(adjustment),
+        np.nan_to_num(file.agreement_period, nan=1.0),
+        rules.array("benchmark.regional_weight_below"),
+        rules.array("benchmark.regional_weight_above"),
+    )
+    return np.where(np.isnan(adjustment), np.nan, adjustment / weight)
