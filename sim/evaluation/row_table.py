@@ -11,6 +11,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from sim.inputs.faults import Fault, InputError
+
 Cell = str | float | int | None
 
 
@@ -30,9 +32,21 @@ class RowTable:
     totals: Mapping[str, Cell]
 
     def to_csv(self, path: str | Path) -> None:
-        """Write the rows as csv, replacing the file only once all of it is written."""
+        """Write the rows as csv, replacing the file only once all of it is written.
+
+        Raises
+        ------
+        InputError
+            When the folder does not exist or may not be written to.
+        """
         target = Path(path)
-        handle, partial = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.", suffix=".partial")
+        try:
+            handle, partial = tempfile.mkstemp(
+                dir=target.parent, prefix=f".{target.name}.", suffix=".partial"
+            )
+        except OSError as error:
+            problem = f"cannot be written ({error.strerror})"
+            raise InputError(Fault(str(path), "", problem, "a file in an existing folder")) from error
         try:
             with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
                 writer = csv.DictWriter(file, fieldnames=list(self.rows[0]), lineterminator="\n")

@@ -110,6 +110,13 @@ def test_rows_are_written_whole(tmp_path):
     assert sorted(found.name for found in tmp_path.iterdir()) == ["out.csv", "plain.csv"]
 
 
+def test_a_folder_that_does_not_exist_is_a_fault(tmp_path):
+    path = tmp_path / "plain.csv"
+    path.write_text(PLAIN)
+    with pytest.raises(InputError, match=r"out.csv: cannot be written \(No such file or directory\)"):
+        settle(path, "reach-py2025", out=tmp_path / "absent" / "out.csv")
+
+
 def test_all_faults_of_a_plain_file_come_at_once(tmp_path):
     path = tmp_path / "plain.csv"
     path.write_text("aco_id,option,benchmark_usd\nX1,Globall,abc\nX1,Global,-5\n")
