@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from sim.scenarios import Scenario
 
 _MILLION = 1e6
+_LITTLE_GAIN = 2.0
 _ROWS_SHOWN = 20
 _CELL_WIDTH = 24
 _BETWEEN_CELLS = 3
@@ -42,9 +43,8 @@ class Evaluation(Protocol):
 def print_run(done: Run, scenario: Scenario, console: Console) -> None:
     """Print the closing table of a run."""
     with done.open() as data:
-        summaries = summarise(data)
+        summaries = summarise(data) if data.attrs["replicates_complete"] else []
         acos = data.sizes["aco"]
-        money = bool(data.attrs["replicates_complete"])
     study, years = scenario.study, scenario.years
     console.print(Text(study.title or study.name, style="bold"))
     console.print(
@@ -53,7 +53,7 @@ def print_run(done: Run, scenario: Scenario, console: Console) -> None:
         f" All arms are compared with {study.reference_arm} on the same draws.",
         highlight=False,
     )
-    if money:
+    if summaries:
         console.print(_closing_table(summaries, scenario))
         console.print(
             "10 % and 90 % of replicates show outcome variability: the risk taken. MC error is the Monte"
@@ -85,6 +85,10 @@ def _closing_table(summaries: Sequence[ArmSummary], scenario: Scenario) -> Table
             error = summary.loss_share_error
             shown = f"{100 * error:.1f} %" if error is not None and not math.isnan(error) else "n/a"
             table.add_row("  ACO-years with a loss", f"{100 * summary.loss_share:.1f} %", "", "", shown)
+        gain = summary.pairing_gain
+        if gain is not None and math.isfinite(gain):
+            little = " (little)" if gain < _LITTLE_GAIN else ""
+            table.add_row("  Variance cut by common draws", f"x {gain:,.{0 if gain >= 10 else 1}f}{little}")
         table.add_section()
     return table
 
@@ -142,9 +146,8 @@ def run_as_dict(done: Run, scenario: Scenario) -> dict[str, Any]:
 
 
 def _arms_as_dict(data: xr.Dataset) -> dict[str, Any]:
-    if not data.attrs["replicates_complete"]:
-        return {}
-    found: dict[str, Any] = _known({summary.arm: summary.as_dict() for summary in summarise(data)})
+    summaries = summarise(data) if data.attrs["replicates_complete"] else []
+    found: dict[str, Any] = _known({summary.arm: summary.as_dict() for summary in summaries})
     return found
 
 

@@ -47,18 +47,22 @@ class ArmSummary:
         By the keys of :data:`FIGURES`.
     loss_share, loss_share_error : float or None
         Share of ACO-years that settle with a loss, and its Monte Carlo standard error.
+    pairing_gain : float or None
+        How many times smaller common draws make the variance of the net cost to Medicare.
     """
 
     arm: str
     figures: dict[str, Spread | None]
     loss_share: float | None
     loss_share_error: float | None
+    pairing_gain: float | None
 
     def as_dict(self) -> dict[str, Any]:
         """Return each figure of the arm by name, as plain values."""
-        figures = {key: asdict(spread) for key, spread in self.figures.items() if spread}
-        loss = {"share": self.loss_share, "error": self.loss_share_error}
-        return figures if self.loss_share is None else {**figures, "aco_years_with_loss": loss}
+        figures: dict[str, Any] = {key: asdict(spread) for key, spread in self.figures.items() if spread}
+        if self.loss_share is not None:
+            figures["aco_years_with_loss"] = {"share": self.loss_share, "error": self.loss_share_error}
+        return figures if self.pairing_gain is None else {**figures, "pairing_gain": self.pairing_gain}
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +113,8 @@ def summarise(data: xr.Dataset) -> list[ArmSummary]:
     Parameters
     ----------
     data : Dataset
-        As :func:`sim.open_results` returns it; incomplete replicates (NaN) are left out. ``reference_arm`` in
-        its attributes names the arm that has no figures of its own.
+        As :func:`sim.open_results` returns it, with at least one complete replicate; incomplete ones (NaN)
+        are left out. ``reference_arm`` in its attributes names the arm that has no figures of its own.
 
     Returns
     -------
@@ -118,18 +122,21 @@ def summarise(data: xr.Dataset) -> list[ArmSummary]:
         In the order of the arms. An ACO-year counts where the ACO has a benchmark.
     """
     totals = {key: figure(data) for key, (_, figure) in FIGURES.items()}
+    outlay = _total(data, "medicare_outlay")
+    reference = data.attrs["reference_arm"]
     over = ["aco", "year"]
     in_program = data["benchmark"] > 0
     years = in_program.sum(over)
     losses = ((data["settlement"] < 0) & in_program).sum(over)
     summaries = []
     for arm in map(str, data["arm"].values):
-        acts = arm != data.attrs.get("reference_arm")
+        acts = arm != reference
         figures = {key: _spread(total.sel(arm=arm).values) if acts else None for key, total in totals.items()}
         lost, possible = losses.sel(arm=arm).values, years.sel(arm=arm).values
         share = float(lost.sum() / possible.sum()) if possible.sum() else None
         error = ratio_error(lost[possible > 0], possible[possible > 0]) if share is not None else None
-        summaries.append(ArmSummary(arm, figures, share, error))
+        gain = contrast(outlay, arm, reference).gain if acts else None
+        summaries.append(ArmSummary(arm, figures, share, error, gain))
     return summaries
 
 

@@ -29,6 +29,7 @@ def data() -> xr.Dataset:
         ("arm", "replicate", "year"),
         common + draws.normal(3, 1, (2, REPLICATES, YEARS)),
     )
+    found["medicare_outlay"] = found["medicare_net_cost"]
     data = xr.Dataset(found, {"arm": ["no_aco", "lead"]}, {"reference_arm": "no_aco"})
     out = {"aco": 2, "year": 3}
     for name in ("benchmark", "settlement", "gross_savings"):
@@ -58,6 +59,12 @@ def test_figures_are_sums_over_years_and_acos(data: xr.Dataset) -> None:
         assert (spread.low, spread.high) == pytest.approx(tuple(np.quantile(totals, [0.1, 0.9]))), key
         assert spread.mean == pytest.approx(totals.mean())
         assert spread.mean_error == pytest.approx(totals.std(ddof=1) / REPLICATES**0.5)
+
+
+def test_the_gain_of_common_draws_is_that_of_outlays(data: xr.Dataset) -> None:
+    reference, lead = summarise(data)
+    assert reference.pairing_gain is None
+    assert lead.pairing_gain == contrast(data["medicare_outlay"].sum("year"), "lead", "no_aco").gain
 
 
 def test_loss_share_counts_aco_years_in_the_program(data: xr.Dataset) -> None:
