@@ -145,10 +145,6 @@ def _population_faults(population: Mapping[str, Any], merged: Merged) -> list[Fa
         if any(isinstance(aco, Mapping) for aco in listed):
             allowed = "must be ACO ids where population.mssp_puf gives the ACOs"
             faults.append(Fault(merged.file("population.acos"), "population.acos", "holds tables", allowed))
-        if listed and "first" in population:
-            faults.append(
-                Fault(file, "population.first", "stands beside population.acos", "give one of the two")
-            )
         return faults
     if not listed:
         allowed = 'must give mssp_puf = "FILE" or at least one [[population.acos]] table'

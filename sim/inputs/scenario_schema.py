@@ -89,7 +89,9 @@ class Population(Table):
     mssp_year: Whole | None = Field(
         None, ge=2013, le=LAST_PY, description="performance year of the file, where its name does not say"
     )
-    first: Whole | None = Field(None, ge=1, description="take only the first so many ACOs of the file")
+    first: Whole | None = Field(
+        None, ge=1, description="take only the first so many of the file's ACOs, or of those listed"
+    )
     acos: tuple[
         Annotated[Annotated[str, Tag("id")] | Annotated[Aco, Tag("table")], Discriminator(_acos_kind)], ...
     ] = Field((), description="ACO ids to take from the file, or [[population.acos]] tables")

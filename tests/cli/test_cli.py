@@ -18,6 +18,7 @@ from sim.cli import main, run_command
 from sim.cli.progress import progress_line
 from sim.experiments.results import open_results
 from sim.experiments.runner import Progress
+from sim.inputs.faults import Fault, InputError
 
 RULE = "program.lead-py2027.discount.higher_spending"
 ARM = "arms.lead_professional.values.discount.higher_spending"
@@ -135,6 +136,20 @@ def test_all_faults_in_one_run(scenario: Path, capsys: pytest.CaptureFixture[str
     ):
         assert words in shown.err, words
     assert not Path("results").exists()
+
+
+def test_endless_faults_are_cut_and_counted(
+    scenario: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def coordinates(scenario: object) -> dict:
+        raise InputError(Fault("puf.csv", f"row {row}", "is short", "must be whole") for row in range(214))
+
+    monkeypatch.setattr(sys.modules["sim.model"], "coordinates", coordinates)
+    assert run_command(["run", str(scenario)]) == 2
+    lines = capsys.readouterr().err.splitlines()
+    assert lines[0] == "214 faults in the input:"
+    assert lines[-1] == "  ... and 164 more"
+    assert len(lines) == 52
 
 
 @pytest.mark.parametrize(

@@ -129,7 +129,6 @@ def test_faults_in_synthetic_acos() -> None:
     [
         ("aco_market_share = 0.5", "population", "has no ACO"),
         ("acos = ['A1']", "population.acos[0]", "no population.mssp_puf"),
-        ("mssp_puf = 'p.csv'\nacos = ['A1']\nfirst = 3", "population.first", "give one of the two"),
         ("mssp_puf = 'p.csv'\nacos = [{name = 'a'}]", "population.acos", "must be ACO ids"),
         ("first = 3", "population.first", "needs mssp_puf"),
         ("mssp_puf = 3", "population.mssp_puf", "must be text"),
