@@ -62,10 +62,11 @@ class LeadModel(ColumnModel):
     threads : int
         Cores that the yearly pass over beneficiaries may use; results do not depend on it.
     world : World, optional
-        A world made for this scenario and replicate; without it the model makes its own. Worlds are not changed.
+        A world made for this scenario and replicate; without it the model makes its own. Worlds are not
+        changed.
     reference : LeadModel, optional
-        The reference arm on the same world, stepped just before this one each year; without it the model of any
-        other arm makes and steps its own.
+        The reference arm on the same world, stepped just before this one each year; without it the model of
+        any other arm makes and steps its own.
     seed, rng : optional
         Accepted for Mesa's batch runner and not used: the scenario's seed decides.
 
@@ -76,8 +77,8 @@ class LeadModel(ColumnModel):
     running : bool
         False after the last performance year.
     outcomes : dict of str to ndarray
-        One array for each variable of :data:`sim.outcomes.registry.VARIABLES`, NaN (or the least integer) where
-        nothing has happened yet.
+        One array for each variable of :data:`sim.outcomes.registry.VARIABLES`, NaN (or the least integer)
+        where nothing has happened yet.
     datacollector : ColumnDataCollector
         Yearly totals of the arm.
 
@@ -127,7 +128,9 @@ class LeadModel(ColumnModel):
         self._make_providers()
         self.outcomes = _blank(len(self.world.plans), len(self.scenario.years))
         self._sums: Sums = np.zeros((0, 0, 0), np.int64)
-        self._benchmarking = Benchmarking.of(self.world, self.practice_aco(), self.aco_market(), self.rulebook)
+        self._benchmarking = Benchmarking.of(
+            self.world, self.practice_aco(), self.aco_market(), self.rulebook
+        )
         self.datacollector = ColumnDataCollector(
             model_reporters={
                 "year": lambda model: model.year - 1,
@@ -192,15 +195,17 @@ class LeadModel(ColumnModel):
     def live(self, year: int) -> None:
         """Run the yearly pass over all rows; :class:`Beneficiary` calls it once for the whole population."""
         reference = None if self.reference is None else self.reference.people.spend
-        self._sums, self.lived_this_year = self.world.live(self.people, year, self._practice_tables(), reference, self.threads)
+        self._sums, self.lived_this_year = self.world.live(
+            self.people, year, self._practice_tables(), reference, self.threads
+        )
         self.lived += self.lived_this_year
         self.beneficiaries.store.touch()
 
     def _practice_tables(self) -> Practices:
         """Return what practices do this year, from what ACOs and practices decided.
 
-        The effect falls on acute and other care as ``effect.event_share`` says, so that the sum is the effect on
-        total spending; patients aligned elsewhere feel ``effect.spillover`` of it.
+        The effect falls on acute and other care as ``effect.event_share`` says, so that the sum is the effect
+        on total spending; patients aligned elsewhere feel ``effect.spillover`` of it.
         """
         evidence = self.evidence
         effect = np.array([practice.effect for practice in self.practices])
@@ -269,7 +274,8 @@ class LeadModel(ColumnModel):
     def close(self) -> None:
         """End the run and let go of agents, people and the world."""
         super().close()
-        self.acos = self.practices = self.beneficiaries = self.agents
+        self.acos = self.practices = self.agents
+        self.beneficiaries = self.agents  # type: ignore[assignment]  # an empty set
         if self.reference is not None and self._steps_reference:
             self.reference.close()
 

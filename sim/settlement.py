@@ -1,4 +1,4 @@
-"""From a simulated year to the program's money: LEAD's benchmark and settlement on simulated experience, in cents."""
+"""From a simulated year to money: LEAD's benchmark and settlement on simulated experience, in cents."""
 
 from __future__ import annotations
 
@@ -63,11 +63,10 @@ class Benchmarking:
         n = len(world.plans)
         years = world.base_years
         seen = [
-            observe(world.history[year], practice_aco, world.providers.market, n, aco_market) for year in years
+            observe(world.history[year], practice_aco, world.providers.market, n, aco_market)
+            for year in years
         ]
-        counted = {
-            year: _counted_share(world, rulebook, year) for year in range(years[0], world.last_py + 1)
-        }
+        counted = {year: _counted_share(world, rulebook, year) for year in range(years[0], world.last_py + 1)}
         factor = np.array([counted[year] for year in years])
 
         def base(name: str, scale: Floats | None = None) -> Floats:
@@ -79,9 +78,7 @@ class Benchmarking:
         region = base("region_pbpm", factor)
         region_risk = ratio(base("region_risk"), national_risk)
         by3 = world.history[years[-1]].sum(axis=(0, 1))
-        index = cost_index(
-            np.moveaxis(ratio(region, region_risk), -1, 0), np.moveaxis(national, -1, 0)
-        )
+        index = cost_index(np.moveaxis(ratio(region, region_risk), -1, 0), np.moveaxis(national, -1, 0))
         newly = np.array([plan.entry == "newly_entering" for plan in world.plans])
         return cls(
             inputs=BaselineInputs(
@@ -108,8 +105,8 @@ class Benchmarking:
     def prospective_factor(self, year: int) -> Floats:
         """Return CMS's prospective growth since BY3, shape (cells,).
 
-        A year's growth is the rulebook's where it states that year, else the central path of the evidence, with
-        ESRD's own offset.
+        A year's growth is the rulebook's where it states that year, else the central path of the evidence,
+        with ESRD's own offset.
         """
         shares = np.zeros((N_CELLS, len(Kind)))
         shares[:, Kind.AGED_NON_DUAL] = 1.0
@@ -127,7 +124,13 @@ def _counted_share(world: World, rulebook: Rulebook, year: int) -> float:
     """Return the share of spending that counts: without the excluded part of skin substitutes."""
     skin = world.evidence.number("spending.skin_substitutes", year)
     return float(
-        net_expenditure(1.0, 0.0, skin, sahs_share=rulebook.number("expenditure.sahs_excluded", max(year, FIRST_PY)), skin_share=rulebook.number("expenditure.skin_substitutes_excluded", max(year, FIRST_PY)))
+        net_expenditure(
+            1.0,
+            0.0,
+            skin,
+            sahs_share=rulebook.number("expenditure.sahs_excluded", max(year, FIRST_PY)),
+            skin_share=rulebook.number("expenditure.skin_substitutes_excluded", max(year, FIRST_PY)),
+        )
     )
 
 
@@ -212,5 +215,3 @@ def settle_year(
 def cents(dollars: Floats) -> Ints:
     """Round dollars to whole cents."""
     return np.rint(dollars * 100.0).astype(np.int64)
-
-

@@ -66,9 +66,9 @@ class ACO(Agent):
     def decide(self, year: int) -> None:
         """Set this year's effect on care and the quality reached.
 
-        The effect follows the curve of ``effect.physician`` or ``effect.hospital``. A renewing ACO has the first
-        years of it in its base years already, so only what comes on top counts; the ACO's own plateau varies by
-        ``effect.aco_spread``, and ``effect.no_rebasing`` scales all of it.
+        The effect follows the curve of ``effect.physician`` or ``effect.hospital``. A renewing ACO has the
+        first years of it in its base years already, so only what comes on top counts; the ACO's own plateau
+        varies by ``effect.aco_spread``, and ``effect.no_rebasing`` scales all of it.
         """
         if not self.participates:
             return
@@ -93,7 +93,7 @@ class ACO(Agent):
         )
 
     def running_cost(self, months: float, high_needs_months: float, year: int) -> int:
-        """Return what a year of care management costs the ACO, in cents: fixed, per person-month, High Needs."""
+        """Return a year's cost of care management in cents: fixed, per person-month, High Needs."""
         if not self.participates:
             return 0
         evidence = self.model.evidence
@@ -106,7 +106,7 @@ class ACO(Agent):
         )
         inflation = evidence.number("cost.inflation")
         since = evidence.entry("cost.variable").year or self.model.first_py
-        return round(100.0 * cost * (1.0 + inflation) ** (year - since))
+        return round(float(100.0 * cost * (1.0 + inflation) ** (year - since)))
 
     def receive(self, settlement: int, add_on: int, running_cost: int) -> tuple[int, int]:
         """Book a settled year and share a gain with the practices by their size.

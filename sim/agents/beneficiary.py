@@ -66,10 +66,13 @@ MEMBERSHIP = Membership(("status",), enrolled, {"status": int(Status.DEAD)})
 
 
 class Beneficiary(ColumnAgent):
-    """A person in Original Medicare; people not yet entered, in Medicare Advantage or dead are rows, not agents."""
+    """A person in Original Medicare.
+
+    People not yet entered, in Medicare Advantage or dead are rows, not agents.
+    """
 
     @bulk(order_matters=False)
-    def live_year(self: ColumnAgentSet[Any], year: int) -> None:  # type: ignore[misc]
+    def live_year(self: ColumnAgentSet[Any], year: int) -> None:
         """Live one calendar year: everybody at once, in one compiled pass over the rows."""
         self.store.owner.live(year)
 

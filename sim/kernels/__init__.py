@@ -1,1 +1,1 @@
-"""Compiled kernels: counter-based draws, health, spending, one fused beneficiary-year. Only numpy and numba."""
+"""Compiled kernels: counter-based draws, health, spending, one fused year. Imports only numpy and numba."""

@@ -1,7 +1,7 @@
-"""One fused beneficiary-year: life events, alignment, health, use, spending and exact sums, one pass over rows.
+"""One fused beneficiary-year: life events, alignment, health, use, spending and exact sums in one pass.
 
-The function is serial and releases the GIL; :mod:`sim.kernels.chunks` runs it over fixed chunks on a thread pool.
-Sums are integers (cents, months, millionths of score), so their order cannot change a result.
+The function is serial and releases the GIL; :mod:`sim.kernels.chunks` runs it over fixed chunks on a thread
+pool. Sums are integers (cents, months, millionths of score), so their order cannot change a result.
 """
 
 from __future__ import annotations
@@ -79,20 +79,21 @@ def pick_practice(
 ) -> int:
     """Return a practice of the market, drawn from its alias table with two 32-bit words."""
     first = first_practice[market]
-    practice = first + int(unit(where) * (first_practice[market + 1] - first))
+    practice: int = first + int(unit(where) * (first_practice[market + 1] - first))
     if unit(which) < choice_share[panel, practice]:
         return practice
-    return choice_other[panel, practice]
+    other: int = choice_other[panel, practice]
+    return other
 
 
 @inlined
 def onsets(key: Key, i: int, year: int, number: int, conditions: int, age: int, onset_pick: Array) -> int:
     """Return the conditions after this year's `number` of onsets.
 
-    Each onset picks a condition; one that is already there changes nothing, which leaves every absent condition
-    with exactly its own hazard.
+    Each onset picks a condition; one that is already there changes nothing, which leaves every absent
+    condition with exactly its own hazard.
     """
-    found = conditions
+    found: int = conditions
     if number > 0:
         words = draw4(key, i, year, _ONSET, 0)
         for n in range(number):
@@ -232,16 +233,16 @@ def live_year(
         all_spend[i] = 0
         if status == _DEAD:
             continue
-        first_month = 1
+        first_month = np.int64(1)
         entering = False
         if status == _FUTURE:
             if entry_year[i] != year:
                 continue
-            status = _ENROLLED
+            status = np.int64(_ENROLLED)
             entering = True
             first_month = np.int64(entry_month[i])
 
-        age = min(year - np.int64(birth_year[i]), OLDEST)
+        age = min(np.int64(year) - np.int64(birth_year[i]), np.int64(OLDEST))
         traits = np.int64(all_traits[i])
         sex = 1 if traits & FEMALE else 0
         dual = 1 if traits & DUAL else 0
@@ -299,28 +300,30 @@ def live_year(
             )
             or np.int64(all_snf_days[i]) >= health.high_needs_snf_days
         ):
-            high_needs = 1
+            high_needs = np.int64(1)
             needs[i] = 1
         category = 1 if kind == _ESRD else (2 if high_needs else 0)
 
-        aligned = -1
+        aligned = np.int64(-1)
         route = 0
         if not entering:
-            aligned = plurality(
-                (
-                    np.int64(last_main[i]),
-                    np.int64(last_other[i]),
-                    np.int64(older_main[i]),
-                    np.int64(older_other[i]),
-                ),
-                (
-                    np.int64(last_main_visits[i]),
-                    np.int64(last_other_visits[i]),
-                    np.int64(older_main_visits[i]),
-                    np.int64(older_other_visits[i]),
-                ),
-                health.weight_recent,
-                health.weight_older,
+            aligned = np.int64(
+                plurality(
+                    (
+                        np.int64(last_main[i]),
+                        np.int64(last_other[i]),
+                        np.int64(older_main[i]),
+                        np.int64(older_other[i]),
+                    ),
+                    (
+                        np.int64(last_main_visits[i]),
+                        np.int64(last_other_visits[i]),
+                        np.int64(older_main_visits[i]),
+                        np.int64(older_other_visits[i]),
+                    ),
+                    health.weight_recent,
+                    health.weight_older,
+                )
             )
             attested = np.int64(all_attested[i])
             if attested >= 0 and attest_chance[attested] > 0.0:
@@ -376,7 +379,7 @@ def live_year(
                 last_month = last_enrolled
                 dies = False
         all_status[i] = _DEAD if dies else (_ADVANTAGE if leaves else _ENROLLED)
-        months = max(0, last_month - first_month + 1)
+        months = max(np.int64(0), last_month - first_month + 1)
         all_months[i] = months
 
         # Which practice, and how often.
@@ -385,8 +388,10 @@ def live_year(
         cost = draw4(key, i, year, _COST, 0)
         if unit(care[0]) < health.practice_leave:
             where = draw4(key, i, year, _PRACTICE_CHOICE, 0)
-            practice = pick_practice(
-                market, high_needs, where[0], where[1], first_practice, choice_share, choice_other
+            practice = np.int64(
+                pick_practice(
+                    market, high_needs, where[0], where[1], first_practice, choice_share, choice_other
+                )
             )
             usual[i] = practice
         if unit(care[1]) < attest_chance[practice]:

@@ -3,8 +3,8 @@
 Every draw of a run is ``philox4x32(agent id, year and decision, draw number, high seed word; low seed word,
 replicate)``: it has no state and no order, so threads, batches, resuming and other agents cannot change it.
 
-The generator is the published Philox4x32-10 of Salmon, Moraes, Dror and Shaw, "Parallel random numbers: as easy
-as 1, 2, 3", SC'11; the tests hold it to that paper's known-answer vectors.
+The generator is the published Philox4x32-10 of Salmon, Moraes, Dror and Shaw, "Parallel random numbers: as
+easy as 1, 2, 3", SC'11; the tests hold it to that paper's known-answer vectors.
 """
 
 from __future__ import annotations
@@ -104,7 +104,7 @@ def make_key(seed: int, replicate: int) -> Key:
 
 @kernel
 def philox4x32(c0: int, c1: int, c2: int, c3: int, k0: int, k1: int) -> Lanes:
-    """Return the four 32-bit words of Philox4x32-10 for a counter and a key (all words as uint64 below 2**32)."""
+    """Return the four 32-bit words of Philox4x32-10 for a counter and a key, all as uint64 below 2**32."""
     x0, x1, x2, x3 = np.uint64(c0), np.uint64(c1), np.uint64(c2), np.uint64(c3)
     key0, key1 = np.uint64(k0), np.uint64(k1)
     for _ in range(_ROUNDS):
@@ -149,8 +149,8 @@ def unit52(high: int, low: int) -> float:
 def normal(u: float) -> float:
     """Return the standard normal quantile of `u` in (0, 1).
 
-    Rational approximation of Wichura, "Algorithm AS 241", Applied Statistics 37 (1988), PPND16: relative error
-    about 1e-16.
+    Rational approximation of Wichura, "Algorithm AS 241", Applied Statistics 37 (1988), PPND16: relative
+    error about 1e-16.
     """
     q = u - 0.5
     if abs(q) <= 0.425:

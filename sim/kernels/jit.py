@@ -1,7 +1,7 @@
 """Compiling kernels, with a cache that a change of any kernel, of numba or of the processor leaves behind.
 
-Numba's own cache looks only at the file of the compiled function, so a function would keep an old version of what
-it calls in another file. Ours lives in a directory named after everything that was compiled.
+Numba's own cache looks only at the file of the compiled function, so a function would keep an old version of
+what it calls in another file. Ours lives in a directory named after everything that was compiled.
 """
 
 from __future__ import annotations
@@ -10,15 +10,16 @@ import hashlib
 import os
 import sys
 from collections.abc import Callable
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any, TypeVar
 
-import llvmlite
 import numba
 import numpy as np
-from numba import config, njit
+from numba import njit
 
-F = TypeVar("F", bound=Callable[..., Any])
+config: Any = numba.config
+R = TypeVar("R")
 
 CACHE_VARIABLE = "LEADSIM_CACHE"
 
@@ -28,7 +29,7 @@ def sources_digest() -> str:
     digest = hashlib.sha256()
     for path in sorted(Path(__file__).parent.glob("*.py")):
         digest.update(path.name.encode() + path.read_bytes())
-    versions = (numba.__version__, llvmlite.__version__, np.__version__, sys.version, config.CPU_NAME or "")
+    versions = (numba.__version__, version("llvmlite"), np.__version__, sys.version, config.CPU_NAME or "")
     digest.update("|".join(versions).encode())
     return digest.hexdigest()[:16]
 
@@ -53,21 +54,23 @@ def cache_directory() -> Path | None:
 _DIRECTORY = cache_directory()
 
 
-def _compile(function: F, **options: Any) -> F:
+def _compile(function: Callable[..., R], **options: Any) -> Callable[..., R]:
     before = config.CACHE_DIR
     config.CACHE_DIR = str(_DIRECTORY) if _DIRECTORY else ""
     try:
-        compiled: F = njit(cache=_DIRECTORY is not None, nogil=True, error_model="numpy", **options)(function)
+        compiled: Callable[..., R] = njit(
+            cache=_DIRECTORY is not None, nogil=True, error_model="numpy", **options
+        )(function)
     finally:
         config.CACHE_DIR = before
     return compiled
 
 
-def kernel(function: F) -> F:
-    """Compile a function that releases the GIL."""
+def kernel(function: Callable[..., R]) -> Callable[..., R]:
+    """Compile a function that releases the GIL; compiled, it takes numbers of any width."""
     return _compile(function)
 
 
-def inlined(function: F) -> F:
+def inlined(function: Callable[..., R]) -> Callable[..., R]:
     """Compile a function into each of its callers, so that arrays pass without being reference-counted."""
     return _compile(function, inline="always")

@@ -1,7 +1,7 @@
 """What the kernels read and write: columns of people, tables of markets and practices, health parameters.
 
-All are named tuples of arrays, so that a compiled loop reads them without any Python. Widths are chosen so that a
-person takes as few bytes as the values need.
+All are named tuples of arrays, so that a compiled loop reads them without any Python. Widths are chosen so
+that a person takes as few bytes as the values need.
 """
 
 from __future__ import annotations
@@ -228,8 +228,8 @@ class Disease(NamedTuple):
     recovery : float64, shape (conditions,)
         Yearly chance that a condition passes; 0 for chronic ones.
     score, cost : float64, shape (segments, 4, 256) and (4, 256)
-        Sums over the conditions in each byte of the mask: risk-score factors, and cost relativities of conditions
-        that the score leaves out.
+        Sums over the conditions in each byte of the mask: risk-score factors, and cost relativities of
+        conditions that the score leaves out.
     counted : int64, shape (4, 256)
         Payment conditions in each byte.
     demographic : float64, shape (segments, sexes, ages)
@@ -264,8 +264,8 @@ class Disease(NamedTuple):
 class Health(NamedTuple):
     """Scalars and small tables of life, use and spending; meanings and sources in ``sim/evidence``.
 
-    ``mortality`` has shape (sexes, ages) for this year, ``mortality_level`` (kinds, ages), ``switch_out`` (2,) for
-    people without and with Medicaid, ``age_cost`` (ages,).
+    ``mortality`` has shape (sexes, ages) for this year, ``mortality_level`` (kinds, ages), ``switch_out``
+    (2,) for people without and with Medicaid, ``age_cost`` (ages,).
     """
 
     mortality: Array

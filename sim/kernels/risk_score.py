@@ -1,7 +1,8 @@
 """A person's risk score from the conditions carried: community V28 segments or the ESRD model.
 
-The functions take the arrays of :class:`sim.kernels.layout.Disease` one by one and are inlined into the loop over
-people: an array inside a named tuple would be reference-counted at every use, which costs more than the score.
+The functions take the arrays of :class:`sim.kernels.layout.Disease` one by one and are inlined into the loop
+over people: an array inside a named tuple would be reference-counted at every use, which costs more than the
+score.
 """
 
 from __future__ import annotations
@@ -42,7 +43,7 @@ def community_score(
     """
     segment = (2 if age < AGED_IN else 0) + (1 if traits & DUAL else 0)
     kept = after_hierarchies(conditions, parent, children)
-    total = demographic[segment, sex, age]
+    total: float = demographic[segment, sex, age]
     number = 0
     for byte in range(4):
         value = (kept >> (8 * byte)) & 255
@@ -51,13 +52,14 @@ def community_score(
     for i in range(pair_a.shape[0]):
         if kept & pair_a[i] and kept & pair_b[i]:
             total += pair_value[segment, i]
-    return total + count_value[segment, min(number, count_value.shape[1] - 1)]
+    total += count_value[segment, min(number, count_value.shape[1] - 1)]
+    return total
 
 
 @inlined
 def esrd_score(conditions: int, sex: int, age: int, score: Array, demographic: Array) -> float:
     """Return the CMS-HCC ESRD V24 dialysis score before normalisation."""
-    total = demographic[sex, age]
+    total: float = demographic[sex, age]
     for byte in range(4):
         total += score[byte, (conditions >> (8 * byte)) & 255]
     return total

@@ -1,4 +1,4 @@
-"""Tables of disease for the kernels, from the evidence on conditions and CMS's published risk-score factors."""
+"""Tables of disease for the kernels, from the evidence on conditions and CMS's risk-score factors."""
 
 from __future__ import annotations
 
@@ -12,8 +12,20 @@ from sim.inputs.evidence import Evidence
 from sim.kernels.layout import AGED_IN, OLDEST, Disease
 
 SEGMENTS = ("CNA", "CFA", "CND", "CFD")
-SCORE_BANDS = ((0, "0_34"), (35, "35_44"), (45, "45_54"), (55, "55_59"), (60, "60_64"), (65, "65_69"), (70, "70_74"))
-SCORE_BANDS += ((75, "75_79"), (80, "80_84"), (85, "85_89"), (90, "90_94"), (95, "95_GT"))
+SCORE_BANDS = (
+    (0, "0_34"),
+    (35, "35_44"),
+    (45, "45_54"),
+    (55, "55_59"),
+    (60, "60_64"),
+    (65, "65_69"),
+    (70, "70_74"),
+    (75, "75_79"),
+    (80, "80_84"),
+    (85, "85_89"),
+    (90, "90_94"),
+    (95, "95_GT"),
+)
 MOST_COUNTED = 10
 INCIDENCE_AGE = 75
 AGES = np.arange(OLDEST + 1)
@@ -47,7 +59,7 @@ def mask_of(names: tuple[str, ...], conditions: str) -> int:
 
 
 def by_byte(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Turn one value a condition (32) into sums over the conditions of each byte of a mask, shape (4, 256)."""
+    """Turn one value a condition (32) into sums over the conditions of each byte of a mask, (4, 256)."""
     bits = (np.arange(256)[:, None] >> np.arange(8)) & 1
     return np.stack([bits @ values[8 * byte : 8 * byte + 8] for byte in range(4)])
 
@@ -76,9 +88,9 @@ def cumulative_hazard(
 ) -> NDArray[np.float64]:
     """Return the hazard by which people already have each condition at each age, shape (conditions, ages).
 
-    Chronic conditions have what has built up since 65 on top of a constant, solved for so that the share of people
-    of 65 and over with the condition is the stated prevalence; passing conditions are in balance of onset and
-    recovery. Under 65 the level of 65 holds times that of disabled people.
+    Chronic conditions have what has built up since 65 on top of a constant, solved for so that the share of
+    people of 65 and over with the condition is the stated prevalence; passing conditions are in balance of
+    onset and recovery. Under 65 the level of 65 holds times that of disabled people.
     """
     target = evidence.array("conditions.prevalence")
     recovery = evidence.array("conditions.recovery")
@@ -123,7 +135,10 @@ def build_disease(evidence: Evidence) -> Disease:
             name = f"{segment}_D{n}" if n < MOST_COUNTED else f"{segment}_D{n}P"
             counts[s, n] = factors[("V28", name)]
     hierarchies = [rule.split(">") for rule in words(evidence, "conditions.hierarchies")]
-    pairs = [(rule.split("=")[0], *rule.split("=")[1].split("+")) for rule in words(evidence, "conditions.interactions")]
+    pairs = [
+        (rule.split("=")[0], *rule.split("=")[1].split("+"))
+        for rule in words(evidence, "conditions.interactions")
+    ]
     age_share = _age_density(evidence)
     return Disease(
         onset_total=total,
@@ -139,7 +154,9 @@ def build_disease(evidence: Evidence) -> Disease:
         children=np.array([mask_of(names, children) for _, children in hierarchies], dtype=np.int64),
         pair_a=np.array([mask_of(names, a) for _, a, _ in pairs], dtype=np.int64),
         pair_b=np.array([mask_of(names, b) for _, _, b in pairs], dtype=np.int64),
-        pair_value=np.array([[factors.get(("V28", f"{s}_{name}"), 0.0) for name, _, _ in pairs] for s in SEGMENTS]),
+        pair_value=np.array(
+            [[factors.get(("V28", f"{s}_{name}"), 0.0) for name, _, _ in pairs] for s in SEGMENTS]
+        ),
         esrd_score=by_byte(esrd),
         esrd_demographic=_demographic("ESRD-V24", "DI"),
     )

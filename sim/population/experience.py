@@ -1,4 +1,4 @@
-"""From the kernel's exact sums to what the program looks at: ACOs, regions and the nation, by benchmark cell."""
+"""From the kernel's exact sums to what the program looks at: ACOs, regions, the nation, by benchmark cell."""
 
 from __future__ import annotations
 
@@ -48,7 +48,9 @@ class Experience:
 def ratio(top: Floats | Ints, bottom: Floats | Ints) -> Floats:
     """Return top over bottom, 0 where bottom is 0."""
     top, bottom = np.asarray(top, np.float64), np.asarray(bottom, np.float64)
-    return np.divide(top, bottom, out=np.zeros(np.broadcast_shapes(top.shape, bottom.shape)), where=bottom != 0.0)
+    return np.divide(
+        top, bottom, out=np.zeros(np.broadcast_shapes(top.shape, bottom.shape)), where=bottom != 0.0
+    )
 
 
 def _pbpm_and_risk(sums: Ints) -> tuple[Floats, Floats, Floats]:
@@ -58,12 +60,14 @@ def _pbpm_and_risk(sums: Ints) -> tuple[Floats, Floats, Floats]:
 
 
 def both_routes(by_cell: Ints) -> Ints:
-    """Add the voluntary cells to the claims cells and repeat the total for both; cells are the axis before last."""
+    """Add voluntary to claims cells and repeat the total for both; cells are the axis before the last."""
     total = by_cell[..., :N_CATEGORIES, :] + by_cell[..., N_CATEGORIES:, :]
     return np.concatenate([total, total], axis=-2)
 
 
-def observe(sums: Ints, practice_aco: Ints, practice_market: Ints, n_acos: int, aco_market: Ints) -> Experience:
+def observe(
+    sums: Ints, practice_aco: Ints, practice_market: Ints, n_acos: int, aco_market: Ints
+) -> Experience:
     """Gather a year's sums by ACO, by its region and for the nation.
 
     Parameters

@@ -1,4 +1,4 @@
-"""Health and spending parameters for the kernels, from the evidence and the rulebook's High Needs criteria."""
+"""Health and spending parameters for the kernels, from evidence and the rulebook's High Needs criteria."""
 
 from __future__ import annotations
 

@@ -35,7 +35,8 @@ class AcoPlan:
     market : str
         Label of the market; ACOs with the same label share it.
     mix, level : tuple of float or None
-        By kind: enrollment mix, and spending level relative to the nation; None means drawn around the nation's.
+        By kind: enrollment mix, and spending level relative to the nation; None means drawn around the
+        nation's.
     risk : float
         Mean risk score relative to the nation.
     """
@@ -114,10 +115,11 @@ def plan_from_file(file: MsspFile) -> tuple[AcoPlan, ...]:
 
     Notes
     -----
-    All enter as renewing former MSSP ACOs. Size, enrollment mix and mean risk are the file's. Spending by type is taken relative to all ACOs of the file,
-    so that its price year, truncation and exclusions cancel, and divided by what the risk explains. The regional
-    adjustment over its weight in the ACO's agreement (42 CFR 425.656(d)) is the gap between region and ACO: it
-    splits the spending level into the market's and the ACO's own efficiency. High-revenue ACOs are hospital-led.
+    All enter as renewing former MSSP ACOs. Size, enrollment mix and mean risk are the file's. Spending by
+    type is taken relative to all ACOs of the file, so that its price year, truncation and exclusions cancel,
+    and divided by what the risk explains. The regional adjustment over its weight in the ACO's agreement
+    (42 CFR 425.656(d)) is the gap between region and ACO: it splits the spending level into the market's and
+    the ACO's own efficiency. High-revenue ACOs are hospital-led.
     """
     people = file.person_years
     mix = people / people.sum(axis=1, keepdims=True)

@@ -50,8 +50,8 @@ class Providers:
 def market_people(plans: list[AcoPlan], evidence: Evidence, aco_share: float) -> float:
     """Return the Original Medicare people of a market in the first performance year.
 
-    The market is large enough for its ACOs to hold `aco_share` of its assignable people, of High Needs people as
-    well as of others.
+    The market is large enough for its ACOs to hold `aco_share` of its assignable people, of High Needs people
+    as well as of others.
     """
     assignable = evidence.number("care.assignable")
     high_needs = evidence.number("care.high_needs")
@@ -85,28 +85,33 @@ def draw_providers(
     aco_draws = normals(key, np.arange(len(plans)), 0, Decision.ACO_TRAITS)
     assignable = evidence.number("care.assignable")
     high_needs = evidence.number("care.high_needs")
-    mean_other = evidence.number("care.practice_lives") * np.exp(0.5 * evidence.number("care.practice_size_spread") ** 2)
-    counts: list[tuple[int, int, int, tuple[float, float], float]] = []  # market, aco, practices, lives, efficiency
-    for market, acos in enumerate(by_market):
-        rest = np.array([1.0 - high_needs, high_needs]) * people[market] * assignable
+    mean_other = evidence.number("care.practice_lives") * np.exp(
+        0.5 * evidence.number("care.practice_size_spread") ** 2
+    )
+    # market, aco, practices, lives, efficiency
+    counts: list[tuple[int, int, int, tuple[float, float], float]] = []
+    for m, acos in enumerate(by_market):
+        rest = np.array([1.0 - high_needs, high_needs]) * people[m] * assignable
         pull = 0.0
         for a in acos:
             plan = plans[a]
-            lives = split_lives(plan, high_needs)
+            own_lives = split_lives(plan, high_needs)
             spread = evidence.number("care.tins_spread")
             typical = evidence.number("care.tins") * (plan.lives / _MEDIAN_ACO_LIVES) ** _TINS_PER_SIZE
             most = max(1, int(plan.lives / _FEWEST_LIVES))
             tins = int(np.clip(round(typical * np.exp(spread * aco_draws[a, 0])), 1, most))
-            efficiency = (
-                evidence.number("care.aco_efficiency") * aco_draws[a, 1] if plan.efficiency is None else plan.efficiency
+            level = (
+                evidence.number("care.aco_efficiency") * aco_draws[a, 1]
+                if plan.efficiency is None
+                else plan.efficiency
             )
-            counts.append((market, a, tins, lives, float(efficiency)))
-            rest = rest - np.array(lives)
-            pull += efficiency * sum(lives)
+            counts.append((m, a, tins, own_lives, float(level)))
+            rest = rest - np.array(own_lives)
+            pull += level * sum(own_lives)
         rest = np.maximum(rest, 0.0)
         others = max(1, round(float(rest.sum()) / mean_other))
         counter = -pull / rest.sum() if rest.sum() > 0.0 else 0.0
-        counts.append((market, -1, others, (float(rest[0]), float(rest[1])), float(counter)))
+        counts.append((m, -1, others, (float(rest[0]), float(rest[1])), float(counter)))
 
     n = sum(count[2] for count in counts)
     draws = normals(key, np.arange(n), 0, Decision.PRACTICE_TRAITS)
@@ -144,7 +149,7 @@ def draw_providers(
     )  # fmt: skip
 
 
-_MEDIAN_ACO_LIVES = 14_000  # LN median of ACO sizes (CMS, MSSP 2024-25), where the median number of TINs holds
+_MEDIAN_ACO_LIVES = 14_000  # LN median of sizes (CMS, MSSP 2024-25), where the median number of TINs holds
 _TINS_PER_SIZE = 0.6
 _FEWEST_LIVES = 40
 

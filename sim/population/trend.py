@@ -21,7 +21,8 @@ class Trend:
     Attributes
     ----------
     years : tuple of int
-        Calendar years of the next arrays, the first being the year the levels are stated for or the history's first.
+        Calendar years of the next arrays, the first being the year the levels are stated for or the history's
+        first.
     level : float64, shape (years, markets, kinds)
         Spending of each market and kind relative to the national level of the base year.
     expected_growth : dict of int to float
@@ -37,7 +38,8 @@ class Trend:
 
     def at(self, year: int) -> NDArray[np.float64]:
         """Return the level by market and kind in a year."""
-        return self.level[self.years.index(year)]
+        level: NDArray[np.float64] = self.level[self.years.index(year)]
+        return level
 
 
 def draw_trend(
@@ -63,7 +65,10 @@ def draw_trend(
     Trend
     """
     base_year = int(evidence.number("spending.level_year"))
-    expected = {year: evidence.number("trend.national", year) for year in range(min(years[0], base_year), years[-1] + 1)}
+    expected = {
+        year: evidence.number("trend.national", year)
+        for year in range(min(years[0], base_year), years[-1] + 1)
+    }
     drift = evidence.number("trend.drift") * normals(key, NATION, 0, Decision.NATIONAL_DRIFT)[0, 0]
     memory = evidence.number("trend.shock_memory")
     market_memory = evidence.number("trend.market_memory")
@@ -84,8 +89,11 @@ def draw_trend(
         if t > 0:
             growth = expected[year]
             if year > known_until:
-                shock = memory * shock + np.sqrt(1.0 - memory**2) * evidence.number("trend.shock") * (
-                    normals(key, NATION, year, Decision.NATIONAL_SHOCK)[0, 0]
+                shock = (
+                    memory * shock
+                    + np.sqrt(1.0 - memory**2)
+                    * evidence.number("trend.shock")
+                    * (normals(key, NATION, year, Decision.NATIONAL_SHOCK)[0, 0])
                 )
                 growth += drift + shock
             national += np.log1p(growth)

@@ -141,9 +141,18 @@ class World:
         def task(worker: int, start: int, stop: int) -> int:
             return int(
                 live_year(
-                    people, start, stop, year, self.key, markets, practices, self.disease, health, reference,
+                    people,
+                    start,
+                    stop,
+                    year,
+                    self.key,
+                    markets,
+                    practices,
+                    self.disease,
+                    health,
+                    reference,
                     sums[worker],
-                )  # fmt: skip
+                )
             )
 
         lived = over_chunks(task, self.n_people, threads)
@@ -195,7 +204,9 @@ def build_world(
     )
     providers = draw_providers(plans, by_market, live, evidence, key)
     history = history_years(years[0])
-    origins, rows_per_person = _origins(plans, by_market, evidence, range(history[0], years[-1] + 1), years[0])
+    origins, rows_per_person = _origins(
+        plans, by_market, evidence, range(history[0], years[-1] + 1), years[0]
+    )
     rows = np.maximum(1, np.round(live * rows_per_person)).astype(np.int64)
     first_row = np.concatenate([[0], np.cumsum(rows)]).astype(np.int64)
     people = make_people(int(first_row[-1]))
@@ -245,7 +256,9 @@ def _origins(
         mix[0, market] = here
         mix[1, market] = entrant * here / national
     edges = evidence.array("demography.age_bands")
-    ages = np.stack([spread_over_ages(evidence.array(f"demography.{which}"), edges) for which in ("age", "entrant_age")])
+    ages = np.stack(
+        [spread_over_ages(evidence.array(f"demography.{which}"), edges) for which in ("age", "entrant_age")]
+    )
     origins = Origins(
         first_year=years[0],
         entry=np.cumsum(entry / entry.sum()),
@@ -269,10 +282,10 @@ def _market_levels(
     spread = evidence.array("care.market_spread")
     shared = normals(key, np.arange(len(by_market)), 0, Decision.MARKET_LEVEL)[:, 0]
     own = normals(key, np.arange(len(by_market)), 1, Decision.MARKET_LEVEL)
-    level = np.exp(spread * (common * shared[:, None] + np.sqrt(1.0 - common**2) * own))
+    level: NDArray[np.float64] = np.exp(spread * (common * shared[:, None] + np.sqrt(1.0 - common**2) * own))
     rural = evidence.number("care.rural_level")
     for market, acos in enumerate(by_market):
-        stated = [plans[a].level for a in acos if plans[a].level is not None]
+        stated = [given for a in acos if (given := plans[a].level) is not None]
         if stated:
             level[market] = np.mean(stated, axis=0)
         elif all(plans[a].rural for a in acos):
@@ -287,4 +300,3 @@ def _onset(risk: float, evidence: Evidence) -> float:
     """
     disease_share = evidence.number("conditions.score_share")
     return float(np.clip(1.0 + (risk - 1.0) / disease_share, 0.3, 2.5))
-
