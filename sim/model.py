@@ -128,6 +128,7 @@ class LeadModel(ColumnModel):
         self._make_providers()
         self.outcomes = _blank(len(self.world.plans), len(self.scenario.years))
         self._sums: Sums = np.zeros((0, 0, 0), np.int64)
+        self.episodes: Sums = np.zeros((0, 0, 0), np.int64)
         self._benchmarking = Benchmarking.of(
             self.world, self.practice_aco(), self.aco_market(), self.rulebook
         )
@@ -195,7 +196,7 @@ class LeadModel(ColumnModel):
     def live(self, year: int) -> None:
         """Run the yearly pass over all rows; :class:`Beneficiary` calls it once for the whole population."""
         reference = None if self.reference is None else self.reference.people.spend
-        self._sums, self.lived_this_year = self.world.live(
+        self._sums, self.episodes, self.lived_this_year = self.world.live(
             self.people, year, self._practice_tables(), reference, self.threads
         )
         self.lived += self.lived_this_year

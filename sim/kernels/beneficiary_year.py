@@ -11,8 +11,10 @@ import math
 import numpy as np
 
 from sim.kernels.alignment import plurality
+from sim.kernels.choice import pick, pick_practice
+from sim.kernels.course import onsets, recoveries
 from sim.kernels.draws import Decision, Key, binomial, draw4, normal, poisson, unit, unit52
-from sim.kernels.jit import inlined, kernel
+from sim.kernels.jit import kernel
 from sim.kernels.layout import (
     AGED_IN,
     DUAL,
@@ -21,7 +23,10 @@ from sim.kernels.layout import (
     OLDEST,
     RISK_UNIT,
     Array,
+    ORIGINALLY_DISABLED,
     Disease,
+    Episode,
+    EpisodeSum,
     Health,
     Kind,
     Markets,
@@ -34,18 +39,23 @@ from sim.kernels.risk_score import community_score, esrd_score
 
 _FUTURE, _ENROLLED, _ADVANTAGE, _DEAD = (int(status) for status in Status)
 _ESRD, _DISABLED, _AGED_DUAL, _AGED_NON_DUAL = (int(kind) for kind in Kind)
-_LIFE, _LEAVING, _ONSET, _RECOVERY = (
-    int(Decision.LIFE),
-    int(Decision.LEAVING),
-    int(Decision.ONSET),
-    int(Decision.RECOVERY),
-)
+_LIFE, _LEAVING = int(Decision.LIFE), int(Decision.LEAVING)
 _CARE, _PRACTICE_CHOICE, _OTHER_PRACTICE = (
     int(Decision.CARE),
     int(Decision.PRACTICE_CHOICE),
     int(Decision.OTHER_PRACTICE),
 )
-_COST, _EVENT_COST, _SNF_DAYS = int(Decision.COST), int(Decision.EVENT_COST), int(Decision.SNF_DAYS)
+_COST, _EVENT_COST, _EVENT_COURSE = (
+    int(Decision.COST),
+    int(Decision.EVENT_COST),
+    int(Decision.EVENT_COURSE),
+)
+_AFTER_STAY, _USE, _PROCEDURE, _HIGH_NEEDS_ENTRY = (
+    int(Decision.AFTER_STAY),
+    int(Decision.USE),
+    int(Decision.PROCEDURE),
+    int(Decision.HIGH_NEEDS_ENTRY),
+)
 _PERSONS, _MONTHS, _SPEND, _EVENT, _REFERENCE = (
     int(Sum.PERSONS),
     int(Sum.MONTHS),
@@ -53,79 +63,46 @@ _PERSONS, _MONTHS, _SPEND, _EVENT, _REFERENCE = (
     int(Sum.EVENT),
     int(Sum.REFERENCE),
 )
-_TRUE_RISK, _CODED_RISK, _STAYS, _DEATHS = (
-    int(Sum.TRUE_RISK),
-    int(Sum.CODED_RISK),
+_TRUE_RISK, _CODED_RISK, _DEATHS = int(Sum.TRUE_RISK), int(Sum.CODED_RISK), int(Sum.DEATHS)
+_BASE_DRUG, _PROCEDURES, _EVENT_SNF, _EVENT_HOSPICE = (
+    int(Sum.BASE_DRUG),
+    int(Sum.PROCEDURES),
+    int(Sum.EVENT_SNF),
+    int(Sum.EVENT_HOSPICE),
+)
+_STAYS, _READMISSIONS, _ED, _VISITS, _SNF_DAYS = (
     int(Sum.STAYS),
-    int(Sum.DEATHS),
+    int(Sum.READMISSIONS),
+    int(Sum.ED_VISITS),
+    int(Sum.PQEM_VISITS),
+    int(Sum.SNF_DAYS),
+)
+_FALL_STAYS, _FALL_ED = int(Sum.FALL_STAYS), int(Sum.FALL_ED_VISITS)
+_COMPLEX_MONTHS, _COMPLEX_STAYS, _DAYS_AWAY = (
+    int(Sum.COMPLEX_MONTHS),
+    int(Sum.COMPLEX_STAYS),
+    int(Sum.DAYS_AWAY),
+)
+_FOLLOW_UPS_DUE, _FOLLOW_UPS_MADE = int(Sum.FOLLOW_UPS_DUE), int(Sum.FOLLOW_UPS_MADE)
+_DIABETES, _SUGAR_POOR, _HYPERTENSION, _PRESSURE_GOOD = (
+    int(Sum.DIABETES),
+    int(Sum.GLYCEMIC_POOR),
+    int(Sum.HYPERTENSION),
+    int(Sum.PRESSURE_CONTROLLED),
+)
+_EP_COUNT, _EP_COST, _EP_INPATIENT, _EP_MONTH = (int(one) for one in EpisodeSum)
+_HF_CHRONIC, _DIABETES_CHRONIC, _RA_CHRONIC = (
+    int(Episode.HF_CHRONIC),
+    int(Episode.DIABETES_CHRONIC),
+    int(Episode.RHEUMATOID_ARTHRITIS),
 )
 _MOST_ONSETS = 3
 _MOST_VISITS = 40
 _MOST_STAYS = 12
+_MOST_ED_VISITS = 30
 _MOST_SNF_DAYS = 100  # the Part A limit of a benefit period
 _LARGEST_RELATIVITY = 12.0
 _LARGEST_CENTS = 2_000_000_000
-
-
-@inlined
-def pick_practice(
-    market: int,
-    panel: int,
-    where: int,
-    which: int,
-    first_practice: Array,
-    choice_share: Array,
-    choice_other: Array,
-) -> int:
-    """Return a practice of the market, drawn from its alias table with two 32-bit words."""
-    first = first_practice[market]
-    practice: int = first + int(unit(where) * (first_practice[market + 1] - first))
-    if unit(which) < choice_share[panel, practice]:
-        return practice
-    other: int = choice_other[panel, practice]
-    return other
-
-
-@inlined
-def onsets(key: Key, i: int, year: int, number: int, conditions: int, age: int, onset_pick: Array) -> int:
-    """Return the conditions after this year's `number` of onsets.
-
-    Each onset picks a condition; one that is already there changes nothing, which leaves every absent
-    condition with exactly its own hazard.
-    """
-    found: int = conditions
-    if number > 0:
-        words = draw4(key, i, year, _ONSET, 0)
-        for n in range(number):
-            u = unit(words[0] if n == 0 else (words[1] if n == 1 else words[2]))
-            low = 0
-            high = onset_pick.shape[1] - 1
-            while low < high:
-                middle = (low + high) >> 1
-                if u < onset_pick[age, middle]:
-                    high = middle
-                else:
-                    low = middle + 1
-            found |= 1 << low
-    return found
-
-
-@inlined
-def recoveries(key: Key, i: int, year: int, passing: int, recovery: Array) -> int:
-    """Return the mask of passing conditions that end this year."""
-    ended = 0
-    k = 0
-    while passing >> k:
-        if (passing >> k) & 1:
-            words = draw4(key, i, year, _RECOVERY, k >> 2)
-            lane = k & 3
-            word = (
-                words[0] if lane == 0 else (words[1] if lane == 1 else (words[2] if lane == 2 else words[3]))
-            )
-            if unit(word) < recovery[k]:
-                ended |= 1 << k
-        k += 1
-    return ended
 
 
 @kernel
@@ -141,6 +118,7 @@ def live_year(
     health: Health,
     reference_spend: Array,
     sums: Array,
+    episodes: Array,
 ) -> int:
     """Live one year for rows ``start`` to ``stop`` (exclusive), changing columns and adding to `sums`.
 
@@ -160,6 +138,8 @@ def live_year(
         Cents the same people spent this year in the reference arm; empty in the reference arm itself.
     sums : int64, shape (practices + markets, cells, sums)
         Added to: by practice aligned to, or by market for people aligned to none.
+    episodes : int64, shape (practices + markets, episodes, episode sums)
+        Added to, in the same places.
 
     Returns
     -------
@@ -223,6 +203,25 @@ def live_year(
     pair_value = disease.pair_value
     esrd_table = disease.esrd_score
     esrd_demographic = disease.esrd_demographic
+    esrd_parent = disease.esrd_parent
+    esrd_children = disease.esrd_children
+    esrd_pair = disease.esrd_pair
+    concurrent = disease.concurrent
+    chronic = disease.chronic
+    event_chance = health.event_chance
+    base_share = health.base_share
+    base_spread = health.base_spread
+    event_share = health.event_share
+    event_spread = health.event_spread
+    cause_share = health.cause_share
+    cause_cost = health.cause_cost
+    cause_episode = health.cause_episode
+    procedure_share = health.procedure_share
+    procedure_cost = health.procedure_cost
+    procedure_spread = health.procedure_spread
+    procedure_inpatient = health.procedure_inpatient
+    procedure_episode = health.procedure_episode
+    episode_share = health.episode_share
     death_table, mortality_level = health.mortality, health.mortality_level
     switch_out, age_cost = health.switch_out, health.age_cost
     n_practices = efficiency.shape[0]
@@ -246,6 +245,8 @@ def live_year(
         traits = np.int64(all_traits[i])
         sex = 1 if traits & FEMALE else 0
         dual = 1 if traits & DUAL else 0
+        origin = 1 if traits & ORIGINALLY_DISABLED and age >= AGED_IN else 0
+        who = sex + 2 * origin
         conditions = np.int64(all_conditions[i])
         hazard = float(frailty[i])
         market = np.int64(home[i])
@@ -258,11 +259,11 @@ def live_year(
         expected_onsets = onset_total[age] * hazard * market_onset[market]
         life = draw4(key, i, year, _LIFE, 0)
         number = poisson(unit(life[3]), expected_onsets, _MOST_ONSETS)
-        mortality = death_table[sex, age] * mortality_level[kind, age]
+        mortality = death_table[sex, age] * mortality_level[kind, sex, age]
 
         if status == _ADVANTAGE:
             all_conditions[i] = onsets(key, i, year, number, conditions, age, onset_pick)
-            if unit(life[0]) < mortality:
+            if unit(life[0]) < death_table[sex, age]:
                 all_status[i] = _DEAD
             elif unit(life[2]) < health.switch_back:
                 all_status[i] = _ENROLLED
@@ -270,12 +271,23 @@ def live_year(
 
         # What is known on 1 January: the prospective score, High Needs status and alignment.
         if kind == _ESRD:
-            score = esrd_score(conditions, sex, age, esrd_table, esrd_demographic)
+            score = esrd_score(
+                conditions,
+                who + 4 * dual,
+                age,
+                esrd_table,
+                esrd_demographic,
+                esrd_parent,
+                esrd_children,
+                pair_a,
+                pair_b,
+                esrd_pair,
+            )
         else:
             score = community_score(
                 conditions,
                 traits,
-                sex,
+                who,
                 age,
                 score_table,
                 counted,
@@ -336,14 +348,26 @@ def live_year(
         # Health in the year.
         after = onsets(key, i, year, number, conditions, age, onset_pick)
         passing = conditions & health.recoverable
+        developed = after
         if after != conditions:
             if kind == _ESRD:
-                current = esrd_score(after, sex, age, esrd_table, esrd_demographic)
+                current = esrd_score(
+                    after,
+                    who + 4 * dual,
+                    age,
+                    esrd_table,
+                    esrd_demographic,
+                    esrd_parent,
+                    esrd_children,
+                    pair_a,
+                    pair_b,
+                    esrd_pair,
+                )
             else:
                 current = community_score(
                     after,
                     traits,
-                    sex,
+                    who,
                     age,
                     score_table,
                     counted,
@@ -367,10 +391,13 @@ def live_year(
 
         # Death and the move to Medicare Advantage, each in a month.
         risk_tilt = 1.0 - health.mortality_risk + health.mortality_risk * relative
-        dies = unit(life[0]) < mortality * risk_tilt
-        last_month = 12
+        if had_event[i]:
+            risk_tilt *= health.mortality_event
+        here = 13.0 - first_month
+        dies = unit(life[0]) < mortality * risk_tilt * here / 12.0
+        last_month = np.int64(12)
         if dies:
-            last_month = 1 + int(12.0 * unit(life[1]))
+            last_month = first_month + int(here * unit(life[1]))
         switch_tilt = 1.0 + health.switch_risk * (1.0 - min(relative, 2.0))
         leaves = not entering and unit(life[2]) < switch_out[dual] * switch_tilt
         if leaves:
@@ -423,12 +450,8 @@ def live_year(
         last_main_visits[i] = visits - elsewhere
         last_other_visits[i] = elsewhere
 
-        # Spending: ambulatory, and an acute event that tends to come back.
+        # Spending: ambulatory care, a procedure, and an acute event that tends to come back.
         level = market_level[market, kind] * efficiency[practice]
-        base = 0.0
-        event = 0.0
-        stays = 0
-        snf_days = 0
         if aligned >= 0:
             base_effect = base_effects[aligned]
             event_effect = event_effects[aligned]
@@ -438,17 +461,38 @@ def live_year(
         else:
             base_effect = base_spill[practice]
             event_effect = event_spill[practice]
+        place = aligned if aligned >= 0 else n_practices + market
+        base_cents = 0
+        procedure_cents = 0
+        event_cents = 0
+        stays = np.int64(0)
+        planned = np.int64(0)
+        snf_days = 0
+        if uses and months > 0:
+            base = base_share[kind] * level * base_effect * share_of_year * relative
+            base *= math.exp(base_spread[kind] * normal(unit52(cost[0], cost[1])))
+            if traits & NO_SUPPLEMENT:
+                base *= health.no_supplement
+            base_cents = int(base * 100.0 + 0.5)
+            use = draw4(key, i, year, _USE, 0)
+            u = unit(use[1]) / share_of_year
+            if u < procedure_share[0, procedure_share.shape[1] - 1]:
+                which = pick(u, procedure_share, 0)
+                course = draw4(key, i, year, _PROCEDURE, 0)
+                price = market_level[market, _AGED_NON_DUAL] * efficiency[practice] * base_effect
+                spread = procedure_spread[which]
+                amount = math.exp(spread * normal(unit52(course[0], course[1])) - 0.5 * spread * spread)
+                procedure_cents = int(procedure_cost[which] * price * amount * 100.0 + 0.5)
+                inpatient = unit(course[3]) < procedure_inpatient[which]
+                if inpatient:
+                    planned = np.int64(1)
+                kept = procedure_episode[which]
+                episodes[place, kept, _EP_COUNT] += 1
+                episodes[place, kept, _EP_COST] += procedure_cents
+                episodes[place, kept, _EP_INPATIENT] += planned
+                episodes[place, kept, _EP_MONTH] += first_month + int(months * unit(course[2]))
         if months > 0:
-            if uses:
-                base = (
-                    health.base_share
-                    * level
-                    * base_effect
-                    * share_of_year
-                    * relative
-                    * math.exp(health.base_spread * normal(unit52(cost[0], cost[1])))
-                )
-            chance = health.event_chance * (1.0 - health.event_slope + health.event_slope * relative)
+            chance = event_chance[kind] * (1.0 - health.event_slope + health.event_slope * relative)
             if had_event[i]:
                 chance += health.event_carry * (1.0 - chance)
             chance *= share_of_year
@@ -456,45 +500,138 @@ def live_year(
                 chance = max(chance, health.death_event)
             if unit(cost[2]) < chance:
                 draws = draw4(key, i, year, _EVENT_COST, 0)
-                event = (
-                    health.event_share
-                    * level
-                    * event_effect
-                    * math.exp(
-                        health.event_amount_slope * math.log(relative)
-                        + health.event_spread * normal(unit52(draws[0], draws[1]))
-                    )
+                course = draw4(key, i, year, _EVENT_COURSE, 0)
+                row = (1 if conditions & health.heart_failure else 0) + (2 if conditions & health.copd else 0)
+                cause = pick(unit(course[0]), cause_share, row)
+                event = event_share[kind] * level * event_effect * cause_cost[cause]
+                event *= math.exp(
+                    health.event_amount_slope * math.log(relative)
+                    + event_spread[kind] * normal(unit52(draws[0], draws[1]))
                 )
                 if dies:
                     event *= health.death_amount
-                stays = 1 + poisson(unit(draws[2]), health.stays_extra, _MOST_STAYS)
-                if unit(draws[3]) < health.snf_chance:
-                    days = draw4(key, i, year, _SNF_DAYS, 0)
-                    snf_days = min(_MOST_SNF_DAYS, 1 + int(-health.snf_days * math.log(unit(days[0]))))
-        if traits & NO_SUPPLEMENT:
-            base *= health.no_supplement
-        base_cents = int(base * 100.0 + 0.5)
-        event_cents = int(event * 100.0 + 0.5)
-        cents = min(base_cents + event_cents, _LARGEST_CENTS)
+                event_cents = min(int(event * 100.0 + 0.5), _LARGEST_CENTS)
+                further = poisson(unit(draws[2]), health.stays_extra, _MOST_STAYS)
+                stays = np.int64(1 + further)
+                sums[place, cell, _READMISSIONS] += binomial(unit(course[1]), further, health.readmission)
+                snf = unit(draws[3]) < health.snf_chance
+                if snf or dies:
+                    rest = draw4(key, i, year, _AFTER_STAY, 0)
+                    if snf:
+                        days = 1 + int(-health.snf_days * math.log(unit(rest[0])))
+                        snf_days = min(_MOST_SNF_DAYS, days)
+                        sums[place, cell, _SNF_DAYS] += snf_days
+                    if dies and unit(rest[1]) < health.hospice:
+                        sums[place, cell, _EVENT_HOSPICE] += event_cents
+                    elif snf:
+                        sums[place, cell, _EVENT_SNF] += event_cents
+                kept = cause_episode[cause]
+                if kept >= 0:
+                    episodes[place, kept, _EP_COUNT] += 1
+                    episodes[place, kept, _EP_COST] += int(event_cents * episode_share[kept])
+                    episodes[place, kept, _EP_INPATIENT] += 1
+                    episodes[place, kept, _EP_MONTH] += first_month + int(months * unit(course[2]))
+                    if not dies:
+                        sums[place, cell, _FOLLOW_UPS_DUE] += 1
+                        if unit(course[3]) < health.follow_up:
+                            sums[place, cell, _FOLLOW_UPS_MADE] += 1
+                if age >= AGED_IN and cause >= health.first_fall_cause and cause <= health.last_fall_cause:
+                    sums[place, cell, _FALL_STAYS] += 1
+        cents = min(base_cents + procedure_cents + event_cents, _LARGEST_CENTS)
         all_spend[i] = cents
         had_event[i] = 1 if event_cents > 0 else 0
         all_admissions[i] = stays
         all_snf_days[i] = snf_days
-
         if months == 0:
             continue
         lived += 1
-        place = aligned if aligned >= 0 else n_practices + market
+
+        # Use of care, chronic episodes and what quality measures count.
+        if uses:
+            mean = health.ed_mean * (1.0 - health.ed_risk + health.ed_risk * relative) * share_of_year
+            emergencies = poisson(unit(use[0]), mean + health.ed_stay * stays, _MOST_ED_VISITS)
+            if emergencies > 0:
+                sums[place, cell, _ED] += emergencies
+                if age >= AGED_IN:
+                    sums[place, cell, _FALL_ED] += binomial(unit(use[3]), emergencies, health.ed_fall)
+            sums[place, cell, _VISITS] += visits
+            if conditions & health.drug_conditions:
+                sums[place, cell, _BASE_DRUG] += base_cents
+            if conditions & health.measured_conditions:
+                sign = unit(use[2])
+                if conditions & health.hypertension:
+                    sums[place, cell, _HYPERTENSION] += 1
+                    if sign < health.pressure_controlled:
+                        sums[place, cell, _PRESSURE_GOOD] += 1
+                if conditions & health.diabetes:
+                    sums[place, cell, _DIABETES] += 1
+                    if 1.0 - sign < health.glycemic_poor:
+                        sums[place, cell, _SUGAR_POOR] += 1
+                    episodes[place, _DIABETES_CHRONIC, _EP_COUNT] += 1
+                    episodes[place, _DIABETES_CHRONIC, _EP_COST] += int(
+                        base_cents * episode_share[_DIABETES_CHRONIC]
+                    )
+                if conditions & health.heart_failure:
+                    episodes[place, _HF_CHRONIC, _EP_COUNT] += 1
+                    episodes[place, _HF_CHRONIC, _EP_COST] += int(
+                        (base_cents + event_cents) * episode_share[_HF_CHRONIC]
+                    )
+                if conditions & health.rheumatoid_arthritis:
+                    episodes[place, _RA_CHRONIC, _EP_COUNT] += 1
+                    episodes[place, _RA_CHRONIC, _EP_COST] += int(base_cents * episode_share[_RA_CHRONIC])
+        if stays + planned > 0:
+            sums[place, cell, _STAYS] += stays + planned
+            sums[place, cell, _EVENT] += event_cents
+        if procedure_cents > 0:
+            sums[place, cell, _PROCEDURES] += procedure_cents
+        several = 0
+        for byte in range(4):
+            several += chronic[byte, (conditions >> (8 * byte)) & 255]
+        if several >= health.complex_conditions:
+            sums[place, cell, _COMPLEX_MONTHS] += months
+            if stays > 0:
+                sums[place, cell, _COMPLEX_STAYS] += stays
+                sums[place, cell, _DAYS_AWAY] += snf_days + int(health.stay_days * stays)
+
+        # High Needs is checked each quarter; from the quarter after it is met, months are High Needs months.
+        late_months = np.int64(0)
+        if category == 0 and (
+            developed & health.high_needs_conditions
+            or (score >= health.high_needs_score_with_admissions and stays >= health.high_needs_admissions)
+            or snf_days >= health.high_needs_snf_days
+        ):
+            needs[i] = 1
+            met = first_month + int(months * unit(draw4(key, i, year, _HIGH_NEEDS_ENTRY, 0)[0]))
+            late_months = max(np.int64(0), last_month - 3 * ((met + 2) // 3))
         coding = coding_factor[aligned] if aligned >= 0 else 1.0
         micro = int(score * RISK_UNIT + 0.5)
+        needy = micro
+        if category == 2 or late_months > 0:
+            current = health.concurrent_base
+            for byte in range(4):
+                current += concurrent[byte, (developed >> (8 * byte)) & 255]
+            needy = int(current * RISK_UNIT + 0.5)
+        if category == 2:
+            micro = needy
+        reference = np.int64(reference_spend[i]) if reference_spend.shape[0] > 0 else cents
+        if late_months > 0:
+            late = cell + 2
+            late_cents = cents * late_months // months
+            late_reference = reference * late_months // months
+            sums[place, late, _MONTHS] += late_months
+            sums[place, late, _SPEND] += late_cents
+            sums[place, late, _REFERENCE] += late_reference
+            sums[place, late, _TRUE_RISK] += needy * late_months
+            sums[place, late, _CODED_RISK] += int(needy * coding + 0.5) * late_months
+            months -= late_months
+            cents -= late_cents
+            reference -= late_reference
         sums[place, cell, _PERSONS] += 1
         sums[place, cell, _MONTHS] += months
         sums[place, cell, _SPEND] += cents
-        sums[place, cell, _EVENT] += min(event_cents, cents)
-        sums[place, cell, _REFERENCE] += int(reference_spend[i]) if reference_spend.shape[0] > 0 else cents
+        sums[place, cell, _REFERENCE] += reference
         sums[place, cell, _TRUE_RISK] += micro * months
         sums[place, cell, _CODED_RISK] += int(micro * coding + 0.5) * months
-        sums[place, cell, _STAYS] += stays
         if dies:
             sums[place, cell, _DEATHS] += 1
     return lived

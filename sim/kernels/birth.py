@@ -7,10 +7,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.kernels.beneficiary_year import pick_practice
+from sim.kernels.choice import pick_practice
 from sim.kernels.draws import Decision, Key, draw4, normal, unit, unit52
 from sim.kernels.jit import kernel
 from sim.kernels.layout import (
+    AGED_IN,
     DUAL,
     FEMALE,
     NO_SUPPLEMENT,
@@ -138,7 +139,7 @@ def create(
             conditions &= ~health.esrd
         people.conditions[i] = conditions
 
-        sex = 1 if traits & FEMALE else 0
+        who = (1 if traits & FEMALE else 0) + (2 if traits & ORIGINALLY_DISABLED and age >= AGED_IN else 0)
         panel = 0
         if conditions & health.high_needs_conditions:
             panel = 1
@@ -146,7 +147,7 @@ def create(
             score = community_score(
                 conditions,
                 traits,
-                sex,
+                who,
                 age,
                 disease.score,
                 disease.counted,

@@ -55,7 +55,11 @@ class Decision(IntEnum):
     OTHER_PRACTICE = 22  # practice of the visits elsewhere (2)
     COST = 23  # ambulatory cost (2), acute event, visits elsewhere
     EVENT_COST = 24  # cost of the event (2), stays, SNF
-    SNF_DAYS = 25  # days
+    AFTER_STAY = 25  # SNF days, hospice
+    USE = 26  # ED visits, procedure, clinical values for quality, falls among ED visits
+    EVENT_COURSE = 27  # cause, readmissions, month, timely follow-up
+    PROCEDURE = 28  # cost (2), month, setting
+    HIGH_NEEDS_ENTRY = 29  # month
     # Markets and the nation
     MARKET_LEVEL = 64
     MARKET_TREND = 65

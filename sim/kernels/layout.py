@@ -64,14 +64,68 @@ class Sum(IntEnum):
     PERSONS = 0
     MONTHS = 1
     SPEND = 2  # cents
-    EVENT = 3  # cents of SPEND in acute events
+    EVENT = 3  # cents of acute events
     REFERENCE = 4  # cents the same people spent in the reference arm
-    TRUE_RISK = 5  # millionths of score x months
+    TRUE_RISK = 5  # millionths of score x months; prospective, concurrent in High Needs cells
     CODED_RISK = 6  # millionths of score x months
     STAYS = 7
     DEATHS = 8
+    # Parts of spending that services are derived from (cents)
+    BASE_DRUG = 9  # ambulatory spending of people with conditions treated by Part B drugs
+    PROCEDURES = 10
+    EVENT_SNF = 11  # acute events followed by SNF care
+    EVENT_HOSPICE = 12  # acute events that end in hospice
+    # Use
+    READMISSIONS = 13  # within 30 days
+    ED_VISITS = 14
+    PQEM_VISITS = 15
+    SNF_DAYS = 16
+    FALL_STAYS = 17  # of people of 65 and over
+    FALL_ED_VISITS = 18
+    # Quality measures
+    COMPLEX_MONTHS = 19  # person-months with several chronic conditions
+    COMPLEX_STAYS = 20  # their unplanned stays
+    DAYS_AWAY = 21  # their days in hospitals and SNFs
+    FOLLOW_UPS_DUE = 22
+    FOLLOW_UPS_MADE = 23
+    DIABETES = 24  # persons
+    GLYCEMIC_POOR = 25
+    HYPERTENSION = 26  # persons
+    PRESSURE_CONTROLLED = 27
 
 
+class Episode(IntEnum):
+    """Episode triggers, in the order of the evidence."""
+
+    KNEE_ARTHROPLASTY = 0
+    HIP_ARTHROPLASTY = 1
+    PCI = 2
+    CATARACT = 3
+    COLONOSCOPY = 4
+    COPD_INPATIENT = 5
+    SEPSIS = 6
+    STROKE = 7
+    HF_INPATIENT = 8
+    HF_CHRONIC = 9
+    DIABETES_CHRONIC = 10
+    LOW_BACK_PAIN = 11
+    RHEUMATOID_ARTHRITIS = 12
+    AMI_INPATIENT = 13
+    HIP_FRACTURE = 14
+    CABG = 15
+
+
+class EpisodeSum(IntEnum):
+    """Exact integer sums kept for each place and kind of episode."""
+
+    COUNT = 0
+    COST = 1  # cents
+    INPATIENT = 2  # episodes that begin in a hospital stay
+    MONTH = 3  # sum of index months; chronic episodes, which last all year, add none
+
+
+N_EPISODES = len(Episode)
+N_EPISODE_SUMS = len(EpisodeSum)
 N_SUMS = len(Sum)
 RISK_UNIT = 1_000_000
 
@@ -232,15 +286,21 @@ class Disease(NamedTuple):
         conditions that the score leaves out.
     counted : int64, shape (4, 256)
         Payment conditions in each byte.
-    demographic : float64, shape (segments, sexes, ages)
+    demographic : float64, shape (segments, 4, ages)
+        By sex plus 2 for aged people who first came to Medicare by disability.
     count_value : float64, shape (segments, counts)
         Score of having that many payment conditions.
     parent, children : int64, shape (hierarchies,)
         A parent condition removes its children from the score.
     pair_a, pair_b : int64, shape (pairs,)
         Masks of interacting conditions; pair_value : float64, shape (segments, pairs).
-    esrd_score, esrd_demographic : float64, shape (4, 256) and (sexes, ages)
-        The ESRD model.
+    esrd_score, esrd_demographic : float64, shape (4, 256) and (8, ages)
+        The ESRD model; the first axis of the second as above, plus 4 for people with Medicaid.
+    esrd_parent, esrd_children : int64, shape (ESRD hierarchies,); esrd_pair : float64, shape (pairs,)
+    concurrent : float64, shape (4, 256)
+        Factors of the concurrent High Needs model.
+    chronic : int64, shape (4, 256)
+        Chronic conditions that the measure of unplanned admissions counts.
     """
 
     onset_total: Array
@@ -259,18 +319,27 @@ class Disease(NamedTuple):
     pair_value: Array
     esrd_score: Array
     esrd_demographic: Array
+    esrd_parent: Array
+    esrd_children: Array
+    esrd_pair: Array
+    concurrent: Array
+    chronic: Array
 
 
 class Health(NamedTuple):
     """Scalars and small tables of life, use and spending; meanings and sources in ``sim/evidence``.
 
-    ``mortality`` has shape (sexes, ages) for this year, ``mortality_level`` (kinds, ages), ``switch_out``
-    (2,) for people without and with Medicaid, ``age_cost`` (ages,).
+    ``mortality`` has shape (sexes, ages) for this year, ``mortality_level`` (kinds, sexes, ages), ``switch_out``
+    (2,) for people without and with Medicaid, ``age_cost`` (ages,); ``event_chance`` and the shares and spreads
+    of spending (kinds,). ``cause_share`` has shape (4, causes), cumulative, by heart failure plus twice COPD;
+    ``procedure_share`` (1, procedures), cumulative; what begins with cause or procedure has one item for each;
+    ``episode_share`` (episodes,) is the part of the spending behind an episode that belongs to it.
     """
 
     mortality: Array
     mortality_level: Array
     mortality_risk: float
+    mortality_event: float
     switch_out: Array
     switch_risk: float
     switch_back: float
@@ -293,17 +362,47 @@ class Health(NamedTuple):
     weight_older: float
     no_use: float
     no_use_risk: float
-    base_share: float
-    base_spread: float
-    event_chance: float
+    base_share: Array
+    base_spread: Array
+    event_chance: Array
     event_slope: float
     event_carry: float
-    event_share: float
+    event_share: Array
     event_amount_slope: float
-    event_spread: float
+    event_spread: Array
     death_event: float
     death_amount: float
     stays_extra: float
     snf_chance: float
     snf_days: float
     no_supplement: float
+    heart_failure: int
+    copd: int
+    diabetes: int
+    hypertension: int
+    rheumatoid_arthritis: int
+    measured_conditions: int
+    drug_conditions: int
+    cause_share: Array
+    cause_cost: Array
+    cause_episode: Array
+    first_fall_cause: int
+    last_fall_cause: int
+    procedure_share: Array
+    procedure_cost: Array
+    procedure_spread: Array
+    procedure_inpatient: Array
+    procedure_episode: Array
+    episode_share: Array
+    readmission: float
+    hospice: float
+    ed_mean: float
+    ed_risk: float
+    ed_stay: float
+    ed_fall: float
+    follow_up: float
+    glycemic_poor: float
+    pressure_controlled: float
+    complex_conditions: int
+    stay_days: float
+    concurrent_base: float

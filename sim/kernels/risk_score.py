@@ -25,7 +25,7 @@ def after_hierarchies(conditions: int, parent: Array, children: Array) -> int:
 def community_score(
     conditions: int,
     traits: int,
-    sex: int,
+    who: int,
     age: int,
     score: Array,
     counted: Array,
@@ -39,11 +39,12 @@ def community_score(
 ) -> float:
     """Return the CMS-HCC V28 community score before normalisation.
 
-    Segments in order: aged without and with Medicaid, disabled without and with Medicaid.
+    Segments in order: aged without and with Medicaid, disabled without and with Medicaid. `who` is the sex (1 for
+    women), plus 2 for aged people who first came to Medicare by disability.
     """
     segment = (2 if age < AGED_IN else 0) + (1 if traits & DUAL else 0)
     kept = after_hierarchies(conditions, parent, children)
-    total: float = demographic[segment, sex, age]
+    total: float = demographic[segment, who, age]
     number = 0
     for byte in range(4):
         value = (kept >> (8 * byte)) & 255
@@ -57,9 +58,24 @@ def community_score(
 
 
 @inlined
-def esrd_score(conditions: int, sex: int, age: int, score: Array, demographic: Array) -> float:
+def esrd_score(
+    conditions: int,
+    who: int,
+    age: int,
+    score: Array,
+    demographic: Array,
+    parent: Array,
+    children: Array,
+    pair_a: Array,
+    pair_b: Array,
+    pair_value: Array,
+) -> float:
     """Return the CMS-HCC ESRD V24 dialysis score before normalisation."""
-    total: float = demographic[sex, age]
+    kept = after_hierarchies(conditions, parent, children)
+    total: float = demographic[who, age]
     for byte in range(4):
-        total += score[byte, (conditions >> (8 * byte)) & 255]
+        total += score[byte, (kept >> (8 * byte)) & 255]
+    for i in range(pair_a.shape[0]):
+        if kept & pair_a[i] and kept & pair_b[i]:
+            total += pair_value[i]
     return total

@@ -2,41 +2,24 @@
 
 from __future__ import annotations
 
-from functools import cache
-from importlib.resources import files
-
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.inputs.evidence import Evidence
 from sim.kernels.layout import AGED_IN, OLDEST, Disease
-
-SEGMENTS = ("CNA", "CFA", "CND", "CFD")
-SCORE_BANDS = (
-    (0, "0_34"),
-    (35, "35_44"),
-    (45, "45_54"),
-    (55, "55_59"),
-    (60, "60_64"),
-    (65, "65_69"),
-    (70, "70_74"),
-    (75, "75_79"),
-    (80, "80_84"),
-    (85, "85_89"),
-    (90, "90_94"),
-    (95, "95_GT"),
+from sim.population.scoring import (
+    ESRD_INTERACTIONS,
+    SEGMENTS,
+    concurrent_factors,
+    count_values,
+    demographic,
+    esrd_demographic,
+    hierarchy_masks,
+    published_factors,
 )
-MOST_COUNTED = 10
+
 INCIDENCE_AGE = 75
 AGES = np.arange(OLDEST + 1)
-
-
-@cache
-def published_factors() -> dict[tuple[str, str], float]:
-    """Return CMS's relative factors by (model, factor name)."""
-    text = files("sim.programs").joinpath("cms_hcc_factors.csv").read_text(encoding="utf-8")
-    rows = (line.split(",") for line in text.splitlines() if not line.startswith(("#", "model")))
-    return {(model, factor): float(value) for model, factor, value in rows}
 
 
 def condition_names(evidence: Evidence) -> tuple[str, ...]:
@@ -64,20 +47,9 @@ def by_byte(values: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.stack([bits @ values[8 * byte : 8 * byte + 8] for byte in range(4)])
 
 
-def _demographic(model: str, prefix: str) -> NDArray[np.float64]:
-    factors = published_factors()
-    table = np.zeros((2, OLDEST + 1))
-    for sex, letter in enumerate("MF"):
-        known = 0.0
-        for first, band in SCORE_BANDS:
-            known = factors.get((model, f"{prefix}_{letter}{band}"), known)
-            table[sex, first:] = known
-    return table
-
-
 def _onset_by_age(evidence: Evidence) -> NDArray[np.float64]:
     """Return the yearly hazard of each condition at each age, shape (conditions, ages)."""
-    incidence = evidence.array("conditions.incidence")[:, None]
+    incidence = (evidence.array("conditions.incidence") * evidence.array("conditions.incidence_fit"))[:, None]
     slope = evidence.array("conditions.age_slope")[:, None]
     hazard: NDArray[np.float64] = incidence * np.exp(slope * (AGES - INCIDENCE_AGE) / 10.0)
     return hazard
@@ -129,17 +101,15 @@ def build_disease(evidence: Evidence) -> Disease:
     segments = np.array([[factors.get(("V28", f"{s}_{hcc}"), 0.0) for hcc in v28] for s in SEGMENTS])
     esrd = np.array([factors.get(("ESRD-V24", f"DI_{hcc}"), 0.0) for hcc in v24])
     counted = np.array([hcc != "none" for hcc in v28], dtype=np.float64)
-    counts = np.zeros((len(SEGMENTS), MOST_COUNTED + 1))
-    for s, segment in enumerate(SEGMENTS):
-        for n in range(1, MOST_COUNTED + 1):
-            name = f"{segment}_D{n}" if n < MOST_COUNTED else f"{segment}_D{n}P"
-            counts[s, n] = factors[("V28", name)]
-    hierarchies = [rule.split(">") for rule in words(evidence, "conditions.hierarchies")]
     pairs = [
         (rule.split("=")[0], *rule.split("=")[1].split("+"))
         for rule in words(evidence, "conditions.interactions")
     ]
     age_share = _age_density(evidence)
+    parent, children = hierarchy_masks("V28", v28)
+    esrd_parent, esrd_children = hierarchy_masks("ESRD-V24", v24)
+    concurrent = concurrent_factors()
+    complex_list = words(evidence, "conditions.complex")
     return Disease(
         onset_total=total,
         onset_pick=np.ascontiguousarray((np.cumsum(onset, axis=0) / total).T),
@@ -148,17 +118,24 @@ def build_disease(evidence: Evidence) -> Disease:
         score=np.stack([by_byte(row) for row in segments]),
         cost=by_byte(evidence.array("conditions.extra_cost")),
         counted=by_byte(counted).astype(np.int64),
-        demographic=np.stack([_demographic("V28", segment) for segment in SEGMENTS]),
-        count_value=counts,
-        parent=np.array([mask_of(names, parent) for parent, _ in hierarchies], dtype=np.int64),
-        children=np.array([mask_of(names, children) for _, children in hierarchies], dtype=np.int64),
+        demographic=np.stack([demographic("V28", segment) for segment in SEGMENTS]),
+        count_value=count_values(),
+        parent=parent,
+        children=children,
         pair_a=np.array([mask_of(names, a) for _, a, _ in pairs], dtype=np.int64),
         pair_b=np.array([mask_of(names, b) for _, _, b in pairs], dtype=np.int64),
         pair_value=np.array(
             [[factors.get(("V28", f"{s}_{name}"), 0.0) for name, _, _ in pairs] for s in SEGMENTS]
         ),
         esrd_score=by_byte(esrd),
-        esrd_demographic=_demographic("ESRD-V24", "DI"),
+        esrd_demographic=esrd_demographic(),
+        esrd_parent=esrd_parent,
+        esrd_children=esrd_children,
+        esrd_pair=np.array(
+            [factors.get(("ESRD-V24", f"DI_{ESRD_INTERACTIONS.get(name)}"), 0.0) for name, _, _ in pairs]
+        ),
+        concurrent=by_byte(np.array([concurrent[name] for name in names])),
+        chronic=by_byte(np.array([name in complex_list for name in names], np.float64)).astype(np.int64),
     )
 
 

@@ -11,6 +11,7 @@ from sim.inputs.evidence import Evidence
 from sim.kernels.layout import AGED_IN, N_KINDS, OLDEST, Health, Kind
 from sim.population.disease import condition_names, mask_of, words
 from sim.population.life_tables import death_probabilities
+from sim.population.scoring import concurrent_factors
 
 AGE_COST_EDGES = (0, 65, 70, 75, 80, 85, 90)
 MORTALITY_EDGES = (65, 70, 75, 80, 85, 90, 95)
@@ -50,9 +51,9 @@ def by_age(values: NDArray[np.float64], edges: tuple[int, ...]) -> NDArray[np.fl
 
 
 def _mortality_level(evidence: Evidence) -> NDArray[np.float64]:
-    """Return the factor on the population table by kind and age, shape (kinds, ages)."""
-    level = np.ones((N_KINDS, OLDEST + 1))
-    fit = by_age(evidence.array("mortality.age_fit"), MORTALITY_EDGES)
+    """Return the factor on the population table, shape (kinds, sexes, ages)."""
+    level = np.ones((N_KINDS, 2, OLDEST + 1))
+    fit = np.stack([by_age(row, MORTALITY_EDGES) for row in evidence.array("mortality.age_fit")])
     mix = evidence.array("demography.mix")
     dual_share = mix[Kind.AGED_DUAL] / (mix[Kind.AGED_DUAL] + mix[Kind.AGED_NON_DUAL])
     dual = evidence.number("mortality.aged_dual")
@@ -69,13 +70,21 @@ def build_health(evidence: Evidence, criteria: Criteria, year: int) -> Health:
     recovery = evidence.array("conditions.recovery")
     mortality = death_probabilities()[year]
     level = _mortality_level(evidence)
-    # ESRD mortality is stated by itself: divide the table out, by a mean over the sexes at 65 and over.
-    table = np.maximum(mortality.mean(axis=0), mortality.mean(axis=0)[AGED_IN])
-    level[Kind.ESRD] = evidence.number("mortality.esrd") / table
+    # ESRD mortality is stated by itself: divide the table out.
+    level[Kind.ESRD] = evidence.number("mortality.esrd") / np.maximum(mortality, mortality[:, [AGED_IN]])
+    causes = words(evidence, "episodes.causes")
+    procedures = words(evidence, "episodes.procedures")
+    kinds = words(evidence, "episodes.names")
+    incidence = evidence.array("episodes.incidence")
+    cost = evidence.array("episodes.cost")
+    of_procedure = np.array([kinds.index(name) for name in procedures])
+    average = 12.0 * evidence.array("spending.level")[Kind.AGED_NON_DUAL]
+    rate = incidence[of_procedure] * evidence.number("episodes.procedure_fit")
     return Health(
         mortality=mortality,
         mortality_level=level,
         mortality_risk=evidence.number("mortality.risk_slope"),
+        mortality_event=evidence.number("mortality.event"),
         switch_out=evidence.array("advantage.leave").copy(),
         switch_risk=evidence.number("advantage.leave_risk"),
         switch_back=evidence.number("advantage.back"),
@@ -98,18 +107,58 @@ def build_health(evidence: Evidence, criteria: Criteria, year: int) -> Health:
         weight_older=criteria.weight_older,
         no_use=evidence.number("spending.no_use"),
         no_use_risk=evidence.number("spending.no_use_risk"),
-        base_share=evidence.number("spending.base_share"),
-        base_spread=evidence.number("spending.base_spread"),
-        event_chance=evidence.number("spending.event_chance"),
+        base_share=evidence.array("spending.base_share").copy(),
+        base_spread=evidence.array("spending.base_spread").copy(),
+        event_chance=evidence.array("spending.event_chance").copy(),
         event_slope=evidence.number("spending.event_slope"),
         event_carry=evidence.number("spending.event_carry"),
-        event_share=evidence.number("spending.event_share"),
+        event_share=evidence.array("spending.event_share").copy(),
         event_amount_slope=evidence.number("spending.event_amount_slope"),
-        event_spread=evidence.number("spending.event_spread"),
+        event_spread=evidence.array("spending.event_spread").copy(),
         death_event=evidence.number("spending.death_event"),
         death_amount=evidence.number("spending.death_amount"),
         stays_extra=evidence.number("spending.stays_extra"),
         snf_chance=evidence.number("spending.snf_chance"),
         snf_days=evidence.number("spending.snf_days"),
         no_supplement=evidence.number("spending.no_supplement"),
+        heart_failure=mask_of(names, "heart_failure"),
+        copd=mask_of(names, "copd"),
+        diabetes=mask_of(names, "diabetes"),
+        hypertension=mask_of(names, "hypertension"),
+        rheumatoid_arthritis=mask_of(names, "rheumatoid_arthritis"),
+        measured_conditions=mask_of(names, "hypertension diabetes heart_failure rheumatoid_arthritis"),
+        drug_conditions=mask_of(names, " ".join(words(evidence, "conditions.drug_treated"))),
+        cause_share=_cause_share(evidence, causes),
+        cause_cost=evidence.array("episodes.cause_cost").copy(),
+        cause_episode=np.array(
+            [kinds.index(name) if name in kinds else -1 for name in (*causes, "other")], np.int64
+        ),
+        first_fall_cause=causes.index("hip_fracture"),
+        last_fall_cause=causes.index("fall_injury"),
+        procedure_share=np.cumsum(rate)[None, :].copy(),
+        procedure_cost=cost[of_procedure] / average,
+        procedure_spread=np.sqrt(np.log1p(evidence.array("episodes.procedure_cv") ** 2)),
+        procedure_inpatient=evidence.array("episodes.procedure_inpatient").copy(),
+        procedure_episode=of_procedure.astype(np.int64),
+        episode_share=evidence.array("episodes.share").copy(),
+        readmission=evidence.number("use.readmission"),
+        hospice=evidence.number("use.hospice"),
+        ed_mean=evidence.number("use.ed_visits"),
+        ed_risk=evidence.number("use.ed_risk"),
+        ed_stay=evidence.number("use.ed_stay"),
+        ed_fall=evidence.number("use.ed_fall"),
+        follow_up=evidence.number("use.follow_up"),
+        glycemic_poor=evidence.number("use.glycemic_poor"),
+        pressure_controlled=evidence.number("use.pressure_controlled"),
+        complex_conditions=int(evidence.number("use.complex_conditions")),
+        stay_days=evidence.number("use.stay_days"),
+        concurrent_base=concurrent_factors()["base"],
     )
+
+
+def _cause_share(evidence: Evidence, causes: tuple[str, ...]) -> NDArray[np.float64]:
+    """Return cumulative chances of each cause by heart failure plus twice COPD, shape (4, causes)."""
+    chance = np.tile(evidence.array("episodes.cause_fit"), (4, 1))
+    chance[[0, 2], causes.index("hf_inpatient")] = 0.0
+    chance[[0, 1], causes.index("copd_inpatient")] = 0.0
+    return np.cumsum(chance, axis=1)

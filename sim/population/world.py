@@ -14,6 +14,8 @@ from sim.kernels.chunks import over_chunks
 from sim.kernels.draws import Decision, Key, make_key, normals
 from sim.kernels.layout import (
     N_CELLS,
+    N_EPISODE_SUMS,
+    N_EPISODES,
     N_KINDS,
     N_SUMS,
     Disease,
@@ -52,7 +54,7 @@ class World:
     providers : Providers
     trend : Trend
     history : dict of int to int64 array
-        Exact sums of each history year, shape (practices + markets, cells, sums).
+        Exact sums of each base year, shape (practices + markets, cells, sums).
     """
 
     key: Key
@@ -119,8 +121,8 @@ class World:
         practices: Practices,
         reference_spend: NDArray[np.int32] | None,
         threads: int,
-    ) -> tuple[Sums, int]:
-        """Live one year and return the exact sums and the number of people who lived it.
+    ) -> tuple[Sums, Sums, int]:
+        """Live one year; return the exact sums, those of episodes, and the number of people who lived it.
 
         Parameters
         ----------
@@ -136,7 +138,9 @@ class World:
         """
         markets, health = self.markets(year), self.health(year)
         reference = np.empty(0, np.int32) if reference_spend is None else reference_spend
-        sums = np.zeros((max(1, threads), self.n_practices + self.n_markets, N_CELLS, N_SUMS), np.int64)
+        places = (max(1, threads), self.n_practices + self.n_markets)
+        sums = np.zeros((*places, N_CELLS, N_SUMS), np.int64)
+        episodes = np.zeros((*places, N_EPISODES, N_EPISODE_SUMS), np.int64)
 
         def task(worker: int, start: int, stop: int) -> int:
             return int(
@@ -152,15 +156,23 @@ class World:
                     health,
                     reference,
                     sums[worker],
+                    episodes[worker],
                 )
             )
 
         lived = over_chunks(task, self.n_people, threads)
-        return sums.sum(axis=0), lived
+        return total(sums), total(episodes), lived
 
     def branch(self) -> People:
         """Return the people of 1 January of the first PY for one arm."""
         return copy_people(self.people)
+
+
+def total(of_workers: Sums) -> Sums:
+    """Add what workers summed, in their order and in the first one's memory."""
+    for others in of_workers[1:]:
+        of_workers[0] += others
+    return of_workers[0]
 
 
 def history_years(first_py: int) -> range:
@@ -234,7 +246,9 @@ def build_world(
         threads,
     )
     for year in history:
-        world.history[year], lived = world.live(people, year, world.untouched(), None, threads)
+        sums, _, lived = world.live(people, year, world.untouched(), None, threads)
+        if year in world.base_years:
+            world.history[year] = sums
         world.lived += lived
     return world
 

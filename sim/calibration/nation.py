@@ -1,0 +1,134 @@
+"""A nation-like world of many markets in which no ACO acts, and what its people do year by year."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.inputs.evidence import Evidence
+from sim.inputs.rulebook import load_rulebook
+from sim.kernels.layout import AGED_IN, DUAL, FEMALE, Kind, Status
+from sim.population.disease import condition_names
+from sim.population.plan import AcoPlan
+from sim.population.program_criteria import criteria_of
+from sim.population.world import Sums, World, build_world
+
+RULEBOOK = "lead-py2027"
+FIRST_PY = 2027
+MARKET_SHARE = 0.5
+
+
+@dataclass(frozen=True)
+class Lived:
+    """One year of everybody enrolled for at least a month; arrays of shape (people,).
+
+    Attributes
+    ----------
+    year : int
+    row : int64
+        Rows of the people.
+    age, kind, market, first_month, months : int
+    female, dual, assignable, died, left : bool
+        `left` says that the person moved to Medicare Advantage during the year or before it began.
+    spend, risk : float64
+        Dollars, and prospective score on 1 January.
+    conditions : uint32
+        On 31 December.
+    sums, episodes : int64 arrays
+        The kernel's, all places together.
+    """
+
+    year: int
+    row: NDArray[np.int64]
+    age: NDArray[np.int64]
+    kind: NDArray[np.int64]
+    market: NDArray[np.int64]
+    first_month: NDArray[np.int64]
+    months: NDArray[np.int64]
+    female: NDArray[np.bool_]
+    dual: NDArray[np.bool_]
+    assignable: NDArray[np.bool_]
+    died: NDArray[np.bool_]
+    left: NDArray[np.bool_]
+    spend: NDArray[np.float64]
+    risk: NDArray[np.float64]
+    conditions: NDArray[np.uint32]
+    high_needs: NDArray[np.bool_]
+    sums: Sums
+    episodes: Sums
+    enrolled_after: int
+
+
+def nation_plans(people: int, markets: int, evidence: Evidence) -> tuple[AcoPlan, ...]:
+    """Return one ACO a market, none of which will act, so that all markets together hold `people`."""
+    lives = round(people / markets * MARKET_SHARE * evidence.number("care.assignable"))
+    return tuple(
+        AcoPlan(
+            name=f"market-{market}",
+            entry="renewing",
+            leadership="physician",
+            rural=False,
+            lives=lives,
+            high_needs_share=None,
+            former_mssp=False,
+            efficiency=0.0,
+            market=f"market-{market}",
+        )
+        for market in range(markets)
+    )
+
+
+def make_nation(
+    evidence: Evidence, people: int, markets: int, seed: int, years: range, threads: int
+) -> World:
+    """Return the world on 1 January of the first of `years`."""
+    criteria = criteria_of(load_rulebook(RULEBOOK), FIRST_PY)
+    plans = nation_plans(people, markets, evidence)
+    return build_world(plans, evidence, criteria, years, MARKET_SHARE, seed, 0, threads)
+
+
+def live_nation(
+    evidence: Evidence, people: int, markets: int, seed: int, years: range, threads: int = 2
+) -> tuple[World, list[Lived]]:
+    """Make a nation and live it through `years`, keeping what happened to everybody."""
+    world = make_nation(evidence, people, markets, seed, years, threads)
+    return world, [live(world, year, threads) for year in years]
+
+
+def live(world: World, year: int, threads: int) -> Lived:
+    """Live one year and keep what happened."""
+    people = world.people
+    before = people.conditions.copy()
+    status = people.status.copy()
+    sums, episodes, _ = world.live(people, year, world.untouched(), None, threads)
+    rows = np.flatnonzero(people.months > 0)
+    age = year - people.birth_year[rows].astype(np.int64)
+    traits = people.traits[rows]
+    dual = (traits & DUAL) > 0
+    kidney = 1 << condition_names(world.evidence).index("kidney_failure")
+    kind = np.where(age < AGED_IN, Kind.DISABLED, np.where(dual, Kind.AGED_DUAL, Kind.AGED_NON_DUAL))
+    kind = np.where(before[rows] & kidney, Kind.ESRD, kind)
+    entered = status[rows] == Status.FUTURE
+    return Lived(
+        year=year,
+        row=rows,
+        age=age,
+        kind=kind,
+        market=people.market[rows].astype(np.int64),
+        first_month=np.where(entered, people.entry_month[rows], 1),
+        months=people.months[rows].astype(np.int64),
+        female=(traits & FEMALE) > 0,
+        dual=dual,
+        assignable=people.aligned[rows] >= 0,
+        died=people.status[rows] == Status.DEAD,
+        left=people.status[rows] == Status.ADVANTAGE,
+        spend=people.spend[rows] / 100.0,
+        risk=people.risk[rows].astype(np.float64),
+        conditions=people.conditions[rows],
+        high_needs=people.high_needs[rows] > 0,
+        sums=sums.sum(axis=0),
+        episodes=episodes.sum(axis=0),
+        enrolled_after=int((people.status == Status.ENROLLED).sum()),
+    )

@@ -1,0 +1,258 @@
+"""The published figures that simulated people are held to, and how near they come."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim.calibration import measures
+from sim.calibration.nation import Lived
+from sim.inputs.evidence import Evidence
+from sim.kernels.layout import Kind, Sum
+from sim.population.disease import condition_names, words
+from sim.population.health import AGE_COST_EDGES, MORTALITY_EDGES
+from sim.population.world import World
+
+CONCENTRATION = (14.9, 41.5, 60.0, 79.1, 95.7)
+P99_OVER_MEAN = (5.35, 12.56, 10.59, 11.99)
+AGE_RELATIVE = (1.02, 0.66, 0.83, 1.03, 1.22, 1.40, 1.48)
+ASSIGNABLE_MIX = (0.9, 8.9, 8.0, 82.5)
+COMMON_CONDITIONS = 10
+
+
+@dataclass(frozen=True)
+class Target:
+    """A published figure and what the simulation shows.
+
+    Attributes
+    ----------
+    name : str
+    value, tolerance, simulated : float
+        In `unit`; the tolerance is to either side.
+    unit : str
+    source : str
+    """
+
+    name: str
+    value: float
+    tolerance: float
+    simulated: float
+    unit: str
+    source: str
+
+    @property
+    def ok(self) -> bool:
+        """Whether the simulation is within the tolerance."""
+        return abs(self.simulated - self.value) <= self.tolerance
+
+
+_CONCENTRATION = "Trends in Medicare spending across strata of resource utilization, eClinicalMedicine 2021"
+_GV = "CMS, Geographic Variation 2024"
+_MSSP = "CMS, MSSP financial reconciliation PY2022, truncation thresholds over per-capita expenditure"
+_PUF = "CMS, County-level Aggregate Expenditure and Risk Score PUF, CY2023"
+_SSA = "SSA period life tables, 2020 Trustees Report"
+_CCW = "CMS Chronic Conditions Warehouse, FFS prevalence"
+_FIGUEROA = "Figueroa et al., Health Affairs 2019"
+_KFF = "KFF, Medicare Spending at the End of Life, 2016; Riley and Lubitz 2010"
+
+
+def measure(world: World, years: Sequence[Lived]) -> list[Target]:
+    """Hold the first years of a nation to every target that one population shows.
+
+    Parameters
+    ----------
+    world : World
+    years : sequence of Lived
+        At least three years; deaths and markets use all of them.
+    """
+    first, second, third = years[:3]
+    evidence = world.evidence
+    return [
+        *_spending(first, second, third),
+        *_kinds(world, first),
+        *_use(evidence, first),
+        *_life(years),
+        *_risk(evidence, first, second),
+        Target(
+            "Region spread of risk-standardised spending, aged non-dual",
+            0.10,
+            0.02,
+            measures.region_cv(years, world.n_markets),
+            "CV",
+            _PUF,
+        ),
+    ]
+
+
+def _spending(first: Lived, second: Lived, third: Lived) -> list[Target]:
+    spend = first.spend[measures.whole(first)]
+    shares = 100.0 * measures.top_shares(spend)
+    again, always, memory = measures.persistence(first, second, third)
+    targets = [
+        Target(f"Share of spending of the top {top:.0%}, aged", value, 1.0, float(share), "%", _CONCENTRATION)
+        for top, value, share in zip(measures.TOP_SHARES, CONCENTRATION, shares, strict=True)
+    ]
+    return [
+        *targets,
+        Target("No spending in the year", 6.5, 1.0, 100.0 * float((spend <= 0).mean()), "%", _CONCENTRATION),
+        Target("CV of spending", 2.2, 0.15, float(spend.std() / spend.mean()), "1", _CONCENTRATION),
+        Target("Top decile still there next year", 39.0, 4.0, 100.0 * again, "%", _FIGUEROA),
+        Target("Top decile still there two years running", 25.0, 4.0, 100.0 * always, "%", _FIGUEROA),
+        Target("Lag-1 correlation of spending", 0.40, 0.06, memory, "r", "published prior-spending R2"),
+    ]
+
+
+def _kinds(world: World, first: Lived) -> list[Target]:
+    evidence = world.evidence
+    trend = measures.trend_of(world, first)
+    level = 12.0 * evidence.array("spending.level")
+    mix = 100.0 * measures.mix(first)
+    stated = 100.0 * np.array(ASSIGNABLE_MIX) / np.sum(ASSIGNABLE_MIX)
+    targets: list[Target] = []
+    for kind in Kind:
+        name = kind.name.lower().replace("_", " ")
+        threshold, mean = measures.truncated(first, kind)
+        ratio = P99_OVER_MEAN[kind]
+        targets.append(
+            Target(f"99th percentile over mean, {name}", ratio, 0.1 * ratio, threshold / mean, "1", _MSSP)
+        )
+        targets.append(
+            Target(
+                f"Mean spending at 2023 prices, {name}",
+                float(level[kind]),
+                0.02 * float(level[kind]),
+                mean / float(trend[kind]),
+                "USD/year",
+                _PUF,
+            )
+        )
+        targets.append(
+            Target(
+                f"Share of assignable person-months, {name}",
+                float(stated[kind]),
+                max(0.02 * float(stated[kind]), 0.05),
+                float(mix[kind]),
+                "%",
+                _PUF,
+            )
+        )
+    gradient = measures.age_gradient(first)
+    for edge, value, found in zip(AGE_COST_EDGES, AGE_RELATIVE, gradient, strict=True):
+        name = f"Relative spending from age {edge}" if edge else "Relative spending under 65"
+        targets.append(Target(name, value, 0.08, float(found), "1", "KFF 2015; CBO WP 2015-08"))
+    return targets
+
+
+def _use(evidence: Evidence, first: Lived) -> list[Target]:
+    stays = measures.per_thousand(first, Sum.STAYS)
+    readmitted = measures.per_thousand(first, Sum.READMISSIONS)
+    targets = [
+        Target("Inpatient stays", 225.0, 6.75, stays, "per 1,000", _GV),
+        Target("ED visits", 591.0, 17.7, measures.per_thousand(first, Sum.ED_VISITS), "per 1,000", _GV),
+        Target("Readmissions within 30 days", 18.1, 1.0, 100.0 * readmitted / stays, "% of stays", _GV),
+        Target(
+            "Stays for falls, aged",
+            18.0,
+            1.0,
+            measures.aged_per_thousand(first, Sum.FALL_STAYS),
+            "per 1,000",
+            "Haddad et al., Injury Prevention 2024",
+        ),
+        Target(
+            "ED visits for falls, aged",
+            53.9,
+            3.0,
+            measures.aged_per_thousand(first, Sum.FALL_ED_VISITS),
+            "per 1,000",
+            "Haddad et al., Injury Prevention 2024",
+        ),
+    ]
+    shares = 100.0 * measures.service_shares(first, evidence.array("services.share"))
+    stated = 100.0 * evidence.array("services.target")
+    for name, value, found in zip(words(evidence, "services.names"), stated, shares, strict=True):
+        targets.append(Target(f"Service share, {name}", float(value), 1.0, float(found), "%", _GV))
+    incidence = 1000.0 * measures.episode_incidence(first)
+    wanted = 1000.0 * evidence.array("episodes.incidence")
+    for name, value, found in zip(words(evidence, "episodes.names"), wanted, incidence, strict=True):
+        tolerance = max(0.1 * float(value), 0.5)
+        targets.append(
+            Target(f"Episodes, {name}", float(value), tolerance, float(found), "per 1,000", "evidence files")
+        )
+    return targets
+
+
+def _life(years: Sequence[Lived]) -> list[Target]:
+    found, expected = measures.deaths(years)
+    targets = []
+    for sex, word in enumerate(("men", "women")):
+        for band, edge in enumerate(MORTALITY_EDGES):
+            ratio = 100.0 * float(found[sex, band] / expected[sex, band])
+            targets.append(Target(f"Deaths against the table, {word} from {edge}", 100.0, 3.0, ratio, "%", _SSA))
+    ratio = measures.decedent_ratio(years[1])
+    share = 100.0 * measures.last_year_share(years[0], years[1])
+    return [
+        *targets,
+        Target("Decedents' spending over survivors'", 3.8, 0.4, ratio, "1", _KFF),
+        Target("Share of spending in the last year of life, aged", 23.0, 3.0, share, "%", _KFF),
+    ]
+
+
+def _risk(evidence: Evidence, first: Lived, second: Lived) -> list[Target]:
+    mean, spread, fit = measures.score_moments(first)
+    names = condition_names(evidence)
+    stated = 100.0 * evidence.array("conditions.prevalence")
+    found = 100.0 * measures.prevalence(first, COMMON_CONDITIONS)
+    hcc = "CMS-HCC model evaluations"
+    return [
+        Target("Mean V28 score", 1.0, 0.08, mean, "1", hcc),
+        Target("Spread of the V28 score over its mean", 1.0, 0.08, spread, "1", hcc),
+        Target("R2 of spending on the prospective score", 0.125, 0.03, fit, "1", hcc),
+        Target("Lag-1 correlation of the score", 0.80, 0.05, measures.score_memory(first, second), "r", hcc),
+        *(
+            Target(f"Prevalence at 65 and over, {name}", float(value), 1.0, float(share), "%", _CCW)
+            for name, value, share in zip(names, stated, found, strict=False)
+        ),
+    ]
+
+
+def stock_change(years: Sequence[Lived]) -> Target:
+    """Hold the yearly change of Original Medicare's people, lived under the rates of 2024, to what CMS saw."""
+    counts = [lived.enrolled_after for lived in years]
+    change = 100.0 * ((counts[-1] / counts[0]) ** (1.0 / (len(counts) - 1)) - 1.0)
+    return Target("Change of Original Medicare under 2024 rates", -2.4, 0.7, change, "%/year", _GV)
+
+
+def drift(first: Lived, last: Lived) -> list[Target]:
+    """Hold the last year of a decade to its first: shape, mix and prevalence stay but for stated trends."""
+    shares = [100.0 * measures.top_shares(one.spend[measures.whole(one)]) for one in (first, last)]
+    mixes = [100.0 * measures.mix(one) for one in (first, last)]
+    held = [100.0 * measures.prevalence(one, COMMON_CONDITIONS) for one in (first, last)]
+    scores = [measures.score_moments(one)[0] for one in (first, last)]
+    here = f"{last.year} against {first.year}"
+    targets = [
+        Target(f"Share of the top {top:.0%}, {here}", float(old), 1.5, float(new), "%", "no drift")
+        for top, old, new in zip(measures.TOP_SHARES, *shares, strict=True)
+    ]
+    targets += [
+        Target(f"Mix, {kind.name.lower().replace('_', ' ')}, {here}", float(old), 2.0, float(new), "%", "no drift")
+        for kind, old, new in zip(Kind, *mixes, strict=True)
+    ]
+    targets.append(Target(f"Mean V28 score, {here}", scores[0], 0.06, scores[1], "1", "no drift"))
+    targets += [
+        Target(f"Prevalence of condition {k}, {here}", float(old), 1.5, float(new), "%", "no drift")
+        for k, (old, new) in enumerate(zip(*held, strict=True))
+    ]
+    return targets
+
+
+def table(targets: Sequence[Target]) -> str:
+    """Return the targets as a Markdown table."""
+    lines = ["| target | value | tolerance | simulated | | source |", "| --- | --: | --: | --: | --- | --- |"]
+    lines += [
+        f"| {one.name} ({one.unit}) | {one.value:.4g} | {one.tolerance:.3g} | {one.simulated:.4g} | "
+        f"{'ok' if one.ok else '**miss**'} | {one.source} |"
+        for one in targets
+    ]
+    return "\n".join(lines) + "\n"
