@@ -19,6 +19,10 @@ from sim.kernels.layout import (
     AGED_IN,
     DUAL,
     FEMALE,
+    N_CELLS,
+    N_EPISODE_SUMS,
+    N_EPISODES,
+    N_SUMS,
     NO_SUPPLEMENT,
     OLDEST,
     RISK_UNIT,
@@ -35,7 +39,7 @@ from sim.kernels.layout import (
     Status,
     Sum,
 )
-from sim.kernels.risk_score import community_score, esrd_score
+from sim.kernels.risk_score import any_of, community_score, esrd_score
 
 _FUTURE, _ENROLLED, _ADVANTAGE, _DEAD = (int(status) for status in Status)
 _ESRD, _DISABLED, _AGED_DUAL, _AGED_NON_DUAL = (int(kind) for kind in Kind)
@@ -56,6 +60,7 @@ _AFTER_STAY, _USE, _PROCEDURE, _HIGH_NEEDS_ENTRY = (
     int(Decision.PROCEDURE),
     int(Decision.HIGH_NEEDS_ENTRY),
 )
+_CODING = int(Decision.CODING)
 _PERSONS, _MONTHS, _SPEND, _EVENT, _REFERENCE = (
     int(Sum.PERSONS),
     int(Sum.MONTHS),
@@ -224,6 +229,11 @@ def live_year(
     episode_share = health.episode_share
     death_table, mortality_level = health.mortality, health.mortality_level
     switch_out, age_cost = health.switch_out, health.age_cost
+    flat = sums.reshape(-1)
+    flat_episodes = episodes.reshape(-1)
+    any_parent = any_of(parent)
+    any_esrd_parent = any_of(esrd_parent)
+    any_pair = any_of(pair_a)
     n_practices = efficiency.shape[0]
     lived = 0
     for i in range(start, stop):
@@ -282,6 +292,8 @@ def live_year(
                 pair_a,
                 pair_b,
                 esrd_pair,
+                any_esrd_parent,
+                any_pair,
             )
         else:
             score = community_score(
@@ -298,16 +310,62 @@ def live_year(
                 pair_a,
                 pair_b,
                 pair_value,
+                any_parent,
+                any_pair,
             )
-        all_risk[i] = score
+        coded_score = score
+        missing = 0
+        if conditions:
+            words = draw4(key, i, year, _CODING, 0)
+            missing = np.int64(words[0] & words[1])
+            if health.coding_words > 2:
+                missing &= np.int64(words[2])
+            if health.coding_words > 3:
+                missing &= np.int64(words[3])
+            coded = conditions & ~missing
+            if coded != conditions:
+                if kind == _ESRD:
+                    coded_score = esrd_score(
+                        coded,
+                        who + 4 * dual,
+                        age,
+                        esrd_table,
+                        esrd_demographic,
+                        esrd_parent,
+                        esrd_children,
+                        pair_a,
+                        pair_b,
+                        esrd_pair,
+                        any_esrd_parent,
+                        any_pair,
+                    )
+                else:
+                    coded_score = community_score(
+                        coded,
+                        traits,
+                        who,
+                        age,
+                        score_table,
+                        counted,
+                        demographic,
+                        count_value,
+                        parent,
+                        children,
+                        pair_a,
+                        pair_b,
+                        pair_value,
+                        any_parent,
+                        any_pair,
+                    )
+        all_risk[i] = coded_score
         admissions = np.int64(all_admissions[i])
         high_needs = np.int64(needs[i])
         if high_needs == 0 and (
             conditions & health.high_needs_conditions
-            or (kind != _ESRD and score >= health.high_needs_score)
+            or (kind != _ESRD and coded_score >= health.high_needs_score)
             or (
                 kind != _ESRD
-                and score >= health.high_needs_score_with_admissions
+                and coded_score >= health.high_needs_score_with_admissions
                 and admissions >= health.high_needs_admissions
             )
             or np.int64(all_snf_days[i]) >= health.high_needs_snf_days
@@ -362,6 +420,8 @@ def live_year(
                     pair_a,
                     pair_b,
                     esrd_pair,
+                    any_esrd_parent,
+                    any_pair,
                 )
             else:
                 current = community_score(
@@ -378,6 +438,8 @@ def live_year(
                     pair_a,
                     pair_b,
                     pair_value,
+                    any_parent,
+                    any_pair,
                 )
         else:
             current = score
@@ -462,6 +524,8 @@ def live_year(
             base_effect = base_spill[practice]
             event_effect = event_spill[practice]
         place = aligned if aligned >= 0 else n_practices + market
+        at = (place * N_CELLS + cell) * N_SUMS
+        episode_at = place * (N_EPISODES * N_EPISODE_SUMS)
         base_cents = 0
         procedure_cents = 0
         event_cents = 0
@@ -486,11 +550,11 @@ def live_year(
                 inpatient = unit(course[3]) < procedure_inpatient[which]
                 if inpatient:
                     planned = np.int64(1)
-                kept = procedure_episode[which]
-                episodes[place, kept, _EP_COUNT] += 1
-                episodes[place, kept, _EP_COST] += procedure_cents
-                episodes[place, kept, _EP_INPATIENT] += planned
-                episodes[place, kept, _EP_MONTH] += first_month + int(months * unit(course[2]))
+                kept = episode_at + procedure_episode[which] * N_EPISODE_SUMS
+                flat_episodes[kept + _EP_COUNT] += 1
+                flat_episodes[kept + _EP_COST] += procedure_cents
+                flat_episodes[kept + _EP_INPATIENT] += planned
+                flat_episodes[kept + _EP_MONTH] += first_month + int(months * unit(course[2]))
         if months > 0:
             chance = event_chance[kind] * (1.0 - health.event_slope + health.event_slope * relative)
             if had_event[i]:
@@ -513,30 +577,30 @@ def live_year(
                 event_cents = min(int(event * 100.0 + 0.5), _LARGEST_CENTS)
                 further = poisson(unit(draws[2]), health.stays_extra, _MOST_STAYS)
                 stays = np.int64(1 + further)
-                sums[place, cell, _READMISSIONS] += binomial(unit(course[1]), further, health.readmission)
+                flat[at + _READMISSIONS] += binomial(unit(course[1]), further, health.readmission)
                 snf = unit(draws[3]) < health.snf_chance
                 if snf or dies:
                     rest = draw4(key, i, year, _AFTER_STAY, 0)
                     if snf:
                         days = 1 + int(-health.snf_days * math.log(unit(rest[0])))
                         snf_days = min(_MOST_SNF_DAYS, days)
-                        sums[place, cell, _SNF_DAYS] += snf_days
+                        flat[at + _SNF_DAYS] += snf_days
                     if dies and unit(rest[1]) < health.hospice:
-                        sums[place, cell, _EVENT_HOSPICE] += event_cents
+                        flat[at + _EVENT_HOSPICE] += event_cents
                     elif snf:
-                        sums[place, cell, _EVENT_SNF] += event_cents
-                kept = cause_episode[cause]
-                if kept >= 0:
-                    episodes[place, kept, _EP_COUNT] += 1
-                    episodes[place, kept, _EP_COST] += int(event_cents * episode_share[kept])
-                    episodes[place, kept, _EP_INPATIENT] += 1
-                    episodes[place, kept, _EP_MONTH] += first_month + int(months * unit(course[2]))
+                        flat[at + _EVENT_SNF] += event_cents
+                if cause_episode[cause] >= 0:
+                    kept = episode_at + cause_episode[cause] * N_EPISODE_SUMS
+                    flat_episodes[kept + _EP_COUNT] += 1
+                    flat_episodes[kept + _EP_COST] += int(event_cents * episode_share[cause_episode[cause]])
+                    flat_episodes[kept + _EP_INPATIENT] += 1
+                    flat_episodes[kept + _EP_MONTH] += first_month + int(months * unit(course[2]))
                     if not dies:
-                        sums[place, cell, _FOLLOW_UPS_DUE] += 1
+                        flat[at + _FOLLOW_UPS_DUE] += 1
                         if unit(course[3]) < health.follow_up:
-                            sums[place, cell, _FOLLOW_UPS_MADE] += 1
+                            flat[at + _FOLLOW_UPS_MADE] += 1
                 if age >= AGED_IN and cause >= health.first_fall_cause and cause <= health.last_fall_cause:
-                    sums[place, cell, _FALL_STAYS] += 1
+                    flat[at + _FALL_STAYS] += 1
         cents = min(base_cents + procedure_cents + event_cents, _LARGEST_CENTS)
         all_spend[i] = cents
         had_event[i] = 1 if event_cents > 0 else 0
@@ -551,87 +615,93 @@ def live_year(
             mean = health.ed_mean * (1.0 - health.ed_risk + health.ed_risk * relative) * share_of_year
             emergencies = poisson(unit(use[0]), mean + health.ed_stay * stays, _MOST_ED_VISITS)
             if emergencies > 0:
-                sums[place, cell, _ED] += emergencies
+                flat[at + _ED] += emergencies
                 if age >= AGED_IN:
-                    sums[place, cell, _FALL_ED] += binomial(unit(use[3]), emergencies, health.ed_fall)
-            sums[place, cell, _VISITS] += visits
+                    flat[at + _FALL_ED] += binomial(unit(use[3]), emergencies, health.ed_fall)
+            flat[at + _VISITS] += visits
             if conditions & health.drug_conditions:
-                sums[place, cell, _BASE_DRUG] += base_cents
+                flat[at + _BASE_DRUG] += base_cents
             if conditions & health.measured_conditions:
                 sign = unit(use[2])
                 if conditions & health.hypertension:
-                    sums[place, cell, _HYPERTENSION] += 1
+                    flat[at + _HYPERTENSION] += 1
                     if sign < health.pressure_controlled:
-                        sums[place, cell, _PRESSURE_GOOD] += 1
+                        flat[at + _PRESSURE_GOOD] += 1
                 if conditions & health.diabetes:
-                    sums[place, cell, _DIABETES] += 1
+                    flat[at + _DIABETES] += 1
                     if 1.0 - sign < health.glycemic_poor:
-                        sums[place, cell, _SUGAR_POOR] += 1
-                    episodes[place, _DIABETES_CHRONIC, _EP_COUNT] += 1
-                    episodes[place, _DIABETES_CHRONIC, _EP_COST] += int(
+                        flat[at + _SUGAR_POOR] += 1
+                    flat_episodes[episode_at + _DIABETES_CHRONIC * N_EPISODE_SUMS + _EP_COUNT] += 1
+                    flat_episodes[episode_at + _DIABETES_CHRONIC * N_EPISODE_SUMS + _EP_COST] += int(
                         base_cents * episode_share[_DIABETES_CHRONIC]
                     )
                 if conditions & health.heart_failure:
-                    episodes[place, _HF_CHRONIC, _EP_COUNT] += 1
-                    episodes[place, _HF_CHRONIC, _EP_COST] += int(
+                    flat_episodes[episode_at + _HF_CHRONIC * N_EPISODE_SUMS + _EP_COUNT] += 1
+                    flat_episodes[episode_at + _HF_CHRONIC * N_EPISODE_SUMS + _EP_COST] += int(
                         (base_cents + event_cents) * episode_share[_HF_CHRONIC]
                     )
                 if conditions & health.rheumatoid_arthritis:
-                    episodes[place, _RA_CHRONIC, _EP_COUNT] += 1
-                    episodes[place, _RA_CHRONIC, _EP_COST] += int(base_cents * episode_share[_RA_CHRONIC])
+                    flat_episodes[episode_at + _RA_CHRONIC * N_EPISODE_SUMS + _EP_COUNT] += 1
+                    flat_episodes[episode_at + _RA_CHRONIC * N_EPISODE_SUMS + _EP_COST] += int(base_cents * episode_share[_RA_CHRONIC])
         if stays + planned > 0:
-            sums[place, cell, _STAYS] += stays + planned
-            sums[place, cell, _EVENT] += event_cents
+            flat[at + _STAYS] += stays + planned
+            flat[at + _EVENT] += event_cents
         if procedure_cents > 0:
-            sums[place, cell, _PROCEDURES] += procedure_cents
+            flat[at + _PROCEDURES] += procedure_cents
         several = 0
         for byte in range(4):
             several += chronic[byte, (conditions >> (8 * byte)) & 255]
         if several >= health.complex_conditions:
-            sums[place, cell, _COMPLEX_MONTHS] += months
+            flat[at + _COMPLEX_MONTHS] += months
             if stays > 0:
-                sums[place, cell, _COMPLEX_STAYS] += stays
-                sums[place, cell, _DAYS_AWAY] += snf_days + int(health.stay_days * stays)
+                flat[at + _COMPLEX_STAYS] += stays
+                flat[at + _DAYS_AWAY] += snf_days + int(health.stay_days * stays)
 
         # High Needs is checked each quarter; from the quarter after it is met, months are High Needs months.
         late_months = np.int64(0)
         if category == 0 and (
             developed & health.high_needs_conditions
-            or (score >= health.high_needs_score_with_admissions and stays >= health.high_needs_admissions)
+            or (coded_score >= health.high_needs_score_with_admissions and stays >= health.high_needs_admissions)
             or snf_days >= health.high_needs_snf_days
         ):
             needs[i] = 1
             met = first_month + int(months * unit(draw4(key, i, year, _HIGH_NEEDS_ENTRY, 0)[0]))
             late_months = max(np.int64(0), last_month - 3 * ((met + 2) // 3))
         coding = coding_factor[aligned] if aligned >= 0 else 1.0
-        micro = int(score * RISK_UNIT + 0.5)
-        needy = micro
+        true_micro = int(score * RISK_UNIT + 0.5)
+        coded_micro = int(coded_score * coding * RISK_UNIT + 0.5)
+        true_needy = true_micro
+        coded_needy = coded_micro
         if category == 2 or late_months > 0:
             current = health.concurrent_base
+            on_claims = health.concurrent_base
             for byte in range(4):
                 current += concurrent[byte, (developed >> (8 * byte)) & 255]
-            needy = int(current * RISK_UNIT + 0.5)
+                on_claims += concurrent[byte, ((developed & ~missing) >> (8 * byte)) & 255]
+            true_needy = int(current * RISK_UNIT + 0.5)
+            coded_needy = int(on_claims * coding * RISK_UNIT + 0.5)
         if category == 2:
-            micro = needy
+            true_micro = true_needy
+            coded_micro = coded_needy
         reference = np.int64(reference_spend[i]) if reference_spend.shape[0] > 0 else cents
         if late_months > 0:
-            late = cell + 2
+            late = at + 2 * N_SUMS
             late_cents = cents * late_months // months
             late_reference = reference * late_months // months
-            sums[place, late, _MONTHS] += late_months
-            sums[place, late, _SPEND] += late_cents
-            sums[place, late, _REFERENCE] += late_reference
-            sums[place, late, _TRUE_RISK] += needy * late_months
-            sums[place, late, _CODED_RISK] += int(needy * coding + 0.5) * late_months
+            flat[late + _MONTHS] += late_months
+            flat[late + _SPEND] += late_cents
+            flat[late + _REFERENCE] += late_reference
+            flat[late + _TRUE_RISK] += true_needy * late_months
+            flat[late + _CODED_RISK] += coded_needy * late_months
             months -= late_months
             cents -= late_cents
             reference -= late_reference
-        sums[place, cell, _PERSONS] += 1
-        sums[place, cell, _MONTHS] += months
-        sums[place, cell, _SPEND] += cents
-        sums[place, cell, _REFERENCE] += reference
-        sums[place, cell, _TRUE_RISK] += micro * months
-        sums[place, cell, _CODED_RISK] += int(micro * coding + 0.5) * months
+        flat[at + _PERSONS] += 1
+        flat[at + _MONTHS] += months
+        flat[at + _SPEND] += cents
+        flat[at + _REFERENCE] += reference
+        flat[at + _TRUE_RISK] += true_micro * months
+        flat[at + _CODED_RISK] += coded_micro * months
         if dies:
-            sums[place, cell, _DEATHS] += 1
+            flat[at + _DEATHS] += 1
     return lived

@@ -23,7 +23,7 @@ from sim.kernels.layout import (
     Markets,
     People,
 )
-from sim.kernels.risk_score import community_score
+from sim.kernels.risk_score import any_of, community_score
 
 _ESRD = int(Kind.ESRD)
 _PERSON_ENTRY = int(Decision.PERSON_ENTRY)
@@ -94,6 +94,7 @@ def create(
 
     A person depends on the row's number and the market's tables only, never on how many others there are.
     """
+    any_parent, any_pair = any_of(disease.parent), any_of(disease.pair_a)
     for i in range(start, stop):
         market = np.int64(people.market[i])
         entry = draw4(key, i, 0, _PERSON_ENTRY, 0)
@@ -158,6 +159,8 @@ def create(
                 disease.pair_a,
                 disease.pair_b,
                 disease.pair_value,
+                any_parent,
+                any_pair,
             )
             panel = 1 if score >= health.high_needs_score else 0
         draws = draw4(key, i, 0, _PERSON_PRACTICE, 0)

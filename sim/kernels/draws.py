@@ -60,6 +60,7 @@ class Decision(IntEnum):
     EVENT_COURSE = 27  # cause, readmissions, month, timely follow-up
     PROCEDURE = 28  # cost (2), month, setting
     HIGH_NEEDS_ENTRY = 29  # month
+    CODING = 30  # which conditions the year's claims miss, one bit each
     # Markets and the nation
     MARKET_LEVEL = 64
     MARKET_TREND = 65

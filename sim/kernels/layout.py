@@ -350,6 +350,7 @@ class Health(NamedTuple):
     high_needs_score_with_admissions: float
     high_needs_admissions: int
     high_needs_snf_days: int
+    coding_words: int
     age_cost: Array
     cost_constant: float
     cost_slope: float

@@ -64,7 +64,7 @@ def cumulative_hazard(
     people of 65 and over with the condition is the stated prevalence; passing conditions are in balance of
     onset and recovery. Under 65 the level of 65 holds times that of disabled people.
     """
-    target = evidence.array("conditions.prevalence")
+    target = evidence.array("conditions.prevalence") * evidence.array("conditions.prevalence_fit")
     recovery = evidence.array("conditions.recovery")
     spread = evidence.number("conditions.frailty_spread")
     nodes, weights = np.polynomial.hermite_e.hermegauss(21)

@@ -95,6 +95,7 @@ def build_health(evidence: Evidence, criteria: Criteria, year: int) -> Health:
         high_needs_score_with_admissions=criteria.score_with_admissions,
         high_needs_admissions=criteria.admissions,
         high_needs_snf_days=criteria.snf_days,
+        coding_words=int(evidence.number("conditions.uncoded_halvings")),
         age_cost=by_age(evidence.array("spending.age"), AGE_COST_EDGES),
         cost_constant=evidence.number("spending.cost_constant"),
         cost_slope=evidence.number("spending.cost_slope"),
