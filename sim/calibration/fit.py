@@ -1,4 +1,4 @@
-"""Tuning the free constants: ratios for those that one figure decides, least squares for the shape of spending."""
+"""Tuning the free constants: ratios where one figure decides, least squares for the shape of spending."""
 
 from __future__ import annotations
 
@@ -28,6 +28,8 @@ RATES_OF_2024 = {
     "advantage.leave": ["6.1 %/year", "11.2 %/year"],
     "advantage.back": "2.0 %/year",
 }
+SWEEPS = 2
+FIRST_ROUNDS, LAST_ROUNDS = 4, 5
 STEP = 0.06
 PULL = 0.05  # weight of staying near the start, per unit of log change
 
@@ -43,12 +45,13 @@ class Shape:
 
 
 SHAPES = (
-    Shape("conditions.frailty_spread", 0.8, 1.8),
+    Shape("conditions.frailty_spread", 0.8, 2.0),
     Shape("spending.cost_spread", 0.4, 1.1),
     Shape("spending.cost_slope", 0.5, 1.1),
     Shape("spending.base_spread", 0.5, 1.3, (1, 2, 3)),
     Shape("spending.base_spread", 0.2, 0.9, (0,)),
     Shape("spending.event_share", 1.0, 5.0, (1, 2, 3)),
+    Shape("spending.event_spread", 0.2, 1.0, (0,)),
     Shape("spending.event_spread", 0.3, 1.0, (1,)),
     Shape("spending.event_spread", 0.3, 1.0, (2,)),
     Shape("spending.event_spread", 0.3, 1.0, (3,)),
@@ -60,7 +63,11 @@ SHAPES = (
     Shape("spending.death_amount", 0.5, 2.0),
 )
 # Figures that pull against others and would otherwise be given up.
-WEIGHTS = {"Top decile still there two years running": 2.5, "Share of spending in the last year of life, aged": 2.5}
+WEIGHTS = {
+    "Top decile still there two years running": 4.0,
+    "Share of spending in the last year of life, aged": 3.0,
+    "Decedents' spending over survivors'": 2.0,
+}
 SHAPE_TARGETS = (
     "Share of spending of the top",
     "CV of",
@@ -95,7 +102,8 @@ def shape_of(evidence: Evidence) -> Floats:
         evidence.array(shape.key)[shape.kinds[0]] if shape.kinds else evidence.number(shape.key)
         for shape in SHAPES
     ]
-    return np.log(np.array(found))
+    logs: Floats = np.log(np.array(found))
+    return logs
 
 
 def with_shape(values: Values, logs: Floats, evidence: Evidence) -> Values:
@@ -150,6 +158,23 @@ def fit_shape(values: Values, sweeps: int, say: Callable[[str], None]) -> Values
         logs = found.x
         state["values"], _, _ = with_ratios(with_shape(state["values"], logs, evidence), 3)
     return with_shape(state["values"], logs, evidence)
+
+
+def calibrate(say: Callable[[str], None], sweeps: int = SWEEPS) -> Values:
+    """Return fitted values of all free constants, starting from the committed ones.
+
+    Parameters
+    ----------
+    say : callable
+        Takes lines of progress.
+    sweeps : int
+        Least-squares sweeps over the shape constants.
+    """
+    values, _, _ = with_ratios({}, FIRST_ROUNDS)
+    values = fit_shape(values, sweeps, say)
+    values, _, _ = with_ratios(values, LAST_ROUNDS, PEOPLE)
+    keys = fitted_keys()
+    return {key: value for key, value in values.items() if key in keys}
 
 
 def report(values: Mapping[str, Any] | None = None, people: int = PEOPLE) -> list[targets.Target]:

@@ -22,14 +22,17 @@ TOP = 0.9
 def whole(lived: Lived) -> NDArray[np.bool_]:
     """Return who is 65 or over and enrolled from January to December, or to death."""
     months = (lived.months == 12) | lived.died
-    return (lived.age >= AGED_IN) & (lived.first_month == 1) & months & ~lived.left
+    chosen: NDArray[np.bool_] = (lived.age >= AGED_IN) & (lived.first_month == 1) & months & ~lived.left
+    return chosen
 
 
 def top_shares(spend: Floats) -> Floats:
     """Return the share of all spending that the top 1, 5, 10, 20 and 50 % spend."""
     ranked = np.sort(spend)[::-1]
     cumulative = np.cumsum(ranked)
-    return np.array([cumulative[round(top * len(ranked)) - 1] for top in TOP_SHARES]) / cumulative[-1]
+    at = np.array([round(top * len(ranked)) - 1 for top in TOP_SHARES])
+    shares: Floats = cumulative[at] / cumulative[-1]
+    return shares
 
 
 def weighted_quantile(values: Floats, weights: NDArray[np.int64], level: float) -> float:
@@ -40,7 +43,7 @@ def weighted_quantile(values: Floats, weights: NDArray[np.int64], level: float) 
 
 
 def truncated(lived: Lived, kind: int) -> tuple[float, float]:
-    """Return the 99th percentile and the truncated mean of a kind's annualised spending (assignable people)."""
+    """Return the 99th percentile and the truncated mean of assignable people's annualised spending."""
     chosen = (lived.kind == kind) & lived.assignable
     yearly = lived.spend[chosen] * 12.0 / lived.months[chosen]
     months = lived.months[chosen]
@@ -53,8 +56,9 @@ def trend_of(world: World, lived: Lived) -> Floats:
     level = world.trend.at(lived.year)
     return np.array(
         [
-            np.average(level[lived.market[lived.kind == kind], kind], weights=lived.months[lived.kind == kind])
+            np.average(level[lived.market[chosen], kind], weights=lived.months[chosen])
             for kind in range(N_KINDS)
+            for chosen in [lived.kind == kind]
         ]
     )
 
@@ -100,7 +104,8 @@ def decedent_ratio(lived: Lived) -> float:
 def last_year_share(before: Lived, lived: Lived) -> float:
     """Return the share of spending at 65 and over in the last twelve months of life.
 
-    Spending of the calendar year of death, and of the year before in proportion to the months that reach into it.
+    Spending of the calendar year of death, and of the year before in proportion to the months that reach
+    into it.
     """
     aged = lived.age >= AGED_IN
     dead = aged & lived.died

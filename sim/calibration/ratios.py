@@ -25,7 +25,7 @@ FALLS, FALL_ED = 18.0, 53.9
 PROPORTIONAL_ROUNDS = 200
 LEAST, MOST = 0.3, 3.0
 ENTRANT_POWER = 1.5
-CHRONIC_POWER = 1.5
+CHRONIC_POWER = 0.5
 CONDITIONS = 32
 
 
@@ -67,7 +67,7 @@ def updated(world: World, years: Sequence[Lived]) -> Values:
         "conditions.prevalence_fit": array("conditions.prevalence_fit")
         * np.where(chronic, ratio(wanted, early), 1.0),
         "conditions.incidence_fit": array("conditions.incidence_fit")
-        * np.where(chronic, ratio(early, late, CHRONIC_POWER), ratio(wanted, early)),
+        * np.where(chronic, ratio(early, late) * ratio(wanted, late, CHRONIC_POWER), ratio(wanted, early)),
         "demography.mix": mix / mix.sum(),
         "demography.entrant_mix": entrants / entrants.sum(),
         "use.readmission": np.minimum(number("use.readmission") * ratio(READMITTED, readmitted), 0.95),
@@ -80,7 +80,7 @@ def updated(world: World, years: Sequence[Lived]) -> Values:
 
 
 def fitted_services(evidence: Evidence, lived: Lived) -> Floats:
-    """Return services by part of spending that add to the published totals: proportional fitting of the prior."""
+    """Return services by part of spending that add to the published totals, fitted in proportion."""
     parts = measures.parts_of_spending(lived)
     parts = parts / parts.sum()
     flows = evidence.array("services.prior") * parts[:, None]

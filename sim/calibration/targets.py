@@ -189,7 +189,8 @@ def _life(years: Sequence[Lived]) -> list[Target]:
     for sex, word in enumerate(("men", "women")):
         for band, edge in enumerate(MORTALITY_EDGES):
             ratio = 100.0 * float(found[sex, band] / expected[sex, band])
-            targets.append(Target(f"Deaths against the table, {word} from {edge}", 100.0, 3.0, ratio, "%", _SSA))
+            name = f"Deaths against the table, {word} from {edge}"
+            targets.append(Target(name, 100.0, 3.0, ratio, "%", _SSA))
     ratio = measures.decedent_ratio(years[1])
     share = 100.0 * measures.last_year_share(years[0], years[1])
     return [
@@ -218,7 +219,7 @@ def _risk(evidence: Evidence, first: Lived, second: Lived) -> list[Target]:
 
 
 def stock_change(years: Sequence[Lived]) -> Target:
-    """Hold the yearly change of Original Medicare's people, lived under the rates of 2024, to what CMS saw."""
+    """Hold the yearly change of Original Medicare under the rates of 2024 to what CMS saw."""
     counts = [lived.enrolled_after for lived in years]
     change = 100.0 * ((counts[-1] / counts[0]) ** (1.0 / (len(counts) - 1)) - 1.0)
     return Target("Change of Original Medicare under 2024 rates", -2.4, 0.7, change, "%/year", _GV)
@@ -236,7 +237,7 @@ def drift(first: Lived, last: Lived) -> list[Target]:
         for top, old, new in zip(measures.TOP_SHARES, *shares, strict=True)
     ]
     targets += [
-        Target(f"Mix, {kind.name.lower().replace('_', ' ')}, {here}", float(old), 2.0, float(new), "%", "no drift")
+        Target(f"Mix, {kind.name.lower()}, {here}", float(old), 2.0, float(new), "%", "no drift")
         for kind, old, new in zip(Kind, *mixes, strict=True)
     ]
     targets.append(Target(f"Mean V28 score, {here}", scores[0], 0.06, scores[1], "1", "no drift"))

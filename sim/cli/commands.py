@@ -212,6 +212,36 @@ def rebenchmark(
 
 
 @app.command
+def calibrate(*, check: Annotated[bool, Parameter(negative=())] = False, as_json: Json = False) -> int:
+    """Fit the free constants of health and spending to published figures; say how well they fit.
+
+    Writes sim/evidence/calibrated.toml and docs/calibration.md of a source tree.
+
+    Parameters
+    ----------
+    check
+        Measure only; write nothing.
+    """
+    from sim.calibration.fit import calibrate as fit_constants  # noqa: PLC0415
+    from sim.calibration.fit import report  # noqa: PLC0415
+    from sim.calibration.targets import table  # noqa: PLC0415
+    from sim.calibration.write import write_fit  # noqa: PLC0415
+
+    if check:
+        found = report()
+    else:
+        errors = Console(stderr=True)
+        found = write_fit(fit_constants(lambda line: errors.print(line, highlight=False)))
+    if as_json:
+        _print_json(
+            {one.name: {"target": one.value, "simulated": one.simulated, "ok": one.ok} for one in found}
+        )
+    else:
+        _print_text(table(found))
+    return 0 if all(one.ok for one in found) else PARTIAL
+
+
+@app.command
 def bench(*, as_json: Json = False) -> int:
     """Measure the kernel on this machine, against the same rules as plain Mesa objects."""
     from sim.bench import bench as measure  # noqa: PLC0415

@@ -25,9 +25,9 @@ from sim.kernels.layout import (
     N_SUMS,
     NO_SUPPLEMENT,
     OLDEST,
+    ORIGINALLY_DISABLED,
     RISK_UNIT,
     Array,
-    ORIGINALLY_DISABLED,
     Disease,
     Episode,
     EpisodeSum,
@@ -106,7 +106,7 @@ _MOST_VISITS = 40
 _MOST_STAYS = 12
 _MOST_ED_VISITS = 30
 _MOST_SNF_DAYS = 100  # the Part A limit of a benefit period
-_LARGEST_RELATIVITY = 12.0
+_LARGEST_RELATIVITY = 16.0
 _LARGEST_CENTS = 2_000_000_000
 
 
@@ -314,10 +314,10 @@ def live_year(
                 any_pair,
             )
         coded_score = score
-        missing = 0
+        missing = np.int64(0)
         if conditions:
             words = draw4(key, i, year, _CODING, 0)
-            missing = np.int64(words[0] & words[1])
+            missing = np.int64(words[0]) & np.int64(words[1])
             if health.coding_words > 2:
                 missing &= np.int64(words[2])
             if health.coding_words > 3:
@@ -459,11 +459,12 @@ def live_year(
         dies = unit(life[0]) < mortality * risk_tilt * here / 12.0
         last_month = np.int64(12)
         if dies:
-            last_month = first_month + int(here * unit(life[1]))
+            last_month = first_month + np.int64(here * unit(life[1]))
         switch_tilt = 1.0 + health.switch_risk * (1.0 - min(relative, 2.0))
         leaves = not entering and unit(life[2]) < switch_out[dual] * switch_tilt
         if leaves:
-            last_enrolled = int(12.0 * unit(draw4(key, i, year, _LEAVING, 0)[0]))  # 0: gone on 1 January
+            # 0: gone on 1 January
+            last_enrolled = np.int64(12.0 * unit(draw4(key, i, year, _LEAVING, 0)[0]))
             if last_enrolled < last_month:
                 last_month = last_enrolled
                 dies = False
@@ -601,7 +602,7 @@ def live_year(
                             flat[at + _FOLLOW_UPS_MADE] += 1
                 if age >= AGED_IN and cause >= health.first_fall_cause and cause <= health.last_fall_cause:
                     flat[at + _FALL_STAYS] += 1
-        cents = min(base_cents + procedure_cents + event_cents, _LARGEST_CENTS)
+        cents = np.int64(min(base_cents + procedure_cents + event_cents, _LARGEST_CENTS))
         all_spend[i] = cents
         had_event[i] = 1 if event_cents > 0 else 0
         all_admissions[i] = stays
@@ -642,7 +643,9 @@ def live_year(
                     )
                 if conditions & health.rheumatoid_arthritis:
                     flat_episodes[episode_at + _RA_CHRONIC * N_EPISODE_SUMS + _EP_COUNT] += 1
-                    flat_episodes[episode_at + _RA_CHRONIC * N_EPISODE_SUMS + _EP_COST] += int(base_cents * episode_share[_RA_CHRONIC])
+                    flat_episodes[episode_at + _RA_CHRONIC * N_EPISODE_SUMS + _EP_COST] += int(
+                        base_cents * episode_share[_RA_CHRONIC]
+                    )
         if stays + planned > 0:
             flat[at + _STAYS] += stays + planned
             flat[at + _EVENT] += event_cents
@@ -661,7 +664,10 @@ def live_year(
         late_months = np.int64(0)
         if category == 0 and (
             developed & health.high_needs_conditions
-            or (coded_score >= health.high_needs_score_with_admissions and stays >= health.high_needs_admissions)
+            or (
+                coded_score >= health.high_needs_score_with_admissions
+                and stays >= health.high_needs_admissions
+            )
             or snf_days >= health.high_needs_snf_days
         ):
             needs[i] = 1
@@ -683,7 +689,7 @@ def live_year(
         if category == 2:
             true_micro = true_needy
             coded_micro = coded_needy
-        reference = np.int64(reference_spend[i]) if reference_spend.shape[0] > 0 else cents
+        reference = np.int64(reference_spend[i]) if reference_spend.shape[0] > 0 else np.int64(cents)
         if late_months > 0:
             late = at + 2 * N_SUMS
             late_cents = cents * late_months // months

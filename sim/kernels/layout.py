@@ -329,11 +329,12 @@ class Disease(NamedTuple):
 class Health(NamedTuple):
     """Scalars and small tables of life, use and spending; meanings and sources in ``sim/evidence``.
 
-    ``mortality`` has shape (sexes, ages) for this year, ``mortality_level`` (kinds, sexes, ages), ``switch_out``
-    (2,) for people without and with Medicaid, ``age_cost`` (ages,); ``event_chance`` and the shares and spreads
-    of spending (kinds,). ``cause_share`` has shape (4, causes), cumulative, by heart failure plus twice COPD;
-    ``procedure_share`` (1, procedures), cumulative; what begins with cause or procedure has one item for each;
-    ``episode_share`` (episodes,) is the part of the spending behind an episode that belongs to it.
+    ``mortality`` has shape (sexes, ages) for this year, ``mortality_level`` (kinds, sexes, ages),
+    ``switch_out`` (2,) for people without and with Medicaid, ``age_cost`` (ages,); ``event_chance`` and the
+    shares and spreads of spending (kinds,). ``cause_share`` has shape (4, causes), cumulative, by heart
+    failure plus twice COPD; ``procedure_share`` (1, procedures), cumulative; what begins with cause or
+    procedure has one item for each; ``episode_share`` (episodes,) is the part of the spending behind an
+    episode that belongs to it.
     """
 
     mortality: Array

@@ -51,9 +51,9 @@ def community_score(
 ) -> float:
     """Return the CMS-HCC V28 community score before normalisation.
 
-    Segments in order: aged without and with Medicaid, disabled without and with Medicaid. `who` is the sex (1 for
-    women), plus 2 for aged people who first came to Medicare by disability. `any_parent` and `any_pair` are
-    the bits of all parents and of the first sides of all pairs, to skip what cannot apply.
+    Segments in order: aged without and with Medicaid, disabled without and with Medicaid. `who` is the sex (1
+    for women), plus 2 for aged people who first came to Medicare by disability. `any_parent` and `any_pair`
+    are the bits of all parents and of the first sides of all pairs, to skip what cannot apply.
     """
     segment = (2 if age < AGED_IN else 0) + (1 if traits & DUAL else 0)
     kept = after_hierarchies(conditions, parent, children, any_parent)

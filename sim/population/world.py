@@ -172,7 +172,8 @@ def total(of_workers: Sums) -> Sums:
     """Add what workers summed, in their order and in the first one's memory."""
     for others in of_workers[1:]:
         of_workers[0] += others
-    return of_workers[0]
+    summed: Sums = of_workers[0]
+    return summed
 
 
 def history_years(first_py: int) -> range:
