@@ -85,11 +85,21 @@ def validate(scenario: Path, /, *, settings: Settings = (), as_json: Json = Fals
 
     acos = len(coordinates(loaded)["aco"])
     if as_json:
-        _print_json({"valid": True, "hash": loaded.hash, "acos": acos, "arms": list(loaded.arms)})
+        _print_json(
+            {
+                "valid": True,
+                "hash": loaded.hash,
+                "acos": acos,
+                "arms": list(loaded.arms),
+                "idle_rules": loaded.idle(),
+            }
+        )
     else:
         _print_text(
             f"{loaded.to_toml()}\n# {scenario} is valid: {acos} ACOs, arms {', '.join(loaded.arms)}.\n"
         )
+        for key in loaded.idle():
+            _print_text(f"# {key} is changed but does not act in the simulation yet.\n")
     return 0
 
 

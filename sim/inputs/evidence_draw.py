@@ -24,11 +24,11 @@ def draw_evidence(evidence: Evidence, key: Key) -> Evidence:
     Parameters
     ----------
     evidence : Evidence
-        Only entries whose spread is ``parameter`` and whose distribution is not ``fixed`` change; heterogeneity
-        between agents and yearly shocks are drawn where they act.
+        Only entries whose spread is ``parameter`` and whose distribution is not ``fixed`` change;
+        heterogeneity between agents and yearly shocks are drawn where they act.
     key : Key
-        Replicate's key. A parameter's draw depends on the key and the parameter's name alone, so adding another
-        parameter, or another arm, moves nothing.
+        Replicate's key. A parameter's draw depends on the key and the parameter's name alone, so adding
+        another parameter, or another arm, moves nothing.
 
     Returns
     -------
@@ -58,8 +58,9 @@ def _value(entry: Entry, value: Value, distribution: Mapping[str, Any], key: Key
     centre = np.asarray(value, np.float64)
     if distribution["dist"] == "dirichlet":
         shape = centre * distribution["concentration"]
-        gammas = [stats.gamma.ppf(_uniform(entry.key, k, key), max(a, 1e-9)) for k, a in enumerate(shape.flat)]
-        drawn = np.array(gammas).reshape(centre.shape)
+        uniforms = [_uniform(entry.key, number, key) for number in range(shape.size)]
+        gammas = stats.gamma.ppf(uniforms, np.maximum(shape.ravel(), 1e-9))
+        drawn = np.asarray(gammas).reshape(centre.shape)
         drawn *= centre.sum() / drawn.sum()
     else:
         drawn = _around(centre, distribution, _uniform(entry.key, 0, key))
@@ -68,14 +69,15 @@ def _value(entry: Entry, value: Value, distribution: Mapping[str, Any], key: Key
 
 
 def _around(centre: Floats, distribution: Mapping[str, Any], u: float) -> Floats:
-    """Return the quantile `u` around `centre`; a table moves as a whole, all its values by the same quantile."""
+    """Return the quantile `u` around `centre`; all values of a table move by the same quantile."""
     kind = distribution["dist"]
     if kind in ("uniform", "triangular"):
         low, high = distribution["low"], distribution["high"]
         if kind == "uniform":
             return np.asarray(low + u * (high - low) + np.zeros_like(centre))
         return np.asarray(stats.triang.ppf(u, (centre - low) / (high - low), low, high - low))
-    sd = distribution["sd"] + np.zeros_like(centre) if "sd" in distribution else distribution["cv"] * np.abs(centre)
+    relative = "sd" not in distribution
+    sd = distribution["cv"] * np.abs(centre) if relative else np.full_like(centre, distribution["sd"])
     if kind == "normal":
         return np.asarray(centre + sd * stats.norm.ppf(u))
     with np.errstate(divide="ignore", invalid="ignore"):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from sim.kernels.jit import kernel
 
-
 # Totals closer than this are a tie: weights of thirds do not add up exactly.
 _ABOVE_ROUNDING = 1.0 + 1e-9
 

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.inputs.evidence import Evidence
+from sim.inputs.lead_criteria import Criteria
 from sim.kernels.beneficiary_year import live_year
 from sim.kernels.birth import Origins, create
 from sim.kernels.chunks import over_chunks
@@ -25,7 +26,7 @@ from sim.kernels.layout import (
     make_people,
 )
 from sim.population.disease import build_disease, spread_over_ages
-from sim.population.health import Criteria, build_health
+from sim.population.health import build_health
 from sim.population.plan import AcoPlan
 from sim.population.practices import Providers, choice_tables, draw_providers, market_people
 from sim.population.trend import Trend, draw_trend
@@ -119,6 +120,7 @@ class World:
         practices: Practices,
         reference_spend: NDArray[np.int32] | None,
         threads: int,
+        health: Health | None = None,
     ) -> tuple[Sums, int]:
         """Live one year and return the exact sums and the number of people who lived it.
 
@@ -133,8 +135,11 @@ class World:
             Cents of the reference arm this year; None in the reference arm.
         threads : int
             Cores to use; the result does not depend on it.
+        health : Health, optional
+            Health parameters of an arm that differs from the world's.
         """
-        markets, health = self.markets(year), self.health(year)
+        markets = self.markets(year)
+        health = self.health(year) if health is None else health
         reference = np.empty(0, np.int32) if reference_spend is None else reference_spend
         sums = np.zeros((max(1, threads), self.n_practices + self.n_markets, N_CELLS, N_SUMS), np.int64)
 
