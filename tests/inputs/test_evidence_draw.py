@@ -1,4 +1,4 @@
-"""Parameter uncertainty: distributions have the stated mean and spread, and draws do not disturb each other."""
+"""Parameter uncertainty: draws have the stated mean and spread and do not disturb each other."""
 
 import numpy as np
 import pytest
