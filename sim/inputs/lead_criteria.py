@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -68,9 +67,5 @@ def excluded_shares(rulebook: Rulebook, year: int) -> tuple[float, float]:
 def stated_growth(rulebook: Rulebook, years: range) -> dict[int, NDArray[np.float64]]:
     """Return CMS's prospective growth by AD, ESRD, High Needs for the years that the rulebook states."""
     entry = rulebook.entry("trend.prospective_growth")
-    stated = (
-        years
-        if not entry.yearly
-        else [year for year, _ in entry.by_year if year is not None and year in years]
-    )
-    return {year: rulebook.array(entry.key, year) for year in stated}
+    stated = {year for year, _ in entry.by_year}
+    return {year: rulebook.array(entry.key, year) for year in years if year in stated or not entry.yearly}

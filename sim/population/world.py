@@ -212,6 +212,9 @@ def build_world(
     origins, rows_per_person = _origins(
         plans, by_market, evidence, range(history[0], years[-1] + 1), years[0]
     )
+    market_risk = [float(np.mean([plans[a].risk for a in acos])) for acos in by_market]
+    lost = _further_losses(origins.mix[0], np.array(market_risk), evidence)
+    rows_per_person /= (1.0 - lost) ** (years[0] - history[0])
     rows = np.maximum(1, np.round(live * rows_per_person)).astype(np.int64)
     first_row = np.concatenate([[0], np.cumsum(rows)]).astype(np.int64)
     people = make_people(int(first_row[-1]))
@@ -228,7 +231,7 @@ def build_world(
         providers=providers,
         trend=draw_trend(evidence, key, range(history[0], years[-1] + 1), KNOWN_UNTIL, start),
         disease=build_disease(evidence),
-        onset=np.array([np.mean([_onset(plans[a].risk, evidence) for a in acos]) for acos in by_market]),
+        onset=np.array([_onset(risk, evidence) for risk in market_risk]),
         first_row=first_row,
         choice=choice_tables(providers),
     )
@@ -277,6 +280,21 @@ def _origins(
         disease_cost_link=evidence.number("care.cost_link"),
     )
     return origins, rows
+
+
+def _further_losses(
+    cumulative_mix: NDArray[np.float64], risk: NDArray[np.float64], evidence: Evidence
+) -> NDArray[np.float64]:
+    """Return the yearly share of people that each market loses beyond the nation, shape (markets,).
+
+    People with Medicaid move to Medicare Advantage more, and people with high risk scores die more.
+    """
+    mix = np.diff(cumulative_mix, axis=1, prepend=0.0)
+    dual = evidence.array("demography.dual")
+    plain, with_medicaid = evidence.array("advantage.leave")
+    moved = (with_medicaid - plain) * (mix - evidence.array("demography.mix")) @ dual
+    died = evidence.number("mortality.overall") * evidence.number("mortality.risk_slope") * (risk - 1.0)
+    return np.asarray(moved + died)
 
 
 def _market_levels(
