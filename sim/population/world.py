@@ -25,8 +25,9 @@ from sim.kernels.layout import (
     copy_people,
     make_people,
 )
-from sim.population.disease import build_disease, spread_over_ages
+from sim.population.disease import age_density, build_disease, spread_over_ages
 from sim.population.health import build_health
+from sim.population.market_risk import hazard_for_risk
 from sim.population.plan import AcoPlan
 from sim.population.practices import Providers, choice_tables, draw_providers, market_people
 from sim.population.trend import Trend, draw_trend
@@ -214,11 +215,12 @@ def build_world(
     )
     market_risk = [float(np.mean([plans[a].risk for a in acos])) for acos in by_market]
     lost = _further_losses(origins.mix[0], np.array(market_risk), evidence)
-    rows_per_person /= (1.0 - lost) ** (years[0] - history[0])
-    rows = np.maximum(1, np.round(live * rows_per_person)).astype(np.int64)
+    people_at_start = live / (1.0 - lost) ** (years[0] - history[0])
+    rows = np.maximum(1, np.round(people_at_start * rows_per_person)).astype(np.int64)
     first_row = np.concatenate([[0], np.cumsum(rows)]).astype(np.int64)
     people = make_people(int(first_row[-1]))
     people.market[:] = np.repeat(np.arange(len(labels)), rows)
+    disease = build_disease(evidence)
     start = _market_levels(plans, by_market, evidence, key)
     world = World(
         key=key,
@@ -230,8 +232,8 @@ def build_world(
         people=people,
         providers=providers,
         trend=draw_trend(evidence, key, range(history[0], years[-1] + 1), KNOWN_UNTIL, start),
-        disease=build_disease(evidence),
-        onset=np.array([_onset(risk, evidence) for risk in market_risk]),
+        disease=disease,
+        onset=hazard_for_risk(np.array(market_risk), disease, age_density(evidence), origins.frailty_spread),
         first_row=first_row,
         choice=choice_tables(providers),
     )
@@ -314,12 +316,3 @@ def _market_levels(
         elif all(plans[a].rural for a in acos):
             level[market] *= rural
     return level
-
-
-def _onset(risk: float, evidence: Evidence) -> float:
-    """Return the relative hazard of disease that gives a mean risk score of `risk` times the nation's.
-
-    About half of the average score is age and sex and the other half grows with disease.
-    """
-    disease_share = evidence.number("conditions.score_share")
-    return float(np.clip(1.0 + (risk - 1.0) / disease_share, 0.3, 2.5))
