@@ -27,7 +27,7 @@ def mean_score(hazard_factor: Floats, disease: Disease, age_share: Floats, frail
 
     Notes
     -----
-    Factors of the aged without Medicaid; hierarchies, interactions and counts are left out, since only ratios of
+    Factors of the aged without Medicaid; hierarchies, interactions and counts are left out, as only ratios of
     the result are used.
     """
     nodes, weights = np.polynomial.hermite_e.hermegauss(11)
