@@ -76,7 +76,10 @@ class Draws(NamedTuple):
 
 
 def one_source(uniform: Uniform) -> Draws:
-    """Return draws that all come from one generator, as in an ordinary Mesa model."""
+    """Return draws that all come from one generator, as in an ordinary Mesa model.
+
+    Python's ``random`` may also return 0, of which no normal quantile exists: once in 2**53 draws.
+    """
     special = {
         "onset": lambda _: uniform(),
         "recovery": lambda _: uniform(),

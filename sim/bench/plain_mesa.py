@@ -1,8 +1,8 @@
 """The beneficiary-year as ordinary Mesa agents in scalar Python: a yardstick, and a second opinion.
 
-One agent a person, plain attributes, plain floats. The rules are those of
-:func:`sim.kernels.beneficiary_year.live_year`, written anew with one method for each of its stages, in
-its order: given the kernel's own draws both live the same lives, which the tests hold them to.
+One agent a person, plain attributes, plain floats. The rules and limits are those of
+:func:`sim.kernels.beneficiary_year.live_year`, written anew with one method for each of its stages, in its
+order: given the kernel's own draws both live the same lives, which the tests hold them to.
 """
 
 from __future__ import annotations
@@ -126,15 +126,10 @@ class Beneficiary(Person, Agent):
     def check_high_needs(self, kind: int, score: float) -> None:
         """Become High Needs, for good, when a criterion is met on 1 January."""
         health = self.model.health
-        if self.high_needs:
-            return
-        by_score = kind != ESRD and (
-            score >= health.high_needs_score
-            or (
-                score >= health.high_needs_score_with_admissions
-                and self.admissions >= health.high_needs_admissions
-            )
-        )
+        enough = health.high_needs_score
+        if self.admissions >= health.high_needs_admissions:
+            enough = min(enough, health.high_needs_score_with_admissions)
+        by_score = kind != ESRD and score >= enough
         impaired = self.conditions & health.high_needs_conditions
         if by_score or impaired or self.snf_days >= health.high_needs_snf_days:
             self.high_needs = 1
@@ -214,10 +209,9 @@ class Beneficiary(Person, Agent):
         markets = self.model.markets
         first, end = markets.first_practice[self.market : self.market + 2]
         practice: int = first + int(place() * (end - first))
-        if keep() < markets.choice_share[self.high_needs][practice]:
-            return practice
-        other: int = markets.choice_other[self.high_needs][practice]
-        return other
+        if keep() >= markets.choice_share[self.high_needs][practice]:
+            practice = markets.choice_other[self.high_needs][practice]
+        return practice
 
     def seek_care(self, relative: float) -> bool:
         """Choose practices, attest, make PQEM visits; return whether any care is used."""
@@ -289,11 +283,9 @@ class Beneficiary(Person, Agent):
     def count(self, score: float, event_cents: int, dies: bool) -> None:
         """Add to the sums of the practice aligned to, or of the market for people aligned to none."""
         model, months = self.model, self.months
-        coding = 1.0
-        place = len(model.practices.efficiency) + self.market
+        place, coding = len(model.practices.efficiency) + self.market, 1.0
         if self.aligned >= 0:
-            coding = model.practices.coding[self.aligned]
-            place = self.aligned
+            place, coding = self.aligned, model.practices.coding[self.aligned]
         micro = int(score * RISK_UNIT + 0.5)
         sums = model.sums[place][self.cell]
         sums[PERSONS] += 1
@@ -309,7 +301,7 @@ class Beneficiary(Person, Agent):
 
 
 class PlainModel(Model):
-    """The people of some rows as ordinary Mesa agents; a step is a calendar year of the reference arm.
+    """The people of some rows as ordinary Mesa agents; each is their own reference, a step is a year.
 
     Parameters
     ----------

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from cyclopts import App, Parameter
+from cyclopts.validators import Number
 from rich.console import Console
 
 app = App(
@@ -222,11 +223,30 @@ def rebenchmark(
 
 
 @app.command
-def bench(*, as_json: Json = False) -> int:
-    """Measure the kernel on this machine, against the same rules as plain Mesa objects."""
-    from sim.bench import bench as measure  # noqa: PLC0415
+def bench(
+    *,
+    people: Annotated[int, Parameter(validator=Number(gte=1_000))] = 300_000,
+    years: Annotated[int, Parameter(validator=Number(gte=1, lte=10))] = 10,
+    as_json: Json = False,
+) -> int:
+    """Measure the kernel on this machine, against the same rules as plain Mesa objects.
 
-    measure(json=as_json)
+    Parameters
+    ----------
+    people
+        Live people of the world it is measured on, about.
+    years
+        Years lived.
+    """
+    from sim.bench.measure import measure  # noqa: PLC0415
+    from sim.cli.bench_table import print_bench  # noqa: PLC0415
+
+    with Console(stderr=True).status("Measuring"):
+        found = measure(people, years)
+    if as_json:
+        _print_json(found)
+    else:
+        print_bench(found, stdout())
     return 0
 
 
