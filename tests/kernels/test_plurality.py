@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim.kernels.alignment import plurality
@@ -25,6 +25,7 @@ def reference(practices, visits):
     return max(totals, key=totals.get, default=-1)
 
 
+@settings(deadline=None)
 @given(four, counts)
 def test_the_plurality_of_weighted_visits(practices, visits):
     # The kernel's rows never have visits without a practice.
@@ -32,6 +33,7 @@ def test_the_plurality_of_weighted_visits(practices, visits):
     assert plurality(practices, visits, float(RECENT), float(OLDER)) == reference(practices, visits)
 
 
+@settings(deadline=None)
 @given(st.integers(1, 12))
 def test_ties_go_to_the_most_recent(count):
     weights = (float(RECENT), float(OLDER))
