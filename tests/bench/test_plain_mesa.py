@@ -36,6 +36,7 @@ entry = "newly_entering"
 leadership = "hospital"
 market = "rural"
 lives = "500 people"
+high_needs_share = "40 %"
 [arms.no_aco]
 program = "none"
 """
@@ -85,10 +86,9 @@ def world() -> World:
     return make_world(Scenario.from_toml(SCENARIO), replicate=3)
 
 
-@pytest.fixture(scope="module")
-def touched(world: World) -> Practices:
+def touched(world: World, year: int) -> Practices:
     """Return practices that all do something, each another thing; a third of them take attestations."""
-    rng = np.random.default_rng(5)
+    rng = np.random.default_rng(year)
 
     def factors(spread: float) -> np.ndarray:
         return 1.0 + spread * rng.standard_normal(world.n_practices)
@@ -99,15 +99,21 @@ def touched(world: World) -> Practices:
     )
 
 
-def tables(world: World, practices: Practices) -> dict[int, Tables]:
+def tables(world: World) -> dict[int, Tables]:
     return {
-        year: Tables(world.markets(year), practices, world.disease, world.health(year))
+        year: Tables(world.markets(year), world.untouched(), world.disease, world.health(year))
         for year in range(world.first_py, world.last_py + 1)
     }
 
 
-def test_plain_model_and_kernel_live_the_same_lives(world: World, touched: Practices) -> None:
-    years = tables(world, touched)
+def eventful(world: World, year: int, plain: Tables) -> Tables:
+    """Return tables of a year in which practices change what they do and High Needs scores are common."""
+    health = plain.health._replace(high_needs_score=1.2, high_needs_score_with_admissions=0.8)
+    return plain._replace(practices=touched(world, year), health=health)
+
+
+def test_plain_model_and_kernel_live_the_same_lives(world: World) -> None:
+    years = {year: eventful(world, year, plain) for year, plain in tables(world).items()}
     people: People = world.branch()
     rows = range(world.n_people)
     model = PlainModel(people, rows, years, partial(kernel_draws, world.key))
@@ -149,7 +155,7 @@ def test_plain_model_and_kernel_live_the_same_lives(world: World, touched: Pract
 
 
 def test_the_dead_leave_the_model(world: World) -> None:
-    model = PlainModel(world.branch(), range(1000), tables(world, world.untouched()))
+    model = PlainModel(world.branch(), range(1000), tables(world))
     living = len(model.agents)
     model.step()
     deaths = sum(cell[-1] for place in model.sums for cell in place)
@@ -160,7 +166,7 @@ def test_the_dead_leave_the_model(world: World) -> None:
 
 def test_by_itself_it_draws_from_its_own_generator(world: World) -> None:
     def spend(seed: int) -> list[int]:
-        model = PlainModel(world.branch(), range(300), tables(world, world.untouched()), seed=seed)
+        model = PlainModel(world.branch(), range(300), tables(world), seed=seed)
         model.step()
         return [person.spend for person in model.agents]
 
