@@ -60,7 +60,8 @@ def print_bench(found: Mapping[str, Any], console: Console) -> None:
     notes = (
         "A live year is a person's year with at least a month in Original Medicare."
         f" {found['people']:,} rows, {found['years']} years, best of {found['repeats']} repeats,"
-        f" {found['cores']} cores, {found['seconds']:.0f} s in all; {versions}."
+        f" {found['cores_obtained']:.2f} of {found['cores']} cores obtained, {found['seconds']:.0f} s in all;"
+        f" {versions}."
     )
     console.print(table)
     console.print(Text(notes, style="dim"))
