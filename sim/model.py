@@ -284,6 +284,8 @@ class LeadModel(ColumnModel):
 
     def close(self) -> None:
         """End the run and let go of agents, people and the world."""
+        for aco in self.acos:
+            aco.practices = []  # ACO and practice hold each other, and both the model
         super().close()
         self.acos = self.practices = self.agents
         self.beneficiaries = self.agents  # type: ignore[assignment]  # an empty set
