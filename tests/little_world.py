@@ -58,7 +58,7 @@ risk_option = "professional"
 """
 ARMS = ("no_aco", "lead_global", "lead_professional")
 NO_EFFECT = (("evidence.effect.scale", 0.0),)
-NO_ATTESTING = (("evidence.voluntary.attest", [0.0, 0.0, 0.0]),)
+NO_ATTESTING = (("evidence.voluntary.attest", (0.0, 0.0, 0.0)),)
 NO_CODING = (("evidence.coding.excess", 0.0),)
 
 
@@ -66,7 +66,8 @@ NO_CODING = (("evidence.coding.excess", 0.0),)
 def scenario(*changes) -> Scenario:
     """Return the scenario with some dotted keys changed."""
     made = Scenario.from_toml(LITTLE)
-    return made.replace(dict(changes)) if changes else made
+    written = {key: list(value) if isinstance(value, tuple) else value for key, value in changes}
+    return made.replace(written) if changes else made
 
 
 @cache
