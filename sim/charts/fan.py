@@ -80,7 +80,9 @@ def _draw(axes: Axes, years: Floats, fan: Fan, look: Look) -> None:
 
 def _explain(axes: Axes, replicates: int) -> None:
     """Say under the axes what line, bands and whiskers are."""
-    whisker = Line2D([], [], color=_WHISKER, marker=r"$\mathtt{I}$", markersize=9, linestyle="none")
+    whisker = Line2D(
+        [], [], color=_WHISKER, marker=r"$\mathtt{I}$", markersize=9, markeredgewidth=0, linestyle="none"
+    )
     entries: dict[str, Artist] = {
         f"Median of {replicates} replicates": Line2D([], [], color=MUTED, marker="o"),
         "\N{PLUS-MINUS SIGN} Monte Carlo standard error of the median": whisker,

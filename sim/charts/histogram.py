@@ -117,32 +117,18 @@ def _strip(axes: Axes, cases: Floats, height: float, look: Look) -> None:
 
 
 def _explain(axes: Axes, cases: dict[str, Floats], shown: dict[str, Look]) -> None:
-    """Name the arms with their medians where bars are low, and say under the axes what the strips are."""
-    arms = {
-        f"{look.label.replace(chr(10), ' ')}: median {millions(np.median(cases[key]))}": (
-            Patch(
-                facecolor=to_rgba(look.color, _FILL),
-                edgecolor=look.color,
-                hatch=look.hatch,
-                linestyle=look.line,
-                linewidth=1.4,
-            )
+    """Say under the axes which arm is which, with its median, and what the strips are."""
+    entries: dict[str, Artist] = {
+        f"{look.label.replace(chr(10), ' ')}: median {millions(float(np.median(cases[key])))}": Patch(
+            facecolor=to_rgba(look.color, _FILL),
+            edgecolor=look.color,
+            hatch=look.hatch,
+            linestyle=look.line,
+            linewidth=1.4,
         )
         for key, look in shown.items()
     }
-    strip: dict[str, Artist] = {
-        "Median": Line2D([], [], color=MUTED, marker="o", linestyle="none"),
-        "25\N{EN DASH}75 %": Line2D([], [], color=MUTED, linewidth=4.5, alpha=0.6),
-        "10\N{EN DASH}90 % of ACOs and replicates": Line2D([], [], color=MUTED, linewidth=1.2),
-    }
-    axes.add_artist(
-        axes.legend(
-            list(arms.values()),
-            list(arms),
-            frameon=True,
-            facecolor="white",
-            edgecolor="none",
-            framealpha=0.85,
-        )
-    )
-    key_below(axes, strip, columns=3)
+    quartiles = Line2D([], [], color=to_rgba(MUTED, 0.6), linewidth=4.5, marker="o", markerfacecolor=MUTED)
+    entries["Median, 25\N{EN DASH}75 % of ACOs and replicates"] = quartiles
+    entries["10\N{EN DASH}90 % of ACOs and replicates"] = Line2D([], [], color=MUTED, linewidth=1.2)
+    key_below(axes, entries, columns=2)

@@ -28,14 +28,21 @@ def acting_arms(data: xr.Dataset, arm: str | None) -> list[str]:
     Raises
     ------
     InputError
-        When there is no such arm, or no complete replicate to draw.
+        When there is no such arm, none beside the reference arm, or no complete replicate to draw.
     """
     names = [str(name) for name in data["arm"].values]
     if arm is not None and arm not in names:
         raise InputError(wrong_choice("chart", "arm", arm, names))
     if not complete(data).sizes["replicate"]:
         raise InputError(Fault("chart", "", "no replicate is complete", "run the scenario first"))
-    return [arm] if arm is not None else [name for name in names if name != data.attrs.get("reference_arm")]
+    if arm is not None:
+        return [arm]
+    acting = [name for name in names if name != data.attrs.get("reference_arm")]
+    if not acting:
+        raise InputError(
+            Fault("chart", "arm", f"is only {names[0]}", "needs an arm beside the reference arm")
+        )
+    return acting
 
 
 def complete(data: xr.Dataset) -> xr.Dataset:

@@ -91,7 +91,7 @@ def _label(arm: str, description: str) -> str:
     text = description if 0 < len(description) <= _LONGEST_LABEL else arm.replace("_", " ")
     # A dollar sign would start mathematics.
     lines = len(textwrap.wrap(text, _LABEL_WIDTH))
-    even = next(w for w in range(1, _LABEL_WIDTH + 1) if len(textwrap.wrap(text, w)) <= lines)
+    even = next(width for width in range(1, _LABEL_WIDTH + 1) if len(textwrap.wrap(text, width)) <= lines)
     return textwrap.fill(text, even).replace("$", r"\$")
 
 

@@ -11,11 +11,14 @@ from cyclopts import App, Parameter
 from cyclopts.validators import Number
 from rich.console import Console
 
+from sim.cli.report import report
+
 app = App(
     name="leadsim",
     help="Simulate a decade (2027-2036) of ACOs in CMS's LEAD Model.",
     suppress_keyboard_interrupt=False,
 )
+app.command(report)
 
 Settings = Annotated[
     tuple[str, ...],
