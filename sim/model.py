@@ -14,14 +14,16 @@ from sim.agents.collector import ColumnDataCollector
 from sim.agents.column_model import ColumnModel
 from sim.agents.providers import ParticipantProvider, PreferredProvider
 from sim.inputs.evidence import Evidence
+from sim.inputs.evidence_draw import draw_evidence
 from sim.inputs.faults import InputError, wrong_choice
+from sim.inputs.lead_criteria import criteria_of, high_needs_aco_share
 from sim.inputs.lead_terms import lead_terms
-from sim.kernels.draws import Key
+from sim.kernels.draws import Key, make_key
 from sim.kernels.layout import CELL_NAMES, Practices, Sum
 from sim.outcomes.registry import VARIABLES
 from sim.population.experience import Experience, observe
+from sim.population.health import build_health
 from sim.population.plan import plan_acos
-from sim.population.program_criteria import criteria_of, high_needs_aco_share
 from sim.population.world import Sums, World, build_world
 from sim.scenarios import Scenario
 from sim.settlement import Benchmarking, settle_year
@@ -38,7 +40,7 @@ def make_world(scenario: Scenario, replicate: int, threads: int = 1) -> World:
     arm = scenario.study.reference_arm
     return build_world(
         plan_acos(scenario),
-        scenario.evidence(arm),
+        evidence_of(scenario, arm, replicate),
         criteria_of(scenario.rulebook(arm), scenario.years[0]),
         scenario.years,
         scenario.population.aco_market_share,
@@ -46,6 +48,14 @@ def make_world(scenario: Scenario, replicate: int, threads: int = 1) -> World:
         replicate,
         threads,
     )
+
+
+def evidence_of(scenario: Scenario, arm: str, replicate: int) -> Evidence:
+    """Return an arm's evidence in a replicate: drawn anew where the study asks for parameter uncertainty."""
+    evidence = scenario.evidence(arm)
+    if not scenario.study.parameter_uncertainty:
+        return evidence
+    return draw_evidence(evidence, make_key(scenario.study.seed, replicate))
 
 
 class LeadModel(ColumnModel):
@@ -76,6 +86,8 @@ class LeadModel(ColumnModel):
         The performance year that the next step lives.
     running : bool
         False after the last performance year.
+    episodes : int64, shape (practices + markets, episodes, episode sums)
+        Exact sums of the latest year's episodes, by practice aligned to or by market.
     outcomes : dict of str to ndarray
         One array for each variable of :data:`sim.outcomes.registry.VARIABLES`, NaN (or the least integer)
         where nothing has happened yet.
@@ -115,7 +127,7 @@ class LeadModel(ColumnModel):
             if self._steps_reference
             else reference
         )
-        self.evidence: Evidence = self.scenario.evidence(self.arm)
+        self.evidence: Evidence = evidence_of(self.scenario, self.arm, replicate)
         self.rulebook = self.scenario.rulebook(self.arm)
         self.option = self.scenario.arms[self.arm].risk_option
         self.program = self.scenario.arms[self.arm].program
@@ -128,7 +140,7 @@ class LeadModel(ColumnModel):
         self._make_providers()
         self.outcomes = _blank(len(self.world.plans), len(self.scenario.years))
         self._sums: Sums = np.zeros((0, 0, 0), np.int64)
-        self.episodes: Sums = np.zeros((0, 0, 0), np.int64)
+        self.episodes = self.world.no_episodes()
         self._benchmarking = Benchmarking.of(
             self.world, self.practice_aco(), self.aco_market(), self.rulebook
         )
@@ -196,8 +208,10 @@ class LeadModel(ColumnModel):
     def live(self, year: int) -> None:
         """Run the yearly pass over all rows; :class:`Beneficiary` calls it once for the whole population."""
         reference = None if self.reference is None else self.reference.people.spend
-        self._sums, self.episodes, self.lived_this_year = self.world.live(
-            self.people, year, self._practice_tables(), reference, self.threads
+        health = build_health(self.evidence, criteria_of(self.rulebook, year), year)
+        self.episodes = self.world.no_episodes()
+        self._sums, self.lived_this_year = self.world.live(
+            self.people, year, self._practice_tables(), reference, self.threads, health, self.episodes
         )
         self.lived += self.lived_this_year
         self.beneficiaries.store.touch()
@@ -274,6 +288,8 @@ class LeadModel(ColumnModel):
 
     def close(self) -> None:
         """End the run and let go of agents, people and the world."""
+        for aco in self.acos:
+            aco.practices = []  # ACO and practice hold each other, and both the model
         super().close()
         self.acos = self.practices = self.agents
         self.beneficiaries = self.agents  # type: ignore[assignment]  # an empty set

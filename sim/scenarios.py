@@ -18,6 +18,7 @@ from sim.inputs.entries import EntryBook
 from sim.inputs.evidence import Evidence
 from sim.inputs.faults import Fault, InputError, wrong_choice
 from sim.inputs.rulebook import Rulebook
+from sim.inputs.rules_in_use import rules_in_use
 from sim.inputs.scenario_books import scenario_books
 from sim.inputs.scenario_faults import cross_faults, schema_faults
 from sim.inputs.scenario_file import (
@@ -88,7 +89,7 @@ class Scenario:
         Parameters
         ----------
         changes : mapping
-            Dotted or nested keys, e.g. ``{"study.seed": 7, "arms.lead_global.alignment": "hybrid"}``.
+            Dotted or nested keys, e.g. ``{"study.seed": 7, "arms.lead_global.risk_option": "professional"}``.
 
         Raises
         ------
@@ -170,10 +171,25 @@ class Scenario:
         if arm not in self.arms:
             raise InputError(wrong_choice(self.merged.label, "arms", arm, self.arms))
 
+    def rules_in_use(self, arm: str) -> set[str]:
+        """Return the keys of the rules that an arm's simulation asks for; none where no program runs."""
+        if self.arms[arm].program == "none":
+            return set()
+        return rules_in_use(self.rulebook(arm), self.years, self.arms[arm].risk_option)
+
     def assumed(self) -> dict[str, str]:
         """Return key and title of every assumed rule that an arm with a program rests on."""
-        books = [self.rulebooks[name] for name, arm in self.arms.items() if arm.program != "none"]
-        return {key: book.entry(key).title for book in books for key in book.assumed()}
+        found: dict[str, str] = {}
+        for arm in self.arms:
+            book, used = self.rulebook(arm), self.rules_in_use(arm)
+            found |= {key: book.entry(key).title for key in book.assumed() if key in used}
+        return found
+
+    def idle(self) -> list[str]:
+        """Return the rules that the scenario changes but no arm's simulation asks for."""
+        used = set().union(*(self.rules_in_use(arm) for arm in self.arms))
+        changed = {key for arm in self.arms for key in self.rulebook(arm).changed()}
+        return sorted(changed - used)
 
     def changed(self) -> dict[str, list[str]]:
         """Return key of every rule and parameter this scenario changes, with the arms it changes it in."""

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.inputs.lead_criteria import excluded_shares, stated_growth
 from sim.inputs.rulebook import Rulebook
-from sim.inputs.scenario_schema import FIRST_PY
 from sim.kernels.layout import N_CELLS, Kind, Sum
 from sim.policy.baseline import net_expenditure
 from sim.policy.lead import (
@@ -99,7 +99,7 @@ class Benchmarking:
             trend=world.trend,
             by3=years[-1],
             counted=counted,
-            stated_growth=_stated_growth(rulebook, years[-1] + 1, world.last_py),
+            stated_growth=stated_growth(rulebook, range(years[-1] + 1, world.last_py + 1)),
         )
 
     def prospective_factor(self, year: int) -> Floats:
@@ -123,21 +123,8 @@ class Benchmarking:
 def _counted_share(world: World, rulebook: Rulebook, year: int) -> float:
     """Return the share of spending that counts: without the excluded part of skin substitutes."""
     skin = world.evidence.number("spending.skin_substitutes", year)
-    return float(
-        net_expenditure(
-            1.0,
-            0.0,
-            skin,
-            sahs_share=rulebook.number("expenditure.sahs_excluded", max(year, FIRST_PY)),
-            skin_share=rulebook.number("expenditure.skin_substitutes_excluded", max(year, FIRST_PY)),
-        )
-    )
-
-
-def _stated_growth(rulebook: Rulebook, first: int, last: int) -> dict[int, Floats]:
-    entry = rulebook.entry("trend.prospective_growth")
-    stated = range(first, last + 1) if not entry.yearly else [year for year, _ in entry.by_year if year]
-    return {year: rulebook.array(entry.key, year) for year in stated}
+    sahs_share, skin_share = excluded_shares(rulebook, year)
+    return float(net_expenditure(1.0, 0.0, skin, sahs_share=sahs_share, skin_share=skin_share))
 
 
 def settle_year(

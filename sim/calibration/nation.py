@@ -8,11 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.inputs.evidence import Evidence
+from sim.inputs.lead_criteria import criteria_of
 from sim.inputs.rulebook import load_rulebook
 from sim.kernels.layout import AGED_IN, DUAL, FEMALE, Kind, Status
 from sim.population.disease import condition_names
 from sim.population.plan import AcoPlan
-from sim.population.program_criteria import criteria_of
 from sim.population.world import Sums, World, build_world
 
 RULEBOOK = "lead-py2027"
@@ -102,7 +102,8 @@ def live(world: World, year: int, threads: int) -> Lived:
     people = world.people
     before = people.conditions.copy()
     status = people.status.copy()
-    sums, episodes, _ = world.live(people, year, world.untouched(), None, threads)
+    episodes = world.no_episodes()
+    sums, _ = world.live(people, year, world.untouched(), None, threads, episodes=episodes)
     rows = np.flatnonzero(people.months > 0)
     age = year - people.birth_year[rows].astype(np.int64)
     traits = people.traits[rows]

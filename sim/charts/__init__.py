@@ -1,1 +1,7 @@
+"""Figures from a results dataset: functions that take it, draw on a matplotlib Axes and return that Axes."""
 
+from sim.charts.benchmark import benchmark_against_truth
+from sim.charts.fan import savings_fan
+from sim.charts.histogram import net_payment_histogram
+
+__all__ = ["benchmark_against_truth", "net_payment_histogram", "savings_fan"]

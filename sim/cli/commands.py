@@ -8,13 +8,17 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from cyclopts import App, Parameter
+from cyclopts.validators import Number
 from rich.console import Console
+
+from sim.cli.report import report
 
 app = App(
     name="leadsim",
     help="Simulate a decade (2027-2036) of ACOs in CMS's LEAD Model.",
     suppress_keyboard_interrupt=False,
 )
+app.command(report)
 
 Settings = Annotated[
     tuple[str, ...],
@@ -85,11 +89,21 @@ def validate(scenario: Path, /, *, settings: Settings = (), as_json: Json = Fals
 
     acos = len(coordinates(loaded)["aco"])
     if as_json:
-        _print_json({"valid": True, "hash": loaded.hash, "acos": acos, "arms": list(loaded.arms)})
+        _print_json(
+            {
+                "valid": True,
+                "hash": loaded.hash,
+                "acos": acos,
+                "arms": list(loaded.arms),
+                "idle_rules": loaded.idle(),
+            }
+        )
     else:
         _print_text(
             f"{loaded.to_toml()}\n# {scenario} is valid: {acos} ACOs, arms {', '.join(loaded.arms)}.\n"
         )
+        for key in loaded.idle():
+            _print_text(f"# {key} is changed but does not act in the simulation yet.\n")
     return 0
 
 
@@ -242,11 +256,30 @@ def calibrate(*, check: Annotated[bool, Parameter(negative=())] = False, as_json
 
 
 @app.command
-def bench(*, as_json: Json = False) -> int:
-    """Measure the kernel on this machine, against the same rules as plain Mesa objects."""
-    from sim.bench import bench as measure  # noqa: PLC0415
+def bench(
+    *,
+    people: Annotated[int, Parameter(validator=Number(gte=1_000))] = 300_000,
+    years: Annotated[int, Parameter(validator=Number(gte=1, lte=10))] = 10,
+    as_json: Json = False,
+) -> int:
+    """Measure the kernel on this machine, against the same rules as plain Mesa objects.
 
-    measure(json=as_json)
+    Parameters
+    ----------
+    people
+        Live people of the world it is measured on, about.
+    years
+        Years lived.
+    """
+    from sim.bench.measure import measure  # noqa: PLC0415
+    from sim.cli.bench_table import print_bench  # noqa: PLC0415
+
+    with Console(stderr=True).status("Measuring"):
+        found = measure(people, years)
+    if as_json:
+        _print_json(found)
+    else:
+        print_bench(found, stdout())
     return 0
 
 

@@ -101,6 +101,10 @@ def _print_basis(scenario: Scenario, console: Console) -> None:
         sections.append(
             ("Changed by the scenario:", [(key, ", ".join(arms)) for key, arms in changed.items()])
         )
+    idle = scenario.idle()
+    if idle:
+        text = "a rule with a function and a source that does not act in the simulation yet (MODEL.md)"
+        sections.append(("Changed without effect:", [(key, text) for key in idle]))
     if assumed:
         chapters: dict[str, list[str]] = {}
         for key, title in assumed.items():

@@ -120,10 +120,13 @@ class EntryBook:
         What errors call the book.
     entries : Mapping of str to Entry
         By dotted key.
+    asked : set of str
+        Keys of the entries asked for so far: what somebody's result rests on.
     """
 
     name: str
     entries: Mapping[str, Entry] = field(repr=False)
+    asked: set[str] = field(default_factory=set, repr=False, compare=False, kw_only=True)
 
     def keys(self) -> list[str]:
         """Return all keys, in the order stated."""
@@ -139,6 +142,7 @@ class EntryBook:
         """Return an entry; raises InputError naming the nearest key when there is none."""
         if key not in self.entries:
             raise InputError(unknown_key(self.name, key, _siblings(key, self.entries)))
+        self.asked.add(key)
         return self.entries[key]
 
     def value(self, key: str, py: int | None = None) -> Value:

@@ -65,7 +65,8 @@ def unknown_key(file: str, key: str, options: Iterable[str]) -> Fault:
     """Return the fault of a key nobody knows, with the nearest known key."""
     known = sorted(options)
     last = key.rsplit(".", 1)[-1]
-    return Fault(file, key, "is not a known key", f"known keys here: {', '.join(known)}", nearest(last, known))
+    allowed = f"known keys here: {', '.join(known)}"
+    return Fault(file, key, "is not a known key", allowed, nearest(last, known))
 
 
 def wrong_choice(file: str, key: str, value: object, options: Iterable[str]) -> Fault:

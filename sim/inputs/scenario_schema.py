@@ -131,7 +131,6 @@ class Arm(Table):
     description: str = Field("", description="one line for tables and charts")
     program: Literal["none", "lead"] = Field(description="none: no ACO acts")
     risk_option: Literal["global", "professional"] = Field("global", description="share of the risk taken")
-    alignment: Literal["prospective", "hybrid"] = Field("prospective", description="when people are aligned")
     values: Raw = Field(default={}, description="rulebook keys with other values in this arm only")
     evidence: Raw = Field(default={}, description="evidence keys with other values in this arm only")
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from sim.kernels.jit import kernel
 
+# Totals closer than this are a tie: weights of thirds do not add up exactly.
+_ABOVE_ROUNDING = 1.0 + 1e-9
+
 
 @kernel
 def plurality(
@@ -31,7 +34,7 @@ def plurality(
         main += older * visits[2]
     else:
         rest += older * visits[2]
-    if main > rest:
+    if main > rest * _ABOVE_ROUNDING:
         return practices[0]
     weights = (recent, recent, older, older)
     best = -1
@@ -43,7 +46,7 @@ def plurality(
         for j in range(4):
             if practices[j] == practices[i]:
                 total += weights[j] * visits[j]
-        if total > most:
+        if total > most * _ABOVE_ROUNDING:
             most = total
             best = practices[i]
     return best

@@ -105,7 +105,7 @@ def build_disease(evidence: Evidence) -> Disease:
         (rule.split("=")[0], *rule.split("=")[1].split("+"))
         for rule in words(evidence, "conditions.interactions")
     ]
-    age_share = _age_density(evidence)
+    age_share = age_density(evidence)
     parent, children = hierarchy_masks("V28", v28)
     esrd_parent, esrd_children = hierarchy_masks("ESRD-V24", v24)
     concurrent = concurrent_factors()
@@ -139,7 +139,7 @@ def build_disease(evidence: Evidence) -> Disease:
     )
 
 
-def _age_density(evidence: Evidence) -> NDArray[np.float64]:
+def age_density(evidence: Evidence) -> NDArray[np.float64]:
     """Return the age distribution of all people at the start, shape (ages,)."""
     density = spread_over_ages(evidence.array("demography.age"), evidence.array("demography.age_bands"))
     mixed: NDArray[np.float64] = evidence.array("demography.mix") @ density

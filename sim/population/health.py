@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.inputs.evidence import Evidence
+from sim.inputs.lead_criteria import Criteria
 from sim.kernels.layout import AGED_IN, N_KINDS, OLDEST, Health, Kind
 from sim.population.disease import condition_names, mask_of, words
 from sim.population.life_tables import death_probabilities
@@ -15,32 +14,6 @@ from sim.population.scoring import concurrent_factors
 
 AGE_COST_EDGES = (0, 65, 70, 75, 80, 85, 90)
 MORTALITY_EDGES = (65, 70, 75, 80, 85, 90, 95)
-
-
-@dataclass(frozen=True, slots=True)
-class Criteria:
-    """Numbers of the program that decide who is High Needs and how people are aligned.
-
-    Attributes
-    ----------
-    score : float
-        Risk score that makes an A&D beneficiary High Needs by itself.
-    score_with_admissions : float
-        Risk score that does so together with unplanned admissions.
-    admissions : int
-        Unplanned admissions needed then.
-    snf_days : int
-        Medicare SNF days that do.
-    weight_recent, weight_older : float
-        Weights of the two alignment years.
-    """
-
-    score: float
-    score_with_admissions: float
-    admissions: int
-    snf_days: int
-    weight_recent: float
-    weight_older: float
 
 
 def by_age(values: NDArray[np.float64], edges: tuple[int, ...]) -> NDArray[np.float64]:

@@ -121,6 +121,7 @@ def plan_from_file(file: MsspFile) -> tuple[AcoPlan, ...]:
     (42 CFR 425.656(d)) is the gap between region and ACO: it splits the spending level into the market's and
     the ACO's own efficiency. High-revenue ACOs are hospital-led.
     """
+    file.require("person_years", "per_capita", "risk")
     people = file.person_years
     mix = people / people.sum(axis=1, keepdims=True)
     # A type that no cell of the file shows stands at the nation's.

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.inputs.evidence import Evidence
+from sim.inputs.lead_criteria import Criteria
 from sim.kernels.beneficiary_year import live_year
 from sim.kernels.birth import Origins, create
 from sim.kernels.chunks import over_chunks
@@ -26,8 +27,9 @@ from sim.kernels.layout import (
     copy_people,
     make_people,
 )
-from sim.population.disease import build_disease, spread_over_ages
-from sim.population.health import Criteria, build_health
+from sim.population.disease import age_density, build_disease, spread_over_ages
+from sim.population.health import build_health
+from sim.population.market_risk import hazard_for_risk
 from sim.population.plan import AcoPlan
 from sim.population.practices import Providers, choice_tables, draw_providers, market_people
 from sim.population.trend import Trend, draw_trend
@@ -121,8 +123,10 @@ class World:
         practices: Practices,
         reference_spend: NDArray[np.int32] | None,
         threads: int,
-    ) -> tuple[Sums, Sums, int]:
-        """Live one year; return the exact sums, those of episodes, and the number of people who lived it.
+        health: Health | None = None,
+        episodes: Sums | None = None,
+    ) -> tuple[Sums, int]:
+        """Live one year and return the exact sums and the number of people who lived it.
 
         Parameters
         ----------
@@ -135,12 +139,17 @@ class World:
             Cents of the reference arm this year; None in the reference arm.
         threads : int
             Cores to use; the result does not depend on it.
+        health : Health, optional
+            Health parameters of an arm that differs from the world's.
+        episodes : int64, shape (practices + markets, episodes, episode sums), optional
+            Added to: exact sums of the year's episodes.
         """
-        markets, health = self.markets(year), self.health(year)
+        markets = self.markets(year)
+        health = self.health(year) if health is None else health
         reference = np.empty(0, np.int32) if reference_spend is None else reference_spend
         places = (max(1, threads), self.n_practices + self.n_markets)
         sums = np.zeros((*places, N_CELLS, N_SUMS), np.int64)
-        episodes = np.zeros((*places, N_EPISODES, N_EPISODE_SUMS), np.int64)
+        triggered = np.zeros((*places, N_EPISODES, N_EPISODE_SUMS), np.int64)
 
         def task(worker: int, start: int, stop: int) -> int:
             return int(
@@ -156,12 +165,18 @@ class World:
                     health,
                     reference,
                     sums[worker],
-                    episodes[worker],
+                    triggered[worker],
                 )
             )
 
         lived = over_chunks(task, self.n_people, threads)
-        return total(sums), total(episodes), lived
+        if episodes is not None:
+            episodes += total(triggered)
+        return total(sums), lived
+
+    def no_episodes(self) -> Sums:
+        """Return sums of episodes that are all zero."""
+        return np.zeros((self.n_practices + self.n_markets, N_EPISODES, N_EPISODE_SUMS), np.int64)
 
     def branch(self) -> People:
         """Return the people of 1 January of the first PY for one arm."""
@@ -220,10 +235,14 @@ def build_world(
     origins, rows_per_person = _origins(
         plans, by_market, evidence, range(history[0], years[-1] + 1), years[0]
     )
-    rows = np.maximum(1, np.round(live * rows_per_person)).astype(np.int64)
+    market_risk = [float(np.mean([plans[a].risk for a in acos])) for acos in by_market]
+    lost = _further_losses(origins.mix[0], np.array(market_risk), evidence)
+    people_at_start = live / (1.0 - lost) ** (years[0] - history[0])
+    rows = np.maximum(1, np.round(people_at_start * rows_per_person)).astype(np.int64)
     first_row = np.concatenate([[0], np.cumsum(rows)]).astype(np.int64)
     people = make_people(int(first_row[-1]))
     people.market[:] = np.repeat(np.arange(len(labels)), rows)
+    disease = build_disease(evidence)
     start = _market_levels(plans, by_market, evidence, key)
     world = World(
         key=key,
@@ -235,8 +254,8 @@ def build_world(
         people=people,
         providers=providers,
         trend=draw_trend(evidence, key, range(history[0], years[-1] + 1), KNOWN_UNTIL, start),
-        disease=build_disease(evidence),
-        onset=np.array([np.mean([_onset(plans[a].risk, evidence) for a in acos]) for acos in by_market]),
+        disease=disease,
+        onset=hazard_for_risk(np.array(market_risk), disease, age_density(evidence), origins.frailty_spread),
         first_row=first_row,
         choice=choice_tables(providers),
     )
@@ -247,7 +266,7 @@ def build_world(
         threads,
     )
     for year in history:
-        sums, _, lived = world.live(people, year, world.untouched(), None, threads)
+        sums, lived = world.live(people, year, world.untouched(), None, threads)
         if year in world.base_years:
             world.history[year] = sums
         world.lived += lived
@@ -289,6 +308,21 @@ def _origins(
     return origins, rows
 
 
+def _further_losses(
+    cumulative_mix: NDArray[np.float64], risk: NDArray[np.float64], evidence: Evidence
+) -> NDArray[np.float64]:
+    """Return the yearly share of people that each market loses beyond the nation, shape (markets,).
+
+    People with Medicaid move to Medicare Advantage more, and people with high risk scores die more.
+    """
+    mix = np.diff(cumulative_mix, axis=1, prepend=0.0)
+    dual = evidence.array("demography.dual")
+    plain, with_medicaid = evidence.array("advantage.leave")
+    moved = (with_medicaid - plain) * (mix - evidence.array("demography.mix")) @ dual
+    died = evidence.number("mortality.overall") * evidence.number("mortality.risk_slope") * (risk - 1.0)
+    return np.asarray(moved + died)
+
+
 def _market_levels(
     plans: tuple[AcoPlan, ...], by_market: list[list[int]], evidence: Evidence, key: Key
 ) -> NDArray[np.float64]:
@@ -306,12 +340,3 @@ def _market_levels(
         elif all(plans[a].rural for a in acos):
             level[market] *= rural
     return level
-
-
-def _onset(risk: float, evidence: Evidence) -> float:
-    """Return the relative hazard of disease that gives a mean risk score of `risk` times the nation's.
-
-    About half of the average score is age and sex and the other half grows with disease.
-    """
-    disease_share = evidence.number("conditions.score_share")
-    return float(np.clip(1.0 + (risk - 1.0) / disease_share, 0.3, 2.5))

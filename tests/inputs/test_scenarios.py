@@ -209,7 +209,7 @@ def test_resolved_text_is_the_same_scenario(scenario: Scenario) -> None:
         {"population.aco_market_share": 0.49},
         {f"program.values.{RULE}": "9 %"},
         {f"arms.lead_global.values.{RULE}": "9 %"},
-        {"arms.lead_global.alignment": "hybrid"},
+        {"arms.lead_global.risk_option": "professional"},
         {"program.rulebook": "lead-rfa-2026-04"},
         {"study.parameter_uncertainty": True},
     ],

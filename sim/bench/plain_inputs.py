@@ -1,0 +1,133 @@
+"""What a plain-Mesa year is given: a person's attributes and random numbers, the year's tables, quantiles."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from math import comb, exp
+from typing import NamedTuple, TypeVar, cast
+
+import numpy as np
+
+from sim.kernels.layout import Disease, Health, Markets, Practices
+
+Uniform = Callable[[], float]
+T = TypeVar("T")
+
+
+class Person:
+    """The columns of :class:`sim.kernels.layout.People` as attributes."""
+
+    birth_year: int
+    entry_year: int
+    entry_month: int
+    traits: int
+    market: int
+    frailty: float
+    cost_factor: float
+    status: int
+    conditions: int
+    high_needs: int
+    event: int
+    admissions: int
+    snf_days: int
+    practice: int
+    attested: int
+    last_main: int
+    last_other: int
+    last_main_visits: int
+    last_other_visits: int
+    older_main: int
+    older_other: int
+    older_main_visits: int
+    older_other_visits: int
+    aligned: int
+    cell: int
+    months: int
+    spend: int
+    risk: float
+
+
+class Draws(NamedTuple):
+    """Where a person's random numbers come from: for each thing decided, a source of uniforms in (0, 1).
+
+    `onset` is called with the number of the onset, `recovery` with that of the condition.
+    """
+
+    death: Uniform
+    death_month: Uniform
+    leaving: Uniform
+    leaving_month: Uniform
+    onset_count: Uniform
+    onset: Callable[[int], float]
+    recovery: Callable[[int], float]
+    changing_practice: Uniform
+    new_practice: tuple[Uniform, Uniform]
+    other_practice: tuple[Uniform, Uniform]
+    attesting: Uniform
+    use: Uniform
+    visits: Uniform
+    elsewhere: Uniform
+    ambulatory_cost: Uniform
+    event: Uniform
+    event_cost: Uniform
+    stays: Uniform
+    snf: Uniform
+    snf_days: Uniform
+
+
+def one_source(uniform: Uniform) -> Draws:
+    """Return draws that all come from one generator, as in an ordinary Mesa model.
+
+    Python's ``random`` may also return 0, of which no normal quantile exists: once in 2**53 draws.
+    """
+    special = {
+        "onset": lambda _: uniform(),
+        "recovery": lambda _: uniform(),
+        "new_practice": (uniform, uniform),
+        "other_practice": (uniform, uniform),
+    }
+    return Draws(**{name: special.get(name, uniform) for name in Draws._fields})  # type: ignore[arg-type]
+
+
+class Tables(NamedTuple):
+    """What a year is like."""
+
+    markets: Markets
+    practices: Practices
+    disease: Disease
+    health: Health
+
+    def as_lists(self) -> Tables:
+        """Return the same tables with nested lists of Python numbers in place of arrays."""
+        return Tables(
+            _as_lists(self.markets),
+            _as_lists(self.practices),
+            _as_lists(self.disease),
+            _as_lists(self.health),
+        )
+
+
+def _as_lists(table: T) -> T:
+    fields = cast("tuple[object, ...]", table)
+    return type(table)(*(field.tolist() if isinstance(field, np.ndarray) else field for field in fields))
+
+
+def poisson(u: float, mean: float, most: int) -> int:
+    """Return the Poisson quantile of `u`, at most `most`."""
+    count, mass = 0, exp(-mean)
+    below = mass
+    while below < u and count < most:
+        count += 1
+        mass *= mean / count
+        below += mass
+    return count
+
+
+def binomial(u: float, trials: int, chance: float) -> int:
+    """Return the binomial quantile of `u`."""
+    below = 0.0
+    for count in range(trials):
+        below += comb(trials, count) * chance**count * (1.0 - chance) ** (trials - count)
+        if u <= below:
+            return count
+    return trials

@@ -1,0 +1,115 @@
+"""What the figures draw: sums per year or ACO in each replicate, their quantiles and Monte Carlo errors."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+
+from sim.inputs.faults import Fault, InputError, wrong_choice
+from sim.outcomes.error import quantile_error
+from sim.outcomes.registry import BY_NAME, VARIABLES
+
+MILLION = 1e6
+NET_PAYMENT = "net_payment"
+#: Outcome variability: the quantiles that bands and rugs show.
+QUANTILES = (0.10, 0.25, 0.50, 0.75, 0.90)
+_NET_PAYMENT_PARTS = ("settlement", "admin_add_on")
+YEARLY = (NET_PAYMENT, *(v.name for v in VARIABLES if v.dtype == "money" and "year" in v.dims))
+
+Floats = NDArray[np.float64]
+
+
+def acting_arms(data: xr.Dataset, arm: str | None) -> list[str]:
+    """Return the arms to draw: the one asked for, or all but the reference arm.
+
+    Raises
+    ------
+    InputError
+        When there is no such arm, none beside the reference arm, or no complete replicate to draw.
+    """
+    names = [str(name) for name in data["arm"].values]
+    if arm is not None and arm not in names:
+        raise InputError(wrong_choice("chart", "arm", arm, names))
+    if not complete(data).sizes["replicate"]:
+        raise InputError(Fault("chart", "", "no replicate is complete", "run the scenario first"))
+    if arm is not None:
+        return [arm]
+    acting = [name for name in names if name != data.attrs.get("reference_arm")]
+    if not acting:
+        raise InputError(
+            Fault("chart", "arm", f"is only {names[0]}", "needs an arm beside the reference arm")
+        )
+    return acting
+
+
+def complete(data: xr.Dataset) -> xr.Dataset:
+    """Return the complete replicates."""
+    return data.isel(replicate=data["done"].values) if "done" in data.coords else data
+
+
+def metric_name(metric: str) -> str:
+    """Return what a yearly metric is called on an axis.
+
+    Raises
+    ------
+    InputError
+        When it is not one of :data:`YEARLY`.
+    """
+    if metric not in YEARLY:
+        raise InputError(wrong_choice("chart", "metric", metric, YEARLY))
+    return "Net payment to ACOs" if metric == NET_PAYMENT else BY_NAME[metric].long_name
+
+
+def in_millions(data: xr.Dataset, metric: str, keep: tuple[str, ...]) -> xr.DataArray:
+    """Return a money variable summed over all dims but arm, replicate and those to keep.
+
+    Parameters
+    ----------
+    data : Dataset
+        As :func:`sim.open_results` returns it.
+    metric : str
+        One of :data:`YEARLY`; ``net_payment`` is the settlement and the administrative add-on together.
+    keep : tuple of str
+        Dims kept, of ``aco`` and ``year``.
+
+    Returns
+    -------
+    DataArray
+        Million USD, dims ``arm, replicate, *keep``. NaN where an ACO (or all of them) is out throughout.
+    """
+    kept = ("arm", "replicate", *keep)
+    names = _NET_PAYMENT_PARTS if metric == NET_PAYMENT else (metric,)
+    parts = [complete(data)[name] for name in names]
+    sums = [part.sum([dim for dim in part.dims if dim not in kept], min_count=1) for part in parts]
+    total: xr.DataArray = sum(sums[1:], start=sums[0])
+    return (total / MILLION).transpose(*kept)
+
+
+@dataclass(frozen=True, slots=True)
+class Fan:
+    """Quantiles over replicates, year by year.
+
+    Attributes
+    ----------
+    quantiles : float64, shape (5, years)
+        At :data:`QUANTILES`: outcome variability.
+    median_error : float64, shape (years,)
+        Monte Carlo standard error of the median; NaN with too few replicates to know it.
+    """
+
+    quantiles: Floats
+    median_error: Floats
+
+    @classmethod
+    def of(cls, values: Floats) -> Fan:
+        """Sum up replicates, shape (replicates, years); NaN (an arm without ACOs that year) is left out."""
+        columns = [column[~np.isnan(column)] for column in values.T]
+        blank = np.full(len(QUANTILES), np.nan)
+        quantiles = [np.quantile(column, QUANTILES) if column.size else blank for column in columns]
+        return cls(
+            np.transpose(quantiles),
+            np.array([quantile_error(column, 0.5) for column in columns]),
+        )

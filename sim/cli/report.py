@@ -1,0 +1,203 @@
+"""``leadsim report``: closing table, figures and assumed rules of a store, as a page to pass on."""
+
+from __future__ import annotations
+
+import math
+import tomllib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+
+if TYPE_CHECKING:
+    import xarray as xr
+    from matplotlib.axes import Axes
+
+    from sim.charts.page import Block
+
+_MILLION = 1e6
+_STATED = ("seed", "scenario_hash", "input_sha256", "leadsim_version", "numpy_version", "numba_version")
+
+
+def report(store: Path, /, *, out: Path | None = None) -> int:
+    """Write the figures of a result store (PNG, SVG) and a page (HTML, Markdown) that explains them.
+
+    Parameters
+    ----------
+    store
+        Result store.
+    out
+        Directory; NAME-report beside the store if not given.
+    """
+    from sim.experiments.results import open_results  # noqa: PLC0415
+
+    directory = store.with_name(f"{store.stem}-report") if out is None else out
+    with open_results(store) as data:
+        page = write_report(data, directory)
+    Console().print(f"Report: {page}", highlight=False, soft_wrap=True, markup=False)
+    return 0
+
+
+def write_report(data: xr.Dataset, directory: Path) -> Path:
+    """Write figures, pages and the scenario into a directory.
+
+    Parameters
+    ----------
+    data : Dataset
+        As :func:`sim.open_results` returns it.
+    directory : Path
+        Made where it is missing; files of an earlier report in it are replaced.
+
+    Returns
+    -------
+    Path
+        The HTML page.
+
+    Raises
+    ------
+    InputError
+        When no replicate is complete or no arm but the reference arm was simulated.
+    """
+    from matplotlib.figure import Figure  # noqa: PLC0415
+
+    from sim.charts.page import to_html, to_markdown  # noqa: PLC0415
+    from sim.charts.quantities import acting_arms  # noqa: PLC0415
+    from sim.charts.style import styled  # noqa: PLC0415
+
+    acting_arms(data, None)
+
+    @styled
+    def save(stem: str, draw: Callable[[Axes], Axes]) -> None:
+        figure = Figure()
+        draw(figure.add_subplot())
+        figure.savefig(directory / f"{stem}.png")
+        # No date: the same results give the same files.
+        figure.savefig(directory / f"{stem}.svg", metadata={"Date": None})
+
+    directory.mkdir(parents=True, exist_ok=True)
+    for stem, (_, draw) in _figures(data).items():
+        save(stem, draw)
+    blocks = list(_blocks(data))
+    (directory / "scenario.toml").write_text(data.attrs.get("scenario", ""), encoding="utf-8")
+    (directory / "report.md").write_text(to_markdown(blocks), encoding="utf-8")
+    page = directory / "report.html"
+    page.write_text(to_html(blocks), encoding="utf-8")
+    return page
+
+
+def _figures(data: xr.Dataset) -> dict[str, tuple[str, Callable[[Axes], Axes]]]:
+    """Return for each figure its caption and what draws it."""
+    from sim.charts import benchmark_against_truth, net_payment_histogram, savings_fan  # noqa: PLC0415
+
+    def fan(metric: str) -> Callable[[Axes], Axes]:
+        return lambda axes: savings_fan(data, metric=metric, ax=axes)
+
+    return {
+        "savings-against-benchmark": (
+            "Savings against the benchmark by performance year: what CMS reconciles. Bands are the risk"
+            " taken, whiskers the error of the simulation.",
+            fan("gross_savings"),
+        ),
+        "true-savings": (
+            "True savings by performance year: what the same people, on the same draws, cost less than in the"
+            " reference arm.",
+            fan("true_savings"),
+        ),
+        "benchmark-against-truth": (
+            "Each ACO's savings against its benchmark over its true savings. Above the line Medicare"
+            " reconciles more than was saved, below it less.",
+            lambda axes: benchmark_against_truth(data, ax=axes),
+        ),
+        "net-payment": (
+            "Settlements and administrative add-ons paid to ACOs, by performance year, before the ACOs'"
+            " own costs.",
+            fan("net_payment"),
+        ),
+        "net-payment-per-aco": (
+            "Net payment per ACO over all years: the spread between ACOs and between replicates.",
+            lambda axes: net_payment_histogram(data, ax=axes),
+        ),
+        "net-cost-to-medicare": (
+            "Medicare's outlay less its outlay in the reference arm, by performance year: below zero the"
+            " program saves money.",
+            fan("medicare_net_cost"),
+        ),
+    }
+
+
+def _blocks(data: xr.Dataset) -> Iterator[Block]:
+    from sim.charts.page import Figure, Heading, Paragraph, Table  # noqa: PLC0415
+
+    stated = data.attrs
+    years = data["year"].values
+    yield Heading(stated.get("title", "A decade of LEAD"), level=1)
+    yield Paragraph(
+        f"{data.sizes['aco']} ACOs, PY{years[0]} to PY{years[-1]},"
+        f" {stated['replicates_complete']} of {stated['replicates_requested']} replicates complete."
+        f" All arms are compared with {stated['reference_arm']} on the same draws."
+    )
+    yield Heading("All years and ACOs together")
+    yield Table(("Arm", "$ million", "Median", "10 %", "90 %", "MC error"), _closing_rows(data), numbers=4)
+    yield Paragraph(
+        "10 % and 90 % of replicates show outcome variability: the risk taken. MC error is the Monte Carlo"
+        " standard error of the median; more replicates shrink it, and not the risk. Savings against"
+        " benchmark are what CMS reconciles; true savings are what was not spent. What is not known"
+        " about rules and behaviour is in neither."
+    )
+    yield Heading("Figures")
+    for stem, (caption, _) in _figures(data).items():
+        yield Figure(stem, caption)
+    assumed = [tuple(text.split(": ", 1)) for text in stated.get("assumed_inputs", [])]
+    yield Heading("Assumed rules")
+    yield Paragraph(
+        f"The results rest on {len(assumed)} rules that CMS has not published. leadsim explain"
+        " program.values.KEY --scenario scenario.toml shows what is assumed and why."
+        if assumed
+        else "Every rule these results rest on is published."
+    )
+    if assumed:
+        yield Table(("Key", "Rule"), assumed)
+    yield Heading("To make these results again")
+    yield Paragraph("leadsim run scenario.toml, with the file beside this page and the versions below.")
+    yield Table(
+        ("What", "Value"), [(_spaced(name), _text(stated[name])) for name in _STATED if stated.get(name)]
+    )
+
+
+def _closing_rows(data: xr.Dataset) -> list[tuple[str, ...]]:
+    from sim.outcomes.summary import FIGURES, summarise  # noqa: PLC0415
+
+    arms = tomllib.loads(data.attrs.get("scenario", "")).get("arms", {})
+    rows: list[tuple[str, ...]] = []
+    for summary in summarise(data):
+        if summary.arm == data.attrs["reference_arm"]:
+            continue
+        name = arms.get(summary.arm, {}).get("description") or summary.arm
+        for key, (label, _) in FIGURES.items():
+            spread = summary.figures[key]
+            if spread:
+                money = (spread.median, spread.low, spread.high)
+                rows.append((name, label, *map(_millions, money), _error(spread.error, _MILLION)))
+        if summary.loss_share is not None and summary.loss_share_error is not None:
+            share = f"{100 * summary.loss_share:.1f} %"
+            rows.append(
+                (name, "ACO-years with a loss", share, "", "", _error(summary.loss_share_error, 0.01, " %"))
+            )
+    return rows
+
+
+def _millions(value: float) -> str:
+    return f"{value / _MILLION:,.1f}"
+
+
+def _error(value: float, unit: float, sign: str = "") -> str:
+    return "n/a" if math.isnan(value) else f"± {value / unit:,.1f}{sign}"
+
+
+def _spaced(name: str) -> str:
+    return name.replace("_", " ")
+
+
+def _text(value: Any) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)

@@ -1,0 +1,180 @@
+"""The plain-Mesa model and the kernel are two writings of one year: with the same draws, the same lives."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import numpy as np
+import pytest
+
+from sim.bench.plain_inputs import Draws, Tables, binomial, poisson
+from sim.bench.plain_mesa import DEAD, PlainModel
+from sim.kernels import draws as philox
+from sim.kernels.beneficiary_year import live_year
+from sim.kernels.draws import Decision, Key, draw4, unit, unit52
+from sim.kernels.layout import N_CELLS, N_SUMS, Cell, People, Practices, Status
+from sim.model import make_world
+from sim.population.world import World
+from sim.scenarios import Scenario
+
+SCENARIO = """
+schema_version = 1
+[study]
+name = "two-markets"
+seed = 11
+[population]
+aco_market_share = "40 %"
+[[population.acos]]
+name = "a"
+entry = "renewing"
+leadership = "physician"
+market = "urban"
+lives = "700 people"
+[[population.acos]]
+name = "b"
+entry = "newly_entering"
+leadership = "hospital"
+market = "rural"
+lives = "500 people"
+high_needs_share = "40 %"
+[arms.no_aco]
+program = "none"
+"""
+
+# Which lanes of which of the kernel's decisions each of a person's draws is.
+LANES = {
+    "death": (Decision.LIFE, 0),
+    "death_month": (Decision.LIFE, 1),
+    "leaving": (Decision.LIFE, 2),
+    "onset_count": (Decision.LIFE, 3),
+    "leaving_month": (Decision.LEAVING, 0),
+    "changing_practice": (Decision.CARE, 0),
+    "attesting": (Decision.CARE, 1),
+    "use": (Decision.CARE, 2),
+    "visits": (Decision.CARE, 3),
+    "ambulatory_cost": (Decision.COST, 0, 1),
+    "event": (Decision.COST, 2),
+    "elsewhere": (Decision.COST, 3),
+    "event_cost": (Decision.EVENT_COST, 0, 1),
+    "stays": (Decision.EVENT_COST, 2),
+    "snf": (Decision.EVENT_COST, 3),
+    "snf_days": (Decision.SNF_DAYS, 0),
+}
+
+
+def kernel_draws(key: Key, model: PlainModel, row: int) -> Draws:
+    """Return what the kernel draws for a row in the model's year."""
+
+    def uniform(decision: Decision, *lanes: int, number: int = 0) -> float:
+        words = draw4(key, row, model.year, int(decision), number)
+        return float(unit(words[lanes[0]])) if len(lanes) == 1 else float(unit52(*(words[i] for i in lanes)))
+
+    def pair(decision: Decision):
+        return partial(uniform, decision, 0), partial(uniform, decision, 1)
+
+    return Draws(
+        onset=lambda number: uniform(Decision.ONSET, number),
+        recovery=lambda k: uniform(Decision.RECOVERY, k % 4, number=k // 4),
+        new_practice=pair(Decision.PRACTICE_CHOICE),
+        other_practice=pair(Decision.OTHER_PRACTICE),
+        **{name: partial(uniform, *where) for name, where in LANES.items()},
+    )
+
+
+@pytest.fixture(scope="module")
+def world() -> World:
+    return make_world(Scenario.from_toml(SCENARIO), replicate=3)
+
+
+def touched(world: World, year: int) -> Practices:
+    """Return practices that all do something, each another thing; a third of them take attestations."""
+    rng = np.random.default_rng(year)
+
+    def factors(spread: float) -> np.ndarray:
+        return 1.0 + spread * rng.standard_normal(world.n_practices)
+
+    attest = np.where(rng.random(world.n_practices) < 1 / 3, 0.2, 0.0)
+    return Practices(
+        world.providers.efficiency, *(factors(0.1) for _ in range(5)), coding=factors(0.03), attest=attest
+    )
+
+
+def tables(world: World) -> dict[int, Tables]:
+    return {
+        year: Tables(world.markets(year), world.untouched(), world.disease, world.health(year))
+        for year in range(world.first_py, world.last_py + 1)
+    }
+
+
+def eventful(world: World, year: int, plain: Tables) -> Tables:
+    """Return tables of a year in which practices change what they do and High Needs scores are common."""
+    health = plain.health._replace(high_needs_score=1.2, high_needs_score_with_admissions=0.8)
+    return plain._replace(practices=touched(world, year), health=health)
+
+
+def test_plain_model_and_kernel_live_the_same_lives(world: World) -> None:
+    years = {year: eventful(world, year, plain) for year, plain in tables(world).items()}
+    people: People = world.branch()
+    rows = range(world.n_people)
+    model = PlainModel(people, rows, years, partial(kernel_draws, world.key))
+    persons = dict(zip([row for row in rows if people.status[row] != DEAD], model.agents, strict=True))
+    seen = {"deaths": 0, "advantage": 0, "entrants": 0, "esrd": 0, "snf": 0, "recovered": 0, "again": 0}
+    cells: set[int] = set()
+    for year, (markets, practices, disease, health) in years.items():
+        before = people.status.copy(), people.conditions.copy()
+        sums = np.zeros((world.n_practices + world.n_markets, N_CELLS, N_SUMS), np.int64)
+        none = np.empty(0, np.int32)
+        lived = live_year(
+            people, 0, len(rows), year, world.key, markets, practices, disease, health, none, sums
+        )
+        lived_before = model.lived
+        model.step()
+        assert model.lived - lived_before == lived
+        assert np.array_equal(np.array(model.sums), sums)
+        for name in People._fields:
+            ours = np.array([getattr(person, name) for person in persons.values()])
+            theirs = getattr(people, name)[list(persons)]
+            wrong = np.flatnonzero(ours.astype(theirs.dtype) != theirs)
+            assert wrong.size == 0, (
+                year,
+                name,
+                [(list(persons)[i], ours[i], theirs[i]) for i in wrong[:5]],
+            )
+        was, had = before
+        seen["deaths"] += int(np.sum((was == Status.ENROLLED) & (people.status == Status.DEAD)))
+        seen["advantage"] += int(np.sum((was == Status.ENROLLED) & (people.status == Status.ADVANTAGE)))
+        seen["again"] += int(np.sum((was == Status.ADVANTAGE) & (people.status == Status.ENROLLED)))
+        seen["entrants"] += int(np.sum((was == Status.FUTURE) & (people.status == Status.ENROLLED)))
+        seen["esrd"] += int(np.sum((people.conditions & health.esrd > 0) & (people.months > 0)))
+        seen["snf"] += int(np.sum(people.snf_days > 0))
+        seen["recovered"] += int(np.sum(had & ~people.conditions > 0))
+        cells |= set(people.cell[people.months > 0].tolist())
+        persons = {row: person for row, person in persons.items() if person.status != DEAD}
+    assert min(seen.values()) > 10, seen
+    assert cells == {int(cell) for cell in Cell}
+
+
+def test_the_dead_leave_the_model(world: World) -> None:
+    model = PlainModel(world.branch(), range(1000), tables(world))
+    living = len(model.agents)
+    model.step()
+    deaths = sum(cell[-1] for place in model.sums for cell in place)
+    assert deaths > 0
+    assert living - deaths >= len(model.agents) > 0.8 * living
+    assert all(person.status != DEAD for person in model.agents)
+
+
+def test_by_itself_it_draws_from_its_own_generator(world: World) -> None:
+    def spend(seed: int) -> list[int]:
+        model = PlainModel(world.branch(), range(300), tables(world), seed=seed)
+        model.step()
+        return [person.spend for person in model.agents]
+
+    assert spend(1) == spend(1) != spend(2)
+
+
+@pytest.mark.parametrize("mean", [0.0, 0.05, 1.0, 4.0])
+def test_quantiles_agree_with_the_kernels(mean: float) -> None:
+    for u in np.linspace(1e-9, 1.0 - 1e-9, 997).tolist():
+        assert poisson(u, mean, 9) == philox.poisson(u, mean, 9)
+        assert binomial(u, 6, mean / 5.0) == philox.binomial(u, 6, mean / 5.0)

@@ -1,0 +1,137 @@
+"""A little world for the tests of kernels, population and model: three ACOs, two markets, three arms."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+from functools import cache
+
+import numpy as np
+import pytest
+
+from sim.kernels.birth import create
+from sim.kernels.chunks import over_chunks
+from sim.kernels.layout import People, make_people
+from sim.model import make_world, simulate
+from sim.population.world import World, history_years
+from sim.scenarios import Scenario
+
+LITTLE = """
+schema_version = 1
+[study]
+name = "little"
+seed = 20270101
+replicates = 2
+[population]
+aco_market_share = "50 %"
+[[population.acos]]
+name = "alpha"
+entry = "renewing"
+leadership = "physician"
+market = "urban"
+lives = "1,500 people"
+former_mssp = true
+efficiency = "-4 %"
+region = "east"
+[[population.acos]]
+name = "beta"
+entry = "newly_entering"
+leadership = "hospital"
+market = "urban"
+lives = "1,000 people"
+efficiency = "3 %"
+region = "east"
+[[population.acos]]
+name = "gamma"
+entry = "newly_entering"
+leadership = "physician"
+market = "rural"
+lives = "600 people"
+high_needs_share = "40 %"
+[arms.no_aco]
+program = "none"
+[arms.lead_global]
+program = "lead"
+[arms.lead_professional]
+program = "lead"
+risk_option = "professional"
+"""
+ARMS = ("no_aco", "lead_global", "lead_professional")
+NO_EFFECT = (("evidence.effect.scale", 0.0),)
+NO_ATTESTING = (("evidence.voluntary.attest", (0.0, 0.0, 0.0)),)
+NO_CODING = (("evidence.coding.excess", 0.0),)
+
+
+@cache
+def scenario(*changes) -> Scenario:
+    """Return the scenario with some dotted keys changed."""
+    made = Scenario.from_toml(LITTLE)
+    written = {key: list(value) if isinstance(value, tuple) else value for key, value in changes}
+    return made.replace(written) if changes else made
+
+
+@cache
+def world(*changes, replicate: int = 0) -> World:
+    """Return the world of a replicate; tests must not change it."""
+    return make_world(scenario(*changes), replicate)
+
+
+@cache
+def results(*changes, replicate: int = 0) -> dict[str, np.ndarray]:
+    """Return what simulate gives; money in cents."""
+    return simulate(scenario(*changes), replicate)
+
+
+@cache
+def _one_market() -> tuple[World, tuple]:
+    acos = LITTLE.split("[[population.acos]]")
+    arms = LITTLE[LITTLE.index("[arms.no_aco]") :]
+    one = Scenario.from_toml("[[population.acos]]".join(acos[:2]) + arms)
+    given = {}
+
+    def spy(people, start, stop, *tables):
+        given["tables"] = tables
+        return create(people, start, stop, *tables)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("sim.population.world.create", spy)
+        return make_world(one, 0), given["tables"]
+
+
+def one_market() -> World:
+    """Return a world of one market, whose tables serve any number of people."""
+    return _one_market()[0]
+
+
+def newborn(rows: int, threads: int = 1) -> World:
+    """Return the world of one market with so many fresh people, who have lived no year yet."""
+    made, tables = _one_market()
+    people = make_people(rows)
+    people.market[:] = 0
+    over_chunks(lambda _, start, stop: create(people, start, stop, *tables), rows, threads)
+    return replace(made, people=people)
+
+
+def live_history(made: World, threads: int = 1) -> list[np.ndarray]:
+    """Live the years before the first performance year and return each year's sums."""
+    return [
+        made.live(made.people, year, made.untouched(), None, threads)[0]
+        for year in history_years(made.first_py)
+    ]
+
+
+def same_rows(first: People, second: People, rows: np.ndarray | slice = slice(None)) -> list[str]:
+    """Return the columns in which the people of some rows differ."""
+    return [
+        name
+        for name, column in first._asdict().items()
+        if column[rows].tobytes() != getattr(second, name)[rows].tobytes()
+    ]
+
+
+def digest(arrays: dict[str, np.ndarray]) -> str:
+    """Return a digest of arrays by name."""
+    sha = hashlib.sha256()
+    for name in sorted(arrays):
+        sha.update(name.encode() + arrays[name].tobytes())
+    return sha.hexdigest()

@@ -1,0 +1,73 @@
+"""Nothing is stated in vain: the simulation reads every parameter, and says which rules it reads."""
+
+from pathlib import Path
+
+import pytest
+
+from sim.model import simulate
+from sim.scenarios import Scenario
+
+QUICKSTART = Path(__file__).parents[2] / "scenarios" / "quickstart.toml"
+# Read only for ACOs of a CMS file that shows no regional adjustment.
+FROM_FILES = {"care.aco_efficiency"}
+
+SMALL = """
+schema_version = 1
+[study]
+name = "small"
+seed = 11
+replicates = 1
+[[population.acos]]
+name = "one"
+entry = "renewing"
+leadership = "physician"
+market = "urban"
+lives = 400
+[[population.acos]]
+name = "two"
+entry = "newly_entering"
+leadership = "hospital"
+market = "rural"
+lives = 300
+[arms.no_aco]
+program = "none"
+[arms.lead_global]
+program = "lead"
+[arms.lead_professional]
+program = "lead"
+risk_option = "professional"
+"""
+
+
+@pytest.fixture(scope="module")
+def simulated() -> Scenario:
+    scenario = Scenario.from_toml(SMALL)
+    for book in (*scenario.rulebooks.values(), *scenario.evidences.values()):
+        book.asked.clear()
+    simulate(scenario, 0)
+    return scenario
+
+
+def test_every_parameter_is_read(simulated):
+    evidence = simulated.evidence("lead_global")
+    assert set(evidence.keys()) - evidence.asked == FROM_FILES
+
+
+def test_the_rules_read_are_the_rules_said_to_be_in_use(simulated):
+    said = simulated.rules_in_use("lead_global") | simulated.rules_in_use("lead_professional")
+    assert simulated.rulebook("lead_global").asked == said
+
+
+def test_a_changed_rule_that_does_not_act_is_named():
+    scenario = Scenario.load(QUICKSTART)
+    assert scenario.idle() == []
+    values = {"program.values.guarantee.global": "3 %", "program.values.add_on.rate": "1 %"}
+    changed = scenario.replace(values)
+    assert changed.idle() == ["guarantee.global"]
+
+
+def test_assumed_rules_are_among_those_in_use():
+    scenario = Scenario.load(QUICKSTART)
+    used = scenario.rules_in_use("lead_global") | scenario.rules_in_use("lead_professional")
+    assert set(scenario.assumed()) <= used
+    assert "rate_book.share" in scenario.assumed()

@@ -1,0 +1,141 @@
+"""Every dollar is in one account: ledgers to the cent, in every replicate, arm, ACO and year."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from little_world import ARMS, NO_EFFECT, results, scenario, world
+
+from sim.agents.providers import ParticipantProvider
+from sim.kernels.layout import N_CELLS, Sum
+from sim.model import LeadModel
+from sim.outcomes.registry import VARIABLES
+from sim.settlement import Benchmarking
+
+LEAD = slice(1, None)
+NO_ACO = 0
+
+
+@pytest.fixture(params=[0, 1], ids=["replicate 0", "replicate 1"])
+def out(request):
+    return results(replicate=request.param)
+
+
+def test_every_variable_is_written_in_every_year(out):
+    assert set(out) == {variable.name for variable in VARIABLES}
+    for variable in VARIABLES:
+        values = out[variable.name]
+        assert values.dtype == variable.stored_dtype
+        if variable.dtype == "money":
+            assert (values != variable.fill_value).all()
+        if variable.dtype == "number" and variable.name != "historical_benchmark":
+            assert np.isfinite(values[LEAD]).all()
+
+
+def test_medicare_pays_providers_and_acos(out):
+    to_acos = (out["settlement"] + out["admin_add_on"]).sum(axis=1)
+    np.testing.assert_array_equal(out["medicare_outlay"], out["ffs_payments"] + to_acos)
+    net = out["medicare_outlay"] - out["medicare_outlay"][NO_ACO]
+    np.testing.assert_array_equal(out["medicare_net_cost"], net)
+
+
+def test_what_medicare_loses_the_others_gain(out):
+    providers = out["ffs_payments"] - out["ffs_payments"][NO_ACO]
+    acos = (out["settlement"] + out["admin_add_on"]).sum(axis=1)
+    np.testing.assert_array_equal(out["medicare_net_cost"], providers + acos)
+
+
+def test_the_acos_cash(out):
+    change = out["settlement"] + out["admin_add_on"] - out["care_management_cost"] - out["distributions"]
+    np.testing.assert_array_equal(out["aco_cash_change"], change)
+    assert (out["distributions"] >= 0).all()
+    gain = np.maximum(out["settlement"] + out["admin_add_on"], 0)
+    assert (out["distributions"] <= gain).all()
+
+
+def test_settlement_from_benchmark_and_expenditure(out):
+    expenditure = out["expenditure"].sum(axis=2)
+    np.testing.assert_array_equal(out["gross_savings"][LEAD], (out["benchmark"] - expenditure)[LEAD])
+    np.testing.assert_array_equal(out["settlement"], out["shared_savings"] - out["sequestration"])
+    assert (out["sequestration"] >= 0).all()
+    assert (np.sign(out["shared_savings"]) * np.sign(out["gross_savings"]) >= 0).all()
+    assert (np.abs(out["shared_savings"]) <= np.abs(out["gross_savings"]) + 1).all()
+
+
+def test_without_aco_there_is_no_settlement(out):
+    for name in ("benchmark", "gross_savings", "shared_savings", "sequestration", "settlement"):
+        assert not out[name][NO_ACO].any()
+    for name in ("admin_add_on", "care_management_cost", "distributions", "aco_cash_change"):
+        assert not out[name][NO_ACO].any()
+    assert not out["true_savings"][NO_ACO].any()
+    assert not out["medicare_net_cost"][NO_ACO].any()
+    assert out["expenditure"][NO_ACO].any()
+    assert np.isnan(out["quality_score"][NO_ACO]).all()
+    assert (out["higher_spending"][NO_ACO] == -1).all()
+
+
+@pytest.mark.parametrize("replicate", [0, 1])
+@pytest.mark.parametrize("arm", ARMS[LEAD])
+def test_true_savings_of_the_world(arm, replicate):
+    """All people's savings are the ACOs' and those of people aligned to none, year by year."""
+    made = world(replicate=replicate)
+    model = LeadModel(scenario(), arm, replicate, world=made)
+    income = 0
+    while model.running:
+        model.step()
+        t = model.year - 1 - model.first_py
+        sums = model._sums
+        saved = sums[..., Sum.REFERENCE] - sums[..., Sum.SPEND]
+        member = np.append(made.providers.aco >= 0, np.zeros(made.n_markets, bool))
+        reference = model.reference.outcomes["ffs_payments"][t]
+        world_saved = int(reference - model.outcomes["ffs_payments"][t])
+        acos = int(model.outcomes["true_savings"][..., t].sum())
+        assert int(saved.sum()) == world_saved
+        assert acos == int(saved[member].sum())
+        assert world_saved == acos + int(saved[~member].sum())
+        assert int(sums[..., Sum.REFERENCE].sum()) == reference
+        # Kernel sums are the columns' sums.
+        assert int(model.people.spend.sum(dtype=np.int64)) == int(sums[..., Sum.SPEND].sum())
+        paid = int(model.outcomes["distributions"][:, t].sum())
+        now = sum(practice.income_cents for practice in model.agents_by_type[ParticipantProvider])
+        assert now - income == paid
+        income = now
+    cash = [aco.cash_cents for aco in model.acos]
+    assert cash == model.outcomes["aco_cash_change"].sum(axis=1).tolist()
+    for aco in model.acos:
+        its = sum(practice.income_cents for practice in aco.practices)
+        assert its == model.outcomes["distributions"][aco.row].sum()
+    outside = [practice.income_cents for practice in model.practices if practice.aco is None]
+    assert not any(outside)
+
+
+def test_expenditure_is_the_counted_share_of_what_was_paid():
+    made = world()
+    model = LeadModel(scenario(), "lead_global", world=made)
+    base = Benchmarking.of(made, model.practice_aco(), model.aco_market(), model.rulebook)
+    while model.running:
+        model.step()
+        year = model.year - 1
+        spend = np.zeros((3, N_CELLS), np.int64)
+        member = made.providers.aco >= 0
+        np.add.at(spend, made.providers.aco[member], model._sums[: made.n_practices][member][..., Sum.SPEND])
+        expected = np.rint(spend * base.counted[year]).astype(np.int64)
+        np.testing.assert_array_equal(model.outcomes["expenditure"][..., year - 2027], expected)
+        assert 0.9 < base.counted[year] <= 1.0
+
+
+def test_months_are_people_times_months(out):
+    months = out["person_months"]
+    np.testing.assert_array_equal(months, np.rint(months))
+    assert (months >= 0).all()
+    # Nobody is aligned by choice where nobody can attest, and the arms differ in routes only.
+    assert not months[NO_ACO, :, 3:].any()
+    assert months[LEAD, :, 3:].any()
+
+
+def test_no_effect_leaves_payments_and_moves_money_only():
+    out = results(*NO_EFFECT)
+    assert not (out["ffs_payments"] - out["ffs_payments"][NO_ACO]).any()
+    to_acos = (out["settlement"] + out["admin_add_on"]).sum(axis=1)
+    np.testing.assert_array_equal(out["medicare_net_cost"], to_acos)
+    assert to_acos[LEAD].any()

@@ -1,0 +1,159 @@
+"""Disease tables against the evidence, and scores against a plain scorer that reads CMS's factors."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from little_world import history_years, newborn, one_market
+
+from sim.inputs.evidence import load_evidence
+from sim.kernels.layout import DUAL
+from sim.kernels.risk_score import community_score, esrd_score
+from sim.population.disease import (
+    SEGMENTS,
+    age_density,
+    build_disease,
+    by_byte,
+    published_factors,
+    spread_over_ages,
+)
+
+FACTORS = published_factors()
+EVIDENCE = load_evidence()
+NAMES = EVIDENCE.value("conditions.names")
+V28 = EVIDENCE.value("conditions.v28")
+V24 = EVIDENCE.value("conditions.esrd_v24")
+DISEASE = build_disease(EVIDENCE)
+# CMS, V28 hierarchies, among the categories used here.
+HIERARCHY = {
+    "HCC18": {"HCC20", "HCC21", "HCC23"},
+    "HCC20": {"HCC21", "HCC23"},
+    "HCC21": {"HCC23"},
+    "HCC151": {"HCC155"},
+    "HCC327": {"HCC329"},
+}
+# CMS, V28 payment interactions: categories on either side.
+INTERACTIONS = {
+    "DIABETES_HF_V28": ({"HCC37"}, {"HCC226"}),
+    "HF_CHR_LUNG_V28": ({"HCC226"}, {"HCC280"}),
+    "HF_KIDNEY_V28": ({"HCC226"}, {"HCC327", "HCC329"}),
+    "CHR_LUNG_CARD_RESP_FAIL_V28": ({"HCC280"}, {"HCC213"}),
+    "HF_HCC238_V28": ({"HCC226"}, {"HCC238"}),
+}
+BANDS = [0, 35, 45, 55, 60, 65, 70, 75, 80, 85, 90, 95, 1_000]
+masks = st.integers(0, 2**32 - 1)
+ages = st.integers(20, 119)
+sexes = st.integers(0, 1)
+
+
+def band(prefix, sex, age):
+    low, high = next((a, b - 1) for a, b in pairwise(BANDS) if a <= age < b)
+    name = f"{low}_{'GT' if high > 100 else high}"
+    return f"{prefix}_{'MF'[sex]}{name}"
+
+
+def plain_score(mask, dual, sex, age):
+    segment = ("CND" if age < 65 else "CNA").replace("N", "F" if dual else "N")
+    found = {V28[k] for k in range(32) if mask >> k & 1} - {"none"}
+    found -= {lower for hcc in found for lower in HIERARCHY.get(hcc, ())}
+    score = FACTORS[("V28", band(segment, sex, age))]
+    score += sum(FACTORS[("V28", f"{segment}_{hcc}")] for hcc in found)
+    score += sum(
+        FACTORS[("V28", f"{segment}_{name}")]
+        for name, (one, two) in INTERACTIONS.items()
+        if found & one and found & two
+    )
+    if found:
+        count = f"D{len(found)}" if len(found) < 10 else "D10P"
+        score += FACTORS[("V28", f"{segment}_{count}")]
+    return score
+
+
+@settings(deadline=None)  # the first call compiles
+@given(masks, st.booleans(), sexes, ages)
+def test_the_community_score(mask, dual, sex, age):
+    d = DISEASE
+    score = community_score(
+        mask, DUAL if dual else 0, sex, age, d.score, d.counted, d.demographic, d.count_value,
+        d.parent, d.children, d.pair_a, d.pair_b, d.pair_value,
+    )  # fmt: skip
+    assert score == pytest.approx(plain_score(mask, dual, sex, age), abs=1e-9)
+
+
+@settings(deadline=None)
+@given(masks, sexes, ages)
+def test_the_esrd_score(mask, sex, age):
+    found = {V24[k] for k in range(32) if mask >> k & 1} - {"none"}
+    expected = FACTORS[("ESRD-V24", band("DI", sex, age))]
+    expected += sum(FACTORS[("ESRD-V24", f"DI_{hcc}")] for hcc in found)
+    got = esrd_score(mask, sex, age, DISEASE.esrd_score, DISEASE.esrd_demographic)
+    assert got == pytest.approx(expected, abs=1e-9)
+
+
+def test_no_factor_is_missing_and_read_as_zero():
+    wanted = [("V28", f"{s}_{hcc}") for s in SEGMENTS for hcc in V28 if hcc != "none"]
+    wanted += [("V28", f"{s}_{name}") for s in SEGMENTS for name in INTERACTIONS]
+    wanted += [("ESRD-V24", f"DI_{hcc}") for hcc in V24 if hcc != "none"]
+    assert [key for key in wanted if key not in FACTORS] == []
+    assert len(NAMES) == len(V28) == len(V24) == 32
+
+
+@given(masks)
+def test_sums_by_byte(mask):
+    values = np.arange(32.0) ** 1.5
+    table = by_byte(values)
+    total = sum(table[byte, mask >> 8 * byte & 255] for byte in range(4))
+    assert total == pytest.approx(sum(values[k] for k in range(32) if mask >> k & 1))
+
+
+def test_onsets_are_picked_by_their_hazard():
+    shares = np.diff(DISEASE.onset_pick, axis=1, prepend=0.0)
+    np.testing.assert_allclose(DISEASE.onset_pick[:, -1], 1.0)
+    at75 = shares[75] * DISEASE.onset_total[75]
+    np.testing.assert_allclose(at75, EVIDENCE.array("conditions.incidence"), rtol=1e-9)
+
+
+@pytest.fixture(scope="module")
+def share_with():
+    """Share with each condition among people of 65 and over who are there at the start."""
+    people = newborn(300_000).people
+    first = history_years(one_market().first_py)[0]
+    aged = (people.entry_year == first) & (first - people.birth_year >= 65)
+    conditions = people.conditions[aged]
+    return np.array([((conditions >> k) & 1).mean() for k in range(32)])
+
+
+def test_created_people_have_the_stated_prevalence(share_with):
+    target = EVIDENCE.array("conditions.prevalence")
+    chronic = EVIDENCE.array("conditions.recovery") == 0.0
+    chronic[NAMES.index("kidney_failure")] = False  # follows the enrollment mix
+    fitted = chronic & (DISEASE.hazard[:, 65] > 1e-9)
+    # Binomial noise of about 120,000 people is below 4 % of the rarest.
+    np.testing.assert_allclose(share_with[fitted], target[fitted], rtol=0.05)
+    # Where new cases since 65 alone are more than the stated prevalence, they stand.
+    rest = chronic & ~fitted
+    assert (share_with[rest] > 0.95 * target[rest]).all()
+
+
+def test_passing_conditions_are_in_balance(share_with):
+    recovery = EVIDENCE.array("conditions.recovery")
+    onset = DISEASE.onset_total[75] * np.diff(DISEASE.onset_pick[75], prepend=0.0)
+    passing = recovery > 0.0
+    present = 1.0 - np.exp(-DISEASE.hazard[passing, 75])
+    np.testing.assert_allclose(present * recovery[passing], (1.0 - present) * onset[passing], rtol=1e-9)
+    stated = EVIDENCE.array("conditions.prevalence")[passing]
+    assert (np.abs(np.log(share_with[passing] / stated)) < np.log(2.2)).all()
+
+
+def test_ages_spread_over_their_bands():
+    edges = EVIDENCE.array("demography.age_bands")
+    table = spread_over_ages(EVIDENCE.array("demography.age"), edges)
+    np.testing.assert_allclose(table.sum(axis=1), 1.0)
+    np.testing.assert_allclose(table[3, 65:70].sum(), 0.25, rtol=1e-6)
+    assert not table[:, 100:].any()
+    assert not table[2:, :65].any()
+    assert age_density(EVIDENCE).sum() == pytest.approx(1.0)
