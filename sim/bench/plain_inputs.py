@@ -50,7 +50,8 @@ class Person:
 class Draws(NamedTuple):
     """Where a person's random numbers come from: for each thing decided, a source of uniforms in (0, 1).
 
-    `onset` is called with the number of the onset, `recovery` with that of the condition.
+    `onset` is called with the number of the onset, `recovery` with that of the condition; `missing` gives a
+    mask of 32 bits, each set with a chance of one half to the power it is called with.
     """
 
     death: Uniform
@@ -60,6 +61,7 @@ class Draws(NamedTuple):
     onset_count: Uniform
     onset: Callable[[int], float]
     recovery: Callable[[int], float]
+    missing: Callable[[int], int]
     changing_practice: Uniform
     new_practice: tuple[Uniform, Uniform]
     other_practice: tuple[Uniform, Uniform]
@@ -73,6 +75,19 @@ class Draws(NamedTuple):
     stays: Uniform
     snf: Uniform
     snf_days: Uniform
+    hospice: Uniform
+    cause: Uniform
+    readmissions: Uniform
+    event_month: Uniform
+    follow_up: Uniform
+    emergencies: Uniform
+    procedure: Uniform
+    procedure_cost: Uniform
+    procedure_month: Uniform
+    procedure_setting: Uniform
+    clinical_value: Uniform
+    fall_visits: Uniform
+    high_needs_month: Uniform
 
 
 def one_source(uniform: Uniform) -> Draws:
@@ -80,7 +95,15 @@ def one_source(uniform: Uniform) -> Draws:
 
     Python's ``random`` may also return 0, of which no normal quantile exists: once in 2**53 draws.
     """
+
+    def missing(halvings: int) -> int:
+        mask = 2**32 - 1
+        for _ in range(halvings):
+            mask &= int(uniform() * 2**32)
+        return mask
+
     special = {
+        "missing": missing,
         "onset": lambda _: uniform(),
         "recovery": lambda _: uniform(),
         "new_practice": (uniform, uniform),

@@ -8,41 +8,34 @@ order: given the kernel's own draws both live the same lives, which the tests ho
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from math import exp, log
-from statistics import NormalDist
 
 from sim.agents.mesa_compat import Agent, Model
-from sim.bench.plain_inputs import Draws, Person, Tables, Uniform, binomial, one_source, poisson
+from sim.bench.plain_care import Care, Situation
+from sim.bench.plain_inputs import Draws, Tables, Uniform, binomial, one_source, poisson
 from sim.kernels.layout import (
     AGED_IN,
     DUAL,
     FEMALE,
     N_CELLS,
+    N_EPISODE_SUMS,
+    N_EPISODES,
     N_SUMS,
-    NO_SUPPLEMENT,
     OLDEST,
-    RISK_UNIT,
+    ORIGINALLY_DISABLED,
     Kind,
     People,
     Status,
-    Sum,
 )
 
 FUTURE, ENROLLED, ADVANTAGE, DEAD = map(int, Status)
 ESRD, DISABLED, AGED_DUAL, AGED_NON_DUAL = map(int, Kind)
-PERSONS, MONTHS, SPEND, EVENT, REFERENCE, TRUE_RISK, CODED_RISK, STAYS, DEATHS = map(int, Sum)
 MOST_ONSETS = 3
 MOST_VISITS = 40
-MOST_STAYS = 12
-MOST_SNF_DAYS = 100
-LARGEST_RELATIVITY = 12.0
-LARGEST_CENTS = 2_000_000_000
+LARGEST_RELATIVITY = 16.0
 TIE = 1.0 - 1e-9  # weighted visits closer than this are equal
 
-normal_quantile = NormalDist().inv_cdf
 
-
-class Beneficiary(Person, Agent):
+class Beneficiary(Care, Agent):
     """A person who lives by the rules of the beneficiary-year."""
 
     model: PlainModel
@@ -62,19 +55,23 @@ class Beneficiary(Person, Agent):
         kind = self.kind(age)
         sex = 1 if self.traits & FEMALE else 0
         health = self.model.health
-        mortality = health.mortality[sex][age] * health.mortality_level[kind][age]
+        table = health.mortality[sex][age]
         if self.status == ADVANTAGE:
-            self.year_in_advantage(age, mortality)
+            self.year_in_advantage(age, table)
             return
-        score = self.risk = self.risk_score(self.conditions, kind, age, sex)
-        self.check_high_needs(kind, score)
+        carried = self.conditions
+        score = self.risk_score(carried, kind, age)
+        missing = self.draws.missing(health.coding_words) if carried else 0
+        self.risk = self.risk_score(carried & ~missing, kind, age) if carried & missing else score
+        coded_score = self.risk
+        self.check_high_needs(kind, coded_score)
         self.align(kind, entering)
-        relative = self.health_in_year(kind, age, sex, score)
-        dies = self.leave(mortality, relative, entering)
-        uses = self.seek_care(relative)
-        event_cents = self.incur_spending(relative, kind, uses, dies)
-        if self.months > 0:
-            self.count(score, event_cents, dies)
+        developed, relative = self.health_in_year(kind, age, score)
+        first_month = self.entry_month if entering else 1
+        dies = self.leave(table * health.mortality_level[kind][sex][age], relative, entering, first_month)
+        uses, visits = self.seek_care(relative)
+        known = (kind, age, first_month, carried, developed, missing, score, coded_score)
+        self.live_care(Situation(*known, relative, uses, visits, dies))
         if dies:
             self.remove()
 
@@ -95,31 +92,34 @@ class Beneficiary(Person, Agent):
         elif self.draws.leaving() < self.model.health.switch_back:
             self.status = ENROLLED
 
-    def risk_score(self, conditions: int, kind: int, age: int, sex: int) -> float:
+    def risk_score(self, conditions: int, kind: int, age: int) -> float:
         """Return the ESRD or community risk score before normalisation."""
         disease = self.model.disease
-        score: float
-        if kind == ESRD:
-            score = disease.esrd_demographic[sex][age]
-            for values, byte in zip(disease.esrd_score, conditions.to_bytes(4, "little"), strict=True):
-                score += values[byte]
-            return score
+        esrd = kind == ESRD
+        dual = self.traits & DUAL > 0
+        who = (self.traits & FEMALE > 0) + 2 * (self.traits & ORIGINALLY_DISABLED > 0 and age >= AGED_IN)
+        parents, children = (
+            (disease.esrd_parent, disease.esrd_children) if esrd else (disease.parent, disease.children)
+        )
         kept = conditions
-        for parent, children in zip(disease.parent, disease.children, strict=True):
+        for parent, removed in zip(parents, children, strict=True):
             if conditions & parent:
-                kept &= ~children
-        segment = 2 * (age < AGED_IN) + (self.traits & DUAL > 0)
-        score = disease.demographic[segment][sex][age]
-        counted = 0
-        for byte, values, counts in zip(
-            kept.to_bytes(4, "little"), disease.score[segment], disease.counted, strict=True
-        ):
-            score += values[byte]
-            counted += counts[byte]
-        for a, b, value in zip(disease.pair_a, disease.pair_b, disease.pair_value[segment], strict=True):
+                kept &= ~removed
+        kept_bytes = kept.to_bytes(4, "little")
+        if esrd:
+            score: float = disease.esrd_demographic[who + 4 * dual][age]
+            values, pairs, by_count, counted = disease.esrd_score, disease.esrd_pair, [0.0], 0
+        else:
+            segment = 2 * (age < AGED_IN) + dual
+            score = disease.demographic[segment][who][age]
+            values, pairs = disease.score[segment], disease.pair_value[segment]
+            by_count = disease.count_value[segment]
+            counted = sum(n[byte] for n, byte in zip(disease.counted, kept_bytes, strict=True))
+        for factors, byte in zip(values, kept_bytes, strict=True):
+            score += factors[byte]
+        for a, b, value in zip(disease.pair_a, disease.pair_b, pairs, strict=True):
             if kept & a and kept & b:
                 score += value
-        by_count = disease.count_value[segment]
         score += by_count[min(counted, len(by_count) - 1)]
         return score
 
@@ -169,31 +169,35 @@ class Beneficiary(Person, Agent):
             conditions |= 1 << next((k for k, share in enumerate(shares) if u < share), len(shares) - 1)
         return conditions
 
-    def health_in_year(self, kind: int, age: int, sex: int, score: float) -> float:
-        """Fall ill and recover; return the expected spending relative to the average person's."""
+    def health_in_year(self, kind: int, age: int, score: float) -> tuple[int, float]:
+        """Fall ill and recover; return conditions at their most and expected spending over the average."""
         health = self.model.health
         passing = self.conditions & health.recoverable
         ill = self.with_onsets(age)
-        current = score if ill == self.conditions else self.risk_score(ill, kind, age, sex)
+        current = score if ill == self.conditions else self.risk_score(ill, kind, age)
         relative: float = health.cost_constant + health.cost_slope * current
         for costs, byte in zip(self.model.disease.cost, ill.to_bytes(4, "little"), strict=True):
             relative += costs[byte]
+        developed = ill
         for k in range(passing.bit_length()):
             if passing >> k & 1 and self.draws.recovery(k) < self.model.disease.recovery[k]:
                 ill &= ~(1 << k)
         self.conditions = ill
         relative = relative * health.age_cost[age] * self.cost_factor
-        return min(relative, LARGEST_RELATIVITY)
+        return developed, min(relative, LARGEST_RELATIVITY)
 
-    def leave(self, mortality: float, relative: float, entering: bool) -> bool:
+    def leave(self, mortality: float, relative: float, entering: bool, first: int) -> bool:
         """Die or move to Medicare Advantage, whichever month comes first; return whether the person dies."""
         health, draws = self.model.health, self.draws
-        first = self.entry_month if entering else 1
         last = 12
         self.status = ENROLLED
-        if draws.death() < mortality * (1.0 - health.mortality_risk + health.mortality_risk * relative):
+        risk = 1.0 - health.mortality_risk + health.mortality_risk * relative
+        if self.event:
+            risk *= health.mortality_event
+        here = 13 - first
+        if draws.death() < mortality * risk * (here / 12.0):
             self.status = DEAD
-            last = 1 + int(12.0 * draws.death_month())
+            last = first + int(here * draws.death_month())
         dual = 1 if self.traits & DUAL else 0
         tilt = 1.0 + health.switch_risk * (1.0 - min(relative, 2.0))
         if not entering and draws.leaving() < health.switch_out[dual] * tilt:
@@ -213,8 +217,8 @@ class Beneficiary(Person, Agent):
             practice = markets.choice_other[self.high_needs][practice]
         return practice
 
-    def seek_care(self, relative: float) -> bool:
-        """Choose practices, attest, make PQEM visits; return whether any care is used."""
+    def seek_care(self, relative: float) -> tuple[bool, int]:
+        """Choose practices, attest, make PQEM visits; return whether any care is used, and the visits."""
         health, draws = self.model.health, self.draws
         if draws.changing_practice() < health.practice_leave:
             self.practice = self.pick_practice(*draws.new_practice)
@@ -234,70 +238,7 @@ class Beneficiary(Person, Agent):
         self.older_other, self.older_other_visits = self.last_other, self.last_other_visits
         self.last_main, self.last_main_visits = self.practice, visits - elsewhere
         self.last_other, self.last_other_visits = other, elsewhere
-        return uses
-
-    def effects(self) -> tuple[float, float]:
-        """Return what ACOs do to the person's ambulatory and acute spending, as factors."""
-        practices = self.model.practices
-        if self.aligned < 0:
-            return practices.base_spill[self.practice], practices.event_spill[self.practice]
-        further = practices.high_needs_effect[self.aligned] if self.high_needs else 1.0
-        return practices.base_effect[self.aligned] * further, practices.event_effect[self.aligned] * further
-
-    def incur_spending(self, relative: float, kind: int, uses: bool, dies: bool) -> int:
-        """Spend on ambulatory care and perhaps on an acute event; return the cents of the event."""
-        health, draws = self.model.health, self.draws
-        had_event = self.event
-        self.event = self.admissions = self.snf_days = 0
-        if self.months == 0:
-            return 0
-        level = self.model.markets.level[self.market][kind] * self.model.practices.efficiency[self.practice]
-        base_effect, event_effect = self.effects()
-        share_of_year = self.months / 12.0
-        base = event = 0.0
-        if uses:
-            luck = exp(health.base_spread * normal_quantile(draws.ambulatory_cost()))
-            base = health.base_share * level * base_effect * share_of_year * relative * luck
-        if self.traits & NO_SUPPLEMENT:
-            base *= health.no_supplement
-        chance = health.event_chance * (1.0 - health.event_slope + health.event_slope * relative)
-        if had_event:
-            chance += health.event_carry * (1.0 - chance)
-        chance *= share_of_year
-        if dies:
-            chance = max(chance, health.death_event)
-        if draws.event() < chance:
-            size = health.event_amount_slope * log(relative)
-            luck = health.event_spread * normal_quantile(draws.event_cost())
-            event = health.event_share * level * event_effect * exp(size + luck)
-            if dies:
-                event *= health.death_amount
-            self.admissions = 1 + poisson(draws.stays(), health.stays_extra, MOST_STAYS)
-            if draws.snf() < health.snf_chance:
-                self.snf_days = min(MOST_SNF_DAYS, 1 + int(-health.snf_days * log(draws.snf_days())))
-        event_cents = int(100.0 * event + 0.5)
-        self.event = 1 if event_cents > 0 else 0
-        self.spend = min(int(100.0 * base + 0.5) + event_cents, LARGEST_CENTS)
-        return event_cents
-
-    def count(self, score: float, event_cents: int, dies: bool) -> None:
-        """Add to the sums of the practice aligned to, or of the market for people aligned to none."""
-        model, months = self.model, self.months
-        place, coding = len(model.practices.efficiency) + self.market, 1.0
-        if self.aligned >= 0:
-            place, coding = self.aligned, model.practices.coding[self.aligned]
-        micro = int(score * RISK_UNIT + 0.5)
-        sums = model.sums[place][self.cell]
-        sums[PERSONS] += 1
-        sums[MONTHS] += months
-        sums[SPEND] += self.spend
-        sums[EVENT] += min(event_cents, self.spend)
-        sums[REFERENCE] += self.spend
-        sums[TRUE_RISK] += micro * months
-        sums[CODED_RISK] += int(micro * coding + 0.5) * months
-        sums[STAYS] += self.admissions
-        sums[DEATHS] += dies
-        model.lived += 1
+        return uses, visits
 
 
 class PlainModel(Model):
@@ -324,6 +265,8 @@ class PlainModel(Model):
         Person-years lived so far, of people enrolled for at least a month.
     sums : list
         Of the latest year, by place, cell and :class:`sim.kernels.layout.Sum`, as the kernel's.
+    episodes : list
+        Likewise by place, kind of episode and :class:`sim.kernels.layout.EpisodeSum`.
     """
 
     def __init__(
@@ -339,6 +282,7 @@ class PlainModel(Model):
         self.year = min(years)
         self.lived = 0
         self.sums: list[list[list[int]]] = []
+        self.episodes: list[list[list[int]]] = []
         self._years = {year: tables.as_lists() for year, tables in years.items()}
         columns = zip(*(column[rows].tolist() for column in people), strict=True)
         for row, values in zip(rows, columns, strict=True):
@@ -351,5 +295,6 @@ class PlainModel(Model):
         self.markets, self.practices, self.disease, self.health = self._years[self.year]
         places = len(self.practices.efficiency) + len(self.markets.onset)
         self.sums = [[[0] * N_SUMS for _ in range(N_CELLS)] for _ in range(places)]
+        self.episodes = [[[0] * N_EPISODE_SUMS for _ in range(N_EPISODES)] for _ in range(places)]
         self.agents.do("step")
         self.year += 1

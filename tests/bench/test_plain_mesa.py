@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from functools import partial
+from functools import partial, reduce
+from operator import and_
 
 import numpy as np
 import pytest
@@ -12,7 +13,7 @@ from sim.bench.plain_mesa import DEAD, PlainModel
 from sim.kernels import draws as philox
 from sim.kernels.beneficiary_year import live_year
 from sim.kernels.draws import Decision, Key, draw4, unit, unit52
-from sim.kernels.layout import N_CELLS, N_SUMS, Cell, People, Practices, Status
+from sim.kernels.layout import N_CELLS, N_SUMS, Cell, People, Practices, Status, Sum
 from sim.model import make_world
 from sim.population.world import World
 from sim.scenarios import Scenario
@@ -58,7 +59,20 @@ LANES = {
     "event_cost": (Decision.EVENT_COST, 0, 1),
     "stays": (Decision.EVENT_COST, 2),
     "snf": (Decision.EVENT_COST, 3),
-    "snf_days": (Decision.SNF_DAYS, 0),
+    "snf_days": (Decision.AFTER_STAY, 0),
+    "hospice": (Decision.AFTER_STAY, 1),
+    "cause": (Decision.EVENT_COURSE, 0),
+    "readmissions": (Decision.EVENT_COURSE, 1),
+    "event_month": (Decision.EVENT_COURSE, 2),
+    "follow_up": (Decision.EVENT_COURSE, 3),
+    "emergencies": (Decision.USE, 0),
+    "procedure": (Decision.USE, 1),
+    "clinical_value": (Decision.USE, 2),
+    "fall_visits": (Decision.USE, 3),
+    "procedure_cost": (Decision.PROCEDURE, 0, 1),
+    "procedure_month": (Decision.PROCEDURE, 2),
+    "procedure_setting": (Decision.PROCEDURE, 3),
+    "high_needs_month": (Decision.HIGH_NEEDS_ENTRY, 0),
 }
 
 
@@ -72,7 +86,12 @@ def kernel_draws(key: Key, model: PlainModel, row: int) -> Draws:
     def pair(decision: Decision):
         return partial(uniform, decision, 0), partial(uniform, decision, 1)
 
+    def missing(halvings: int) -> int:
+        words = [int(word) for word in draw4(key, row, model.year, int(Decision.CODING), 0)]
+        return reduce(and_, words[:halvings])
+
     return Draws(
+        missing=missing,
         onset=lambda number: uniform(Decision.ONSET, number),
         recovery=lambda k: uniform(Decision.RECOVERY, k % 4, number=k // 4),
         new_practice=pair(Decision.PRACTICE_CHOICE),
@@ -123,14 +142,16 @@ def test_plain_model_and_kernel_live_the_same_lives(world: World) -> None:
     for year, (markets, practices, disease, health) in years.items():
         before = people.status.copy(), people.conditions.copy()
         sums = np.zeros((world.n_practices + world.n_markets, N_CELLS, N_SUMS), np.int64)
+        episodes = world.no_episodes()
         none = np.empty(0, np.int32)
         lived = live_year(
-            people, 0, len(rows), year, world.key, markets, practices, disease, health, none, sums
+            people, 0, len(rows), year, world.key, markets, practices, disease, health, none, sums, episodes
         )
         lived_before = model.lived
         model.step()
         assert model.lived - lived_before == lived
         assert np.array_equal(np.array(model.sums), sums)
+        assert np.array_equal(np.array(model.episodes), episodes)
         for name in People._fields:
             ours = np.array([getattr(person, name) for person in persons.values()])
             theirs = getattr(people, name)[list(persons)]
@@ -158,7 +179,7 @@ def test_the_dead_leave_the_model(world: World) -> None:
     model = PlainModel(world.branch(), range(1000), tables(world))
     living = len(model.agents)
     model.step()
-    deaths = sum(cell[-1] for place in model.sums for cell in place)
+    deaths = sum(cell[Sum.DEATHS] for place in model.sums for cell in place)
     assert deaths > 0
     assert living - deaths >= len(model.agents) > 0.8 * living
     assert all(person.status != DEAD for person in model.agents)
