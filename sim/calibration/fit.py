@@ -31,6 +31,7 @@ RATES_OF_2024 = {
 SWEEPS = 2
 FIRST_ROUNDS, LAST_ROUNDS = 4, 5
 STEP = 0.06
+INSIDE, BEYOND = 0.8, 4.0  # a miss beyond this share of its tolerance counts so much more
 PULL = 0.05  # weight of staying near the start, per unit of log change
 
 
@@ -62,12 +63,6 @@ SHAPES = (
     Shape("mortality.risk_slope", 0.3, 0.95),
     Shape("spending.death_amount", 0.5, 2.0),
 )
-# Figures that pull against others and would otherwise be given up.
-WEIGHTS = {
-    "Top decile still there two years running": 4.0,
-    "Share of spending in the last year of life, aged": 3.0,
-    "Decedents' spending over survivors'": 2.0,
-}
 SHAPE_TARGETS = (
     "Share of spending of the top",
     "CV of",
@@ -140,11 +135,14 @@ def fit_shape(values: Values, sweeps: int, say: Callable[[str], None]) -> Values
         tried, _, _ = with_ratios(tried, 2)
         world, years = live_nation(load_evidence(tried), FIT_PEOPLE, FIT_MARKETS, SEED, FIT_YEARS)
         measured = targets.measure(world, years)
-        misses = [
-            WEIGHTS.get(one.name, 1.0) * (one.simulated - one.value) / one.tolerance
-            for one in measured
-            if one.name.startswith(SHAPE_TARGETS)
-        ]
+        misses = np.array(
+            [
+                (one.simulated - one.value) / one.tolerance
+                for one in measured
+                if one.name.startswith(SHAPE_TARGETS)
+            ]
+        )
+        misses += BEYOND * np.sign(misses) * np.maximum(np.abs(misses) - INSIDE, 0.0)
         say(f"misses squared {np.square(misses).sum():.2f}, {sum(one.ok for one in measured)} targets met")
         return np.append(misses, PULL * (logs - start) / STEP)
 

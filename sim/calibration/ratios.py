@@ -12,7 +12,7 @@ from sim.calibration.nation import Lived
 from sim.calibration.targets import AGE_RELATIVE, ASSIGNABLE_MIX
 from sim.inputs.evidence import Evidence
 from sim.kernels.layout import Episode, Kind, Sum
-from sim.population.disease import words
+from sim.population.disease import condition_names, words
 from sim.population.health import AGE_COST_EDGES
 from sim.population.world import World
 
@@ -27,6 +27,8 @@ LEAST, MOST = 0.3, 3.0
 ENTRANT_POWER = 1.5
 CHRONIC_POWER = 0.5
 CONDITIONS = 32
+AGED_EDGE, AGED_FACTOR = 75, 0.45  # the band whose age factor is held, and where
+BOUNDS = (0.3, 3.0)
 
 
 def ratio(target: Floats | float, found: Floats | float, power: float = 1.0) -> Floats:
@@ -47,9 +49,11 @@ def updated(world: World, years: Sequence[Lived]) -> Values:
     early, late = (measures.prevalence(one, CONDITIONS) for one in (first, last))
     chronic = array("conditions.recovery") == 0.0
     wanted = array("conditions.prevalence")
+    kept = ratio(early, late) * ratio(wanted, late, CHRONIC_POWER)
+    # Kidney failure follows from the mix of kinds.
+    kidney = np.array(condition_names(evidence)) == "kidney_failure"
     unused = float((first.spend[measures.whole(first)] <= 0.0).mean())
     gradient = ratio(np.array(AGE_RELATIVE), measures.age_gradient(first))
-    aged = np.array([edge >= AGE_COST_EDGES[1] for edge in AGE_COST_EDGES])
     stays = measures.per_thousand(first, Sum.STAYS)
     readmitted = measures.per_thousand(first, Sum.READMISSIONS) / stays
     emergencies = measures.per_thousand(first, Sum.ED_VISITS)
@@ -58,16 +62,16 @@ def updated(world: World, years: Sequence[Lived]) -> Values:
     entrants = entrants * ratio(stated, measures.mix(last), ENTRANT_POWER)
     return {
         "spending.level_fit": array("spending.level_fit") * ratio(12.0 * array("spending.level"), means),
-        # People under 65 are held to the level of their kind; the gradient is for the aged.
-        "spending.age": array("spending.age") * np.where(aged, gradient, 1.0),
+        "spending.age": _by_age(array("spending.age") * gradient),
         "spending.no_use": number("spending.no_use") * ratio(NO_USE, unused),
         "spending.stays_extra": number("spending.stays_extra") * ratio(STAYS, stays, 2.0),
         "mortality.age_fit": array("mortality.age_fit") * ratio(expected, found),
         # Chronic conditions: the start decides the level, incidence keeps it. Passing ones follow incidence.
-        "conditions.prevalence_fit": array("conditions.prevalence_fit")
-        * np.where(chronic, ratio(wanted, early), 1.0),
+        "conditions.prevalence_fit": np.clip(
+            array("conditions.prevalence_fit") * np.where(chronic & ~kidney, ratio(wanted, early), 1.0), *BOUNDS
+        ),
         "conditions.incidence_fit": array("conditions.incidence_fit")
-        * np.where(chronic, ratio(early, late) * ratio(wanted, late, CHRONIC_POWER), ratio(wanted, early)),
+        * np.where(kidney, 1.0, np.where(chronic, kept, ratio(wanted, early))),
         "demography.mix": mix / mix.sum(),
         "demography.entrant_mix": entrants / entrants.sum(),
         "use.readmission": np.minimum(number("use.readmission") * ratio(READMITTED, readmitted), 0.95),
@@ -77,6 +81,16 @@ def updated(world: World, years: Sequence[Lived]) -> Values:
         "services.share": fitted_services(evidence, first),
         **_episodes(world, first, trend),
     }
+
+
+def _by_age(factors: Floats) -> Floats:
+    """Return age factors with the under-65 one at 1, as their kind's level holds them, and the aged ones scaled.
+
+    The levels of the aged kinds hold their mean spending, so only the shape over ages is free.
+    """
+    scaled = factors * AGED_FACTOR / factors[list(AGE_COST_EDGES).index(AGED_EDGE)]
+    scaled[0] = 1.0
+    return scaled
 
 
 def fitted_services(evidence: Evidence, lived: Lived) -> Floats:
