@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,13 +17,14 @@ from sim.population.world import World
 
 Floats = NDArray[np.float64]
 Values = dict[str, Any]
+Nation = tuple[int, int, int, range]  # people, markets, seed and years
 
 SEED = 20270101
 PEOPLE, MARKETS = 400_000, 100
-FIT_PEOPLE, FIT_MARKETS = 200_000, 50
-FIT_YEARS = range(FIRST_PY, FIRST_PY + 6)
 REPORT_YEARS = range(FIRST_PY, FIRST_PY + 10)
-STOCK_YEARS = range(FIRST_PY, FIRST_PY + 3)
+SMALL: Nation = (200_000, 50, SEED, range(FIRST_PY, FIRST_PY + 6))
+LARGE: Nation = (PEOPLE, MARKETS, SEED, REPORT_YEARS)
+STOCK: Nation = (PEOPLE // 2, MARKETS, SEED, range(FIRST_PY, FIRST_PY + 3))
 RATES_OF_2024 = {
     "advantage.leave": ["6.1 %/year", "11.2 %/year"],
     "advantage.back": "2.0 %/year",
@@ -83,10 +84,10 @@ def plain(value: Any) -> Any:
     return float(array) if array.ndim == 0 else array.tolist()
 
 
-def with_ratios(values: Values, rounds: int, people: int = FIT_PEOPLE) -> tuple[Values, World, list[Lived]]:
+def with_ratios(values: Values, rounds: int, nation: Nation = SMALL) -> tuple[Values, World, list[Lived]]:
     """Return values after some rounds of ratio updates, and the last nation lived (before its update)."""
     for _ in range(rounds):
-        world, years = live_nation(load_evidence(values), people, FIT_MARKETS, SEED, FIT_YEARS)
+        world, years = live_nation(load_evidence(values), *nation)
         values = {**values, **{key: plain(new) for key, new in ratios.updated(world, years).items()}}
     return values, world, years
 
@@ -133,7 +134,7 @@ def fit_shape(values: Values, sweeps: int, say: Callable[[str], None]) -> Values
     def residuals(logs: Floats) -> Floats:
         tried = with_shape(state["values"], logs, evidence)
         tried, _, _ = with_ratios(tried, 2)
-        world, years = live_nation(load_evidence(tried), FIT_PEOPLE, FIT_MARKETS, SEED, FIT_YEARS)
+        world, years = live_nation(load_evidence(tried), *SMALL)
         measured = targets.measure(world, years)
         misses = np.array(
             [
@@ -170,19 +171,16 @@ def calibrate(say: Callable[[str], None], sweeps: int = SWEEPS) -> Values:
     """
     values, _, _ = with_ratios({}, FIRST_ROUNDS)
     values = fit_shape(values, sweeps, say)
-    values, _, _ = with_ratios(values, LAST_ROUNDS, PEOPLE)
+    values, _, _ = with_ratios(values, LAST_ROUNDS, LARGE)
     keys = fitted_keys()
     return {key: value for key, value in values.items() if key in keys}
 
 
-def report(values: Mapping[str, Any] | None = None, people: int = PEOPLE) -> list[targets.Target]:
-    """Return every target as simulated with the committed constants, or with `values` in their place."""
-    changes = dict(values or {})
-    world, years = live_nation(load_evidence(changes), people, MARKETS, SEED, REPORT_YEARS)
+def report() -> list[targets.Target]:
+    """Return every target as simulated with the committed constants."""
+    world, years = live_nation(load_evidence(), *LARGE)
     found = [*targets.measure(world, years), *targets.drift(years[0], years[-1])]
-    _, stock = live_nation(
-        load_evidence(changes | RATES_OF_2024), people // 2, MARKETS, SEED, STOCK_YEARS
-    )
+    _, stock = live_nation(load_evidence(RATES_OF_2024), *STOCK)
     return [*found, targets.stock_change(stock)]
 
 

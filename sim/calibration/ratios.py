@@ -52,6 +52,7 @@ def updated(world: World, years: Sequence[Lived]) -> Values:
     kept = ratio(early, late) * ratio(wanted, late, CHRONIC_POWER)
     # Kidney failure follows from the mix of kinds.
     kidney = np.array(condition_names(evidence)) == "kidney_failure"
+    start = np.where(chronic & ~kidney, ratio(wanted, early), 1.0)
     unused = float((first.spend[measures.whole(first)] <= 0.0).mean())
     gradient = ratio(np.array(AGE_RELATIVE), measures.age_gradient(first))
     stays = measures.per_thousand(first, Sum.STAYS)
@@ -67,9 +68,7 @@ def updated(world: World, years: Sequence[Lived]) -> Values:
         "spending.stays_extra": number("spending.stays_extra") * ratio(STAYS, stays, 2.0),
         "mortality.age_fit": array("mortality.age_fit") * ratio(expected, found),
         # Chronic conditions: the start decides the level, incidence keeps it. Passing ones follow incidence.
-        "conditions.prevalence_fit": np.clip(
-            array("conditions.prevalence_fit") * np.where(chronic & ~kidney, ratio(wanted, early), 1.0), *BOUNDS
-        ),
+        "conditions.prevalence_fit": np.clip(array("conditions.prevalence_fit") * start, *BOUNDS),
         "conditions.incidence_fit": array("conditions.incidence_fit")
         * np.where(kidney, 1.0, np.where(chronic, kept, ratio(wanted, early))),
         "demography.mix": mix / mix.sum(),
@@ -84,12 +83,12 @@ def updated(world: World, years: Sequence[Lived]) -> Values:
 
 
 def _by_age(factors: Floats) -> Floats:
-    """Return age factors with the under-65 one at 1, as their kind's level holds them, and the aged ones scaled.
+    """Return age factors scaled so that one aged band and people under 65 stand at a fixed factor.
 
-    The levels of the aged kinds hold their mean spending, so only the shape over ages is free.
+    The levels by kind hold mean spending, so only the shape over ages from 65 is free.
     """
-    scaled = factors * AGED_FACTOR / factors[list(AGE_COST_EDGES).index(AGED_EDGE)]
-    scaled[0] = 1.0
+    scaled: Floats = factors * AGED_FACTOR / factors[list(AGE_COST_EDGES).index(AGED_EDGE)]
+    scaled[0] = AGED_FACTOR
     return scaled
 
 
