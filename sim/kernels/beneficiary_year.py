@@ -13,7 +13,7 @@ import numpy as np
 from sim.kernels.alignment import plurality
 from sim.kernels.choice import pick, pick_practice
 from sim.kernels.course import onsets, recoveries
-from sim.kernels.draws import Decision, Key, binomial, draw4, normal, poisson, unit, unit52
+from sim.kernels.draws import Decision, Key, binomial, draw4, draw_three, draw_two, normal, poisson, unit, unit52
 from sim.kernels.jit import kernel
 from sim.kernels.layout import (
     AGED_IN,
@@ -267,12 +267,13 @@ def live_year(
         else:
             kind = _AGED_DUAL if dual else _AGED_NON_DUAL
         expected_onsets = onset_total[age] * hazard * market_onset[market]
-        life = draw4(key, i, year, _LIFE, 0)
+        life, lost = draw_two(key, i, year, _LIFE, _CODING)
         number = poisson(unit(life[3]), expected_onsets, _MOST_ONSETS)
         mortality = death_table[sex, age] * mortality_level[kind, sex, age]
 
         if status == _ADVANTAGE:
-            all_conditions[i] = onsets(key, i, year, number, conditions, age, onset_pick)
+            if number > 0:
+                all_conditions[i] = onsets(key, i, year, number, conditions, age, onset_pick)
             if unit(life[0]) < death_table[sex, age]:
                 all_status[i] = _DEAD
             elif unit(life[2]) < health.switch_back:
@@ -316,12 +317,11 @@ def live_year(
         coded_score = score
         missing = np.int64(0)
         if conditions:
-            words = draw4(key, i, year, _CODING, 0)
-            missing = np.int64(words[0]) & np.int64(words[1])
+            missing = np.int64(lost[0]) & np.int64(lost[1])
             if health.coding_words > 2:
-                missing &= np.int64(words[2])
+                missing &= np.int64(lost[2])
             if health.coding_words > 3:
-                missing &= np.int64(words[3])
+                missing &= np.int64(lost[3])
             coded = conditions & ~missing
             if coded != conditions:
                 if kind == _ESRD:
@@ -404,7 +404,9 @@ def live_year(
         all_cell[i] = cell
 
         # Health in the year.
-        after = onsets(key, i, year, number, conditions, age, onset_pick)
+        after = conditions
+        if number > 0:
+            after = np.int64(onsets(key, i, year, number, conditions, age, onset_pick))
         passing = conditions & health.recoverable
         developed = after
         if after != conditions:
@@ -474,8 +476,7 @@ def live_year(
 
         # Which practice, and how often.
         practice = np.int64(usual[i])
-        care = draw4(key, i, year, _CARE, 0)
-        cost = draw4(key, i, year, _COST, 0)
+        care, cost, use = draw_three(key, i, year, _CARE, _COST, _USE)
         if unit(care[0]) < health.practice_leave:
             where = draw4(key, i, year, _PRACTICE_CHOICE, 0)
             practice = np.int64(
@@ -539,7 +540,6 @@ def live_year(
             if traits & NO_SUPPLEMENT:
                 base *= health.no_supplement
             base_cents = int(base * 100.0 + 0.5)
-            use = draw4(key, i, year, _USE, 0)
             u = unit(use[1]) / share_of_year
             if u < procedure_share[0, procedure_share.shape[1] - 1]:
                 which = pick(u, procedure_share, 0)

@@ -136,6 +136,47 @@ def draw4(key: Key, agent: int, year: int, decision: int, number: int) -> Lanes:
 
 
 @kernel
+def draw_two(key: Key, agent: int, year: int, first: int, second: int) -> tuple[Lanes, Lanes]:
+    """Return what :func:`draw4` gives for two decisions, side by side: a processor does both at once."""
+    key0, key1 = np.uint64(key.seed_low), np.uint64(key.replicate)
+    when = np.uint64(year) << np.uint64(16)
+    high = np.uint64(key.seed_high)
+    a0, a1, a2, a3 = np.uint64(agent), when | np.uint64(first), np.uint64(0), high
+    b0, b1, b2, b3 = np.uint64(agent), when | np.uint64(second), np.uint64(0), high
+    for _ in range(_ROUNDS):
+        p0, p1 = _MULTIPLIER_0 * a0, _MULTIPLIER_1 * a2
+        q0, q1 = _MULTIPLIER_0 * b0, _MULTIPLIER_1 * b2
+        a0, a1, a2, a3 = (p1 >> _WORD) ^ a1 ^ key0, p1 & _LOW, (p0 >> _WORD) ^ a3 ^ key1, p0 & _LOW
+        b0, b1, b2, b3 = (q1 >> _WORD) ^ b1 ^ key0, q1 & _LOW, (q0 >> _WORD) ^ b3 ^ key1, q0 & _LOW
+        key0 = (key0 + _WEYL_0) & _LOW
+        key1 = (key1 + _WEYL_1) & _LOW
+    return (a0, a1, a2, a3), (b0, b1, b2, b3)
+
+
+@kernel
+def draw_three(
+    key: Key, agent: int, year: int, first: int, second: int, third: int
+) -> tuple[Lanes, Lanes, Lanes]:
+    """Return what :func:`draw4` gives for three decisions, side by side."""
+    key0, key1 = np.uint64(key.seed_low), np.uint64(key.replicate)
+    when = np.uint64(year) << np.uint64(16)
+    high = np.uint64(key.seed_high)
+    a0, a1, a2, a3 = np.uint64(agent), when | np.uint64(first), np.uint64(0), high
+    b0, b1, b2, b3 = np.uint64(agent), when | np.uint64(second), np.uint64(0), high
+    c0, c1, c2, c3 = np.uint64(agent), when | np.uint64(third), np.uint64(0), high
+    for _ in range(_ROUNDS):
+        p0, p1 = _MULTIPLIER_0 * a0, _MULTIPLIER_1 * a2
+        q0, q1 = _MULTIPLIER_0 * b0, _MULTIPLIER_1 * b2
+        r0, r1 = _MULTIPLIER_0 * c0, _MULTIPLIER_1 * c2
+        a0, a1, a2, a3 = (p1 >> _WORD) ^ a1 ^ key0, p1 & _LOW, (p0 >> _WORD) ^ a3 ^ key1, p0 & _LOW
+        b0, b1, b2, b3 = (q1 >> _WORD) ^ b1 ^ key0, q1 & _LOW, (q0 >> _WORD) ^ b3 ^ key1, q0 & _LOW
+        c0, c1, c2, c3 = (r1 >> _WORD) ^ c1 ^ key0, r1 & _LOW, (r0 >> _WORD) ^ c3 ^ key1, r0 & _LOW
+        key0 = (key0 + _WEYL_0) & _LOW
+        key1 = (key1 + _WEYL_1) & _LOW
+    return (a0, a1, a2, a3), (b0, b1, b2, b3), (c0, c1, c2, c3)
+
+
+@kernel
 def unit(word: int) -> float:
     """Turn one 32-bit word into a number strictly between 0 and 1."""
     # As signed integers, which processors turn into floats in one step.

@@ -51,7 +51,8 @@ def build_health(evidence: Evidence, criteria: Criteria, year: int) -> Health:
     incidence = evidence.array("episodes.incidence")
     cost = evidence.array("episodes.cost")
     of_procedure = np.array([kinds.index(name) for name in procedures])
-    average = 12.0 * evidence.array("spending.level")[Kind.AGED_NON_DUAL]
+    fitted = evidence.array("spending.level") * evidence.array("spending.level_fit")
+    average = 12.0 * fitted[Kind.AGED_NON_DUAL]
     rate = incidence[of_procedure] * evidence.number("episodes.procedure_fit")
     return Health(
         mortality=mortality,

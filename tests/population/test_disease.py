@@ -12,15 +12,9 @@ from little_world import history_years, newborn, one_market
 
 from sim.inputs.evidence import load_evidence
 from sim.kernels.layout import DUAL
-from sim.kernels.risk_score import community_score, esrd_score
-from sim.population.disease import (
-    SEGMENTS,
-    age_density,
-    build_disease,
-    by_byte,
-    published_factors,
-    spread_over_ages,
-)
+from sim.kernels.risk_score import any_of, community_score, esrd_score
+from sim.population.disease import age_density, build_disease, by_byte, spread_over_ages
+from sim.population.scoring import SEGMENTS, published_factors
 
 FACTORS = published_factors()
 EVIDENCE = load_evidence()
@@ -34,7 +28,22 @@ HIERARCHY = {
     "HCC20": {"HCC21", "HCC23"},
     "HCC21": {"HCC23"},
     "HCC151": {"HCC155"},
+    "HCC263": {"HCC383"},
     "HCC327": {"HCC329"},
+}
+# CMS, ESRD V24 hierarchies and interactions, likewise.
+ESRD_HIERARCHY = {
+    "HCC8": {"HCC9", "HCC10", "HCC12"},
+    "HCC9": {"HCC10", "HCC12"},
+    "HCC10": {"HCC12"},
+    "HCC57": {"HCC59"},
+    "HCC106": {"HCC108", "HCC161"},
+    "HCC137": {"HCC138"},
+}
+ESRD_INTERACTIONS = {
+    "CHF_GCOPDCF": ("HCC85", "HCC111"),
+    "GCOPDCF_CARD_RESP_FAIL": ("HCC111", "HCC84"),
+    "HCC85_HCC96": ("HCC85", "HCC96"),
 }
 # CMS, V28 payment interactions: categories on either side.
 INTERACTIONS = {
@@ -44,6 +53,7 @@ INTERACTIONS = {
     "CHR_LUNG_CARD_RESP_FAIL_V28": ({"HCC280"}, {"HCC213"}),
     "HF_HCC238_V28": ({"HCC226"}, {"HCC238"}),
 }
+SEX_WORDS = ("MALE", "FEMALE")
 BANDS = [0, 35, 45, 55, 60, 65, 70, 75, 80, 85, 90, 95, 1_000]
 masks = st.integers(0, 2**32 - 1)
 ages = st.integers(20, 119)
@@ -56,11 +66,13 @@ def band(prefix, sex, age):
     return f"{prefix}_{'MF'[sex]}{name}"
 
 
-def plain_score(mask, dual, sex, age):
+def plain_score(mask, dual, sex, age, origin):
     segment = ("CND" if age < 65 else "CNA").replace("N", "F" if dual else "N")
     found = {V28[k] for k in range(32) if mask >> k & 1} - {"none"}
     found -= {lower for hcc in found for lower in HIERARCHY.get(hcc, ())}
     score = FACTORS[("V28", band(segment, sex, age))]
+    if origin and age >= 65:
+        score += FACTORS[("V28", f"{segment}_ORIGINALLYDISABLED_{SEX_WORDS[sex]}")]
     score += sum(FACTORS[("V28", f"{segment}_{hcc}")] for hcc in found)
     score += sum(
         FACTORS[("V28", f"{segment}_{name}")]
@@ -74,23 +86,33 @@ def plain_score(mask, dual, sex, age):
 
 
 @settings(deadline=None)  # the first call compiles
-@given(masks, st.booleans(), sexes, ages)
-def test_the_community_score(mask, dual, sex, age):
+@given(masks, st.booleans(), sexes, ages, st.booleans())
+def test_the_community_score(mask, dual, sex, age, origin):
     d = DISEASE
     score = community_score(
-        mask, DUAL if dual else 0, sex, age, d.score, d.counted, d.demographic, d.count_value,
-        d.parent, d.children, d.pair_a, d.pair_b, d.pair_value,
+        mask, DUAL if dual else 0, sex + 2 * origin, age, d.score, d.counted, d.demographic, d.count_value,
+        d.parent, d.children, d.pair_a, d.pair_b, d.pair_value, any_of(d.parent), any_of(d.pair_a),
     )  # fmt: skip
-    assert score == pytest.approx(plain_score(mask, dual, sex, age), abs=1e-9)
+    assert score == pytest.approx(plain_score(mask, dual, sex, age, origin), abs=1e-9)
 
 
 @settings(deadline=None)
-@given(masks, sexes, ages)
-def test_the_esrd_score(mask, sex, age):
+@given(masks, sexes, ages, st.booleans())
+def test_the_esrd_score(mask, sex, age, dual):
+    d = DISEASE
     found = {V24[k] for k in range(32) if mask >> k & 1} - {"none"}
+    found -= {lower for hcc in found for lower in ESRD_HIERARCHY.get(hcc, ())}
     expected = FACTORS[("ESRD-V24", band("DI", sex, age))]
     expected += sum(FACTORS[("ESRD-V24", f"DI_{hcc}")] for hcc in found)
-    got = esrd_score(mask, sex, age, DISEASE.esrd_score, DISEASE.esrd_demographic)
+    expected += sum(
+        FACTORS[("ESRD-V24", f"DI_{name}")] for name, pair in ESRD_INTERACTIONS.items() if found >= set(pair)
+    )
+    if dual:
+        expected += FACTORS[("ESRD-V24", f"DI_FBDUAL_{SEX_WORDS[sex]}_{'NON' * (age < 65)}AGED")]
+    got = esrd_score(
+        mask, sex + 4 * dual, age, d.esrd_score, d.esrd_demographic, d.esrd_parent, d.esrd_children,
+        d.pair_a, d.pair_b, d.esrd_pair, any_of(d.esrd_parent), any_of(d.pair_a),
+    )  # fmt: skip
     assert got == pytest.approx(expected, abs=1e-9)
 
 
@@ -114,7 +136,8 @@ def test_onsets_are_picked_by_their_hazard():
     shares = np.diff(DISEASE.onset_pick, axis=1, prepend=0.0)
     np.testing.assert_allclose(DISEASE.onset_pick[:, -1], 1.0)
     at75 = shares[75] * DISEASE.onset_total[75]
-    np.testing.assert_allclose(at75, EVIDENCE.array("conditions.incidence"), rtol=1e-9)
+    stated = EVIDENCE.array("conditions.incidence") * EVIDENCE.array("conditions.incidence_fit")
+    np.testing.assert_allclose(at75, stated, rtol=1e-9)
 
 
 @pytest.fixture(scope="module")
@@ -128,7 +151,7 @@ def share_with():
 
 
 def test_created_people_have_the_stated_prevalence(share_with):
-    target = EVIDENCE.array("conditions.prevalence")
+    target = EVIDENCE.array("conditions.prevalence") * EVIDENCE.array("conditions.prevalence_fit")
     chronic = EVIDENCE.array("conditions.recovery") == 0.0
     chronic[NAMES.index("kidney_failure")] = False  # follows the enrollment mix
     fitted = chronic & (DISEASE.hazard[:, 65] > 1e-9)
