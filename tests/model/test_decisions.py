@@ -104,7 +104,7 @@ def test_quality_is_a_share_that_rises():
 def test_attestation_depends_on_the_kind_of_aco():
     made = model()
     renewing, newly_entering, high_needs = made.evidence.array("voluntary.attest")
-    many = 0.40 > made.high_needs_aco_share
+    many = made.high_needs_aco_share < 0.40
     expected = [renewing, newly_entering, high_needs if many else newly_entering]
     assert [aco.attestation for aco in made.acos] == pytest.approx(expected)
 
