@@ -30,7 +30,7 @@ from sim.charts import benchmark_against_truth, net_payment_histogram, savings_f
 # %% [markdown]
 # ## Run
 #
-# A scenario is a file, and any value in it can be replaced. Here: five of its twelve ACOs, and 24
+# A scenario is a file, and any value in it can be replaced. Here: five of its twelve ACOs, and 16
 # replicates. A replicate is one simulated decade.
 
 # %%
@@ -45,7 +45,7 @@ chosen = {
 small = quickstart.replace(
     {
         "study.name": "first-decade",
-        "study.replicates": 24,
+        "study.replicates": 16,
         "population.acos": [
             aco.model_dump(exclude_none=True) for aco in quickstart.population.synthetic if aco.name in chosen
         ],
@@ -92,14 +92,14 @@ totals = data[["gross_savings", "true_savings", "settlement", "medicare_net_cost
 # median; more replicates do make them shorter.
 
 # %%
-savings_fan(data)
+axes = savings_fan(data)
 
 # %% [markdown]
 # The same for true savings. The risk option decides how savings are measured and shared, not what people's
 # care costs, so both arms coincide.
 
 # %%
-savings_fan(data, metric="true_savings")
+axes = savings_fan(data, metric="true_savings")
 
 # %% [markdown]
 # ## What each ACO is paid in ten years
@@ -108,7 +108,7 @@ savings_fan(data, metric="true_savings")
 # each ACO in each replicate. Left of zero the ACO pays Medicare.
 
 # %%
-net_payment_histogram(data)
+axes = net_payment_histogram(data)
 
 # %% [markdown]
 # ## Does the benchmark measure what is saved?
@@ -117,7 +117,7 @@ net_payment_histogram(data)
 # would have been there without the program too. Below it, less: its discount, say, or a regional trend.
 
 # %%
-benchmark_against_truth(data)
+axes = benchmark_against_truth(data)
 
 # %% [markdown]
 # ## Change one assumption
@@ -129,7 +129,7 @@ benchmark_against_truth(data)
 # %%
 with_idle = small.replace(
     {
-        "study.replicates": 12,
+        "study.replicates": 8,
         "arms.lead_global_idle": {
             "description": "Global, care unchanged",
             "program": "lead",
@@ -139,7 +139,7 @@ with_idle = small.replace(
     }
 )
 compared = run(with_idle, out=f"{folder.name}/idle.zarr").open()
-savings_fan(compared.sel(arm=["no_aco", "lead_global", "lead_global_idle"]))
+axes = savings_fan(compared.sel(arm=["no_aco", "lead_global", "lead_global_idle"]))
 
 # %% [markdown]
 # What is left in the idle arm is not savings. Nobody's care changed, so its true savings are zero to the

@@ -20,6 +20,7 @@ from sim.inputs.lead_criteria import criteria_of, high_needs_aco_share
 from sim.inputs.lead_terms import lead_terms
 from sim.kernels.draws import Key, make_key
 from sim.kernels.layout import CELL_NAMES, Practices, Sum
+from sim.levers import Levers, copy_lives
 from sim.outcomes.registry import VARIABLES
 from sim.population.experience import Experience, observe
 from sim.population.health import build_health
@@ -141,6 +142,8 @@ class LeadModel(ColumnModel):
         self.outcomes = _blank(len(self.world.plans), len(self.scenario.years))
         self._sums: Sums = np.zeros((0, 0, 0), np.int64)
         self.episodes = self.world.no_episodes()
+        self._levers: Levers | None = None
+        self._twin: LeadModel | None = None
         self._benchmarking = Benchmarking.of(
             self.world, self.practice_aco(), self.aco_market(), self.rulebook
         )
@@ -197,21 +200,41 @@ class LeadModel(ColumnModel):
         """Live one performance year: decisions, the beneficiary-year, settlement, cash."""
         if self._steps_reference and self.reference is not None:
             self.reference.step()
-        self.acos.do("decide", self.year)
-        self.practices.do("decide", self.year)
+        if self._levers is None:
+            self.decide()
         self.beneficiaries.do("live_year", self.year)
+        self._levers = None
         self._settle()
         self.year += 1
         self.running = self.year <= self.scenario.years[-1]
         self.datacollector.collect(self)
 
+    def decide(self) -> Levers:
+        """Let ACOs and then practices decide this year; return what follows for people.
+
+        An arm that has lived as another until now, and decides otherwise, takes that arm's people over first.
+        """
+        self.acos.do("decide", self.year)
+        self.practices.do("decide", self.year)
+        health = build_health(self.evidence, criteria_of(self.rulebook, self.year), self.year)
+        self._levers = Levers(self._practice_tables(), health)
+        twin = self._twin
+        if twin is not None and twin._levers is not None and not self._levers.equal(twin._levers):
+            copy_lives(twin.people, self.people)
+            self._twin = None
+        return self._levers
+
     def live(self, year: int) -> None:
         """Run the yearly pass over all rows; :class:`Beneficiary` calls it once for the whole population."""
+        levers = self._levers if self._levers is not None else self.decide()
+        if self._twin is not None:
+            twin = self._twin
+            self._sums, self.episodes, self.lived_this_year = twin._sums, twin.episodes, twin.lived_this_year
+            return
         reference = None if self.reference is None else self.reference.people.spend
-        health = build_health(self.evidence, criteria_of(self.rulebook, year), year)
         self.episodes = self.world.no_episodes()
         self._sums, self.lived_this_year = self.world.live(
-            self.people, year, self._practice_tables(), reference, self.threads, health, self.episodes
+            self.people, year, levers.practices, reference, self.threads, levers.health, self.episodes
         )
         self.lived += self.lived_this_year
         self.beneficiaries.store.touch()
@@ -322,6 +345,17 @@ def coordinates(scenario: Scenario) -> dict[str, Any]:
     }
 
 
+def _pair_twins(models: list[LeadModel]) -> None:
+    """Let every arm follow the first arm that starts with the same levers, while it decides the same.
+
+    Arms share people and draws, so equal levers give equal lives to the bit: they are lived once.
+    """
+    first_year = [model.decide() for model in models]
+    for k, levers in enumerate(first_year):
+        twins = (j for j in range(k) if models[j]._twin is None and levers.equal(first_year[j]))
+        models[k]._twin = next((models[j] for j in twins), None)
+
+
 def simulate(scenario: Scenario, replicate: int, *, threads: int = 1) -> dict[str, NDArray[Any]]:
     """Simulate all arms of one replicate on the same people and draws.
 
@@ -345,7 +379,10 @@ def simulate(scenario: Scenario, replicate: int, *, threads: int = 1) -> dict[st
             models[arm] = LeadModel(
                 scenario, arm, replicate, threads=threads, world=world, reference=models[first]
             )
+    _pair_twins(list(models.values()))
     for _ in scenario.years:
+        for model in models.values():
+            model.decide()
         for model in models.values():
             model.step()
     results = {

@@ -68,7 +68,7 @@ def benchmark_against_truth(data: xr.Dataset, arm: str | None = None, *, ax: Axe
     for axis in (axes.xaxis, axes.yaxis):
         axis.set_major_formatter(plain_numbers)
         axis.set_major_locator(MaxNLocator(7, steps=[1, 2, 5, 10]))
-    axes.set_title(f"What the benchmark shows and what is saved, PY{years[0]}\N{EN DASH}PY{years[-1]}")
+    axes.set_title(f"Benchmark against truth, PY{years[0]}\N{EN DASH}PY{years[-1]}")
     _explain(axes, shown, truth.sizes["replicate"], bars=bars)
     return axes
 

@@ -90,7 +90,9 @@ def bin_edges(values: Floats) -> Floats:
     width = max(2 * (upper - lower) / np.cbrt(values.size), span / _MOST_BINS)
     power = 10.0 ** np.floor(np.log10(width))
     width = power * _NICE_WIDTHS[np.searchsorted(_NICE_WIDTHS, width / power * (1 - 1e-9))]
-    edges: Floats = np.arange(np.floor(low / width), np.ceil(high / width) + 1) * width
+    first = np.floor(low / width)
+    last = max(np.ceil(high / width), first + 1)
+    edges: Floats = np.arange(first, last + 1) * width
     return edges
 
 

@@ -9,12 +9,14 @@ import matplotlib as mpl
 import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
+from matplotlib.transforms import ScaledTranslation
 
 from sim.charts.style import Look
 
 _LINE_SPACING = 1.25
 _GAP_IN_LINES = 0.4
 _POINTS_PER_INCH = 72.0
+_KEY_LEFT, _KEY_DOWN = -6.0, -36.0
 
 
 def name_at_ends(axes: Axes, ends: Mapping[str, float], shown: Mapping[str, Look]) -> None:
@@ -60,12 +62,18 @@ def spread_out(wanted: Sequence[float], sizes: Sequence[float]) -> list[float]:
 
 
 def key_below(axes: Axes, entries: Mapping[str, Artist], columns: int) -> None:
-    """Put a key under the axes, where no data can be."""
+    """Put a key under the axis label, where no data can be."""
+    figure = axes.get_figure(root=True)
+    assert figure is not None  # noqa: S101  axes to draw on are in a figure
+    below = ScaledTranslation(
+        _KEY_LEFT / _POINTS_PER_INCH, _KEY_DOWN / _POINTS_PER_INCH, figure.dpi_scale_trans
+    )
     axes.legend(
         list(entries.values()),
         list(entries),
         loc="upper left",
-        bbox_to_anchor=(-0.02, -0.16),
+        bbox_to_anchor=(0, 0),
+        bbox_transform=axes.transAxes + below,
         ncols=columns,
         columnspacing=1.6,
     )

@@ -53,7 +53,11 @@ def styled(draw: Callable[P, R]) -> Callable[P, R]:
     @wraps(draw)
     def drawn(*args: P.args, **kwargs: P.kwargs) -> R:
         with plt.style.context(STYLE):
-            return draw(*args, **kwargs)
+            result = draw(*args, **kwargs)
+            interactive = mpl.is_interactive()
+        # A notebook's first figure turns interactive mode on, and leaving the style would turn it off again.
+        mpl.interactive(interactive)
+        return result
 
     return drawn
 

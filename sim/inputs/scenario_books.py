@@ -16,6 +16,16 @@ from sim.inputs.scenario_schema import Program
 
 Book = TypeVar("Book", bound=EntryBook)
 
+# Evidence that makes the world before the arms part: an arm cannot have its own.
+OF_THE_WORLD = (
+    "conditions.",
+    "demography.",
+    "trend.",
+    "spending.level",
+    "spending.skin_substitutes",
+    "care.",
+)
+
 
 @dataclass(frozen=True, slots=True)
 class ScenarioBooks:
@@ -79,7 +89,22 @@ def scenario_books(merged: Merged) -> tuple[ScenarioBooks, list[Fault]]:
         if own.get("evidence"):
             key = f"arms.{arm}.evidence"
             books.own_evidence[arm] = _changed(evidence, key, own["evidence"], merged, faults, years=YEARS)
+            faults += _world_faults(books.own_evidence[arm], evidence, key, merged)
     return books, faults
+
+
+def _world_faults(own: Evidence, shared: Evidence, key: str, merged: Merged) -> list[Fault]:
+    """Return a fault for everything an arm changes in the world, which is one for all arms."""
+    return [
+        Fault(
+            merged.file(f"{key}.{name}"),
+            f"{key}.{name}",
+            "changes the starting world, which all arms share",
+            f"state it for the whole scenario: evidence.{name}",
+        )
+        for name, entry in own.entries.items()
+        if entry is not shared.entries[name] and name.startswith(OF_THE_WORLD)
+    ]
 
 
 def _changed(

@@ -259,3 +259,12 @@ def test_the_real_file_scenario_says_what_to_fetch(monkeypatch: pytest.MonkeyPat
     monkeypatch.delenv("LEADSIM_MSSP_PUF", raising=False)
     with pytest.raises(InputError, match="must be a readable MSSP performance file"):
         Scenario.load(SCENARIOS / "mssp-entrants.toml", ["population.mssp_puf=absent.csv"])
+
+
+def test_an_arm_cannot_change_the_world_all_arms_share(scenario: Scenario) -> None:
+    own = {"trend": {"drift": "1 %/year"}, "effect": {"scale": 0.5}}
+    with pytest.raises(InputError) as caught:
+        scenario.replace({"arms.lead_global.evidence": own})
+    assert len(caught.value.faults) == 1
+    assert "evidence.trend.drift" in str(caught.value)
+    assert "evidence.effect" not in str(caught.value)

@@ -68,6 +68,14 @@ def test_the_first_thousand_of_many_are_the_thousand_alone(large):
     assert same_rows(few.people, world.people, slice(0, 1_000)) == []
 
 
+@pytest.mark.slow
+def test_the_first_thousand_of_a_million_are_the_thousand_alone():
+    few, million = newborn(1_000), newborn(1_000_000, threads=2)
+    for world in (few, million):
+        live_history(world, threads=2)
+    assert same_rows(few.people, million.people, slice(0, 1_000)) == []
+
+
 def test_every_chunk_is_done_once():
     done = np.zeros(ROWS, np.int64)
 

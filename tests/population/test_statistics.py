@@ -61,9 +61,9 @@ def relative_spending(years):
     return np.mean(ratios, axis=0)
 
 
-def test_mean_spending_by_kind_is_of_the_size_of_the_evidence(years):
-    # Half as much again either way: a slip of a unit, a month or a factor would be far outside.
-    assert (np.abs(np.log(relative_spending(years))) < np.log(1.5)).all()
+def test_mean_spending_by_kind_is_the_evidences(years):
+    # 1,300 people with ESRD leave 5 % of noise; the factors spending.level_fit hold the rest.
+    np.testing.assert_allclose(relative_spending(years), 1.0, atol=0.10)
 
 
 def test_events_come_back(years):
@@ -141,4 +141,5 @@ def retention(pairs):
 
 
 def test_most_people_stay_aligned(aligned_years):
-    assert 0.80 < retention(aligned_years[1]) < 0.93
+    # Published: 84.4 % of people in Original Medicare in both years stay with their ACO.
+    assert retention(aligned_years[1]) == pytest.approx(0.844, abs=0.03)

@@ -1,0 +1,100 @@
+"""What practices can do to people in the kernel: each lever moves what it should, by how much it should."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from little_world import live_history, newborn
+
+from sim.kernels.layout import Sum, copy_people
+
+YEAR = 2027
+PUBLIC = ("status", "conditions", "months", "event", "admissions", "snf_days", "practice", "last_main")
+
+
+@pytest.fixture(scope="module")
+def made():
+    world = newborn(30_000)
+    live_history(world)
+    return world
+
+
+def lived(made, year=YEAR, people=None, **levers):
+    """Return people and sums after a year in which all practices pull some levers."""
+    people = copy_people(made.people if people is None else people)
+    tables = {name: np.full(made.n_practices, value) for name, value in levers.items()}
+    sums, _ = made.live(people, year, made.untouched()._replace(**tables), None, 1)
+    return people, sums
+
+
+@pytest.fixture(scope="module")
+def plain(made):
+    return lived(made)
+
+
+def test_effects_scale_the_spending_of_aligned_people(made, plain):
+    people, _ = lived(made, base_effect=0.5, event_effect=0.5)
+    aligned = (people.aligned >= 0) & (people.months > 0)
+    # Ambulatory and acute cents are rounded apart.
+    expected = plain[0].spend / 2.0
+    assert np.abs(people.spend - expected)[aligned].max() <= 1.0
+    np.testing.assert_array_equal(people.spend[~aligned], plain[0].spend[~aligned])
+    for name in PUBLIC:
+        np.testing.assert_array_equal(getattr(people, name), getattr(plain[0], name))
+
+
+def test_spillover_is_for_people_aligned_to_none(made, plain):
+    people, _ = lived(made, base_spill=0.5, event_spill=0.5)
+    aligned = people.aligned >= 0
+    assert np.abs(people.spend - plain[0].spend / 2.0)[~aligned].max() <= 1.0
+    np.testing.assert_array_equal(people.spend[aligned], plain[0].spend[aligned])
+    assert people.spend[~aligned].any()
+
+
+def test_base_and_event_effects_add_up_to_all(made, plain):
+    base, _ = lived(made, base_effect=0.0)
+    event, sums = lived(made, event_effect=0.0)
+    aligned = plain[0].aligned >= 0
+    np.testing.assert_array_equal((base.spend + event.spend)[aligned], plain[0].spend[aligned])
+    acute = int(base.spend[aligned].sum(dtype=np.int64))
+    assert acute == plain[1][: made.n_practices, :, Sum.EVENT].sum()
+    assert not sums[: made.n_practices, :, Sum.EVENT].any()
+
+
+def test_the_high_needs_effect_is_for_high_needs_people(made, plain):
+    people, _ = lived(made, high_needs_effect=0.5)
+    touched = (people.aligned >= 0) & (people.high_needs > 0)
+    assert np.abs(people.spend - plain[0].spend / 2.0)[touched].max() <= 1.0
+    np.testing.assert_array_equal(people.spend[~touched], plain[0].spend[~touched])
+
+
+def test_coding_moves_coded_scores_only(made, plain):
+    people, sums = lived(made, coding=1.25)
+    np.testing.assert_array_equal(people.spend, plain[0].spend)
+    for kind in set(Sum) - {Sum.CODED_RISK}:
+        np.testing.assert_array_equal(sums[..., kind], plain[1][..., kind])
+    its = slice(0, made.n_practices)
+    coded, true = sums[its, :, Sum.CODED_RISK], sums[its, :, Sum.TRUE_RISK]
+    np.testing.assert_allclose(coded, 1.25 * true, rtol=1e-5)
+    rest = slice(made.n_practices, None)
+    np.testing.assert_array_equal(sums[rest, :, Sum.CODED_RISK], sums[rest, :, Sum.TRUE_RISK])
+
+
+def test_efficiency_scales_everybody_of_the_practice(made, plain):
+    people, _ = lived(made, efficiency=made.providers.efficiency / 2.0)
+    assert np.abs(people.spend - plain[0].spend / 2.0).max() <= 1.0
+
+
+def test_attestation_holds_while_it_is_offered(made):
+    first, _ = lived(made, attest=1.0)
+    here = first.months > 0
+    np.testing.assert_array_equal(first.attested[here], first.practice[here])
+    assert (first.cell[here] < 3).all()
+    offered, _ = lived(made, YEAR + 1, first, attest=1.0)
+    still = here & (offered.months > 0)
+    np.testing.assert_array_equal(offered.aligned[still], first.attested[still])
+    assert (offered.cell[still] >= 3).all()
+    ended, _ = lived(made, YEAR + 1, first)
+    never, _ = lived(made, YEAR + 1, lived(made)[0])
+    np.testing.assert_array_equal(ended.aligned, never.aligned)
+    np.testing.assert_array_equal(ended.cell, never.cell)

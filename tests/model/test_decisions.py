@@ -1,0 +1,141 @@
+"""What ACOs and practices decide, in closed form from the evidence."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from little_world import NO_EFFECT, scenario, world
+
+from sim.kernels.draws import Decision, normals
+from sim.model import LeadModel
+
+ALIKE = (("evidence.effect.aco_spread", (0.0, 0.0)),)
+YEARS = range(2027, 2037)
+
+
+def model(*changes, arm="lead_global"):
+    return LeadModel(scenario(*changes), arm, world=world(*changes))
+
+
+def along(curve, year):
+    return 0.0 if year <= 0 else curve[min(year, len(curve)) - 1]
+
+
+def decided(made):
+    """Return (acos, practices) as they stand after each year's decisions."""
+    for year in YEARS:
+        made.acos.do("decide", year)
+        made.practices.do("decide", year)
+        yield year, list(made.acos), list(made.practices)
+
+
+def test_effect_follows_its_curve_beyond_the_base_years():
+    made = model(*ALIKE)
+    evidence = made.evidence
+    physician, hospital = evidence.array("effect.physician"), evidence.array("effect.hospital")
+    more = evidence.number("effect.no_rebasing")
+    for year, (alpha, beta, gamma), _ in decided(made):
+        py = year - 2026
+        # alpha renews: four years of its effect are in its base years.
+        assert alpha.effect == pytest.approx(more * (along(physician, 4 + py) - along(physician, 4)))
+        assert beta.effect == pytest.approx(more * along(hospital, py))
+        assert gamma.effect == pytest.approx(more * along(physician, py))
+        extra = along(evidence.array("effect.high_needs"), py)
+        assert [aco.high_needs_effect for aco in (alpha, beta, gamma)] == [extra] * 3
+        assert gamma.effect < beta.effect < 0.0
+
+
+def test_an_acos_own_plateau_varies_by_its_draw():
+    spread = model().evidence.array("effect.aco_spread")
+    alike, own = model(*ALIKE), model()
+    for (_, same, _), (_, differ, _) in zip(decided(alike), decided(own), strict=True):
+        for aco, varied in zip(same, differ, strict=True):
+            draw = normals(own.key, np.array([aco.row]), 1, Decision.ACO_TRAITS)[0, 0]
+            leader = ("physician", "hospital").index(aco.plan.leadership)
+            curve = own.evidence.array(f"effect.{aco.plan.leadership}")
+            expected = aco.effect * (1.0 + spread[leader] * draw / curve[-1])
+            assert varied.effect == pytest.approx(expected)
+
+
+def test_scale_zero_and_no_program_turn_the_effect_off():
+    for made in (model(*NO_EFFECT), model(arm="no_aco")):
+        for _, acos, practices in decided(made):
+            assert not any(aco.effect or aco.high_needs_effect for aco in acos)
+            assert not any(practice.effect for practice in practices)
+
+
+def test_practices_follow_their_aco_and_coding_stops_at_its_most():
+    made = model()
+    excess, most = made.evidence.number("coding.excess"), made.evidence.number("coding.most")
+    for year, _, practices in decided(made):
+        for practice in practices:
+            if practice.aco is None:
+                assert practice.effect == practice.coding == 0.0
+            else:
+                assert practice.effect == practice.aco.effect
+                assert practice.coding == pytest.approx(min((1 + excess) ** (year - 2026) - 1, most))
+    assert practice.coding in (0.0, most)
+
+
+def test_the_effect_on_the_average_person_is_the_acos_effect():
+    made = model()
+    for _, _, practices in decided(made):
+        tables = made._practice_tables()
+        event = made._benchmarking.event_share
+        mean = event * tables.event_effect + (1.0 - event) * tables.base_effect
+        np.testing.assert_allclose(mean - 1.0, [practice.effect for practice in practices], atol=1e-12)
+        spill = made.evidence.number("effect.spillover")
+        np.testing.assert_allclose(tables.event_spill - 1.0, spill * (tables.event_effect - 1.0))
+        np.testing.assert_allclose(tables.base_spill - 1.0, spill * (tables.base_effect - 1.0))
+        outside = np.array([practice.aco is None for practice in practices])
+        for table in tables[1:7]:
+            assert (table[outside] == 1.0).all()
+        assert not tables.attest[outside].any()
+
+
+def test_quality_is_a_share_that_rises():
+    reached = np.array([[aco.quality for aco in acos] for _, acos, _ in decided(model())])
+    assert ((reached >= 0.0) & (reached <= 1.0)).all()
+    rise = model().evidence.number("quality.improvement")
+    steps = np.diff(reached, axis=0)
+    assert (np.isclose(steps, rise) | (reached[1:] == 1.0)).all()
+
+
+def test_attestation_depends_on_the_kind_of_aco():
+    made = model()
+    renewing, newly_entering, high_needs = made.evidence.array("voluntary.attest")
+    many = made.high_needs_aco_share < 0.40
+    expected = [renewing, newly_entering, high_needs if many else newly_entering]
+    assert [aco.attestation for aco in made.acos] == pytest.approx(expected)
+
+
+def test_running_cost_in_closed_form():
+    made = model()
+    evidence = made.evidence
+    spread = evidence.entry("cost.fixed").distribution["cv"]
+    for aco in made.acos:
+        draw = normals(made.key, np.array([aco.row]), 1, Decision.ACO_TRAITS)[0, 2]
+        fixed = evidence.number("cost.fixed") * np.exp(spread * draw - 0.5 * spread**2)
+        months, needy = 12_000.0, 900.0
+        dollars = fixed * np.sqrt(1_000.0 / evidence.number("cost.fixed_lives"))
+        dollars += months * evidence.number("cost.variable")
+        dollars += needy * evidence.number("cost.high_needs_enrolled") * evidence.number("cost.high_needs")
+        grown = dollars * (1.0 + evidence.number("cost.inflation")) ** (2030 - 2026)
+        assert aco.running_cost(months, needy, 2030) == pytest.approx(100.0 * grown, abs=1.0)
+        aco.participates = False
+        assert aco.running_cost(months, needy, 2030) == 0
+
+
+@pytest.mark.parametrize(("settlement", "add_on"), [(1_000_003, 0), (-500_000, 700_001), (-900, 0), (0, 0)])
+def test_a_gain_is_shared_by_size_and_a_loss_is_not(settlement, add_on):
+    made = model()
+    aco = made.acos[0]
+    distributed, change = aco.receive(settlement, add_on, 1_234)
+    gain = max(settlement + add_on, 0)
+    assert change == settlement + add_on - 1_234 - distributed == aco.cash_cents
+    incomes = np.array([practice.income_cents for practice in aco.practices])
+    lives = np.array([practice.lives for practice in aco.practices])
+    share = made.evidence.number("cost.distributed")
+    assert incomes.sum() == distributed
+    np.testing.assert_allclose(incomes, gain * share * lives / lives.sum(), atol=1.0)
+    assert gain * share - len(incomes) <= distributed <= gain * share

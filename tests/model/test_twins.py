@@ -1,0 +1,92 @@
+"""Arms that do the same live once, and that changes no result; arms that part take their people along."""
+
+import numpy as np
+
+from sim.model import LeadModel, make_world, simulate
+from sim.scenarios import Scenario
+
+SCENARIO = """
+schema_version = 1
+[study]
+name = "twins"
+seed = 4
+replicates = 1
+[horizon]
+last_py = 2030
+[[population.acos]]
+name = "one"
+entry = "renewing"
+leadership = "physician"
+market = "urban"
+lives = 600
+[[population.acos]]
+name = "two"
+entry = "newly_entering"
+leadership = "hospital"
+market = "urban"
+lives = 500
+[arms.no_aco]
+program = "none"
+[arms.lead_global]
+program = "lead"
+[arms.lead_professional]
+program = "lead"
+risk_option = "professional"
+[arms.nothing]
+program = "lead"
+evidence = { effect.scale = 0, coding.excess = 0, voluntary.attest = [0, 0, 0] }
+"""
+
+
+def alone(scenario, arm):
+    """Run one arm that makes and steps its own reference: nobody to share with."""
+    model = LeadModel(scenario, arm, 0)
+    while model.running:
+        model.step()
+    return model.outcomes
+
+
+def test_sharing_changes_no_result():
+    scenario = Scenario.from_toml(SCENARIO)
+    together = simulate(scenario, 0)
+    for number, arm in enumerate(scenario.arms):
+        for name, values in alone(scenario, arm).items():
+            assert np.array_equal(together[name][number], values, equal_nan=values.dtype.kind == "f"), (
+                arm,
+                name,
+            )
+
+
+def test_arms_with_equal_levers_are_lived_once(monkeypatch):
+    scenario = Scenario.from_toml(SCENARIO)
+    world = make_world(scenario, 0)
+    lived = []
+    live = type(world).live
+
+    def counted(*given):
+        lived.append(given)
+        return live(*given)
+
+    monkeypatch.setattr("sim.model.make_world", lambda *_: world)
+    monkeypatch.setattr(type(world), "live", counted)
+    simulate(scenario, 0)
+    # no_aco (followed by nothing) and lead_global (followed by lead_professional), four years each.
+    assert len(lived) == 2 * 4
+
+
+def test_an_arm_that_parts_later_goes_on_from_the_shared_lives(monkeypatch):
+    scenario = Scenario.from_toml(SCENARIO)
+    tables = LeadModel._practice_tables
+
+    def part_in_2029(model):
+        made = tables(model)
+        if model.arm == "lead_professional" and model.year >= 2029:
+            return made._replace(base_effect=made.base_effect * 0.9)
+        return made
+
+    monkeypatch.setattr(LeadModel, "_practice_tables", part_in_2029)
+    together = simulate(scenario, 0)
+    parted = alone(scenario, "lead_professional")
+    assert np.array_equal(together["expenditure"][2], parted["expenditure"])
+    assert (together["expenditure"][1][..., 1] == together["expenditure"][2][..., 1]).all()
+    assert (together["expenditure"][1][..., 2] != together["expenditure"][2][..., 2]).any()

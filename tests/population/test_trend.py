@@ -1,0 +1,69 @@
+"""Paths of spending: closed forms without spread, spread as stated, the same draws as ever."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from sim.inputs.evidence import load_evidence
+from sim.kernels.draws import make_key
+from sim.kernels.layout import N_KINDS
+from sim.population.trend import draw_trend, prospective_growth
+
+YEARS = range(2022, 2037)
+QUIET = {"trend.drift": 0.0, "trend.shock": 0.0, "trend.market": 0.0}
+STILL = QUIET | {"trend.market_reversion": 0.0}
+
+
+def draw(overrides, start=None):
+    evidence = load_evidence(overrides=overrides)
+    start = np.ones((2, N_KINDS)) if start is None else start
+    return evidence, draw_trend(evidence, make_key(1, 0), YEARS, 2026, start)
+
+
+def test_without_spread_it_is_the_central_path_around_the_base_year():
+    start = np.array([[1.0, 1.1, 0.9, 1.2], [0.8, 1.0, 1.0, 1.0]])
+    evidence, trend = draw(STILL, start=start)
+    offset = evidence.array("trend.kind_offset")
+    for year in YEARS:
+        growth = np.prod([1 + evidence.number("trend.national", y) for y in range(2024, year + 1)])
+        for y in range(year + 1, 2024):
+            growth /= 1 + evidence.number("trend.national", y)
+        np.testing.assert_allclose(trend.at(year), start * growth * np.exp(offset * (year - 2023)))
+
+
+def test_markets_close_their_distance_to_the_nation():
+    _, trend = draw(QUIET, start=np.array([[1.2] * N_KINDS, [1.0] * N_KINDS]))
+    gap = np.log(trend.level[:, 0, 3] / trend.level[:, 1, 3])
+    np.testing.assert_allclose(gap, np.log(1.2) * 0.97 ** np.arange(len(YEARS)))
+
+
+def test_history_has_no_national_shocks_and_the_future_has():
+    evidence = load_evidence(overrides={"trend.market": 0.0})
+    growths = []
+    for replicate in range(200):
+        level = draw_trend(evidence, make_key(1, replicate), YEARS, 2026, np.ones((1, N_KINDS))).level[
+            :, 0, 3
+        ]
+        growths.append(level[1:] / level[:-1] - 1.0)
+    growths = np.array(growths)
+    known = [year <= 2026 for year in YEARS[1:]]
+    stated = np.array([evidence.number("trend.national", year) for year in YEARS[1:]])
+    np.testing.assert_allclose(growths[:, known], np.tile(stated[known], (200, 1)))
+    later = growths[:, ~np.array(known)]
+    # Of 200 draws: standard error 5 % of the spread; shocks start at nothing and reach their spread.
+    spread = np.hypot(evidence.number("trend.shock"), evidence.number("trend.drift"))
+    assert later[:, 3:].std(axis=0) == pytest.approx(spread, rel=0.2)
+    np.testing.assert_allclose(later.mean(axis=0), stated[~np.array(known)], atol=4 * spread / np.sqrt(200))
+
+
+def test_prospective_growth_is_the_central_path_of_the_kinds():
+    evidence, trend = draw({})
+    aged = np.eye(N_KINDS)[3]
+    expected = np.prod([1 + evidence.number("trend.national", year) for year in (2027, 2028)])
+    assert prospective_growth(trend, aged, 2026, 2028) == pytest.approx(expected)
+    assert prospective_growth(trend, aged, 2027, 2027) == 1.0
+    esrd = prospective_growth(trend, np.eye(N_KINDS)[0], 2026, 2028)
+    assert esrd == pytest.approx(expected * np.exp(2 * evidence.array("trend.kind_offset")[0]))
+    half = prospective_growth(trend, np.array([1.0, 0.0, 0.0, 1.0]), 2026, 2028)
+    assert half == pytest.approx((esrd + expected) / 2)
