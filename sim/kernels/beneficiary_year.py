@@ -13,7 +13,18 @@ import numpy as np
 from sim.kernels.alignment import plurality
 from sim.kernels.choice import pick, pick_practice
 from sim.kernels.course import onsets, recoveries
-from sim.kernels.draws import Decision, Key, binomial, draw4, draw_three, draw_two, normal, poisson, unit, unit52
+from sim.kernels.draws import (
+    Decision,
+    Key,
+    binomial,
+    draw4,
+    draw_three,
+    draw_two,
+    normal,
+    poisson,
+    unit,
+    unit52,
+)
 from sim.kernels.jit import kernel
 from sim.kernels.layout import (
     AGED_IN,

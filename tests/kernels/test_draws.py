@@ -13,6 +13,8 @@ from sim.kernels.draws import (
     Decision,
     binomial,
     draw4,
+    draw_three,
+    draw_two,
     make_key,
     normal,
     normals,
@@ -58,6 +60,16 @@ def test_a_draw_is_philox_of_who_when_what_and_key():
     got = draw4(make_key(seed, replicate), agent, year, decision, number)
     counter = (agent, (year << 16) | decision, number, seed >> 32)
     assert got == philox4x32(*counter, seed & ONES, replicate)
+
+
+@given(st.integers(0, 2**32 - 1), st.integers(0, 2**16 - 1), st.integers(0, 2**63), st.integers(0, 2**32 - 1))
+@settings(deadline=None)
+def test_draws_side_by_side_are_those_one_by_one(agent, year, seed, replicate):
+    key = make_key(seed, replicate)
+    codes = [int(code) for code in (Decision.CARE, Decision.COST, Decision.USE)]
+    single = tuple(draw4(key, agent, year, code, 0) for code in codes)
+    assert draw_three(key, agent, year, *codes) == single
+    assert draw_two(key, agent, year, *codes[:2]) == single[:2]
 
 
 @pytest.mark.parametrize(("seed", "replicate"), [(-1, 0), (2**64, 0), (0, -1), (0, 2**32)])

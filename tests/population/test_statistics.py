@@ -94,7 +94,7 @@ def test_people_die_move_and_become_high_needs_at_plausible_rates(years):
         here = (one.before.status == Status.ENROLLED) & (one.before.months > 0)
         assert 0.035 < (one.status[here] == Status.DEAD).mean() < 0.06
         assert 0.04 < (one.status[here] == Status.ADVANTAGE).mean() < 0.065
-        # Judgement says 9 +/- 2.5 %; LEAD's criteria on V28 scores as spread as CMS's give more, and status sticks.
+        # Judgement says 9 +/- 2.5 %; LEAD's criteria on scores as spread as CMS's give more, and it sticks.
         assert 0.07 < one.high_needs[here].mean() < 0.18
         assignable = (one.aligned[one.months > 0] >= 0).mean()
         assert (

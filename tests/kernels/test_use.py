@@ -1,0 +1,91 @@
+"""Use of care, parts of spending, episodes and quality counts hold together."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from little_world import newborn
+
+from sim.kernels.layout import Episode, EpisodeSum, Sum
+
+ROWS = 60_000
+
+
+@pytest.fixture(scope="module")
+def lived():
+    """Return the sums and episodes of three years of a market's people."""
+    made = newborn(ROWS)
+    first = made.first_py - 5
+    found = []
+    for year in range(first, first + 3):
+        episodes = made.no_episodes()
+        sums, _ = made.live(made.people, year, made.untouched(), None, 1, episodes=episodes)
+        found.append((sums, episodes))
+    return made, found
+
+
+def test_parts_of_spending_do_not_exceed_it(lived):
+    for sums, _ in lived[1]:
+        by_place = sums.sum(axis=1)
+        parts = by_place[..., [Sum.EVENT, Sum.PROCEDURES, Sum.BASE_DRUG]].sum(axis=-1)
+        assert (parts <= by_place[..., Sum.SPEND]).all()
+        after = by_place[..., Sum.EVENT_SNF] + by_place[..., Sum.EVENT_HOSPICE]
+        assert (after <= by_place[..., Sum.EVENT]).all()
+        assert after.sum() > 0
+
+
+def test_events_within_events(lived):
+    for sums, _ in lived[1]:
+        for part, whole in (
+            (Sum.READMISSIONS, Sum.STAYS),
+            (Sum.FALL_STAYS, Sum.STAYS),
+            (Sum.COMPLEX_STAYS, Sum.STAYS),
+            (Sum.COMPLEX_MONTHS, Sum.MONTHS),
+            (Sum.FALL_ED_VISITS, Sum.ED_VISITS),
+            (Sum.FOLLOW_UPS_MADE, Sum.FOLLOW_UPS_DUE),
+            (Sum.GLYCEMIC_POOR, Sum.DIABETES),
+            (Sum.PRESSURE_CONTROLLED, Sum.HYPERTENSION),
+            (Sum.HYPERTENSION, Sum.PERSONS),
+        ):
+            inside, outside = (sums[..., one].sum(axis=1) for one in (part, whole))
+            assert (inside <= outside).all()
+            assert 0 < inside.sum() < outside.sum()
+
+
+def test_every_kind_of_episode_is_triggered_in_a_month_and_a_setting(lived):
+    chronic = [Episode.HF_CHRONIC, Episode.DIABETES_CHRONIC, Episode.RHEUMATOID_ARTHRITIS]
+    total = sum(episodes.sum(axis=0) for _, episodes in lived[1])
+    count, cost, inpatient, month = total.T
+    assert (count > 0).all()
+    assert (cost > 0).all()
+    assert not month[chronic].any()
+    acute = np.setdiff1d(np.arange(len(Episode)), chronic)
+    mean = month[acute] / count[acute]
+    assert ((mean > 4.0) & (mean < 9.0)).all()
+    for kind in (Episode.SEPSIS, Episode.HIP_FRACTURE, Episode.CABG):
+        assert inpatient[kind] == count[kind]
+    for kind in (Episode.CATARACT, Episode.LOW_BACK_PAIN):
+        assert inpatient[kind] == 0
+    assert 0 < inpatient[Episode.PCI] < count[Episode.PCI]
+
+
+def test_episodes_at_a_practice_are_of_people_aligned_to_it(lived):
+    for sums, episodes in lived[1]:
+        empty = sums[..., Sum.PERSONS].sum(axis=1) == 0
+        assert not episodes[empty].any()
+        assert (episodes[..., EpisodeSum.INPATIENT] <= episodes[..., EpisodeSum.COUNT]).all()
+
+
+def test_pressure_and_sugar_are_as_good_as_the_evidence_says(lived):
+    made, found = lived
+    total = sum(sums.sum(axis=(0, 1)) for sums, _ in found)
+    evidence = made.evidence
+    assert total[Sum.PRESSURE_CONTROLLED] / total[Sum.HYPERTENSION] == pytest.approx(
+        evidence.number("use.pressure_controlled"), abs=0.01
+    )
+    assert total[Sum.GLYCEMIC_POOR] / total[Sum.DIABETES] == pytest.approx(
+        evidence.number("use.glycemic_poor"), abs=0.01
+    )
+    assert total[Sum.FOLLOW_UPS_MADE] / total[Sum.FOLLOW_UPS_DUE] == pytest.approx(
+        evidence.number("use.follow_up"), abs=0.04
+    )
