@@ -13,7 +13,9 @@ _BITS = 8
 _FEWEST, _MOST, _STEPS = 0.05, 12.0, 41
 
 
-def mean_score(hazard_factor: Floats, disease: Disease, age_share: Floats, frailty_spread: float) -> Floats:
+def mean_score(
+    hazard_factor: Floats, disease: Disease, age_share: Floats, frailty_spread: float, coded: float
+) -> Floats:
     """Return the mean V28 score of people of 65 and over by factor on their hazard of disease.
 
     Parameters
@@ -24,6 +26,8 @@ def mean_score(hazard_factor: Floats, disease: Disease, age_share: Floats, frail
         Age distribution of all people.
     frailty_spread : float
         Spread of the log hazard between people.
+    coded : float
+        Share of conditions carried that a year's claims show.
 
     Notes
     -----
@@ -39,11 +43,13 @@ def mean_score(hazard_factor: Floats, disease: Disease, age_share: Floats, frail
     hazard = hazard_factor[:, None, None, None] * frailty[:, None, None] * disease.hazard
     present = (1.0 - np.exp(-hazard)) @ share
     conditions = np.einsum("nfk,f,k->n", present, weights / weights.sum(), factor)
-    return np.asarray(conditions + disease.demographic[0, :2].mean(axis=0) @ share)
+    return np.asarray(coded * conditions + disease.demographic[0, :2].mean(axis=0) @ share)
 
 
-def hazard_for_risk(risk: Floats, disease: Disease, age_share: Floats, frailty_spread: float) -> Floats:
+def hazard_for_risk(
+    risk: Floats, disease: Disease, age_share: Floats, frailty_spread: float, coded: float
+) -> Floats:
     """Return the factor on the hazard of disease that gives mean risk scores of `risk` times the nation's."""
     grid = np.geomspace(_FEWEST, _MOST, _STEPS)
-    scores = mean_score(np.append(grid, 1.0), disease, age_share, frailty_spread)
+    scores = mean_score(np.append(grid, 1.0), disease, age_share, frailty_spread, coded)
     return np.asarray(np.interp(risk, scores[:-1] / scores[-1], grid))

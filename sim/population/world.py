@@ -244,6 +244,7 @@ def build_world(
     people.market[:] = np.repeat(np.arange(len(labels)), rows)
     disease = build_disease(evidence)
     start = _market_levels(plans, by_market, evidence, key)
+    coded = 1.0 - 0.5 ** evidence.number("conditions.uncoded_halvings")
     world = World(
         key=key,
         plans=plans,
@@ -255,7 +256,9 @@ def build_world(
         providers=providers,
         trend=draw_trend(evidence, key, range(history[0], years[-1] + 1), KNOWN_UNTIL, start),
         disease=disease,
-        onset=hazard_for_risk(np.array(market_risk), disease, age_density(evidence), origins.frailty_spread),
+        onset=hazard_for_risk(
+            np.array(market_risk), disease, age_density(evidence), origins.frailty_spread, coded
+        ),
         first_row=first_row,
         choice=choice_tables(providers),
     )
