@@ -257,7 +257,11 @@ def build_world(
         trend=draw_trend(evidence, key, range(history[0], years[-1] + 1), KNOWN_UNTIL, start),
         disease=disease,
         onset=hazard_for_risk(
-            np.array(market_risk), disease, age_density(evidence), origins.frailty_spread, coded
+            np.array(market_risk) ** evidence.number("conditions.risk_power"),
+            disease,
+            age_density(evidence),
+            origins.frailty_spread,
+            coded,
         ),
         first_row=first_row,
         choice=choice_tables(providers),

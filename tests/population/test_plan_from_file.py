@@ -110,8 +110,7 @@ def test_the_people_made_have_the_files_size_mix_spending_and_risk(cms_file):
         # The disabled share falls by about half a point a year in the nation and by more where it is high.
         assert disabled == pytest.approx(plan.mix[Kind.DISABLED], abs=0.05)
         made.append((people.risk[enrolled].mean(), people.spend[enrolled].mean()))
-    # The extremes of the file: in the sick market the frailest die first, which narrows the gap.
-    assert made[0][0] / made[1][0] == pytest.approx(two[0].risk / two[1].risk, rel=0.18)
+    assert made[0][0] / made[1][0] == pytest.approx(two[0].risk / two[1].risk, rel=0.12)
     spent = [
         (np.array(plan.mix) @ (np.array(plan.level) * (1 + plan.efficiency) * file.risk[a, :, -1] * NATION))
         for a, plan in zip(chosen, two, strict=True)
