@@ -219,9 +219,7 @@ class Care(Person):
     def concurrent_score(self, conditions: int) -> float:
         """Return the concurrent High Needs score."""
         score: float = self.model.health.concurrent_base
-        for values, byte in zip(
-            self.model.disease.concurrent, conditions.to_bytes(4, "little"), strict=True
-        ):
+        for values, byte in zip(self.model.disease.concurrent, conditions.to_bytes(4, "little"), strict=True):
             score += values[byte]
         return score
 
