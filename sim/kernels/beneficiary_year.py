@@ -278,11 +278,9 @@ def live_year(
         else:
             kind = _AGED_DUAL if dual else _AGED_NON_DUAL
         expected_onsets = onset_total[age] * hazard * market_onset[market]
-        life, lost = draw_two(key, i, year, _LIFE, _CODING)
-        number = poisson(unit(life[3]), expected_onsets, _MOST_ONSETS)
-        mortality = death_table[sex, age] * mortality_level[kind, sex, age]
-
         if status == _ADVANTAGE:
+            life = draw4(key, i, year, _LIFE, 0)
+            number = poisson(unit(life[3]), expected_onsets, _MOST_ONSETS)
             if number > 0:
                 all_conditions[i] = onsets(key, i, year, number, conditions, age, onset_pick)
             if unit(life[0]) < death_table[sex, age]:
@@ -290,6 +288,9 @@ def live_year(
             elif unit(life[2]) < health.switch_back:
                 all_status[i] = _ENROLLED
             continue
+        life, lost = draw_two(key, i, year, _LIFE, _CODING)
+        number = poisson(unit(life[3]), expected_onsets, _MOST_ONSETS)
+        mortality = death_table[sex, age] * mortality_level[kind, sex, age]
 
         # What is known on 1 January: the prospective score, High Needs status and alignment.
         if kind == _ESRD:
