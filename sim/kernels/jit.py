@@ -19,6 +19,8 @@ import numpy as np
 from numba import njit
 
 config: Any = numba.config
+# The loops inside a person's year are a handful of steps: vector code costs them more than it gives (15 %).
+config.LOOP_VECTORIZE = 0
 R = TypeVar("R")
 
 CACHE_VARIABLE = "LEADSIM_CACHE"
