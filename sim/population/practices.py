@@ -97,8 +97,10 @@ def draw_providers(
             plan = plans[a]
             own_lives = split_lives(plan, high_needs)
             spread = evidence.number("care.tins_spread")
-            typical = evidence.number("care.tins") * (plan.lives / _MEDIAN_ACO_LIVES) ** _TINS_PER_SIZE
-            most = max(1, int(plan.lives / _FEWEST_LIVES))
+            typical = evidence.number("care.tins") * (
+                plan.lives / evidence.number("care.tins_lives")
+            ) ** evidence.number("care.tins_size")
+            most = max(1, int(plan.lives / evidence.number("care.tin_fewest")))
             tins = int(np.clip(round(typical * np.exp(spread * aco_draws[a, 0])), 1, most))
             level = (
                 evidence.number("care.aco_efficiency") * aco_draws[a, 1]
@@ -147,11 +149,6 @@ def draw_providers(
         first_practice, first_specialist, market, aco, lives, efficiency, referred, share,
         specialist_market, specialist_efficiency,
     )  # fmt: skip
-
-
-_MEDIAN_ACO_LIVES = 14_000  # LN median of sizes (CMS, MSSP 2024-25), where the median number of TINs holds
-_TINS_PER_SIZE = 0.6
-_FEWEST_LIVES = 40
 
 
 def _referrals(
