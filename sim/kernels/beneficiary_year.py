@@ -292,41 +292,13 @@ def live_year(
         number = poisson(unit(life[3]), expected_onsets, _MOST_ONSETS)
         mortality = death_table[sex, age] * mortality_level[kind, sex, age]
 
-        # What is known on 1 January: the prospective score, High Needs status and alignment.
-        if kind == _ESRD:
-            score = esrd_score(
-                conditions,
-                who + 4 * dual,
-                age,
-                esrd_table,
-                esrd_demographic,
-                esrd_parent,
-                esrd_children,
-                pair_a,
-                pair_b,
-                esrd_pair,
-                any_esrd_parent,
-                any_pair,
-            )
-        else:
-            score = community_score(
-                conditions,
-                traits,
-                who,
-                age,
-                score_table,
-                counted,
-                demographic,
-                count_value,
-                parent,
-                children,
-                pair_a,
-                pair_b,
-                pair_value,
-                any_parent,
-                any_pair,
-            )
-        coded_score = score
+        # Scores of the conditions on 1 January, of those of them that are coded, and of this year's; in a
+        # loop, so that the inlined models stand in the compiled code once.
+        after = conditions
+        if number > 0:
+            after = np.int64(onsets(key, i, year, number, conditions, age, onset_pick))
+        developed = after
+        passing = conditions & health.recoverable
         missing = np.int64(0)
         if conditions:
             missing = np.int64(lost[0]) & np.int64(lost[1])
@@ -334,41 +306,35 @@ def live_year(
                 missing &= np.int64(lost[2])
             if health.coding_words > 3:
                 missing &= np.int64(lost[3])
-            coded = conditions & ~missing
-            if coded != conditions:
+        score = 0.0
+        coded_score = 0.0
+        current = 0.0
+        for step in range(3):
+            mask = conditions
+            if step == 1:
+                mask = conditions & ~missing
+            elif step == 2:
+                mask = after
+            value = score
+            if step == 0 or mask != conditions:
                 if kind == _ESRD:
-                    coded_score = esrd_score(
-                        coded,
-                        who + 4 * dual,
-                        age,
-                        esrd_table,
-                        esrd_demographic,
-                        esrd_parent,
-                        esrd_children,
-                        pair_a,
-                        pair_b,
-                        esrd_pair,
-                        any_esrd_parent,
-                        any_pair,
-                    )
+                    value = esrd_score(
+                        mask, who + 4 * dual, age, esrd_table, esrd_demographic, esrd_parent, esrd_children,
+                        pair_a, pair_b, esrd_pair, any_esrd_parent, any_pair,
+                    )  # fmt: skip
                 else:
-                    coded_score = community_score(
-                        coded,
-                        traits,
-                        who,
-                        age,
-                        score_table,
-                        counted,
-                        demographic,
-                        count_value,
-                        parent,
-                        children,
-                        pair_a,
-                        pair_b,
-                        pair_value,
-                        any_parent,
-                        any_pair,
-                    )
+                    value = community_score(
+                        mask, traits, who, age, score_table, counted, demographic, count_value, parent,
+                        children, pair_a, pair_b, pair_value, any_parent, any_pair,
+                    )  # fmt: skip
+            if step == 0:
+                score = value
+            elif step == 1:
+                coded_score = value
+            else:
+                current = value
+
+        # What is known on 1 January: High Needs status and alignment.
         all_risk[i] = coded_score
         admissions = np.int64(all_admissions[i])
         high_needs = np.int64(needs[i])
@@ -415,48 +381,6 @@ def live_year(
         all_aligned[i] = aligned
         all_cell[i] = cell
 
-        # Health in the year.
-        after = conditions
-        if number > 0:
-            after = np.int64(onsets(key, i, year, number, conditions, age, onset_pick))
-        passing = conditions & health.recoverable
-        developed = after
-        if after != conditions:
-            if kind == _ESRD:
-                current = esrd_score(
-                    after,
-                    who + 4 * dual,
-                    age,
-                    esrd_table,
-                    esrd_demographic,
-                    esrd_parent,
-                    esrd_children,
-                    pair_a,
-                    pair_b,
-                    esrd_pair,
-                    any_esrd_parent,
-                    any_pair,
-                )
-            else:
-                current = community_score(
-                    after,
-                    traits,
-                    who,
-                    age,
-                    score_table,
-                    counted,
-                    demographic,
-                    count_value,
-                    parent,
-                    children,
-                    pair_a,
-                    pair_b,
-                    pair_value,
-                    any_parent,
-                    any_pair,
-                )
-        else:
-            current = score
         relative = health.cost_constant + health.cost_slope * current
         for byte in range(4):
             relative += cost_table[byte, (after >> (8 * byte)) & 255]
