@@ -18,8 +18,9 @@ from sim.inputs.evidence_draw import draw_evidence
 from sim.inputs.faults import InputError, wrong_choice
 from sim.inputs.lead_criteria import criteria_of, high_needs_aco_share
 from sim.inputs.lead_terms import lead_terms
+from sim.kernels.codes import CELL_NAMES, Sum
 from sim.kernels.draws import Key, make_key
-from sim.kernels.layout import CELL_NAMES, Practices, Sum
+from sim.kernels.layout import Practices
 from sim.levers import Levers, copy_lives
 from sim.outcomes.registry import VARIABLES
 from sim.population.experience import Experience, observe

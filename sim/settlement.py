@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from sim.inputs.lead_criteria import excluded_shares, stated_growth
 from sim.inputs.rulebook import Rulebook
-from sim.kernels.layout import N_CELLS, Kind, Sum
+from sim.kernels.codes import N_CELLS, Kind, Sum
 from sim.policy.baseline import net_expenditure
 from sim.policy.lead import (
     BaselineInputs,

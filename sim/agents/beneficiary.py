@@ -11,7 +11,8 @@ from sim.agents.column_agent import ColumnAgent
 from sim.agents.column_set import ColumnAgentSet
 from sim.agents.fields import Column, Field, Mask, Membership
 from sim.agents.store import ColumnStore
-from sim.kernels.layout import COLUMN_TYPES, People, Status
+from sim.kernels.codes import Status
+from sim.kernels.layout import COLUMN_TYPES, People
 
 _MEANING: dict[str, tuple[str, str, str]] = {
     "birth_year": ("years", "Calendar year of birth.", "drawn from demography.age"),

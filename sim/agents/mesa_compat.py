@@ -8,6 +8,7 @@ here.
 # ruff: noqa: D102 - the declared methods are Mesa's, documented there.
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -161,16 +162,16 @@ def release(model: Any) -> None:
         vars(model).pop(name, None)
 
 
-class RecordHooks(DataCollector):
+class RecordHooks(DataCollector, ABC):
     """Mesa's collector with its two private recording steps turned into public ones."""
 
+    @abstractmethod
     def agent_rows(self, model: Any) -> Iterable[Record]:
         """Return (step, unique id, value of each agent reporter) of every agent."""
-        raise NotImplementedError
 
+    @abstractmethod
     def agent_type_rows(self, model: Any, agent_type: type) -> Iterable[Record]:
         """Return (step, unique id, value of each reporter of the type) of every agent of a type."""
-        raise NotImplementedError
 
     def _record_agents(self, model: Any) -> Iterable[Record]:
         return self.agent_rows(model)

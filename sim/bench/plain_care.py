@@ -8,7 +8,7 @@ from statistics import NormalDist
 from typing import Any, NamedTuple
 
 from sim.bench.plain_inputs import Draws, Person, binomial, poisson
-from sim.kernels.layout import AGED_IN, NO_SUPPLEMENT, RISK_UNIT, Episode, EpisodeSum, Kind, Sum
+from sim.kernels.codes import AGED_IN, NO_SUPPLEMENT, RISK_UNIT, Episode, EpisodeSum, Kind, Sum
 
 MOST_STAYS = 12
 MOST_SNF_DAYS = 100

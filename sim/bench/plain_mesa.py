@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from sim.agents.mesa_compat import Agent, Model
 from sim.bench.plain_care import Care, Situation
 from sim.bench.plain_inputs import Draws, Tables, Uniform, binomial, one_source, poisson
-from sim.kernels.layout import (
+from sim.kernels.codes import (
     AGED_IN,
     DUAL,
     FEMALE,
@@ -23,9 +23,9 @@ from sim.kernels.layout import (
     OLDEST,
     ORIGINALLY_DISABLED,
     Kind,
-    People,
     Status,
 )
+from sim.kernels.layout import People
 
 FUTURE, ENROLLED, ADVANTAGE, DEAD = map(int, Status)
 ESRD, DISABLED, AGED_DUAL, AGED_NON_DUAL = map(int, Kind)
@@ -264,9 +264,9 @@ class PlainModel(Model):
     lived : int
         Person-years lived so far, of people enrolled for at least a month.
     sums : list
-        Of the latest year, by place, cell and :class:`sim.kernels.layout.Sum`, as the kernel's.
+        Of the latest year, by place, cell and :class:`sim.kernels.codes.Sum`, as the kernel's.
     episodes : list
-        Likewise by place, kind of episode and :class:`sim.kernels.layout.EpisodeSum`.
+        Likewise by place, kind of episode and :class:`sim.kernels.codes.EpisodeSum`.
     """
 
     def __init__(

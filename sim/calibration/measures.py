@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.calibration.nation import Lived
-from sim.kernels.layout import AGED_IN, N_KINDS, EpisodeSum, Kind, Sum
+from sim.kernels.codes import AGED_IN, N_KINDS, EpisodeSum, Kind, Sum
 from sim.population.health import AGE_COST_EDGES, MORTALITY_EDGES
 from sim.population.life_tables import death_probabilities
 from sim.population.world import World

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from sim.inputs.evidence import Evidence
 from sim.inputs.lead_criteria import criteria_of
 from sim.inputs.rulebook import load_rulebook
-from sim.kernels.layout import AGED_IN, DUAL, FEMALE, Kind, Status
+from sim.kernels.codes import AGED_IN, DUAL, FEMALE, Kind, Status
 from sim.population.disease import condition_names
 from sim.population.plan import AcoPlan
 from sim.population.world import Sums, World, build_world

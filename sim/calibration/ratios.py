@@ -11,7 +11,7 @@ from sim.calibration import measures
 from sim.calibration.nation import Lived
 from sim.calibration.targets import AGE_RELATIVE, ASSIGNABLE_MIX
 from sim.inputs.evidence import Evidence
-from sim.kernels.layout import Episode, Kind, Sum
+from sim.kernels.codes import Episode, Kind, Sum
 from sim.population.disease import condition_names, words
 from sim.population.health import AGE_COST_EDGES
 from sim.population.world import World

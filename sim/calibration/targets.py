@@ -10,7 +10,7 @@ import numpy as np
 from sim.calibration import measures
 from sim.calibration.nation import Lived
 from sim.inputs.evidence import Evidence
-from sim.kernels.layout import Kind, Sum
+from sim.kernels.codes import Kind, Sum
 from sim.population.disease import condition_names, words
 from sim.population.health import AGE_COST_EDGES, MORTALITY_EDGES
 from sim.population.world import World

@@ -12,6 +12,24 @@ import numpy as np
 
 from sim.kernels.alignment import plurality
 from sim.kernels.choice import pick, pick_practice
+from sim.kernels.codes import (
+    AGED_IN,
+    DUAL,
+    FEMALE,
+    N_CELLS,
+    N_EPISODE_SUMS,
+    N_EPISODES,
+    N_SUMS,
+    NO_SUPPLEMENT,
+    OLDEST,
+    ORIGINALLY_DISABLED,
+    RISK_UNIT,
+    Episode,
+    EpisodeSum,
+    Kind,
+    Status,
+    Sum,
+)
 from sim.kernels.course import onsets, recoveries
 from sim.kernels.draws import (
     Decision,
@@ -26,30 +44,7 @@ from sim.kernels.draws import (
     unit52,
 )
 from sim.kernels.jit import kernel
-from sim.kernels.layout import (
-    AGED_IN,
-    DUAL,
-    FEMALE,
-    N_CELLS,
-    N_EPISODE_SUMS,
-    N_EPISODES,
-    N_SUMS,
-    NO_SUPPLEMENT,
-    OLDEST,
-    ORIGINALLY_DISABLED,
-    RISK_UNIT,
-    Array,
-    Disease,
-    Episode,
-    EpisodeSum,
-    Health,
-    Kind,
-    Markets,
-    People,
-    Practices,
-    Status,
-    Sum,
-)
+from sim.kernels.layout import Array, Disease, Health, Markets, People, Practices
 from sim.kernels.risk_score import any_of, community_score, esrd_score
 
 _FUTURE, _ENROLLED, _ADVANTAGE, _DEAD = (int(status) for status in Status)

@@ -8,21 +8,10 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.kernels.choice import pick_practice
+from sim.kernels.codes import AGED_IN, DUAL, FEMALE, NO_SUPPLEMENT, ORIGINALLY_DISABLED, Kind
 from sim.kernels.draws import Decision, Key, draw4, normal, unit, unit52
 from sim.kernels.jit import kernel
-from sim.kernels.layout import (
-    AGED_IN,
-    DUAL,
-    FEMALE,
-    NO_SUPPLEMENT,
-    ORIGINALLY_DISABLED,
-    Array,
-    Disease,
-    Health,
-    Kind,
-    Markets,
-    People,
-)
+from sim.kernels.layout import Array, Disease, Health, Markets, People
 from sim.kernels.risk_score import any_of, community_score
 
 _ESRD = int(Kind.ESRD)

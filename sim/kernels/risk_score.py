@@ -7,8 +7,9 @@ score.
 
 from __future__ import annotations
 
+from sim.kernels.codes import AGED_IN, DUAL
 from sim.kernels.jit import inlined, kernel
-from sim.kernels.layout import AGED_IN, DUAL, Array
+from sim.kernels.layout import Array
 
 
 @kernel

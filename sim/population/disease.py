@@ -6,7 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.inputs.evidence import Evidence
-from sim.kernels.layout import AGED_IN, OLDEST, Disease
+from sim.kernels.codes import AGED_IN, OLDEST
+from sim.kernels.layout import Disease
 from sim.population.scoring import (
     ESRD_INTERACTIONS,
     SEGMENTS,

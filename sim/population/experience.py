@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.kernels.layout import N_CELLS, RISK_UNIT, Sum
+from sim.kernels.codes import N_CELLS, RISK_UNIT, Sum
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]

@@ -7,7 +7,8 @@ from numpy.typing import NDArray
 
 from sim.inputs.evidence import Evidence
 from sim.inputs.lead_criteria import Criteria
-from sim.kernels.layout import AGED_IN, N_KINDS, OLDEST, Health, Kind
+from sim.kernels.codes import AGED_IN, N_KINDS, OLDEST, Kind
+from sim.kernels.layout import Health
 from sim.population.disease import condition_names, mask_of, words
 from sim.population.life_tables import death_probabilities
 from sim.population.scoring import concurrent_factors

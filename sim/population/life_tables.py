@@ -8,7 +8,7 @@ from importlib.resources import files
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.kernels.layout import OLDEST
+from sim.kernels.codes import OLDEST
 
 
 @cache

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.kernels.layout import AGED_IN, Disease
+from sim.kernels.codes import AGED_IN
+from sim.kernels.layout import Disease
 
 Floats = NDArray[np.float64]
 

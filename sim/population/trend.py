@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.inputs.evidence import Evidence
+from sim.kernels.codes import N_KINDS
 from sim.kernels.draws import Decision, Key, normals
-from sim.kernels.layout import N_KINDS
 
 NATION = np.zeros(1, dtype=np.int64)
 
@@ -42,9 +42,7 @@ class Trend:
         return level
 
 
-def draw_trend(
-    evidence: Evidence, key: Key, years: range, known_until: int, start: NDArray[np.float64]
-) -> Trend:
+def draw_trend(evidence: Evidence, key: Key, years: range, start: NDArray[np.float64]) -> Trend:
     """Draw the path of spending in every market.
 
     Parameters
@@ -55,8 +53,6 @@ def draw_trend(
         Replicate's key.
     years : range
         Calendar years needed.
-    known_until : int
-        Last year whose national growth is history and not drawn.
     start : float64, shape (markets, kinds)
         Level of each market relative to the nation in the first year.
 
@@ -65,6 +61,7 @@ def draw_trend(
     Trend
     """
     base_year = int(evidence.number("spending.level_year"))
+    known_until = int(evidence.number("trend.known_until"))
     expected = {
         year: evidence.number("trend.national", year)
         for year in range(min(years[0], base_year), years[-1] + 1)

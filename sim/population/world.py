@@ -12,21 +12,9 @@ from sim.inputs.lead_criteria import Criteria
 from sim.kernels.beneficiary_year import live_year
 from sim.kernels.birth import Origins, create
 from sim.kernels.chunks import over_chunks
+from sim.kernels.codes import N_CELLS, N_EPISODE_SUMS, N_EPISODES, N_KINDS, N_SUMS
 from sim.kernels.draws import Decision, Key, make_key, normals
-from sim.kernels.layout import (
-    N_CELLS,
-    N_EPISODE_SUMS,
-    N_EPISODES,
-    N_KINDS,
-    N_SUMS,
-    Disease,
-    Health,
-    Markets,
-    People,
-    Practices,
-    copy_people,
-    make_people,
-)
+from sim.kernels.layout import Disease, Health, Markets, People, Practices, copy_people, make_people
 from sim.population.disease import age_density, build_disease, spread_over_ages
 from sim.population.health import build_health
 from sim.population.market_risk import hazard_for_risk
@@ -36,7 +24,6 @@ from sim.population.trend import Trend, draw_trend
 
 BASE_YEARS = 3
 LOOKBACK_YEARS = 2
-KNOWN_UNTIL = 2026  # last year of national growth that is published or projected for the base years
 
 Sums = NDArray[np.int64]
 
@@ -254,7 +241,7 @@ def build_world(
         criteria=criteria,
         people=people,
         providers=providers,
-        trend=draw_trend(evidence, key, range(history[0], years[-1] + 1), KNOWN_UNTIL, start),
+        trend=draw_trend(evidence, key, range(history[0], years[-1] + 1), start),
         disease=disease,
         onset=hazard_for_risk(
             np.array(market_risk) ** evidence.number("conditions.risk_power"),

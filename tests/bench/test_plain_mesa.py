@@ -12,8 +12,9 @@ from sim.bench.plain_inputs import Draws, Tables, binomial, poisson
 from sim.bench.plain_mesa import DEAD, PlainModel
 from sim.kernels import draws as philox
 from sim.kernels.beneficiary_year import live_year
+from sim.kernels.codes import N_CELLS, N_SUMS, Cell, Status, Sum
 from sim.kernels.draws import Decision, Key, draw4, unit, unit52
-from sim.kernels.layout import N_CELLS, N_SUMS, Cell, People, Practices, Status, Sum
+from sim.kernels.layout import People, Practices
 from sim.model import make_world
 from sim.population.world import World
 from sim.scenarios import Scenario

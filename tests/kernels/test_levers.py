@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from little_world import live_history, newborn
 
-from sim.kernels.layout import Sum, copy_people
+from sim.kernels.codes import Sum
+from sim.kernels.layout import copy_people
 
 YEAR = 2027
 ROUNDING = 1.5  # cents: ambulatory care, procedure and acute event are each rounded by themselves

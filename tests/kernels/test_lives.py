@@ -7,17 +7,8 @@ import pytest
 from little_world import history_years, newborn
 from scipy import stats
 
-from sim.kernels.layout import (
-    COLUMN_TYPES,
-    FIXED_COLUMNS,
-    N_CELLS,
-    N_SUMS,
-    RISK_UNIT,
-    Status,
-    Sum,
-    copy_people,
-    make_people,
-)
+from sim.kernels.codes import N_CELLS, N_SUMS, RISK_UNIT, Status, Sum
+from sim.kernels.layout import COLUMN_TYPES, FIXED_COLUMNS, copy_people, make_people
 
 ROWS = 30_000
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from little_world import newborn
 
-from sim.kernels.layout import Episode, EpisodeSum, Sum
+from sim.kernels.codes import Episode, EpisodeSum, Sum
 
 ROWS = 60_000
 

@@ -14,7 +14,7 @@ from sim.agents.aco import ACO
 from sim.agents.beneficiary import Beneficiary
 from sim.agents.providers import ParticipantProvider, PreferredProvider
 from sim.inputs.faults import InputError
-from sim.kernels.layout import Status
+from sim.kernels.codes import Status
 from sim.model import LeadModel, coordinates, simulate
 
 YEARS = 10

@@ -7,7 +7,7 @@ import pytest
 from little_world import ARMS, NO_EFFECT, results, scenario, world
 
 from sim.agents.providers import ParticipantProvider
-from sim.kernels.layout import N_CELLS, Sum
+from sim.kernels.codes import N_CELLS, Sum
 from sim.model import LeadModel
 from sim.outcomes.registry import VARIABLES
 from sim.settlement import Benchmarking

@@ -8,7 +8,7 @@ from little_world import NO_ATTESTING, NO_CODING, NO_EFFECT, results, scenario, 
 from scipy import stats
 
 from sim.inputs.lead_terms import lead_terms
-from sim.kernels.layout import Sum
+from sim.kernels.codes import Sum
 from sim.model import LeadModel
 from sim.policy.lead import historical_baseline
 from sim.population.experience import observe

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from little_world import history_years, newborn, one_market
 
 from sim.inputs.evidence import load_evidence
-from sim.kernels.layout import DUAL
+from sim.kernels.codes import DUAL
 from sim.kernels.risk_score import any_of, community_score, esrd_score
 from sim.population.disease import age_density, build_disease, by_byte, spread_over_ages
 from sim.population.scoring import SEGMENTS, published_factors

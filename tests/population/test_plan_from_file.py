@@ -8,7 +8,7 @@ from sim.inputs.faults import InputError
 from sim.inputs.lead_criteria import criteria_of
 from sim.inputs.mssp_file import read_mssp
 from sim.inputs.rulebook import load_rulebook
-from sim.kernels.layout import Kind, Status
+from sim.kernels.codes import Kind, Status
 from sim.population.plan import plan_acos, plan_from_file
 from sim.population.world import build_world
 from sim.scenarios import Scenario

@@ -7,7 +7,7 @@ import pytest
 
 from sim.calibration.nation import make_nation
 from sim.inputs.evidence import load_evidence
-from sim.kernels.layout import DUAL, FEMALE, ORIGINALLY_DISABLED
+from sim.kernels.codes import DUAL, FEMALE, ORIGINALLY_DISABLED
 from sim.kernels.risk_score import any_of, community_score, esrd_score
 from sim.population.disease import condition_names
 

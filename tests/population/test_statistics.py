@@ -9,7 +9,7 @@ import pytest
 from little_world import LITTLE, history_years, newborn
 
 from sim.calibration.measures import weighted_quantile
-from sim.kernels.layout import AGED_IN, DUAL, Kind, Status
+from sim.kernels.codes import AGED_IN, DUAL, Kind, Status
 from sim.model import LeadModel, make_world
 from sim.scenarios import Scenario
 

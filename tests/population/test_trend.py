@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from sim.inputs.evidence import load_evidence
+from sim.kernels.codes import N_KINDS
 from sim.kernels.draws import make_key
-from sim.kernels.layout import N_KINDS
 from sim.population.trend import draw_trend, prospective_growth
 
 YEARS = range(2022, 2037)
@@ -18,7 +18,7 @@ STILL = QUIET | {"trend.market_reversion": 0.0}
 def draw(overrides, start=None):
     evidence = load_evidence(overrides=overrides)
     start = np.ones((2, N_KINDS)) if start is None else start
-    return evidence, draw_trend(evidence, make_key(1, 0), YEARS, 2026, start)
+    return evidence, draw_trend(evidence, make_key(1, 0), YEARS, start)
 
 
 def test_without_spread_it_is_the_central_path_around_the_base_year():
@@ -42,9 +42,7 @@ def test_history_has_no_national_shocks_and_the_future_has():
     evidence = load_evidence(overrides={"trend.market": 0.0})
     growths = []
     for replicate in range(200):
-        level = draw_trend(evidence, make_key(1, replicate), YEARS, 2026, np.ones((1, N_KINDS))).level[
-            :, 0, 3
-        ]
+        level = draw_trend(evidence, make_key(1, replicate), YEARS, np.ones((1, N_KINDS))).level[:, 0, 3]
         growths.append(level[1:] / level[:-1] - 1.0)
     growths = np.array(growths)
     known = [year <= 2026 for year in YEARS[1:]]

@@ -1,0 +1,120 @@
+"""What whole numbers in the kernels' columns and sums stand for."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+
+class Status(IntEnum):
+    """Where a person stands towards Original Medicare."""
+
+    FUTURE = 0  # has not yet entered
+    ENROLLED = 1  # in Original Medicare with Parts A and B
+    ADVANTAGE = 2  # in Medicare Advantage
+    DEAD = 3
+
+
+class Kind(IntEnum):
+    """Medicare enrollment types, the order CMS files use."""
+
+    ESRD = 0
+    DISABLED = 1
+    AGED_DUAL = 2
+    AGED_NON_DUAL = 3
+
+
+class Cell(IntEnum):
+    """Benchmark cells: beneficiary category by route of alignment."""
+
+    AD_CLAIMS = 0
+    ESRD_CLAIMS = 1
+    HN_CLAIMS = 2
+    AD_VOLUNTARY = 3
+    ESRD_VOLUNTARY = 4
+    HN_VOLUNTARY = 5
+
+
+N_KINDS = len(Kind)
+N_CELLS = len(Cell)
+CELL_NAMES = tuple(cell.name.lower() for cell in Cell)
+
+# Bits of the traits column
+FEMALE = 1
+DUAL = 2
+ORIGINALLY_DISABLED = 4
+NO_SUPPLEMENT = 8
+
+AGED_IN = 65
+OLDEST = 119
+
+
+class Sum(IntEnum):
+    """Exact integer sums the kernel keeps for each practice and cell."""
+
+    PERSONS = 0
+    MONTHS = 1
+    SPEND = 2  # cents
+    EVENT = 3  # cents of acute events
+    REFERENCE = 4  # cents the same people spent in the reference arm
+    TRUE_RISK = 5  # millionths of score x months; prospective, concurrent in High Needs cells
+    CODED_RISK = 6  # millionths of score x months
+    STAYS = 7
+    DEATHS = 8
+    # Parts of spending that services are derived from (cents)
+    BASE_DRUG = 9  # ambulatory spending of people with conditions treated by Part B drugs
+    PROCEDURES = 10
+    EVENT_SNF = 11  # acute events followed by SNF care
+    EVENT_HOSPICE = 12  # acute events that end in hospice
+    # Use
+    READMISSIONS = 13  # within 30 days
+    ED_VISITS = 14
+    PQEM_VISITS = 15
+    SNF_DAYS = 16
+    FALL_STAYS = 17  # of people of 65 and over
+    FALL_ED_VISITS = 18
+    # Quality measures
+    COMPLEX_MONTHS = 19  # person-months with several chronic conditions
+    COMPLEX_STAYS = 20  # their unplanned stays
+    DAYS_AWAY = 21  # their days in hospitals and SNFs
+    FOLLOW_UPS_DUE = 22
+    FOLLOW_UPS_MADE = 23
+    DIABETES = 24  # persons
+    GLYCEMIC_POOR = 25
+    HYPERTENSION = 26  # persons
+    PRESSURE_CONTROLLED = 27
+
+
+class Episode(IntEnum):
+    """Episode triggers, in the order of the evidence."""
+
+    KNEE_ARTHROPLASTY = 0
+    HIP_ARTHROPLASTY = 1
+    PCI = 2
+    CATARACT = 3
+    COLONOSCOPY = 4
+    COPD_INPATIENT = 5
+    SEPSIS = 6
+    STROKE = 7
+    HF_INPATIENT = 8
+    HF_CHRONIC = 9
+    DIABETES_CHRONIC = 10
+    LOW_BACK_PAIN = 11
+    RHEUMATOID_ARTHRITIS = 12
+    AMI_INPATIENT = 13
+    HIP_FRACTURE = 14
+    CABG = 15
+
+
+class EpisodeSum(IntEnum):
+    """Exact integer sums kept for each place and kind of episode."""
+
+    COUNT = 0
+    COST = 1  # cents
+    INPATIENT = 2  # episodes that begin in a hospital stay
+    MONTH = 3  # sum of index months; chronic episodes, which last all year, add none
+
+
+N_EPISODES = len(Episode)
+N_EPISODE_SUMS = len(EpisodeSum)
+N_SUMS = len(Sum)
+RISK_UNIT = 1_000_000
