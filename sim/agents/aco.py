@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.agents.mesa_compat import Agent
-from sim.kernels.draws import Decision, normals
+from sim.kernels.draws import Decision
+from sim.kernels.quantiles import normals
 from sim.population.plan import AcoPlan
 
 if TYPE_CHECKING:

@@ -208,8 +208,7 @@ class Care(Person):
 
     def complex_care(self, year: Situation, sums: Any) -> None:
         """Count unplanned stays and days away of people with several chronic conditions."""
-        bytes_of = year.carried.to_bytes(4, "little")
-        several = sum(counts[byte] for counts, byte in zip(self.model.disease.chronic, bytes_of, strict=True))
+        several = (year.carried & self.model.disease.chronic).bit_count()
         if several >= self.model.health.complex_conditions:
             sums[Sum.COMPLEX_MONTHS] += self.months
             sums[Sum.COMPLEX_STAYS] += self.admissions

@@ -114,7 +114,7 @@ class Beneficiary(Care, Agent):
             score = disease.demographic[segment][who][age]
             values, pairs = disease.score[segment], disease.pair_value[segment]
             by_count = disease.count_value[segment]
-            counted = sum(n[byte] for n, byte in zip(disease.counted, kept_bytes, strict=True))
+            counted = (kept & disease.counted).bit_count()
         for factors, byte in zip(values, kept_bytes, strict=True):
             score += factors[byte]
         for a, b, value in zip(disease.pair_a, disease.pair_b, pairs, strict=True):

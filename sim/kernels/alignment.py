@@ -5,7 +5,7 @@ from __future__ import annotations
 from sim.kernels.jit import kernel
 
 # Totals closer than this are a tie: weights of thirds do not add up exactly.
-_ABOVE_ROUNDING = 1.0 + 1e-9
+ABOVE_ROUNDING = 1.0 + 1e-9
 
 
 @kernel
@@ -27,15 +27,6 @@ def plurality(
     -----
     A tie goes to the practice seen most recently, that is the one listed first.
     """
-    # Mostly one practice has more than all others together; then nothing else need be compared.
-    main = recent * visits[0]
-    rest = recent * visits[1] + older * visits[3]
-    if practices[2] == practices[0]:
-        main += older * visits[2]
-    else:
-        rest += older * visits[2]
-    if main > rest * _ABOVE_ROUNDING:
-        return practices[0]
     weights = (recent, recent, older, older)
     best = -1
     most = 0.0
@@ -46,7 +37,7 @@ def plurality(
         for j in range(4):
             if practices[j] == practices[i]:
                 total += weights[j] * visits[j]
-        if total > most * _ABOVE_ROUNDING:
+        if total > most * ABOVE_ROUNDING:
             most = total
             best = practices[i]
     return best

@@ -20,21 +20,15 @@ def pick_practice(
     """Return a practice of the market, drawn from its alias table with two 32-bit words."""
     first = first_practice[market]
     practice: int = first + int(unit(where) * (first_practice[market + 1] - first))
-    if unit(which) < choice_share[panel, practice]:
-        return practice
-    other: int = choice_other[panel, practice]
-    return other
+    share, other = choice_share[panel, practice], choice_other[panel, practice]
+    return practice if unit(which) < share else int(other)
 
 
 @inlined
 def pick(u: float, cumulative: Array, row: int) -> int:
     """Return the first column of a row of cumulative shares that exceeds `u`; past the end, their number."""
-    low = 0
-    high = cumulative.shape[1]
-    while low < high:
-        middle = (low + high) >> 1
-        if u < cumulative[row, middle]:
-            high = middle
-        else:
-            low = middle + 1
-    return low
+    # Comparing with all of them is done at once; halving would take a branch that cannot be foreseen.
+    below = 0
+    for column in range(cumulative.shape[1]):
+        below += 1 if u >= cumulative[row, column] else 0
+    return below

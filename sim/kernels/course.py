@@ -1,51 +1,109 @@
-"""The course of disease in a year: conditions that begin and conditions that pass."""
+"""The course of disease in a year: conditions that begin, that pass, and that claims do not show."""
 
 from __future__ import annotations
 
-from sim.kernels.draws import Decision, Key, draw4, unit
-from sim.kernels.jit import inlined
-from sim.kernels.layout import Array
+import numpy as np
 
-_ONSET, _RECOVERY = int(Decision.ONSET), int(Decision.RECOVERY)
+from sim.kernels.choice import pick
+from sim.kernels.draws import Decision, Key, draw_rows, unit
+from sim.kernels.jit import inlined
+from sim.kernels.layout import Disease, Health, Markets, People
+from sim.kernels.quantiles import poisson_rows
+from sim.kernels.strip import Strip
+
+_ONSET, _RECOVERY, _CODING = int(Decision.ONSET), int(Decision.RECOVERY), int(Decision.CODING)
+MOST_ONSETS = 3  # each takes a word of one draw
 
 
 @inlined
-def onsets(key: Key, i: int, year: int, number: int, conditions: int, age: int, onset_pick: Array) -> int:
-    """Return the conditions after this year's `number` of onsets.
+def develop(
+    people: People, key: Key, year: int, n: int, markets: Markets, disease: Disease, strip: Strip
+) -> None:
+    """Add this year's onsets to the conditions of 1 January.
 
     Each onset picks a condition; one that is already there changes nothing, which leaves every absent
     condition with exactly its own hazard.
     """
-    found: int = conditions
-    if number > 0:
-        words = draw4(key, i, year, _ONSET, 0)
-        for n in range(number):
-            u = unit(words[0] if n == 0 else (words[1] if n == 1 else words[2]))
-            low = 0
-            high = onset_pick.shape[1] - 1
-            while low < high:
-                middle = (low + high) >> 1
-                if u < onset_pick[age, middle]:
-                    high = middle
-                else:
-                    low = middle + 1
-            found |= 1 << low
-    return found
+    frailty, market_onset = people.frailty, markets.onset
+    onset_total, onset_pick = disease.onset_total, disease.onset_pick
+    row, age, market, life = strip.row, strip.age, strip.market, strip.life
+    conditions, developed, expected = strip.conditions, strip.developed, strip.level
+    hit, hit_row, u, mean, number, words = (
+        strip.hit,
+        strip.hit_row,
+        strip.u,
+        strip.mean,
+        strip.number,
+        strip.extra,
+    )
+    again, last = strip.kept, onset_pick.shape[1] - 1
+    for k in range(n):
+        developed[k] = conditions[k]
+        expected[k] = onset_total[age[k]] * float(frailty[row[k]]) * market_onset[market[k]]
+    hits = 0
+    for k in range(n):
+        hit[hits] = k
+        # Others have no onset: their word is below exp(-expected).
+        hits += 1 if unit(life[4 * k + 3]) > 1.0 - expected[k] else 0
+    for j in range(hits):
+        hit_row[j] = row[hit[j]]
+        u[j] = unit(life[4 * hit[j] + 3])
+        mean[j] = expected[hit[j]]
+    poisson_rows(u, mean, hits, MOST_ONSETS, strip.mass, strip.below, number)
+    draw_rows(key, hit_row, hits, year, _ONSET, 0, words)
+    for onset in range(MOST_ONSETS):
+        left = 0
+        for j in range(hits):
+            again[left] = j
+            left += 1 if number[j] > onset else 0
+        for m in range(left):
+            j = again[m]
+            k = hit[j]
+            picked = min(pick(unit(words[4 * j + onset]), onset_pick, age[k]), last)
+            developed[k] |= np.int64(1) << picked
 
 
 @inlined
-def recoveries(key: Key, i: int, year: int, passing: int, recovery: Array) -> int:
-    """Return the mask of passing conditions that end this year."""
-    ended = 0
-    k = 0
-    while passing >> k:
-        if (passing >> k) & 1:
-            words = draw4(key, i, year, _RECOVERY, k >> 2)
-            lane = k & 3
-            word = (
-                words[0] if lane == 0 else (words[1] if lane == 1 else (words[2] if lane == 2 else words[3]))
-            )
-            if unit(word) < recovery[k]:
-                ended |= 1 << k
-        k += 1
-    return ended
+def miss(key: Key, year: int, n: int, health: Health, strip: Strip) -> None:
+    """Draw which of the conditions of 1 January the claims of the year before do not show."""
+    words = health.coding_words
+    lost, conditions, missing = strip.lost, strip.conditions, strip.missing
+    draw_rows(key, strip.row, n, year, _CODING, 0, lost)
+    for k in range(n):
+        every = np.int64(lost[4 * k]) & np.int64(lost[4 * k + 1])
+        if words > 2:
+            every &= np.int64(lost[4 * k + 2])
+        if words > 3:
+            every &= np.int64(lost[4 * k + 3])
+        missing[k] = every if conditions[k] else 0
+
+
+@inlined
+def recover(
+    people: People, key: Key, year: int, n: int, disease: Disease, health: Health, strip: Strip
+) -> None:
+    """End some of the passing conditions of 1 January, and write down what people have at the year's end."""
+    all_conditions, recovery, recoverable = people.conditions, disease.recovery, health.recoverable
+    row, conditions, developed, hit = strip.row, strip.conditions, strip.developed, strip.hit
+    hit_row, kept, passing, words = strip.hit_row, strip.kept, strip.mask, strip.extra
+    hits = 0
+    for k in range(n):
+        all_conditions[row[k]] = developed[k]
+    for k in range(n):
+        hit[hits] = k
+        hits += 1 if conditions[k] & recoverable else 0
+    for j in range(hits):
+        hit_row[j] = row[hit[j]]
+        kept[j] = developed[hit[j]]
+        passing[j] = conditions[hit[j]]
+    drawn = -1
+    for c in range(recovery.shape[0]):
+        if recovery[c] > 0.0:
+            if c >> 2 != drawn:
+                drawn = c >> 2
+                draw_rows(key, hit_row, hits, year, _RECOVERY, drawn, words)
+            chance, bit, lane = recovery[c], np.int64(1) << c, c & 3
+            for j in range(hits):
+                kept[j] &= ~bit if passing[j] & bit and unit(words[4 * j + lane]) < chance else -1
+    for j in range(hits):
+        all_conditions[hit_row[j]] = kept[j]

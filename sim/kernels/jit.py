@@ -14,13 +14,14 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, TypeVar
 
+# Another library's exp would give other last bits on the machines that have it.
+os.environ.setdefault("NUMBA_DISABLE_INTEL_SVML", "1")
+
 import numba
 import numpy as np
 from numba import njit
 
 config: Any = numba.config
-# The loops inside a person's year are a handful of steps: vector code costs them more than it gives (15 %).
-config.LOOP_VECTORIZE = 0
 R = TypeVar("R")
 
 CACHE_VARIABLE = "LEADSIM_CACHE"
@@ -74,5 +75,8 @@ def kernel(function: Callable[..., R]) -> Callable[..., R]:
 
 
 def inlined(function: Callable[..., R]) -> Callable[..., R]:
-    """Compile a function into each of its callers, so that arrays pass without being reference-counted."""
-    return _compile(function, inline="always")
+    """Compile a function whose code goes into each of its callers.
+
+    Loops can then do several people at once, and the many arrays that a stage of a year takes cost no call.
+    """
+    return _compile(function, forceinline=True)

@@ -168,8 +168,8 @@ class Disease(NamedTuple):
     score, cost : float64, shape (segments, 4, 256) and (4, 256)
         Sums over the conditions in each byte of the mask: risk-score factors, and cost relativities of
         conditions that the score leaves out.
-    counted : int64, shape (4, 256)
-        Payment conditions in each byte.
+    counted : int
+        Mask of payment conditions.
     demographic : float64, shape (segments, 4, ages)
         By sex plus 2 for aged people who first came to Medicare by disability.
     count_value : float64, shape (segments, counts)
@@ -183,8 +183,8 @@ class Disease(NamedTuple):
     esrd_parent, esrd_children : int64, shape (ESRD hierarchies,); esrd_pair : float64, shape (pairs,)
     concurrent : float64, shape (4, 256)
         Factors of the concurrent High Needs model.
-    chronic : int64, shape (4, 256)
-        Chronic conditions that the measure of unplanned admissions counts.
+    chronic : int
+        Mask of chronic conditions that the measure of unplanned admissions counts.
     """
 
     onset_total: Array
@@ -193,7 +193,7 @@ class Disease(NamedTuple):
     recovery: Array
     score: Array
     cost: Array
-    counted: Array
+    counted: int
     demographic: Array
     count_value: Array
     parent: Array
@@ -207,7 +207,7 @@ class Disease(NamedTuple):
     esrd_children: Array
     esrd_pair: Array
     concurrent: Array
-    chronic: Array
+    chronic: int
 
 
 class Health(NamedTuple):

@@ -1,99 +1,152 @@
-"""A person's risk score from the conditions carried: community V28 segments or the ESRD model.
-
-The functions take the arrays of :class:`sim.kernels.layout.Disease` one by one and are inlined into the loop
-over people: an array inside a named tuple would be reference-counted at every use, which costs more than the
-score.
-"""
+"""Risk scores from the conditions carried: community V28 segments, the ESRD model, the concurrent model."""
 
 from __future__ import annotations
 
-from sim.kernels.codes import AGED_IN, DUAL
-from sim.kernels.jit import inlined, kernel
-from sim.kernels.layout import Array
+import numpy as np
 
+from sim.kernels.codes import Kind
+from sim.kernels.jit import inlined
+from sim.kernels.layout import Array, Disease
+from sim.kernels.strip import Strip
 
-@kernel
-def any_of(masks: Array) -> int:
-    """Return the bits that any of the masks has."""
-    together = 0
-    for i in range(masks.shape[0]):
-        together |= masks[i]
-    return together
+_ESRD = int(Kind.ESRD)
 
 
 @inlined
-def after_hierarchies(conditions: int, parent: Array, children: Array, any_parent: int) -> int:
-    """Return the conditions that count: a severe form removes its milder relatives (CMS-HCC hierarchies)."""
-    kept = conditions
-    if conditions & any_parent:
-        for i in range(parent.shape[0]):
-            if conditions & parent[i]:
-                kept &= ~children[i]
-    return kept
+def after_hierarchies(mask: Array, n: int, parent: Array, children: Array, kept: Array) -> None:
+    """Write the conditions that count: a severe form removes its milder relatives (CMS-HCC hierarchies)."""
+    for k in range(n):
+        kept[k] = mask[k]
+    for rule in range(parent.shape[0]):
+        severe, rest = parent[rule], ~children[rule]
+        for k in range(n):
+            kept[k] &= rest if mask[k] & severe else -1
 
 
 @inlined
-def community_score(
-    conditions: int,
-    traits: int,
-    who: int,
-    age: int,
-    score: Array,
-    counted: Array,
-    demographic: Array,
-    count_value: Array,
-    parent: Array,
-    children: Array,
-    pair_a: Array,
-    pair_b: Array,
-    pair_value: Array,
-    any_parent: int,
-    any_pair: int,
-) -> float:
-    """Return the CMS-HCC V28 community score before normalisation.
+def ones(mask: int) -> int:
+    """Return how many of the lowest 32 bits of a mask are set."""
+    pairs = mask - ((mask >> 1) & 0x55555555)
+    fours = (pairs & 0x33333333) + ((pairs >> 2) & 0x33333333)
+    eights = (fours + (fours >> 4)) & 0x0F0F0F0F
+    return ((eights * 0x01010101) >> 24) & 0xFF
 
-    Segments in order: aged without and with Medicaid, disabled without and with Medicaid. `who` is the sex (1
-    for women), plus 2 for aged people who first came to Medicare by disability. `any_parent` and `any_pair`
-    are the bits of all parents and of the first sides of all pairs, to skip what cannot apply.
+
+@inlined
+def community_scores(
+    mask: Array, segment: Array, demographic_at: Array, n: int, disease: Disease, strip: Strip, out: Array
+) -> None:
+    """Write the CMS-HCC V28 community scores before normalisation of `n` people.
+
+    Segments in order: aged without and with Medicaid, disabled without and with Medicaid. `demographic_at` is
+    the place in the flattened demographic table, of segment, sex (1 for women) plus 2 for aged people who
+    first came to Medicare by disability, and age. `strip` lends scratch.
     """
-    segment = (2 if age < AGED_IN else 0) + (1 if traits & DUAL else 0)
-    kept = after_hierarchies(conditions, parent, children, any_parent)
-    total: float = demographic[segment, who, age]
-    number = 0
+    kept, count, pairs, listed = strip.kept, strip.number, strip.pairs, strip.listed
+    demographic, table, counted = disease.demographic.reshape(-1), disease.score, disease.counted
+    pair_a, pair_b, pair_value = disease.pair_a, disease.pair_b, disease.pair_value
+    by_count = disease.count_value
+    most = by_count.shape[1] - 1
+    after_hierarchies(mask, n, disease.parent, disease.children, kept)
+    for k in range(n):
+        count[k] = min(ones(kept[k] & counted), most)
+    for k in range(n):
+        of, has = segment[k], kept[k]
+        total = demographic[demographic_at[k]]
+        total += table[of, 0, has & 255]
+        total += table[of, 1, (has >> 8) & 255]
+        total += table[of, 2, (has >> 16) & 255]
+        total += table[of, 3, (has >> 24) & 255]
+        out[k] = total
+    for k in range(n):
+        pairs[k] = 0
+    for pair in range(pair_a.shape[0]):
+        first, second, bit = pair_a[pair], pair_b[pair], np.int64(1) << pair
+        for k in range(n):
+            pairs[k] |= bit if (kept[k] & first != 0) & (kept[k] & second != 0) else 0
+    hits = 0
+    for k in range(n):
+        listed[hits] = k
+        hits += 1 if pairs[k] else 0
+    for j in range(hits):
+        k = listed[j]
+        for pair in range(pair_a.shape[0]):
+            out[k] += pair_value[segment[k], pair] if (pairs[k] >> pair) & 1 else 0.0
+    for k in range(n):
+        out[k] += by_count[segment[k], count[k]]
+
+
+@inlined
+def esrd_score(conditions: int, who: int, age: int, disease: Disease) -> float:
+    """Return the CMS-HCC ESRD V24 dialysis score before normalisation; `who` as in the table's first axis."""
+    kept = conditions
+    parent, children = disease.esrd_parent, disease.esrd_children
+    for rule in range(parent.shape[0]):
+        if conditions & parent[rule]:
+            kept &= ~children[rule]
+    total: float = disease.esrd_demographic[who, age]
+    table = disease.esrd_score
     for byte in range(4):
-        value = (kept >> (8 * byte)) & 255
-        total += score[segment, byte, value]
-        number += counted[byte, value]
-    if kept & any_pair:
-        for i in range(pair_a.shape[0]):
-            if kept & pair_a[i] and kept & pair_b[i]:
-                total += pair_value[segment, i]
-    total += count_value[segment, min(number, count_value.shape[1] - 1)]
+        total += table[byte, (kept >> (8 * byte)) & 255]
+    pair_a, pair_b, pair_value = disease.pair_a, disease.pair_b, disease.esrd_pair
+    for pair in range(pair_a.shape[0]):
+        if kept & pair_a[pair] and kept & pair_b[pair]:
+            total += pair_value[pair]
     return total
 
 
 @inlined
-def esrd_score(
-    conditions: int,
-    who: int,
-    age: int,
-    score: Array,
-    demographic: Array,
-    parent: Array,
-    children: Array,
-    pair_a: Array,
-    pair_b: Array,
-    pair_value: Array,
-    any_parent: int,
-    any_pair: int,
-) -> float:
-    """Return the CMS-HCC ESRD V24 dialysis score before normalisation."""
-    kept = after_hierarchies(conditions, parent, children, any_parent)
-    total: float = demographic[who, age]
+def scores(n: int, disease: Disease, strip: Strip, out: Array) -> None:
+    """Write the scores of the first `n` people listed in ``strip.hit``, by the model each is paid under.
+
+    ``strip.mask`` has the conditions scored, in the order of the list; `out` is in the order of the strip.
+    """
+    hit, mask, result = strip.hit, strip.mask, strip.mass
+    segment, demographic_at = strip.segment, strip.demographic_at
+    of, at = strip.listed_segment, strip.listed_demographic_at
+    kind, who, dual, age = strip.kind, strip.who, strip.dual, strip.age
+    for j in range(n):
+        of[j] = segment[hit[j]]
+        at[j] = demographic_at[hit[j]]
+    community_scores(mask, of, at, n, disease, strip, result)
+    for j in range(n):
+        k = hit[j]
+        if kind[k] == _ESRD:
+            out[k] = esrd_score(mask[j], who[k] + 4 * dual[k], age[k], disease)
+        else:
+            out[k] = result[j]
+
+
+@inlined
+def concurrent_score(conditions: int, base: float, concurrent: Array) -> float:
+    """Return the concurrent High Needs score of the conditions of the year itself."""
+    total = base
     for byte in range(4):
-        total += score[byte, (kept >> (8 * byte)) & 255]
-    if kept & any_pair:
-        for i in range(pair_a.shape[0]):
-            if kept & pair_a[i] and kept & pair_b[i]:
-                total += pair_value[i]
+        total += concurrent[byte, (conditions >> (8 * byte)) & 255]
     return total
+
+
+@inlined
+def score_all(n: int, disease: Disease, strip: Strip) -> None:
+    """Score the conditions of 1 January, those of them that are coded, and those of the year."""
+    conditions, missing, developed = strip.conditions, strip.missing, strip.developed
+    mask, hit = strip.mask, strip.hit
+    score, coded_score, current = strip.score, strip.coded_score, strip.current
+    for k in range(n):
+        hit[k] = k
+        mask[k] = conditions[k]
+    scores(n, disease, strip, score)
+    hits = 0
+    for k in range(n):
+        coded_score[k] = score[k]
+        hit[hits] = k
+        mask[hits] = conditions[k] & ~missing[k]
+        hits += 1 if conditions[k] & missing[k] else 0
+    scores(hits, disease, strip, coded_score)
+    hits = 0
+    for k in range(n):
+        current[k] = score[k]
+        hit[hits] = k
+        mask[hits] = developed[k]
+        hits += 1 if developed[k] != conditions[k] else 0
+    scores(hits, disease, strip, current)

@@ -101,7 +101,6 @@ def build_disease(evidence: Evidence) -> Disease:
     total = onset.sum(axis=0)
     segments = np.array([[factors.get(("V28", f"{s}_{hcc}"), 0.0) for hcc in v28] for s in SEGMENTS])
     esrd = np.array([factors.get(("ESRD-V24", f"DI_{hcc}"), 0.0) for hcc in v24])
-    counted = np.array([hcc != "none" for hcc in v28], dtype=np.float64)
     pairs = [
         (rule.split("=")[0], *rule.split("=")[1].split("+"))
         for rule in words(evidence, "conditions.interactions")
@@ -118,7 +117,7 @@ def build_disease(evidence: Evidence) -> Disease:
         recovery=evidence.array("conditions.recovery").copy(),
         score=np.stack([by_byte(row) for row in segments]),
         cost=by_byte(evidence.array("conditions.extra_cost")),
-        counted=by_byte(counted).astype(np.int64),
+        counted=sum(1 << k for k, hcc in enumerate(v28) if hcc != "none"),
         demographic=np.stack([demographic("V28", segment) for segment in SEGMENTS]),
         count_value=count_values(),
         parent=parent,
@@ -136,7 +135,7 @@ def build_disease(evidence: Evidence) -> Disease:
             [factors.get(("ESRD-V24", f"DI_{ESRD_INTERACTIONS.get(name)}"), 0.0) for name, _, _ in pairs]
         ),
         concurrent=by_byte(np.array([concurrent[name] for name in names])),
-        chronic=by_byte(np.array([name in complex_list for name in names], np.float64)).astype(np.int64),
+        chronic=mask_of(names, " ".join(complex_list)),
     )
 
 

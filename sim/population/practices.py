@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.inputs.evidence import Evidence
-from sim.kernels.draws import Decision, Key, normals, uniforms
+from sim.kernels.draws import Decision, Key, uniforms
+from sim.kernels.quantiles import normals
 from sim.population.plan import AcoPlan
 
 Floats = NDArray[np.float64]

@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from sim.inputs.evidence import Evidence
 from sim.kernels.codes import N_KINDS
-from sim.kernels.draws import Decision, Key, normals
+from sim.kernels.draws import Decision, Key
+from sim.kernels.quantiles import normals
 
 NATION = np.zeros(1, dtype=np.int64)
 

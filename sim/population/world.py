@@ -13,8 +13,10 @@ from sim.kernels.beneficiary_year import live_year
 from sim.kernels.birth import Origins, create
 from sim.kernels.chunks import over_chunks
 from sim.kernels.codes import N_CELLS, N_EPISODE_SUMS, N_EPISODES, N_KINDS, N_SUMS
-from sim.kernels.draws import Decision, Key, make_key, normals
+from sim.kernels.draws import Decision, Key, make_key
 from sim.kernels.layout import Disease, Health, Markets, People, Practices, copy_people, make_people
+from sim.kernels.quantiles import normals
+from sim.kernels.strip import make_strip
 from sim.population.disease import age_density, build_disease, spread_over_ages
 from sim.population.health import build_health
 from sim.population.market_risk import hazard_for_risk
@@ -137,6 +139,7 @@ class World:
         places = (max(1, threads), self.n_practices + self.n_markets)
         sums = np.zeros((*places, N_CELLS, N_SUMS), np.int64)
         triggered = np.zeros((*places, N_EPISODES, N_EPISODE_SUMS), np.int64)
+        strips = [make_strip() for _ in range(places[0])]
 
         def task(worker: int, start: int, stop: int) -> int:
             return int(
@@ -153,6 +156,7 @@ class World:
                     reference,
                     sums[worker],
                     triggered[worker],
+                    strips[worker],
                 )
             )
 
@@ -254,8 +258,11 @@ def build_world(
         choice=choice_tables(providers),
     )
     markets, health = world.markets(history[0]), world.health(history[0])
+    strips = [make_strip() for _ in range(threads)]
     over_chunks(
-        lambda _, start, stop: int(create(people, start, stop, key, origins, markets, world.disease, health)),
+        lambda worker, start, stop: int(
+            create(people, start, stop, key, origins, markets, world.disease, health, strips[worker])
+        ),
         world.n_people,
         threads,
     )

@@ -11,18 +11,22 @@ from scipy import stats
 
 from sim.kernels.draws import (
     Decision,
-    binomial,
     draw4,
-    draw_three,
-    draw_two,
+    draw_rows,
     make_key,
-    normal,
-    normals,
     philox4x32,
-    poisson,
     uniforms,
     unit,
     unit52,
+)
+from sim.kernels.quantiles import (
+    binomial,
+    binomial_rows,
+    normal,
+    normal_rows,
+    normals,
+    poisson,
+    poisson_rows,
 )
 
 ONES = 0xFFFFFFFF
@@ -62,14 +66,37 @@ def test_a_draw_is_philox_of_who_when_what_and_key():
     assert got == philox4x32(*counter, seed & ONES, replicate)
 
 
-@given(st.integers(0, 2**32 - 1), st.integers(0, 2**16 - 1), st.integers(0, 2**63), st.integers(0, 2**32 - 1))
+@given(
+    st.lists(st.integers(0, 2**32 - 1), min_size=1, max_size=40),
+    st.integers(0, 2**16 - 1),
+    st.integers(0, 2**63),
+    st.integers(0, 2**32 - 1),
+)
 @settings(deadline=None)
-def test_draws_side_by_side_are_those_one_by_one(agent, year, seed, replicate):
-    key = make_key(seed, replicate)
-    codes = [int(code) for code in (Decision.CARE, Decision.COST, Decision.USE)]
-    single = tuple(draw4(key, agent, year, code, 0) for code in codes)
-    assert draw_three(key, agent, year, *codes) == single
-    assert draw_two(key, agent, year, *codes[:2]) == single[:2]
+def test_draws_of_many_are_those_one_by_one(agents, year, seed, replicate):
+    key, code = make_key(seed, replicate), int(Decision.RECOVERY)
+    words = np.zeros(4 * len(agents), np.uint32)
+    draw_rows(key, np.array(agents, np.uint64), len(agents), year, code, 3, words)
+    single = [tuple(draw4(key, agent, year, code, 3)) for agent in agents]
+    assert [tuple(four) for four in words.reshape(-1, 4)] == single
+
+
+def test_quantiles_of_many_are_those_one_by_one():
+    random = np.random.default_rng(5)
+    n, extra = 3_000, 50
+    u, mean = random.random(n), random.gamma(2.0, 2.0, n)
+    trials = random.integers(0, 30, n)
+    mass, below, count = np.zeros(n + extra), np.zeros(n + extra), np.zeros(n, np.int64)
+    poisson_rows(u, mean, n, 12, mass, below, count)
+    assert count.tolist() == [poisson(*one, 12) for one in zip(u, mean, strict=True)]
+    for chance in (0.0, 0.15, 0.6, 1.0):
+        binomial_rows(u, trials, n, chance, mass, below, count)
+        assert count.tolist() == [
+            binomial(one, many, chance) for one, many in zip(u, trials.tolist(), strict=True)
+        ]
+    words = random.integers(0, 2**32, 4 * n).astype(np.uint32)
+    normal_rows(words, n, count, mass)
+    assert mass[:n].tolist() == [normal(unit52(*four[:2])) for four in words.reshape(-1, 4)]
 
 
 @pytest.mark.parametrize(("seed", "replicate"), [(-1, 0), (2**64, 0), (0, -1), (0, 2**32)])

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from little_world import NO_EFFECT, scenario, world
 
-from sim.kernels.draws import Decision, normals
+from sim.kernels.draws import Decision
+from sim.kernels.quantiles import normals
 from sim.model import LeadModel
 
 ALIKE = (("evidence.effect.aco_spread", (0.0, 0.0)),)

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from little_world import history_years, newborn, one_market
+from one_score import community_score
 
 from sim.inputs.evidence import load_evidence
-from sim.kernels.codes import DUAL
-from sim.kernels.risk_score import any_of, community_score, esrd_score
+from sim.kernels.risk_score import esrd_score
 from sim.population.disease import age_density, build_disease, by_byte, spread_over_ages
 from sim.population.scoring import SEGMENTS, published_factors
 
@@ -89,10 +89,7 @@ def plain_score(mask, dual, sex, age, origin):
 @given(masks, st.booleans(), sexes, ages, st.booleans())
 def test_the_community_score(mask, dual, sex, age, origin):
     d = DISEASE
-    score = community_score(
-        mask, DUAL if dual else 0, sex + 2 * origin, age, d.score, d.counted, d.demographic, d.count_value,
-        d.parent, d.children, d.pair_a, d.pair_b, d.pair_value, any_of(d.parent), any_of(d.pair_a),
-    )  # fmt: skip
+    score = community_score(mask, dual, sex + 2 * origin, age, d)
     assert score == pytest.approx(plain_score(mask, dual, sex, age, origin), abs=1e-9)
 
 
@@ -109,10 +106,7 @@ def test_the_esrd_score(mask, sex, age, dual):
     )
     if dual:
         expected += FACTORS[("ESRD-V24", f"DI_FBDUAL_{SEX_WORDS[sex]}_{'NON' * (age < 65)}AGED")]
-    got = esrd_score(
-        mask, sex + 4 * dual, age, d.esrd_score, d.esrd_demographic, d.esrd_parent, d.esrd_children,
-        d.pair_a, d.pair_b, d.esrd_pair, any_of(d.esrd_parent), any_of(d.pair_a),
-    )  # fmt: skip
+    got = esrd_score(mask, sex + 4 * dual, age, d)
     assert got == pytest.approx(expected, abs=1e-9)
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from one_score import community_score
 
 from sim.calibration.nation import make_nation
 from sim.inputs.evidence import load_evidence
 from sim.kernels.codes import DUAL, FEMALE, ORIGINALLY_DISABLED
-from sim.kernels.risk_score import any_of, community_score, esrd_score
+from sim.kernels.risk_score import esrd_score
 from sim.population.disease import condition_names
 
 hccinfhir = pytest.importorskip("hccinfhir", reason="needs the test dependency hccinfhir")
@@ -71,24 +72,9 @@ def _scores(nation, esrd):
         who = (1 if traits & FEMALE else 0) + (2 if origin else 0)
         codes = [CODES[name] for bit, name in enumerate(names) if carried >> bit & 1 and name in CODES]
         if esrd:
-            pairs = (disease.esrd_parent, disease.esrd_children, disease.pair_a, disease.pair_b)
-            who += 4 if traits & DUAL else 0
-            score = esrd_score(
-                carried,
-                who,
-                age,
-                disease.esrd_score,
-                disease.esrd_demographic,
-                *pairs,
-                disease.esrd_pair,
-                any_of(disease.esrd_parent),
-                any_of(disease.pair_a),
-            )
+            score = esrd_score(carried, who + (4 if traits & DUAL else 0), age, disease)
         else:
-            tables = (disease.score, disease.counted, disease.demographic, disease.count_value)
-            rules = (disease.parent, disease.children, disease.pair_a, disease.pair_b, disease.pair_value)
-            bits = (any_of(disease.parent), any_of(disease.pair_a))
-            score = community_score(carried, traits, who, age, *tables, *rules, *bits)
+            score = community_score(carried, traits & DUAL > 0, who, age, disease)
         demographics = hccinfhir.Demographics(
             age=age,
             sex="F" if traits & FEMALE else "M",

@@ -1,0 +1,228 @@
+"""What a year adds to the sums: months, money, scores, use of care, and what quality measures count."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.kernels.codes import AGED_IN, N_EPISODE_SUMS, N_SUMS, RISK_UNIT, Episode, EpisodeSum, Sum
+from sim.kernels.draws import Decision, Key, draw4, unit
+from sim.kernels.jit import inlined
+from sim.kernels.layout import Array, Disease, Health, People, Practices
+from sim.kernels.quantiles import binomial_rows, poisson_rows
+from sim.kernels.risk_score import concurrent_score, ones
+from sim.kernels.strip import Strip
+
+_HIGH_NEEDS_ENTRY = int(Decision.HIGH_NEEDS_ENTRY)
+_PERSONS, _MONTHS, _SPEND, _EVENT, _REFERENCE = (
+    int(Sum.PERSONS),
+    int(Sum.MONTHS),
+    int(Sum.SPEND),
+    int(Sum.EVENT),
+    int(Sum.REFERENCE),
+)
+_TRUE_RISK, _CODED_RISK, _DEATHS = int(Sum.TRUE_RISK), int(Sum.CODED_RISK), int(Sum.DEATHS)
+_BASE_DRUG, _PROCEDURES = int(Sum.BASE_DRUG), int(Sum.PROCEDURES)
+_STAYS, _ED, _VISITS, _FALL_ED = (
+    int(Sum.STAYS),
+    int(Sum.ED_VISITS),
+    int(Sum.PQEM_VISITS),
+    int(Sum.FALL_ED_VISITS),
+)
+_COMPLEX_MONTHS, _COMPLEX_STAYS, _DAYS_AWAY = (
+    int(Sum.COMPLEX_MONTHS),
+    int(Sum.COMPLEX_STAYS),
+    int(Sum.DAYS_AWAY),
+)
+_DIABETES, _SUGAR_POOR, _HYPERTENSION, _PRESSURE_GOOD = (
+    int(Sum.DIABETES),
+    int(Sum.GLYCEMIC_POOR),
+    int(Sum.HYPERTENSION),
+    int(Sum.PRESSURE_CONTROLLED),
+)
+_EP_COUNT, _EP_COST = int(EpisodeSum.COUNT), int(EpisodeSum.COST)
+_HF_CHRONIC, _DIABETES_CHRONIC, _RA_CHRONIC = (
+    int(Episode.HF_CHRONIC),
+    int(Episode.DIABETES_CHRONIC),
+    int(Episode.RHEUMATOID_ARTHRITIS),
+)
+_MOST_ED_VISITS = 30
+_LARGEST_CENTS = 2_000_000_000
+
+
+@inlined
+def visit_emergency(n: int, health: Health, sums: Array, strip: Strip) -> None:
+    """Draw visits to emergency departments, and which of them are for falls."""
+    ed_mean, by_risk, per_stay = health.ed_mean, health.ed_risk, health.ed_stay
+    use, u, mean, trials = strip.use, strip.u, strip.mean, strip.kept
+    relative, share, stays, uses, age = strip.relative, strip.share, strip.stays, strip.uses, strip.age
+    number, falls, sums_at = strip.number, strip.mask, strip.sums_at
+    for k in range(n):
+        mean[k] = ed_mean * (1.0 - by_risk + by_risk * relative[k]) * share[k] + per_stay * stays[k]
+        u[k] = unit(use[4 * k]) if uses[k] else 0.0
+    poisson_rows(u, mean, n, _MOST_ED_VISITS, strip.mass, strip.below, number)
+    for k in range(n):
+        trials[k] = number[k] if age[k] >= AGED_IN else 0
+        u[k] = unit(use[4 * k + 3])
+    binomial_rows(u, trials, n, health.ed_fall, strip.mass, strip.below, falls)
+    for k in range(n):
+        sums[sums_at[k] + _ED] += number[k]
+        sums[sums_at[k] + _FALL_ED] += falls[k]
+
+
+@inlined
+def count_care(
+    people: People, n: int, disease: Disease, health: Health, sums: Array, episodes: Array, strip: Strip
+) -> None:
+    """Write down the year's spending and stays; add use of care, chronic episodes and quality events."""
+    all_spend, all_event, all_admissions, all_snf_days = (
+        people.spend,
+        people.event,
+        people.admissions,
+        people.snf_days,
+    )
+    drug_treated = health.drug_conditions
+    hypertension, diabetes = health.hypertension, health.diabetes
+    heart_failure, arthritis = health.heart_failure, health.rheumatoid_arthritis
+    pressure_controlled, glycemic_poor = health.pressure_controlled, health.glycemic_poor
+    of_diabetes = health.episode_share[_DIABETES_CHRONIC]
+    of_heart_failure = health.episode_share[_HF_CHRONIC]
+    of_arthritis = health.episode_share[_RA_CHRONIC]
+    row, use, conditions, uses, visits = strip.row, strip.use, strip.conditions, strip.uses, strip.visits
+    base_cents, procedure_cents, event_cents = strip.base_cents, strip.procedure_cents, strip.event_cents
+    stays, planned, snf_days, months = strip.stays, strip.planned, strip.snf_days, strip.months
+    sums_at, episodes_at = strip.sums_at, strip.episodes_at
+    chronic, complex_from, stay_days = disease.chronic, health.complex_conditions, health.stay_days
+    several = strip.number
+    for k in range(n):
+        several[k] = ones(conditions[k] & chronic)
+    for k in range(n):
+        i = row[k]
+        at = sums_at[k]
+        base = base_cents[k]
+        event = event_cents[k]
+        had = conditions[k]
+        all_spend[i] = min(base + procedure_cents[k] + event, _LARGEST_CENTS)
+        all_event[i] = 1 if event > 0 else 0
+        all_admissions[i] = stays[k]
+        all_snf_days[i] = snf_days[k]
+        seen = uses[k] != 0
+        sign = unit(use[4 * k + 2])
+        pressed = 1 if seen & (had & hypertension != 0) else 0
+        sugared = 1 if seen & (had & diabetes != 0) else 0
+        failing = 1 if seen & (had & heart_failure != 0) else 0
+        aching = 1 if seen & (had & arthritis != 0) else 0
+        sums[at + _VISITS] += visits[k]
+        sums[at + _BASE_DRUG] += base if had & drug_treated else 0
+        sums[at + _HYPERTENSION] += pressed
+        sums[at + _PRESSURE_GOOD] += pressed if sign < pressure_controlled else 0
+        sums[at + _DIABETES] += sugared
+        sums[at + _SUGAR_POOR] += sugared if 1.0 - sign < glycemic_poor else 0
+        sums[at + _STAYS] += stays[k] + planned[k]
+        sums[at + _EVENT] += event
+        sums[at + _PROCEDURES] += procedure_cents[k]
+        crowded = several[k] >= complex_from
+        sums[at + _COMPLEX_MONTHS] += months[k] if crowded else 0
+        sums[at + _COMPLEX_STAYS] += stays[k] if crowded else 0
+        sums[at + _DAYS_AWAY] += snf_days[k] + np.int64(stay_days * stays[k]) if crowded else 0
+        to = episodes_at[k]
+        episodes[to + _DIABETES_CHRONIC * N_EPISODE_SUMS + _EP_COUNT] += sugared
+        episodes[to + _DIABETES_CHRONIC * N_EPISODE_SUMS + _EP_COST] += sugared * np.int64(base * of_diabetes)
+        episodes[to + _HF_CHRONIC * N_EPISODE_SUMS + _EP_COUNT] += failing
+        episodes[to + _HF_CHRONIC * N_EPISODE_SUMS + _EP_COST] += failing * np.int64(
+            (base + event) * of_heart_failure
+        )
+        episodes[to + _RA_CHRONIC * N_EPISODE_SUMS + _EP_COUNT] += aching
+        episodes[to + _RA_CHRONIC * N_EPISODE_SUMS + _EP_COST] += aching * np.int64(base * of_arthritis)
+
+
+@inlined
+def count_months(
+    people: People,
+    key: Key,
+    year: int,
+    n: int,
+    practices: Practices,
+    disease: Disease,
+    health: Health,
+    reference_spend: Array,
+    sums: Array,
+    strip: Strip,
+) -> None:
+    """Add months, money and scores to each person's cell, and late High Needs months to the High Needs cell.
+
+    High Needs is checked each quarter; from the quarter after it is met, months are High Needs months.
+    """
+    needs, all_spend, coding_factor, concurrent = (
+        people.high_needs,
+        people.spend,
+        practices.coding,
+        disease.concurrent,
+    )
+    conditions_met, score_with = health.high_needs_conditions, health.high_needs_score_with_admissions
+    admissions_with, days_met, base = (
+        health.high_needs_admissions,
+        health.high_needs_snf_days,
+        health.concurrent_base,
+    )
+    has_reference = reference_spend.shape[0] > 0
+    row, months, cell, aligned, sums_at = strip.row, strip.months, strip.cell, strip.aligned, strip.sums_at
+    developed, missing, dies, stays, snf_days = (
+        strip.developed,
+        strip.missing,
+        strip.dies,
+        strip.stays,
+        strip.snf_days,
+    )
+    score, coded_score, first_month, last_month = (
+        strip.score,
+        strip.coded_score,
+        strip.first_month,
+        strip.last_month,
+    )
+    for k in range(n):
+        here = months[k]
+        if here == 0:
+            continue
+        i = row[k]
+        at = sums_at[k]
+        cents = np.int64(all_spend[i])
+        reference = np.int64(reference_spend[i]) if has_reference else cents
+        coding = coding_factor[aligned[k]] if aligned[k] >= 0 else 1.0
+        true_micro = np.int64(score[k] * RISK_UNIT + 0.5)
+        coded_micro = np.int64(coded_score[k] * coding * RISK_UNIT + 0.5)
+        category = cell[k] % 3
+        late = category == 0 and (
+            developed[k] & conditions_met != 0
+            or (coded_score[k] >= score_with and stays[k] >= admissions_with)
+            or snf_days[k] >= days_met
+        )
+        if late or category == 2:
+            true_needy = np.int64(concurrent_score(developed[k], base, concurrent) * RISK_UNIT + 0.5)
+            coded_needy = np.int64(
+                concurrent_score(developed[k] & ~missing[k], base, concurrent) * coding * RISK_UNIT + 0.5
+            )
+            if late:
+                needs[i] = 1
+                met = first_month[k] + int(here * unit(draw4(key, i, year, _HIGH_NEEDS_ENTRY, 0)[0]))
+                late_months = max(np.int64(0), last_month[k] - 3 * ((met + 2) // 3))
+                to = at + 2 * N_SUMS
+                late_cents = cents * late_months // here
+                late_reference = reference * late_months // here
+                sums[to + _MONTHS] += late_months
+                sums[to + _SPEND] += late_cents
+                sums[to + _REFERENCE] += late_reference
+                sums[to + _TRUE_RISK] += true_needy * late_months
+                sums[to + _CODED_RISK] += coded_needy * late_months
+                here -= late_months
+                cents -= late_cents
+                reference -= late_reference
+            else:
+                true_micro = true_needy
+                coded_micro = coded_needy
+        sums[at + _PERSONS] += 1
+        sums[at + _MONTHS] += here
+        sums[at + _SPEND] += cents
+        sums[at + _REFERENCE] += reference
+        sums[at + _TRUE_RISK] += true_micro * here
+        sums[at + _CODED_RISK] += coded_micro * here
+        sums[at + _DEATHS] += dies[k]

@@ -1,0 +1,98 @@
+"""Who lives a year in Original Medicare or Medicare Advantage, and the facts of 1 January."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.kernels.codes import AGED_IN, DUAL, FEMALE, OLDEST, ORIGINALLY_DISABLED, Kind, Status
+from sim.kernels.draws import unit
+from sim.kernels.jit import inlined
+from sim.kernels.layout import Disease, Health, People
+from sim.kernels.strip import Strip
+
+_FUTURE, _ENROLLED, _ADVANTAGE, _DEAD = (int(status) for status in Status)
+_ESRD, _DISABLED, _AGED_DUAL, _AGED_NON_DUAL = (int(kind) for kind in Kind)
+
+
+@inlined
+def gather(people: People, start: int, stop: int, year: int, strip: Strip) -> tuple[int, int]:
+    """List who lives the year, entrants among them, and then who is in Medicare Advantage.
+
+    Returns
+    -------
+    tuple of int
+        People in Original Medicare, and people in all.
+    """
+    all_status, entry_year, entry_month = people.status, people.entry_year, people.entry_month
+    all_months, all_spend = people.months, people.spend
+    row, away, entering, first_month = strip.row, strip.hit_row, strip.entering, strip.first_month
+    for i in range(start, stop):
+        all_months[i] = 0
+    for i in range(start, stop):
+        all_spend[i] = 0
+    n = 0
+    gone = 0
+    for i in range(start, stop):
+        status = all_status[i]
+        row[n] = i
+        away[gone] = i
+        n += 1 if (status == _ENROLLED) | ((status == _FUTURE) & (entry_year[i] == year)) else 0
+        gone += 1 if status == _ADVANTAGE else 0
+    for k in range(n):
+        enters = all_status[row[k]] == _FUTURE
+        month = entry_month[row[k]]
+        entering[k] = 1 if enters else 0
+        first_month[k] = month if enters else 1
+    for k in range(gone):
+        row[n + k] = away[k]
+    return n, n + gone
+
+
+@inlined
+def year_in_advantage(people: People, n: int, everyone: int, health: Health, strip: Strip) -> None:
+    """Live the year of the people who are in Medicare Advantage: disease, death, coming back."""
+    all_status, all_conditions = people.status, people.conditions
+    death_table, switch_back = health.mortality, health.switch_back
+    row, life, age, sex, developed = strip.row, strip.life, strip.age, strip.sex, strip.developed
+    for k in range(n, everyone):
+        i = row[k]
+        all_conditions[i] = developed[k]
+        dies = unit(life[4 * k]) < death_table[sex[k], age[k]]
+        back = unit(life[4 * k + 2]) < switch_back
+        all_status[i] = _DEAD if dies else (_ENROLLED if back else _ADVANTAGE)
+
+
+@inlined
+def describe(people: People, year: int, n: int, disease: Disease, health: Health, strip: Strip) -> None:
+    """Note the facts of 1 January of the first `n` people."""
+    birth_year, all_traits, home = people.birth_year, people.traits, people.market
+    all_conditions, had_event = people.conditions, people.event
+    ages = disease.demographic.shape[2]
+    kidney_failure = health.esrd
+    row, age, sex, who, dual = strip.row, strip.age, strip.sex, strip.who, strip.dual
+    traits, kind, market, conditions = strip.traits, strip.kind, strip.market, strip.conditions
+    segment, demographic_at, event = strip.segment, strip.demographic_at, strip.had_event
+    for k in range(n):
+        i = row[k]
+        years = min(np.int64(year) - np.int64(birth_year[i]), np.int64(OLDEST))
+        trait = np.int64(all_traits[i])
+        carried = np.int64(all_conditions[i])
+        woman = 1 if trait & FEMALE else 0
+        medicaid = 1 if trait & DUAL else 0
+        young = years < AGED_IN
+        origin = 0 if young else (1 if trait & ORIGINALLY_DISABLED else 0)
+        failed = 1 if carried & kidney_failure else 0
+        aged_as = _AGED_DUAL if medicaid else _AGED_NON_DUAL
+        enrolled_as = _ESRD if failed else (_DISABLED if young else aged_as)
+        of_segment = (2 if young else 0) + medicaid
+        age[k] = years
+        sex[k] = woman
+        who[k] = woman + 2 * origin
+        dual[k] = medicaid
+        traits[k] = trait
+        kind[k] = enrolled_as
+        market[k] = home[i]
+        conditions[k] = carried
+        event[k] = had_event[i]
+        segment[k] = of_segment
+        demographic_at[k] = (of_segment * 4 + woman + 2 * origin) * ages + years

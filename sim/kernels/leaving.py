@@ -1,0 +1,79 @@
+"""Death and the move to Medicare Advantage, each in a month of the year, and the cost that people are due."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.kernels.codes import Status
+from sim.kernels.draws import Decision, Key, draw_rows, unit
+from sim.kernels.jit import inlined
+from sim.kernels.layout import Disease, Health, People
+from sim.kernels.strip import Strip
+
+_ENROLLED, _ADVANTAGE, _DEAD = int(Status.ENROLLED), int(Status.ADVANTAGE), int(Status.DEAD)
+_LEAVING = int(Decision.LEAVING)
+_LARGEST_RELATIVITY = 16.0
+
+
+@inlined
+def weigh(people: People, n: int, disease: Disease, health: Health, strip: Strip) -> None:
+    """Note each person's expected cost relative to the average person, from the year's conditions and age."""
+    cost_factor, cost_table, age_cost = people.cost_factor, disease.cost, health.age_cost
+    constant, slope = health.cost_constant, health.cost_slope
+    row, age, current, developed, relative = (
+        strip.row,
+        strip.age,
+        strip.current,
+        strip.developed,
+        strip.relative,
+    )
+    for k in range(n):
+        relative[k] = constant + slope * current[k]
+    for byte in range(4):
+        for k in range(n):
+            relative[k] += cost_table[byte, (developed[k] >> (8 * byte)) & 255]
+    for k in range(n):
+        relative[k] = min(relative[k] * age_cost[age[k]] * float(cost_factor[row[k]]), _LARGEST_RELATIVITY)
+
+
+@inlined
+def leave(people: People, key: Key, year: int, n: int, health: Health, strip: Strip) -> int:
+    """Decide who dies and who moves to Medicare Advantage, and when; return how many are enrolled at all."""
+    all_status, all_months = people.status, people.months
+    death_table, mortality_level, switch_out = health.mortality, health.mortality_level, health.switch_out
+    by_risk, by_event, switch_risk = health.mortality_risk, health.mortality_event, health.switch_risk
+    row, life, extra, hit, hit_row = strip.row, strip.life, strip.extra, strip.hit, strip.hit_row
+    entering, first_month, last_month = strip.entering, strip.first_month, strip.last_month
+    sex, age, kind, dual, had_event = strip.sex, strip.age, strip.kind, strip.dual, strip.had_event
+    relative, dies, months, share = strip.relative, strip.dies, strip.months, strip.share
+    hits = 0
+    for k in range(n):
+        mortality = death_table[sex[k], age[k]] * mortality_level[kind[k], sex[k], age[k]]
+        tilt = 1.0 - by_risk + by_risk * relative[k]
+        tilt *= by_event if had_event[k] else 1.0
+        here = 13.0 - first_month[k]
+        death = unit(life[4 * k]) < mortality * tilt * here / 12.0
+        dies[k] = 1 if death else 0
+        last_month[k] = first_month[k] + np.int64(here * unit(life[4 * k + 1])) if death else 12
+        tilt = 1.0 + switch_risk * (1.0 - min(relative[k], 2.0))
+        hit[hits] = k
+        hit_row[hits] = row[k]
+        hits += 1 if (entering[k] == 0) & (unit(life[4 * k + 2]) < switch_out[dual[k]] * tilt) else 0
+        all_status[row[k]] = _DEAD if death else _ENROLLED
+    draw_rows(key, hit_row, hits, year, _LEAVING, 0, extra)
+    for j in range(hits):
+        k = hit[j]
+        last_enrolled = np.int64(12.0 * unit(extra[4 * j]))  # 0: gone on 1 January
+        if last_enrolled < last_month[k]:
+            last_month[k] = last_enrolled
+            dies[k] = 0
+        if dies[k] == 0:
+            all_status[row[k]] = _ADVANTAGE
+    lived = 0
+    for k in range(n):
+        enrolled = max(np.int64(0), last_month[k] - first_month[k] + 1)
+        months[k] = enrolled
+        share[k] = enrolled / 12.0
+        all_months[row[k]] = enrolled
+        lived += 1 if enrolled > 0 else 0
+    return lived

@@ -1,0 +1,237 @@
+"""Spending of a year: ambulatory care, a procedure, and an acute event that tends to come back."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from sim.kernels.choice import pick
+from sim.kernels.codes import (
+    AGED_IN,
+    N_EPISODE_SUMS,
+    NO_SUPPLEMENT,
+    EpisodeSum,
+    Kind,
+    Sum,
+)
+from sim.kernels.draws import Decision, Key, draw_rows, unit, unit52
+from sim.kernels.jit import inlined
+from sim.kernels.layout import Array, Health, Markets, Practices
+from sim.kernels.quantiles import binomial, normal, normal_rows, poisson
+from sim.kernels.strip import Strip
+
+_AGED_NON_DUAL = int(Kind.AGED_NON_DUAL)
+_EVENT_COST, _EVENT_COURSE = int(Decision.EVENT_COST), int(Decision.EVENT_COURSE)
+_AFTER_STAY, _PROCEDURE = int(Decision.AFTER_STAY), int(Decision.PROCEDURE)
+_EP_COUNT, _EP_COST, _EP_INPATIENT, _EP_MONTH = (int(one) for one in EpisodeSum)
+_READMISSIONS, _SNF_DAYS, _EVENT_SNF, _EVENT_HOSPICE, _FALL_STAYS = (
+    int(Sum.READMISSIONS),
+    int(Sum.SNF_DAYS),
+    int(Sum.EVENT_SNF),
+    int(Sum.EVENT_HOSPICE),
+    int(Sum.FALL_STAYS),
+)
+_FOLLOW_UPS_DUE, _FOLLOW_UPS_MADE = int(Sum.FOLLOW_UPS_DUE), int(Sum.FOLLOW_UPS_MADE)
+_MOST_STAYS = 12
+_MOST_SNF_DAYS = 100  # the Part A limit of a benefit period
+_LARGEST_CENTS = 2_000_000_000
+
+
+@inlined
+def spend_at_practices(n: int, markets: Markets, practices: Practices, health: Health, strip: Strip) -> None:
+    """Draw ambulatory spending, and note the level of prices and use that other spending shares."""
+    market_level, efficiency = markets.level, practices.efficiency
+    base_effects, base_spill, high_needs_effect = (
+        practices.base_effect,
+        practices.base_spill,
+        practices.high_needs_effect,
+    )
+    base_share, base_spread, no_supplement = health.base_share, health.base_spread, health.no_supplement
+    kind, market, practice, aligned = strip.kind, strip.market, strip.practice, strip.aligned
+    high_needs, share, relative, traits, uses = (
+        strip.high_needs,
+        strip.share,
+        strip.relative,
+        strip.traits,
+        strip.uses,
+    )
+    base, level, cost, base_cents = strip.base, strip.level, strip.cost, strip.base_cents
+    draw = strip.mean
+    for k in range(n):
+        at = aligned[k]
+        level[k] = market_level[market[k], kind[k]] * efficiency[practice[k]]
+        own, further, spilt = base_effects[max(at, 0)], high_needs_effect[max(at, 0)], base_spill[practice[k]]
+        base[k] = (own * further if high_needs[k] else own) if at >= 0 else spilt
+    normal_rows(cost, n, strip.hit, draw)
+    for k in range(n):
+        draw[k] = math.exp(base_spread[kind[k]] * draw[k])
+    for k in range(n):
+        amount = base_share[kind[k]] * level[k] * base[k] * share[k] * relative[k]
+        amount *= draw[k]
+        amount *= no_supplement if traits[k] & NO_SUPPLEMENT else 1.0
+        base_cents[k] = np.int64(amount * 100.0 + 0.5) if uses[k] else 0
+
+
+@inlined
+def have_procedures(
+    key: Key,
+    year: int,
+    n: int,
+    markets: Markets,
+    practices: Practices,
+    health: Health,
+    episodes: Array,
+    strip: Strip,
+) -> None:
+    """Draw who has a procedure, which one, and what it costs; add it to the sums of episodes."""
+    shares, costs, spreads = health.procedure_share, health.procedure_cost, health.procedure_spread
+    inpatient, episode = health.procedure_inpatient, health.procedure_episode
+    market_level, efficiency = markets.level, practices.efficiency
+    row, use, extra, hit, hit_row = strip.row, strip.use, strip.extra, strip.hit, strip.hit_row
+    uses, share, months, first_month = strip.uses, strip.share, strip.months, strip.first_month
+    market, practice, base, episodes_at = strip.market, strip.practice, strip.base, strip.episodes_at
+    cents, planned = strip.procedure_cents, strip.planned
+    most = shares[0, shares.shape[1] - 1]
+    hits = 0
+    for k in range(n):
+        cents[k] = 0
+        planned[k] = 0
+        hit[hits] = k
+        hit_row[hits] = row[k]
+        hits += 1 if (uses[k] != 0) & (unit(use[4 * k + 1]) / share[k] < most) else 0
+    draw_rows(key, hit_row, hits, year, _PROCEDURE, 0, extra)
+    for j in range(hits):
+        k = hit[j]
+        which = pick(unit(use[4 * k + 1]) / share[k], shares, 0)
+        price = market_level[market[k], _AGED_NON_DUAL] * efficiency[practice[k]] * base[k]
+        spread = spreads[which]
+        amount = math.exp(spread * normal(unit52(extra[4 * j], extra[4 * j + 1])) - 0.5 * spread * spread)
+        cents[k] = np.int64(costs[which] * price * amount * 100.0 + 0.5)
+        planned[k] = 1 if unit(extra[4 * j + 3]) < inpatient[which] else 0
+        kept = episodes_at[k] + episode[which] * N_EPISODE_SUMS
+        episodes[kept + _EP_COUNT] += 1
+        episodes[kept + _EP_COST] += cents[k]
+        episodes[kept + _EP_INPATIENT] += planned[k]
+        episodes[kept + _EP_MONTH] += first_month[k] + int(months[k] * unit(extra[4 * j + 2]))
+
+
+@inlined
+def have_events(
+    key: Key,
+    year: int,
+    n: int,
+    practices: Practices,
+    health: Health,
+    sums: Array,
+    episodes: Array,
+    strip: Strip,
+) -> None:
+    """Draw who has an acute event, its cause, stays, SNF days and cost; add them to the sums."""
+    event_chance, slope, carry, death_event = (
+        health.event_chance,
+        health.event_slope,
+        health.event_carry,
+        health.death_event,
+    )
+    event_effects, event_spill, high_needs_effect = (
+        practices.event_effect,
+        practices.event_spill,
+        practices.high_needs_effect,
+    )
+    event_share, event_spread, amount_slope = (
+        health.event_share,
+        health.event_spread,
+        health.event_amount_slope,
+    )
+    cause_share, cause_cost, cause_episode = health.cause_share, health.cause_cost, health.cause_episode
+    episode_share = health.episode_share
+    heart_failure, copd = health.heart_failure, health.copd
+    death_amount, stays_extra, readmission = health.death_amount, health.stays_extra, health.readmission
+    snf_chance, snf_length, hospice, follow_up = (
+        health.snf_chance,
+        health.snf_days,
+        health.hospice,
+        health.follow_up,
+    )
+    first_fall, last_fall = health.first_fall_cause, health.last_fall_cause
+    row, hit, hit_row, cost, extra, course = (
+        strip.row,
+        strip.hit,
+        strip.hit_row,
+        strip.cost,
+        strip.extra,
+        strip.course,
+    )
+    kind, age, aligned, practice, high_needs = (
+        strip.kind,
+        strip.age,
+        strip.aligned,
+        strip.practice,
+        strip.high_needs,
+    )
+    share, relative, had_event, dies, conditions = (
+        strip.share,
+        strip.relative,
+        strip.had_event,
+        strip.dies,
+        strip.conditions,
+    )
+    level, months, first_month = strip.level, strip.months, strip.first_month
+    sums_at, episodes_at = strip.sums_at, strip.episodes_at
+    stays, snf_days, cents, rest = strip.stays, strip.snf_days, strip.event_cents, strip.lost
+    hits = 0
+    for k in range(n):
+        stays[k] = 0
+        snf_days[k] = 0
+        cents[k] = 0
+        chance = event_chance[kind[k]] * (1.0 - slope + slope * relative[k])
+        chance += carry * (1.0 - chance) if had_event[k] else 0.0
+        chance *= share[k]
+        chance = max(chance, death_event) if dies[k] else chance
+        hit[hits] = k
+        hit_row[hits] = row[k]
+        hits += 1 if (months[k] > 0) & (unit(cost[4 * k + 2]) < chance) else 0
+    draw_rows(key, hit_row, hits, year, _EVENT_COST, 0, extra)
+    draw_rows(key, hit_row, hits, year, _EVENT_COURSE, 0, course)
+    draw_rows(key, hit_row, hits, year, _AFTER_STAY, 0, rest)
+    for j in range(hits):
+        k = hit[j]
+        at = sums_at[k]
+        to = aligned[k]
+        own, more, spilt = event_effects[max(to, 0)], high_needs_effect[max(to, 0)], event_spill[practice[k]]
+        effect = (own * more if high_needs[k] else own) if to >= 0 else spilt
+        has = (1 if conditions[k] & heart_failure else 0) + (2 if conditions[k] & copd else 0)
+        cause = pick(unit(course[4 * j]), cause_share, has)
+        amount = event_share[kind[k]] * level[k] * effect * cause_cost[cause]
+        amount *= math.exp(
+            amount_slope * math.log(relative[k])
+            + event_spread[kind[k]] * normal(unit52(extra[4 * j], extra[4 * j + 1]))
+        )
+        amount *= death_amount if dies[k] else 1.0
+        spent = min(np.int64(amount * 100.0 + 0.5), _LARGEST_CENTS)
+        cents[k] = spent
+        further = poisson(unit(extra[4 * j + 2]), stays_extra, _MOST_STAYS)
+        stays[k] = 1 + further
+        sums[at + _READMISSIONS] += binomial(unit(course[4 * j + 1]), further, readmission)
+        snf = unit(extra[4 * j + 3]) < snf_chance
+        if snf:
+            days = 1 + int(-snf_length * math.log(unit(rest[4 * j])))
+            snf_days[k] = min(_MOST_SNF_DAYS, days)
+            sums[at + _SNF_DAYS] += snf_days[k]
+        if dies[k] and unit(rest[4 * j + 1]) < hospice:
+            sums[at + _EVENT_HOSPICE] += spent
+        elif snf:
+            sums[at + _EVENT_SNF] += spent
+        if cause_episode[cause] >= 0:
+            kept = episodes_at[k] + cause_episode[cause] * N_EPISODE_SUMS
+            episodes[kept + _EP_COUNT] += 1
+            episodes[kept + _EP_COST] += int(spent * episode_share[cause_episode[cause]])
+            episodes[kept + _EP_INPATIENT] += 1
+            episodes[kept + _EP_MONTH] += first_month[k] + int(months[k] * unit(course[4 * j + 2]))
+            if dies[k] == 0:
+                sums[at + _FOLLOW_UPS_DUE] += 1
+                if unit(course[4 * j + 3]) < follow_up:
+                    sums[at + _FOLLOW_UPS_MADE] += 1
+        if age[k] >= AGED_IN and cause >= first_fall and cause <= last_fall:
+            sums[at + _FALL_STAYS] += 1

@@ -1,0 +1,108 @@
+"""Standing on 1 January: High Needs status, alignment, and the benchmark cell that follows."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.kernels.alignment import ABOVE_ROUNDING, plurality
+from sim.kernels.codes import N_CELLS, N_EPISODE_SUMS, N_EPISODES, N_SUMS, Kind
+from sim.kernels.jit import inlined
+from sim.kernels.layout import Health, People, Practices
+from sim.kernels.strip import Strip
+
+_ESRD = int(Kind.ESRD)
+
+
+@inlined
+def stand(people: People, n: int, practices: Practices, health: Health, strip: Strip) -> None:
+    """Note High Needs status and score of 1 January, the practice aligned to, and where sums are kept."""
+    needs, all_admissions, all_snf_days, all_risk = (
+        people.high_needs,
+        people.admissions,
+        people.snf_days,
+        people.risk,
+    )
+    all_aligned, all_cell, all_attested = people.aligned, people.cell, people.attested
+    attest_chance = practices.attest
+    n_practices = attest_chance.shape[0]
+    conditions_met, score_met = health.high_needs_conditions, health.high_needs_score
+    score_with, admissions_with = health.high_needs_score_with_admissions, health.high_needs_admissions
+    days_met = health.high_needs_snf_days
+    row, kind, coded_score, conditions = strip.row, strip.kind, strip.coded_score, strip.conditions
+    entering, market = strip.entering, strip.market
+    high_needs, cell, aligned = strip.high_needs, strip.cell, strip.aligned
+    sums_at, episodes_at = strip.sums_at, strip.episodes_at
+    align(people, n, health, strip)
+    for k in range(n):
+        i = row[k]
+        score = coded_score[k]
+        all_risk[i] = score
+        failed = kind[k] == _ESRD
+        stayed = np.int64(all_admissions[i]) >= admissions_with
+        enough = (score >= score_met) | ((score >= score_with) & stayed)
+        days = np.int64(all_snf_days[i]) >= days_met
+        met = (conditions[k] & conditions_met != 0) | (enough & (not failed)) | days
+        high = 1 if met | (needs[i] != 0) else 0
+        needs[i] = high
+        high_needs[k] = high
+        category = 1 if failed else 2 * high
+        to = aligned[k]
+        attested = np.int64(all_attested[i])
+        offered = attest_chance[max(attested, np.int64(0))] > 0.0
+        volunteers = (attested >= 0) & (entering[k] == 0) & offered
+        to = attested if volunteers else to
+        category += 3 if volunteers else 0
+        aligned[k] = to
+        cell[k] = category
+        all_aligned[i] = to
+        all_cell[i] = category
+        where = to if to >= 0 else n_practices + market[k]
+        sums_at[k] = (where * N_CELLS + category) * N_SUMS
+        episodes_at[k] = where * (N_EPISODES * N_EPISODE_SUMS)
+
+
+@inlined
+def align(people: People, n: int, health: Health, strip: Strip) -> None:
+    """Note the practice that each person is aligned to by claims, -1 for none."""
+    last_main, last_other, older_main, older_other = (
+        people.last_main,
+        people.last_other,
+        people.older_main,
+        people.older_other,
+    )
+    last_main_visits, last_other_visits = people.last_main_visits, people.last_other_visits
+    older_main_visits, older_other_visits = people.older_main_visits, people.older_other_visits
+    recent, older = health.weight_recent, health.weight_older
+    row, entering, aligned, hit = strip.row, strip.entering, strip.aligned, strip.hit
+    hits = 0
+    for k in range(n):
+        i = row[k]
+        # Mostly one practice has more than all others together; then nothing else need be compared.
+        main = recent * np.int64(last_main_visits[i])
+        rest = recent * np.int64(last_other_visits[i]) + older * np.int64(older_other_visits[i])
+        before = older * np.int64(older_main_visits[i])
+        same = last_main[i] == older_main[i]
+        main += before if same else 0.0
+        rest += 0.0 if same else before
+        aligned[k] = last_main[i] if entering[k] == 0 else -1
+        hit[hits] = k
+        hits += 1 if (main <= rest * ABOVE_ROUNDING) & (entering[k] == 0) else 0
+    for j in range(hits):
+        k = hit[j]
+        i = row[k]
+        aligned[k] = plurality(
+            (
+                np.int64(last_main[i]),
+                np.int64(last_other[i]),
+                np.int64(older_main[i]),
+                np.int64(older_other[i]),
+            ),
+            (
+                np.int64(last_main_visits[i]),
+                np.int64(last_other_visits[i]),
+                np.int64(older_main_visits[i]),
+                np.int64(older_other_visits[i]),
+            ),
+            recent,
+            older,
+        )

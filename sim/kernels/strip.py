@@ -1,0 +1,143 @@
+"""Scratch memory for a strip of rows: what one stage of a year learns about people and the next ones need.
+
+A year is lived strip by strip, each stage going once over the strip's people, so that what passes between
+stages stays in the processor's nearest cache and the same step is done for several people at once.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from sim.kernels.layout import Array
+
+# Rows of a strip. No result depends on it.
+STRIP = 1024
+
+
+class Strip(NamedTuple):
+    """Item k of an array belongs to the k-th person of the strip who lives the year in Original Medicare.
+
+    The people in Medicare Advantage come after them; for those only the facts and the course of disease are
+    noted. Each array has shape (STRIP,), int64 unless said otherwise.
+
+    Attributes
+    ----------
+    row : uint64
+        Rows.
+    entering, first_month, last_month, months; share : float64
+        Whether they enter this year; months enrolled, as a count and as a share of the year.
+    age, sex, who, dual, traits, kind, market, segment, demographic_at
+        Facts of 1 January; `segment` and `demographic_at` say where the risk score's tables have them.
+    conditions, missing, developed
+        Masks: on 1 January, of those the ones claims do not show, and with this year's onsets.
+    score, coded_score, current : float64
+        Risk scores of the conditions of 1 January, of those that claims show, and of those developed.
+    high_needs, cell, aligned, sums_at, episodes_at
+        Standing on 1 January, and where in the flattened tables the person's sums are kept.
+    relative : float64
+        Expected cost relative to the average person.
+    had_event, dies, uses, practice, visits, elsewhere
+        What the year brings.
+    base, level : float64
+        An ACO's effect on ambulatory spending; prices and use of market and practice.
+    stays, planned, snf_days, base_cents, procedure_cents, event_cents
+        Use and spending.
+    life, lost, care, cost, use, extra, course : uint32, shape (4 * STRIP,)
+        Words drawn.
+    hit, hit_row
+        Some of the people and their rows.
+    u, mean, mass, below : float64; number, kept, mask, listed, pairs, listed_segment, listed_demographic_at
+        For whatever a stage needs between its loops.
+    """
+
+    row: Array
+    entering: Array
+    first_month: Array
+    last_month: Array
+    months: Array
+    share: Array
+    age: Array
+    sex: Array
+    who: Array
+    dual: Array
+    traits: Array
+    kind: Array
+    market: Array
+    segment: Array
+    demographic_at: Array
+    conditions: Array
+    missing: Array
+    developed: Array
+    score: Array
+    coded_score: Array
+    current: Array
+    high_needs: Array
+    cell: Array
+    aligned: Array
+    sums_at: Array
+    episodes_at: Array
+    relative: Array
+    had_event: Array
+    dies: Array
+    uses: Array
+    practice: Array
+    visits: Array
+    elsewhere: Array
+    base: Array
+    level: Array
+    stays: Array
+    planned: Array
+    snf_days: Array
+    base_cents: Array
+    procedure_cents: Array
+    event_cents: Array
+    life: Array
+    lost: Array
+    care: Array
+    cost: Array
+    use: Array
+    extra: Array
+    course: Array
+    hit: Array
+    hit_row: Array
+    listed: Array
+    pairs: Array
+    listed_segment: Array
+    listed_demographic_at: Array
+    u: Array
+    mean: Array
+    mass: Array
+    below: Array
+    number: Array
+    kept: Array
+    mask: Array
+
+
+_FLOATS = (
+    "share",
+    "score",
+    "coded_score",
+    "current",
+    "relative",
+    "base",
+    "level",
+    "u",
+    "mean",
+    "mass",
+    "below",
+)
+_WORDS = ("life", "lost", "care", "cost", "use", "extra", "course")
+_ROWS = ("row", "hit_row")
+
+
+def make_strip() -> Strip:
+    """Return scratch for one worker; what it holds means nothing between strips."""
+
+    def array(name: str) -> Array:
+        if name in _WORDS:
+            return np.zeros(4 * STRIP, np.uint32)
+        return np.zeros(STRIP, np.float64 if name in _FLOATS else np.uint64 if name in _ROWS else np.int64)
+
+    return Strip(*(array(name) for name in Strip._fields))

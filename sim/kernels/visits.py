@@ -1,0 +1,123 @@
+"""Which practice people see in a year, whether they attest to it, and how often they see it and another."""
+
+from __future__ import annotations
+
+from sim.kernels.choice import pick_practice
+from sim.kernels.draws import Decision, Key, draw_rows, unit
+from sim.kernels.jit import inlined
+from sim.kernels.layout import Health, Markets, People, Practices
+from sim.kernels.quantiles import binomial_rows, poisson_rows
+from sim.kernels.strip import Strip
+
+_PRACTICE_CHOICE, _OTHER_PRACTICE = int(Decision.PRACTICE_CHOICE), int(Decision.OTHER_PRACTICE)
+_MOST_VISITS = 40
+
+
+@inlined
+def choose_practice(
+    people: People,
+    key: Key,
+    year: int,
+    n: int,
+    markets: Markets,
+    practices: Practices,
+    health: Health,
+    strip: Strip,
+) -> None:
+    """Let some people change practice, and some attest that theirs is the one they mainly see."""
+    usual, all_attested, attest_chance = people.practice, people.attested, practices.attest
+    first_practice, choice_share, choice_other = (
+        markets.first_practice,
+        markets.choice_share,
+        markets.choice_other,
+    )
+    leaving = health.practice_leave
+    row, care, extra, hit, hit_row = strip.row, strip.care, strip.extra, strip.hit, strip.hit_row
+    practice, market, high_needs = strip.practice, strip.market, strip.high_needs
+    hits = 0
+    for k in range(n):
+        practice[k] = usual[row[k]]
+        hit[hits] = k
+        hit_row[hits] = row[k]
+        hits += 1 if unit(care[4 * k]) < leaving else 0
+    draw_rows(key, hit_row, hits, year, _PRACTICE_CHOICE, 0, extra)
+    for j in range(hits):
+        k = hit[j]
+        chosen = pick_practice(
+            market[k],
+            high_needs[k],
+            extra[4 * j],
+            extra[4 * j + 1],
+            first_practice,
+            choice_share,
+            choice_other,
+        )
+        practice[k] = chosen
+        usual[hit_row[j]] = chosen
+    for k in range(n):
+        if unit(care[4 * k + 1]) < attest_chance[practice[k]]:
+            all_attested[row[k]] = practice[k]
+
+
+@inlined
+def visit(
+    people: People, key: Key, year: int, n: int, markets: Markets, health: Health, strip: Strip
+) -> None:
+    """Draw each person's PQEM visits, and which of them go to another practice."""
+    first_practice, choice_share, choice_other = (
+        markets.first_practice,
+        markets.choice_share,
+        markets.choice_other,
+    )
+    no_use, no_use_risk = health.no_use, health.no_use_risk
+    usual_number, by_risk = health.visits_mean, health.visits_risk
+    row, care, cost, extra = strip.row, strip.care, strip.cost, strip.extra
+    relative, share, months, uses = strip.relative, strip.share, strip.months, strip.uses
+    market, high_needs, practice = strip.market, strip.high_needs, strip.practice
+    visits, elsewhere, u, mean = strip.visits, strip.elsewhere, strip.u, strip.mean
+    hit, hit_row = strip.hit, strip.hit_row
+    for k in range(n):
+        none = unit(care[4 * k + 2]) < no_use / (1.0 - no_use_risk + no_use_risk * relative[k])
+        uses[k] = 0 if none | (months[k] == 0) else 1
+    for k in range(n):
+        mean[k] = usual_number * (1.0 - by_risk + by_risk * relative[k]) * share[k]
+        u[k] = unit(care[4 * k + 3])
+    poisson_rows(u, mean, n, _MOST_VISITS, strip.mass, strip.below, visits)
+    for k in range(n):
+        visits[k] = visits[k] + 1 if uses[k] else 0
+        u[k] = unit(cost[4 * k + 3])
+    binomial_rows(u, visits, n, 1.0 - health.visits_loyal, strip.mass, strip.below, elsewhere)
+    last_main, last_other, older_main, older_other = (
+        people.last_main,
+        people.last_other,
+        people.older_main,
+        people.older_other,
+    )
+    last_main_visits, last_other_visits = people.last_main_visits, people.last_other_visits
+    older_main_visits, older_other_visits = people.older_main_visits, people.older_other_visits
+    hits = 0
+    for k in range(n):
+        i = row[k]
+        older_main[i] = last_main[i]
+        older_other[i] = last_other[i]
+        older_main_visits[i] = last_main_visits[i]
+        older_other_visits[i] = last_other_visits[i]
+        last_main[i] = practice[k]
+        last_other[i] = -1
+        last_main_visits[i] = visits[k] - elsewhere[k]
+        last_other_visits[i] = elsewhere[k]
+        hit[hits] = k
+        hit_row[hits] = i
+        hits += 1 if elsewhere[k] > 0 else 0
+    draw_rows(key, hit_row, hits, year, _OTHER_PRACTICE, 0, extra)
+    for j in range(hits):
+        k = hit[j]
+        last_other[hit_row[j]] = pick_practice(
+            market[k],
+            high_needs[k],
+            extra[4 * j],
+            extra[4 * j + 1],
+            first_practice,
+            choice_share,
+            choice_other,
+        )
