@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 from typing import Any, TypeAlias
 
+from sim.inputs.distributions import read_distribution
 from sim.inputs.entries import Conflict, Entry, rebuilt
 from sim.inputs.faults import Fault, unknown_key
 from sim.inputs.values import Value, as_years, check_unit, parse_value
@@ -26,21 +27,6 @@ class EntryKind:
 _COMMON = ("title", "note", "choices", "min", "max", "conflict")
 RULE = EntryKind("status", ("final", "proposed", "secondary", "assumed"), (), _COMMON)
 EVIDENCE = EntryKind("grade", ("A", "B", "C", "D"), ("distribution",), (*_COMMON, "spread", "year"))
-
-# Parameters of each distribution around the value: (needed, one of these must be given). All but cv and
-# concentration are in the entry's unit.
-DISTRIBUTIONS: dict[str, tuple[str, ...]] = {
-    "fixed": (),
-    "normal": ("sd", "cv"),
-    "lognormal": ("cv", "sd"),
-    "beta": ("sd", "cv"),
-    "triangular": ("low", "high"),
-    "uniform": ("low", "high"),
-    "dirichlet": ("concentration",),
-}
-_ALTERNATIVES = ("normal", "lognormal", "beta")
-_UNITLESS = ("cv", "concentration")
-SPREADS = ("parameter", "agent", "year")
 
 
 def is_entry(table: object) -> bool:
@@ -158,7 +144,7 @@ def _entry(
     stated = with_value(blank, table.get("values", table.get("value")), file, years, "values" in table)
     if isinstance(stated, list) or "distribution" not in kind.needed:
         return stated
-    distribution, wrong = _distribution(stated, table["distribution"], file)
+    distribution, wrong = read_distribution(stated, table["distribution"], file)
     return wrong or rebuilt(stated, distribution=distribution)
 
 
@@ -187,28 +173,3 @@ def _conflict(key: str, table: object, file: str) -> tuple[Conflict | None, list
     if not isinstance(table, Mapping) or set(table) != set(names) or not all(table.values()):
         return None, [Fault(file, f"{key}.conflict", f"= {table!r}", f"a table of {', '.join(names)}")]
     return Conflict(**{name: str(table[name]) for name in names}), []
-
-
-def _distribution(entry: Entry, table: object, file: str) -> tuple[dict[str, Any], list[Fault]]:
-    place = f"{entry.key}.distribution"
-    if not isinstance(table, Mapping) or table.get("dist") not in DISTRIBUTIONS:
-        return {}, [Fault(file, place, f"= {table!r}", f"dist must be one of {', '.join(DISTRIBUTIONS)}")]
-    dist = table["dist"]
-    allowed = DISTRIBUTIONS[dist]
-    given = [name for name in table if name != "dist"]
-    faults = [unknown_key(file, f"{place}.{name}", allowed) for name in given if name not in allowed]
-    enough = len(given) == 1 if dist in _ALTERNATIVES else len(given) == len(allowed)
-    if not faults and not enough:
-        how = " or " if dist in _ALTERNATIVES else " and "
-        faults.append(Fault(file, place, f"of kind {dist} gives {given}", f"must give {how.join(allowed)}"))
-    if entry.spread and entry.spread not in SPREADS:
-        faults.append(
-            Fault(file, f"{entry.key}.spread", f"= {entry.spread!r}", f"one of {', '.join(SPREADS)}")
-        )
-    parsed: dict[str, Any] = {"dist": dist}
-    for name in given:
-        try:
-            parsed[name] = parse_value(table[name], "1" if name in _UNITLESS else entry.unit)
-        except ValueError as error:
-            faults.append(Fault(file, f"{place}.{name}", f"= {table[name]!r}", str(error)))
-    return parsed, faults

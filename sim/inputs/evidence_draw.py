@@ -8,14 +8,18 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
+from scipy import special
 
+from sim.inputs.distributions import spread_of
 from sim.inputs.entries import Entry, rebuilt
 from sim.inputs.evidence import Evidence
 from sim.inputs.values import Value
+from sim.kernels.codes import N_KINDS
 from sim.kernels.draws import Decision, Key, draw4, unit52
 
 Floats = NDArray[np.float64]
+
+LEVEL_FIT = "spending.level_fit"
 
 
 def draw_evidence(evidence: Evidence, key: Key) -> Evidence:
@@ -33,12 +37,40 @@ def draw_evidence(evidence: Evidence, key: Key) -> Evidence:
     Returns
     -------
     Evidence
+
+    Notes
+    -----
+    Values of a list are drawn independently, or by one quantile where the distribution says ``together``.
+    A value stated by year keeps its quantile in all years.
+
+    ``spending.level`` alone decides mean spending, as CMS knows it far better than what shapes it. What other
+    draws would add to the mean, by the elasticities that their distributions state as ``mean_spending``, is
+    taken out of ``spending.level_fit``.
     """
     entries = {
         name: _drawn(entry, key) if entry.spread == "parameter" else entry
         for name, entry in evidence.entries.items()
     }
+    if LEVEL_FIT in entries:
+        added = np.sum(
+            [_added_to_mean(entry, entries[name]) for name, entry in evidence.entries.items()], axis=0
+        )
+        fit = entries[LEVEL_FIT]
+        entries[LEVEL_FIT] = rebuilt(fit, by_year=((None, np.asarray(fit.value) / (1.0 + added)),))
     return Evidence(evidence.name, entries)
+
+
+def _added_to_mean(stated: Entry, drawn: Entry) -> Floats:
+    """Return the share by which a draw would raise mean spending, to first order, by kind of person."""
+    distribution = stated.distribution or {}
+    if drawn is stated or "mean_spending" not in distribution:
+        return np.zeros(N_KINDS)
+    elasticity = np.asarray(distribution["mean_spending"], np.float64)
+    before, after = np.asarray(stated.value, np.float64), np.asarray(drawn.value, np.float64)
+    moved = np.divide(after - before, before, out=np.zeros_like(before), where=before != 0.0)
+    if elasticity.ndim == before.ndim:
+        elasticity = np.repeat(elasticity[..., None], N_KINDS, axis=-1)
+    return np.asarray(moved.ravel() @ elasticity.reshape(-1, N_KINDS))
 
 
 def _drawn(entry: Entry, key: Key) -> Entry:
@@ -56,35 +88,41 @@ def _uniform(name: str, number: int, key: Key) -> float:
 
 def _value(entry: Entry, value: Value, distribution: Mapping[str, Any], key: Key) -> Value:
     centre = np.asarray(value, np.float64)
-    if distribution["dist"] == "dirichlet":
-        shape = centre * distribution["concentration"]
-        uniforms = [_uniform(entry.key, number, key) for number in range(shape.size)]
-        gammas = stats.gamma.ppf(uniforms, np.maximum(shape.ravel(), 1e-9))
-        drawn = np.asarray(gammas).reshape(centre.shape)
-        drawn *= centre.sum() / drawn.sum()
-    else:
-        drawn = _around(centre, distribution, _uniform(entry.key, 0, key))
-    drawn = np.clip(drawn, entry.minimum, entry.maximum)
-    return drawn if isinstance(value, np.ndarray) else float(drawn)
+    together = distribution.get("together", False)
+    quantiles = [_uniform(entry.key, n, key) for n in range(1 if together else centre.size)]
+    u = np.broadcast_to(quantiles, centre.size).reshape(centre.shape)
+    drawn = np.clip(_at_quantile(centre, distribution, u), entry.minimum, entry.maximum)
+    if not isinstance(value, np.ndarray):
+        return float(drawn)
+    drawn.flags.writeable = False
+    return drawn
 
 
-def _around(centre: Floats, distribution: Mapping[str, Any], u: float) -> Floats:
-    """Return the quantile `u` around `centre`; all values of a table move by the same quantile."""
+def _at_quantile(centre: Floats, distribution: Mapping[str, Any], u: Floats) -> Floats:
+    """Return the quantiles `u` of the distribution around each of `centre`."""
     kind = distribution["dist"]
+    if kind == "dirichlet":
+        shape = centre * distribution["concentration"]
+        gammas = special.gammaincinv(np.maximum(shape, 1e-9), u)
+        return np.asarray(gammas * (centre.sum() / gammas.sum()))
     if kind in ("uniform", "triangular"):
-        low, high = distribution["low"], distribution["high"]
+        low, width = distribution["low"], distribution["high"] - distribution["low"]
         if kind == "uniform":
-            return np.asarray(low + u * (high - low) + np.zeros_like(centre))
-        return np.asarray(stats.triang.ppf(u, (centre - low) / (high - low), low, high - low))
-    relative = "sd" not in distribution
-    sd = distribution["cv"] * np.abs(centre) if relative else np.full_like(centre, distribution["sd"])
+            return np.asarray(low + u * width)
+        rising = (centre - low) / width
+        up = np.sqrt(u * rising)
+        down = 1.0 - np.sqrt((1.0 - u) * (1.0 - rising))
+        return np.asarray(low + width * np.where(u < rising, up, down))
+    sd = spread_of(distribution, centre)
+    drawn = centre.copy()
+    moved = sd > 0.0
+    middle, sd, u = centre[moved], sd[moved], u[moved]
     if kind == "normal":
-        return np.asarray(centre + sd * stats.norm.ppf(u))
-    with np.errstate(divide="ignore", invalid="ignore"):
-        if kind == "lognormal":
-            spread = np.sqrt(np.log1p((sd / centre) ** 2))
-            quantile = centre * np.exp(spread * stats.norm.ppf(u) - 0.5 * spread**2)
-        else:
-            size = centre * (1.0 - centre) / sd**2 - 1.0
-            quantile = stats.beta.ppf(u, centre * size, (1.0 - centre) * size)
-    return np.where(np.isfinite(quantile), quantile, centre)
+        drawn[moved] = middle + sd * special.ndtri(u)
+    elif kind == "lognormal":
+        spread = np.sqrt(np.log1p((sd / middle) ** 2))
+        drawn[moved] = middle * np.exp(spread * special.ndtri(u) - 0.5 * spread**2)
+    else:
+        size = middle * (1.0 - middle) / sd**2 - 1.0
+        drawn[moved] = special.betaincinv(middle * size, (1.0 - middle) * size, u)
+    return drawn

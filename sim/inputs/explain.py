@@ -17,7 +17,7 @@ def explain_entry(entry: Entry) -> list[tuple[str, str]]:
         high = "" if entry.maximum is None else f" <= {entry.maximum:g}"
         rows.append(("bounds", f"{low}value{high}"))
     if entry.distribution is not None:
-        pairs = ", ".join(f"{name} = {value}" for name, value in entry.distribution.items())
+        pairs = ", ".join(f"{name} = {plain_text(value)}" for name, value in entry.distribution.items())
         rows.append(("distribution", f"{pairs} ({entry.spread})" if entry.spread else pairs))
     if entry.year is not None:
         rows.append(("data year", str(entry.year)))

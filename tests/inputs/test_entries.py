@@ -191,12 +191,33 @@ def test_evidence_has_value_and_distribution_in_one_unit():
         ('sd = "15 USD/month"', 'sd = "15 %"', "is in 1"),
         ('sd = "15 USD/month"', "sd = 1, cv = 2", "must give sd or cv"),
         ('distribution = { dist = "normal", cv = "5 %" }', "", "spend.ages: states no distribution"),
+        ('cv = "5 %"', "cv = [0.05, 0.05, 0.05]", "must be a number, or a list like the value's"),
+        ('cv = "5 %"', "cv = [0.05, -0.05]", "has no spread, or a negative one"),
+        ('cv = "5 %"', "cv = 0", "must have some spread, or be fixed"),
+        ('cv = "5 %"', 'cv = "5 %", together = "yes"', "together = 'yes' -> must be true or false"),
+        ('"15 USD/month"', '"15 USD/month", together = true', "needs a list of values"),
+        ('"normal", sd = "15 USD/month"', '"dirichlet", concentration = 40', "needs a list of values"),
+        ('"normal", cv = "5 %"', '"dirichlet", concentration = 40, together = true', "together: is not"),
+        ('"normal", cv = "5 %"', '"beta", cv = 0.05', "is a beta of too much spread"),
+        ('"normal", cv = "5 %"', '"uniform", low = 0.0, high = 1.0', "low, value and high must rise"),
+        ('"normal", cv = "5 %"', '"uniform", low = [0, 0], high = 2', "must be a number"),
+        ('[0.5, "150 %"]', "[0, 1.5]\nspread = 'Agent'", "one of parameter, agent, year"),
+        ('"normal", cv = "5 %"', '"lognormal", sd = 0.1, mean_spending = [1, 1, 1]', "mean_spending ="),
     ],
 )
 def test_faulty_evidence(old, new, message):
     assert old in PARAMETERS
     with pytest.raises(InputError, match=message):
         parse_evidence({"a.toml": PARAMETERS.replace(old, new)})
+
+
+def test_a_lognormal_needs_values_above_0_where_they_move():
+    zero = PARAMETERS.replace('[0.5, "150 %"]', '[0, "150 %"]')
+    moving = zero.replace('"normal", cv = "5 %"', '"lognormal", sd = 0.1')
+    with pytest.raises(InputError, match="values must be above 0, or their sd 0"):
+        parse_evidence({"a.toml": moving})
+    still = parse_evidence({"a.toml": moving.replace("sd = 0.1", "sd = [0, 0.1]")})
+    assert still.entry("spend.ages").distribution == {"dist": "lognormal", "sd": [0.0, 0.1]}
 
 
 def test_a_parameter_stated_in_two_files_is_a_fault():
