@@ -99,11 +99,11 @@ def have_procedures(
         planned[k] = 0
         hit[hits] = k
         hit_row[hits] = row[k]
-        hits += 1 if (uses[k] != 0) & (unit(use[4 * k + 1]) / share[k] < most) else 0
+        hits += 1 if (uses[k] != 0) & (unit(use[4 * k + 1]) < most * share[k]) else 0
     draw_rows(key, hit_row, hits, year, _PROCEDURE, 0, extra)
     for j in range(hits):
         k = hit[j]
-        which = pick(unit(use[4 * k + 1]) / share[k], shares, 0)
+        which = min(pick(unit(use[4 * k + 1]) / share[k], shares, 0), shares.shape[1] - 1)
         price = market_level[market[k], _AGED_NON_DUAL] * efficiency[practice[k]] * base[k]
         spread = spreads[which]
         amount = math.exp(spread * normal(unit52(extra[4 * j], extra[4 * j + 1])) - 0.5 * spread * spread)
