@@ -10,7 +10,7 @@ import numpy as np
 from sim.kernels.choice import pick_practice
 from sim.kernels.codes import AGED_IN, DUAL, FEMALE, NO_SUPPLEMENT, ORIGINALLY_DISABLED, Kind
 from sim.kernels.draws import Decision, Key, draw4, unit, unit52
-from sim.kernels.jit import inlined, kernel
+from sim.kernels.jit import kernel, stage
 from sim.kernels.layout import Array, Disease, Health, Markets, People
 from sim.kernels.quantiles import normal
 from sim.kernels.risk_score import community_scores
@@ -88,19 +88,17 @@ def create(
     """
     for first in range(start, stop, STRIP):
         n = min(STRIP, stop - first)
-        for k in range(n):
-            make(people, first + k, k, key, origins, markets, disease, health, strip)
+        make(people, first, n, key, origins, markets, disease, health, strip)
         community_scores(strip.mask, strip.segment, strip.demographic_at, n, disease, strip, strip.score)
-        for k in range(n):
-            settle(people, first + k, k, key, markets, health, strip)
+        settle(people, first, n, key, markets, health, strip)
     return stop - start
 
 
-@inlined
+@stage
 def make(
     people: People,
-    i: int,
-    k: int,
+    first: int,
+    n: int,
     key: Key,
     origins: Origins,
     markets: Markets,
@@ -108,72 +106,78 @@ def make(
     health: Health,
     strip: Strip,
 ) -> None:
-    """Make the person of row `i`, the k-th of the strip: entry, age, traits, frailty, conditions."""
-    market = np.int64(people.market[i])
-    entry = draw4(key, i, 0, _PERSON_ENTRY, 0)
-    year = origins.first_year + pick_below(unit(entry[0]), origins.entry)
-    entrant = 1 if year > origins.first_year else 0
-    people.entry_year[i] = year
-    people.entry_month[i] = 1 + int(12.0 * unit(entry[1])) if entrant else 1
-    kind = pick_below(unit(entry[2]), origins.mix[entrant, market])
-    age = pick_below(unit(entry[3]), origins.age[entrant, kind])
-    people.birth_year[i] = year - age
+    """Make the people of the strip, `n` rows from `first`: entry, age, traits, frailty, conditions."""
+    for k in range(n):
+        i = first + k
+        market = np.int64(people.market[i])
+        entry = draw4(key, i, 0, _PERSON_ENTRY, 0)
+        year = origins.first_year + pick_below(unit(entry[0]), origins.entry)
+        entrant = 1 if year > origins.first_year else 0
+        people.entry_year[i] = year
+        people.entry_month[i] = 1 + int(12.0 * unit(entry[1])) if entrant else 1
+        kind = pick_below(unit(entry[2]), origins.mix[entrant, market])
+        age = pick_below(unit(entry[3]), origins.age[entrant, kind])
+        people.birth_year[i] = year - age
 
-    draws = draw4(key, i, 0, _PERSON_TRAITS, 0)
-    traits = FEMALE if unit(draws[0]) < origins.female[kind] else 0
-    if unit(draws[1]) < origins.dual[kind]:
-        traits |= DUAL
-    elif unit(draws[2]) < origins.no_supplement:
-        traits |= NO_SUPPLEMENT
-    if unit(draws[3]) < origins.originally_disabled[kind]:
-        traits |= ORIGINALLY_DISABLED
-    people.traits[i] = traits
+        draws = draw4(key, i, 0, _PERSON_TRAITS, 0)
+        traits = FEMALE if unit(draws[0]) < origins.female[kind] else 0
+        if unit(draws[1]) < origins.dual[kind]:
+            traits |= DUAL
+        elif unit(draws[2]) < origins.no_supplement:
+            traits |= NO_SUPPLEMENT
+        if unit(draws[3]) < origins.originally_disabled[kind]:
+            traits |= ORIGINALLY_DISABLED
+        people.traits[i] = traits
 
-    draws = draw4(key, i, 0, _PERSON_LATENT, 0)
-    frail = normal(unit52(draws[0], draws[1]))
-    spread = origins.frailty_spread
-    frailty = math.exp(spread * frail - 0.5 * spread * spread)
-    link = origins.disease_cost_link
-    people.frailty[i] = frailty
-    lasting = link * frail + math.sqrt(1.0 - link * link) * normal(unit52(draws[2], draws[3]))
-    spread = health.cost_spread
-    people.cost_factor[i] = math.exp(spread * lasting - 0.5 * spread * spread)
+        draws = draw4(key, i, 0, _PERSON_LATENT, 0)
+        frail = normal(unit52(draws[0], draws[1]))
+        spread = origins.frailty_spread
+        frailty = math.exp(spread * frail - 0.5 * spread * spread)
+        link = origins.disease_cost_link
+        people.frailty[i] = frailty
+        lasting = link * frail + math.sqrt(1.0 - link * link) * normal(unit52(draws[2], draws[3]))
+        spread = health.cost_spread
+        people.cost_factor[i] = math.exp(spread * lasting - 0.5 * spread * spread)
 
-    conditions = np.int64(0)
-    hazard = frailty * markets.onset[market]
-    for block in range(disease.hazard.shape[0] // 4):
-        draws = draw4(key, i, 0, _PERSON_CONDITIONS, block)
-        for lane in range(4):
-            c = 4 * block + lane
-            if unit(draws[lane]) < 1.0 - math.exp(-hazard * disease.hazard[c, age]):
-                conditions |= np.int64(1) << np.int64(c)
-    if kind == _ESRD:
-        conditions |= health.esrd
-    else:
-        conditions &= ~health.esrd
-    people.conditions[i] = conditions
+        conditions = np.int64(0)
+        hazard = frailty * markets.onset[market]
+        for block in range(disease.hazard.shape[0] // 4):
+            draws = draw4(key, i, 0, _PERSON_CONDITIONS, block)
+            for lane in range(4):
+                c = 4 * block + lane
+                if unit(draws[lane]) < 1.0 - math.exp(-hazard * disease.hazard[c, age]):
+                    conditions |= np.int64(1) << np.int64(c)
+        if kind == _ESRD:
+            conditions |= health.esrd
+        else:
+            conditions &= ~health.esrd
+        people.conditions[i] = conditions
 
-    young = age < AGED_IN
-    who = (1 if traits & FEMALE else 0) + (2 if traits & ORIGINALLY_DISABLED and not young else 0)
-    segment = (2 if young else 0) + (1 if traits & DUAL else 0)
-    strip.mask[k] = conditions
-    strip.kind[k] = kind
-    strip.segment[k] = segment
-    strip.demographic_at[k] = (segment * 4 + who) * disease.demographic.shape[2] + age
+        young = age < AGED_IN
+        who = (1 if traits & FEMALE else 0) + (2 if traits & ORIGINALLY_DISABLED and not young else 0)
+        segment = (2 if young else 0) + (1 if traits & DUAL else 0)
+        strip.mask[k] = conditions
+        strip.kind[k] = kind
+        strip.segment[k] = segment
+        strip.demographic_at[k] = (segment * 4 + who) * disease.demographic.shape[2] + age
 
 
-@inlined
-def settle(people: People, i: int, k: int, key: Key, markets: Markets, health: Health, strip: Strip) -> None:
-    """Let the person of row `i`, the k-th of the strip and scored, pick a practice of the market."""
-    needy = strip.mask[k] & health.high_needs_conditions != 0
-    ill = strip.kind[k] != _ESRD and strip.score[k] >= health.high_needs_score
-    draws = draw4(key, i, 0, _PERSON_PRACTICE, 0)
-    people.practice[i] = pick_practice(
-        np.int64(people.market[i]),
-        1 if needy or ill else 0,
-        draws[0],
-        draws[1],
-        markets.first_practice,
-        markets.choice_share,
-        markets.choice_other,
-    )
+@stage
+def settle(
+    people: People, first: int, n: int, key: Key, markets: Markets, health: Health, strip: Strip
+) -> None:
+    """Let the people of the strip, now scored, each pick a practice of the market."""
+    for k in range(n):
+        i = first + k
+        needy = strip.mask[k] & health.high_needs_conditions != 0
+        ill = strip.kind[k] != _ESRD and strip.score[k] >= health.high_needs_score
+        draws = draw4(key, i, 0, _PERSON_PRACTICE, 0)
+        people.practice[i] = pick_practice(
+            np.int64(people.market[i]),
+            1 if needy or ill else 0,
+            draws[0],
+            draws[1],
+            markets.first_practice,
+            markets.choice_share,
+            markets.choice_other,
+        )

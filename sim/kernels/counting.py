@@ -6,7 +6,7 @@ import numpy as np
 
 from sim.kernels.codes import AGED_IN, N_EPISODE_SUMS, N_SUMS, RISK_UNIT, Episode, EpisodeSum, Sum
 from sim.kernels.draws import Decision, Key, draw4, unit
-from sim.kernels.jit import inlined
+from sim.kernels.jit import stage
 from sim.kernels.layout import Array, Disease, Health, People, Practices
 from sim.kernels.quantiles import binomial_rows, poisson_rows
 from sim.kernels.risk_score import concurrent_score, ones
@@ -49,7 +49,7 @@ _MOST_ED_VISITS = 30
 _LARGEST_CENTS = 2_000_000_000
 
 
-@inlined
+@stage
 def visit_emergency(n: int, health: Health, sums: Array, strip: Strip) -> None:
     """Draw visits to emergency departments, and which of them are for falls."""
     ed_mean, by_risk, per_stay = health.ed_mean, health.ed_risk, health.ed_stay
@@ -69,7 +69,7 @@ def visit_emergency(n: int, health: Health, sums: Array, strip: Strip) -> None:
         sums[sums_at[k] + _FALL_ED] += falls[k]
 
 
-@inlined
+@stage
 def count_care(
     people: People, n: int, disease: Disease, health: Health, sums: Array, episodes: Array, strip: Strip
 ) -> None:
@@ -135,7 +135,7 @@ def count_care(
         episodes[to + _RA_CHRONIC * N_EPISODE_SUMS + _EP_COST] += aching * np.int64(base * of_arthritis)
 
 
-@inlined
+@stage
 def count_months(
     people: People,
     key: Key,

@@ -6,7 +6,7 @@ import numpy as np
 
 from sim.kernels.choice import pick
 from sim.kernels.draws import Decision, Key, draw_rows, unit
-from sim.kernels.jit import inlined
+from sim.kernels.jit import stage
 from sim.kernels.layout import Disease, Health, Markets, People
 from sim.kernels.quantiles import poisson_rows
 from sim.kernels.strip import Strip
@@ -15,7 +15,7 @@ _ONSET, _RECOVERY, _CODING = int(Decision.ONSET), int(Decision.RECOVERY), int(De
 MOST_ONSETS = 3  # each takes a word of one draw
 
 
-@inlined
+@stage
 def develop(
     people: People, key: Key, year: int, n: int, markets: Markets, disease: Disease, strip: Strip
 ) -> None:
@@ -63,7 +63,7 @@ def develop(
             developed[k] |= np.int64(1) << picked
 
 
-@inlined
+@stage
 def miss(key: Key, year: int, n: int, health: Health, strip: Strip) -> None:
     """Draw which of the conditions of 1 January the claims of the year before do not show."""
     words = health.coding_words
@@ -78,7 +78,7 @@ def miss(key: Key, year: int, n: int, health: Health, strip: Strip) -> None:
         missing[k] = every if conditions[k] else 0
 
 
-@inlined
+@stage
 def recover(
     people: People, key: Key, year: int, n: int, disease: Disease, health: Health, strip: Strip
 ) -> None:

@@ -6,7 +6,7 @@ import numpy as np
 
 from sim.kernels.codes import AGED_IN, DUAL, FEMALE, OLDEST, ORIGINALLY_DISABLED, Kind, Status
 from sim.kernels.draws import unit
-from sim.kernels.jit import inlined
+from sim.kernels.jit import stage
 from sim.kernels.layout import Disease, Health, People
 from sim.kernels.strip import Strip
 
@@ -14,7 +14,7 @@ _FUTURE, _ENROLLED, _ADVANTAGE, _DEAD = (int(status) for status in Status)
 _ESRD, _DISABLED, _AGED_DUAL, _AGED_NON_DUAL = (int(kind) for kind in Kind)
 
 
-@inlined
+@stage
 def gather(people: People, start: int, stop: int, year: int, strip: Strip) -> tuple[int, int]:
     """List who lives the year, entrants among them, and then who is in Medicare Advantage.
 
@@ -48,7 +48,7 @@ def gather(people: People, start: int, stop: int, year: int, strip: Strip) -> tu
     return n, n + gone
 
 
-@inlined
+@stage
 def year_in_advantage(people: People, n: int, everyone: int, health: Health, strip: Strip) -> None:
     """Live the year of the people who are in Medicare Advantage: disease, death, coming back."""
     all_status, all_conditions = people.status, people.conditions
@@ -62,7 +62,7 @@ def year_in_advantage(people: People, n: int, everyone: int, health: Health, str
         all_status[i] = _DEAD if dies else (_ENROLLED if back else _ADVANTAGE)
 
 
-@inlined
+@stage
 def describe(people: People, year: int, n: int, disease: Disease, health: Health, strip: Strip) -> None:
     """Note the facts of 1 January of the first `n` people."""
     birth_year, all_traits, home = people.birth_year, people.traits, people.market

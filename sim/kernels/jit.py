@@ -80,3 +80,8 @@ def inlined(function: Callable[..., R]) -> Callable[..., R]:
     Loops can then do several people at once, and the many arrays that a stage of a year takes cost no call.
     """
     return _compile(function, forceinline=True)
+
+
+def stage(function: Callable[..., R]) -> Callable[..., R]:
+    """Compile a function that only kernels call: without what Python needs to call it, which takes long."""
+    return _compile(function, no_cpython_wrapper=True, no_cfunc_wrapper=True)

@@ -6,7 +6,7 @@ import numpy as np
 
 from sim.kernels.codes import Status
 from sim.kernels.draws import Decision, Key, draw_rows, unit
-from sim.kernels.jit import inlined
+from sim.kernels.jit import stage
 from sim.kernels.layout import Disease, Health, People
 from sim.kernels.strip import Strip
 
@@ -15,7 +15,7 @@ _LEAVING = int(Decision.LEAVING)
 _LARGEST_RELATIVITY = 16.0
 
 
-@inlined
+@stage
 def weigh(people: People, n: int, disease: Disease, health: Health, strip: Strip) -> None:
     """Note each person's expected cost relative to the average person, from the year's conditions and age."""
     cost_factor, cost_table, age_cost = people.cost_factor, disease.cost, health.age_cost
@@ -36,7 +36,7 @@ def weigh(people: People, n: int, disease: Disease, health: Health, strip: Strip
         relative[k] = min(relative[k] * age_cost[age[k]] * float(cost_factor[row[k]]), _LARGEST_RELATIVITY)
 
 
-@inlined
+@stage
 def leave(people: People, key: Key, year: int, n: int, health: Health, strip: Strip) -> int:
     """Decide who dies and who moves to Medicare Advantage, and when; return how many are enrolled at all."""
     all_status, all_months = people.status, people.months

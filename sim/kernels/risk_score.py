@@ -5,14 +5,14 @@ from __future__ import annotations
 import numpy as np
 
 from sim.kernels.codes import Kind
-from sim.kernels.jit import inlined
+from sim.kernels.jit import inlined, kernel, stage
 from sim.kernels.layout import Array, Disease
 from sim.kernels.strip import Strip
 
 _ESRD = int(Kind.ESRD)
 
 
-@inlined
+@stage
 def after_hierarchies(mask: Array, n: int, parent: Array, children: Array, kept: Array) -> None:
     """Write the conditions that count: a severe form removes its milder relatives (CMS-HCC hierarchies)."""
     for k in range(n):
@@ -32,7 +32,7 @@ def ones(mask: int) -> int:
     return ((eights * 0x01010101) >> 24) & 0xFF
 
 
-@inlined
+@kernel
 def community_scores(
     mask: Array, segment: Array, demographic_at: Array, n: int, disease: Disease, strip: Strip, out: Array
 ) -> None:
@@ -76,7 +76,7 @@ def community_scores(
         out[k] += by_count[segment[k], count[k]]
 
 
-@inlined
+@kernel
 def esrd_score(conditions: int, who: int, age: int, disease: Disease) -> float:
     """Return the CMS-HCC ESRD V24 dialysis score before normalisation; `who` as in the table's first axis."""
     kept = conditions
@@ -95,7 +95,7 @@ def esrd_score(conditions: int, who: int, age: int, disease: Disease) -> float:
     return total
 
 
-@inlined
+@stage
 def scores(n: int, disease: Disease, strip: Strip, out: Array) -> None:
     """Write the scores of the first `n` people listed in ``strip.hit``, by the model each is paid under.
 
@@ -117,7 +117,7 @@ def scores(n: int, disease: Disease, strip: Strip, out: Array) -> None:
             out[k] = result[j]
 
 
-@inlined
+@kernel
 def concurrent_score(conditions: int, base: float, concurrent: Array) -> float:
     """Return the concurrent High Needs score of the conditions of the year itself."""
     total = base
@@ -126,7 +126,7 @@ def concurrent_score(conditions: int, base: float, concurrent: Array) -> float:
     return total
 
 
-@inlined
+@stage
 def score_all(n: int, disease: Disease, strip: Strip) -> None:
     """Score the conditions of 1 January, those of them that are coded, and those of the year."""
     conditions, missing, developed = strip.conditions, strip.missing, strip.developed

@@ -16,7 +16,7 @@ from sim.kernels.codes import (
     Sum,
 )
 from sim.kernels.draws import Decision, Key, draw_rows, unit, unit52
-from sim.kernels.jit import inlined
+from sim.kernels.jit import stage
 from sim.kernels.layout import Array, Health, Markets, Practices
 from sim.kernels.quantiles import binomial, normal, normal_rows, poisson
 from sim.kernels.strip import Strip
@@ -38,7 +38,7 @@ _MOST_SNF_DAYS = 100  # the Part A limit of a benefit period
 _LARGEST_CENTS = 2_000_000_000
 
 
-@inlined
+@stage
 def spend_at_practices(n: int, markets: Markets, practices: Practices, health: Health, strip: Strip) -> None:
     """Draw ambulatory spending, and note the level of prices and use that other spending shares."""
     market_level, efficiency = markets.level, practices.efficiency
@@ -73,7 +73,7 @@ def spend_at_practices(n: int, markets: Markets, practices: Practices, health: H
         base_cents[k] = np.int64(amount * 100.0 + 0.5) if uses[k] else 0
 
 
-@inlined
+@stage
 def have_procedures(
     key: Key,
     year: int,
@@ -116,7 +116,7 @@ def have_procedures(
         episodes[kept + _EP_MONTH] += first_month[k] + int(months[k] * unit(extra[4 * j + 2]))
 
 
-@inlined
+@stage
 def have_events(
     key: Key,
     year: int,

@@ -6,14 +6,14 @@ import numpy as np
 
 from sim.kernels.alignment import ABOVE_ROUNDING, plurality
 from sim.kernels.codes import N_CELLS, N_EPISODE_SUMS, N_EPISODES, N_SUMS, Kind
-from sim.kernels.jit import inlined
+from sim.kernels.jit import stage
 from sim.kernels.layout import Health, People, Practices
 from sim.kernels.strip import Strip
 
 _ESRD = int(Kind.ESRD)
 
 
-@inlined
+@stage
 def stand(people: People, n: int, practices: Practices, health: Health, strip: Strip) -> None:
     """Note High Needs status and score of 1 January, the practice aligned to, and where sums are kept."""
     needs, all_admissions, all_snf_days, all_risk = (
@@ -61,7 +61,7 @@ def stand(people: People, n: int, practices: Practices, health: Health, strip: S
         episodes_at[k] = where * (N_EPISODES * N_EPISODE_SUMS)
 
 
-@inlined
+@stage
 def align(people: People, n: int, health: Health, strip: Strip) -> None:
     """Note the practice that each person is aligned to by claims, -1 for none."""
     last_main, last_other, older_main, older_other = (

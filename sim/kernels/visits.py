@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sim.kernels.choice import pick_practice
 from sim.kernels.draws import Decision, Key, draw_rows, unit
-from sim.kernels.jit import inlined
+from sim.kernels.jit import stage
 from sim.kernels.layout import Health, Markets, People, Practices
 from sim.kernels.quantiles import binomial_rows, poisson_rows
 from sim.kernels.strip import Strip
@@ -13,7 +13,7 @@ _PRACTICE_CHOICE, _OTHER_PRACTICE = int(Decision.PRACTICE_CHOICE), int(Decision.
 _MOST_VISITS = 40
 
 
-@inlined
+@stage
 def choose_practice(
     people: People,
     key: Key,
@@ -59,7 +59,7 @@ def choose_practice(
             all_attested[row[k]] = practice[k]
 
 
-@inlined
+@stage
 def visit(
     people: People, key: Key, year: int, n: int, markets: Markets, health: Health, strip: Strip
 ) -> None:
