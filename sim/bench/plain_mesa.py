@@ -57,7 +57,7 @@ class Beneficiary(Care, Agent):
         health = self.model.health
         table = health.mortality[sex][age]
         if self.status == ADVANTAGE:
-            self.year_in_advantage(age, table)
+            self.year_in_advantage(kind, age, table * health.mortality_level[kind][sex][age])
             return
         carried = self.conditions
         score = self.risk_score(carried, kind, age)
@@ -83,13 +83,21 @@ class Beneficiary(Care, Agent):
             return DISABLED
         return AGED_DUAL if self.traits & DUAL else AGED_NON_DUAL
 
-    def year_in_advantage(self, age: int, mortality: float) -> None:
-        """Grow ill, die or come back to Original Medicare on 1 January."""
-        self.conditions = self.with_onsets(age)
-        if self.draws.death() < mortality:
+    def year_in_advantage(self, kind: int, age: int, mortality: float) -> None:
+        """Grow ill, be seen by no practice, die or come back to Original Medicare on 1 January."""
+        health = self.model.health
+        relative = self.health_in_year(kind, age)[1]
+        self.remember_visits(-1, 0, -1, 0)
+        self.aligned = -1
+        self.event = self.admissions = self.snf_days = 0
+        dual = 1 if self.traits & DUAL else 0
+        tilt = 1.0 + health.switch_back_risk * (
+            min(relative, health.switch_risk_most) - health.switch_risk_usual
+        )
+        if self.draws.death() < mortality * (1.0 - health.mortality_risk + health.mortality_risk * relative):
             self.status = DEAD
             self.remove()
-        elif self.draws.leaving() < self.model.health.switch_back:
+        elif self.draws.leaving() < health.switch_back[dual] * tilt:
             self.status = ENROLLED
 
     def risk_score(self, conditions: int, kind: int, age: int) -> float:
@@ -169,12 +177,12 @@ class Beneficiary(Care, Agent):
             conditions |= 1 << next((k for k, share in enumerate(shares) if u < share), len(shares) - 1)
         return conditions
 
-    def health_in_year(self, kind: int, age: int, score: float) -> tuple[int, float]:
+    def health_in_year(self, kind: int, age: int, score: float | None = None) -> tuple[int, float]:
         """Fall ill and recover; return conditions at their most and expected spending over the average."""
         health = self.model.health
         passing = self.conditions & health.recoverable
         ill = self.with_onsets(age)
-        current = score if ill == self.conditions else self.risk_score(ill, kind, age)
+        current = self.risk_score(ill, kind, age) if score is None or ill != self.conditions else score
         relative: float = health.cost_constant + health.cost_slope * current
         for costs, byte in zip(self.model.disease.cost, ill.to_bytes(4, "little"), strict=True):
             relative += costs[byte]
@@ -199,7 +207,7 @@ class Beneficiary(Care, Agent):
             self.status = DEAD
             last = first + int(here * draws.death_month())
         dual = 1 if self.traits & DUAL else 0
-        tilt = 1.0 + health.switch_risk * (1.0 - min(relative, 2.0))
+        tilt = 1.0 + health.switch_risk * (health.switch_risk_usual - min(relative, health.switch_risk_most))
         if not entering and draws.leaving() < health.switch_out[dual] * tilt:
             leaves_after = int(12.0 * draws.leaving_month())
             if leaves_after < last:
@@ -234,11 +242,15 @@ class Beneficiary(Care, Agent):
             elsewhere = binomial(draws.elsewhere(), visits, 1.0 - health.visits_loyal)
             if elsewhere:
                 other = self.pick_practice(*draws.other_practice)
+        self.remember_visits(self.practice, visits - elsewhere, other, elsewhere)
+        return uses, visits
+
+    def remember_visits(self, main: int, visits: int, other: int, elsewhere: int) -> None:
+        """Keep this year's visits as the latest, and the latest so far as those of the year before."""
         self.older_main, self.older_main_visits = self.last_main, self.last_main_visits
         self.older_other, self.older_other_visits = self.last_other, self.last_other_visits
-        self.last_main, self.last_main_visits = self.practice, visits - elsewhere
+        self.last_main, self.last_main_visits = main, visits
         self.last_other, self.last_other_visits = other, elsewhere
-        return uses, visits
 
 
 class PlainModel(Model):

@@ -27,7 +27,7 @@ LARGE: Nation = (PEOPLE, MARKETS, SEED, REPORT_YEARS)
 STOCK: Nation = (PEOPLE // 2, MARKETS, SEED, range(FIRST_PY, FIRST_PY + 3))
 RATES_OF_2024 = {
     "advantage.leave": ["6.1 %/year", "11.2 %/year"],
-    "advantage.back": "2.0 %/year",
+    "advantage.back": ["1.6 %/year", "4.5 %/year"],
 }
 SWEEPS = 2
 FIRST_ROUNDS, LAST_ROUNDS = 4, 5

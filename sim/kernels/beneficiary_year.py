@@ -6,10 +6,11 @@ pool. Sums are integers (cents, months, millionths of score), so their order can
 
 from __future__ import annotations
 
+from sim.kernels.advantage import stay_away
 from sim.kernels.counting import count_care, count_months, visit_emergency
 from sim.kernels.course import develop, miss, recover
 from sim.kernels.draws import Decision, Key, draw_rows
-from sim.kernels.enrolment import describe, gather, year_in_advantage
+from sim.kernels.enrolment import describe, gather
 from sim.kernels.jit import kernel
 from sim.kernels.layout import Array, Disease, Health, Markets, People, Practices
 from sim.kernels.leaving import leave, weigh
@@ -74,15 +75,15 @@ def live_year(
         describe(people, year, everyone, disease, health, strip)
         draw_rows(key, strip.row, everyone, year, _LIFE, 0, strip.life)
         develop(people, key, year, everyone, markets, disease, strip)
-        year_in_advantage(people, n, everyone, health, strip)
         draw_rows(key, strip.row, n, year, _CARE, 0, strip.care)
         draw_rows(key, strip.row, n, year, _COST, 0, strip.cost)
         draw_rows(key, strip.row, n, year, _USE, 0, strip.use)
         miss(key, year, n, health, strip)
-        score_all(n, disease, strip)
+        score_all(n, everyone, disease, strip)
+        weigh(people, everyone, disease, health, strip)
+        recover(people, key, year, everyone, disease, health, strip)
+        stay_away(people, n, everyone, health, strip)
         stand(people, n, practices, health, strip)
-        weigh(people, n, disease, health, strip)
-        recover(people, key, year, n, disease, health, strip)
         lived += leave(people, key, year, n, health, strip)
         choose_practice(people, key, year, n, markets, practices, health, strip)
         visit(people, key, year, n, markets, health, strip)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 
 from sim.kernels.codes import AGED_IN, DUAL, FEMALE, OLDEST, ORIGINALLY_DISABLED, Kind, Status
-from sim.kernels.draws import unit
 from sim.kernels.jit import stage
 from sim.kernels.layout import Disease, Health, People
 from sim.kernels.strip import Strip
@@ -46,20 +45,6 @@ def gather(people: People, start: int, stop: int, year: int, strip: Strip) -> tu
     for k in range(gone):
         row[n + k] = away[k]
     return n, n + gone
-
-
-@stage
-def year_in_advantage(people: People, n: int, everyone: int, health: Health, strip: Strip) -> None:
-    """Live the year of the people who are in Medicare Advantage: disease, death, coming back."""
-    all_status, all_conditions = people.status, people.conditions
-    death_table, switch_back = health.mortality, health.switch_back
-    row, life, age, sex, developed = strip.row, strip.life, strip.age, strip.sex, strip.developed
-    for k in range(n, everyone):
-        i = row[k]
-        all_conditions[i] = developed[k]
-        dies = unit(life[4 * k]) < death_table[sex[k], age[k]]
-        back = unit(life[4 * k + 2]) < switch_back
-        all_status[i] = _DEAD if dies else (_ENROLLED if back else _ADVANTAGE)
 
 
 @stage

@@ -214,11 +214,11 @@ class Health(NamedTuple):
     """Scalars and small tables of life, use and spending; meanings and sources in ``sim/evidence``.
 
     ``mortality`` has shape (sexes, ages) for this year, ``mortality_level`` (kinds, sexes, ages),
-    ``switch_out`` (2,) for people without and with Medicaid, ``age_cost`` (ages,); ``event_chance`` and the
-    shares and spreads of spending (kinds,). ``cause_share`` has shape (4, causes), cumulative, by heart
-    failure plus twice COPD; ``procedure_share`` (1, procedures), cumulative; what begins with cause or
-    procedure has one item for each; ``episode_share`` (episodes,) is the part of the spending behind an
-    episode that belongs to it.
+    ``switch_out`` and ``switch_back`` (2,) for people without and with Medicaid, ``age_cost`` (ages,);
+    ``event_chance`` and the shares and spreads of spending (kinds,). ``cause_share`` has shape (4, causes),
+    cumulative, by heart failure plus twice COPD; ``procedure_share`` (1, procedures), cumulative; what begins
+    with cause or procedure has one item for each; ``episode_share`` (episodes,) is the part of the spending
+    behind an episode that belongs to it.
     """
 
     mortality: Array
@@ -227,7 +227,10 @@ class Health(NamedTuple):
     mortality_event: float
     switch_out: Array
     switch_risk: float
-    switch_back: float
+    switch_back: Array
+    switch_back_risk: float
+    switch_risk_usual: float
+    switch_risk_most: float
     recoverable: int
     esrd: int
     high_needs_conditions: int

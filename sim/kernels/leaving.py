@@ -41,7 +41,8 @@ def leave(people: People, key: Key, year: int, n: int, health: Health, strip: St
     """Decide who dies and who moves to Medicare Advantage, and when; return how many are enrolled at all."""
     all_status, all_months = people.status, people.months
     death_table, mortality_level, switch_out = health.mortality, health.mortality_level, health.switch_out
-    by_risk, by_event, switch_risk = health.mortality_risk, health.mortality_event, health.switch_risk
+    by_risk, by_event = health.mortality_risk, health.mortality_event
+    switch_risk, usual, most = health.switch_risk, health.switch_risk_usual, health.switch_risk_most
     row, life, extra, hit, hit_row = strip.row, strip.life, strip.extra, strip.hit, strip.hit_row
     entering, first_month, last_month = strip.entering, strip.first_month, strip.last_month
     sex, age, kind, dual, had_event = strip.sex, strip.age, strip.kind, strip.dual, strip.had_event
@@ -55,7 +56,7 @@ def leave(people: People, key: Key, year: int, n: int, health: Health, strip: St
         death = unit(life[4 * k]) < mortality * tilt * here / 12.0
         dies[k] = 1 if death else 0
         last_month[k] = first_month[k] + np.int64(here * unit(life[4 * k + 1])) if death else 12
-        tilt = 1.0 + switch_risk * (1.0 - min(relative[k], 2.0))
+        tilt = 1.0 + switch_risk * (usual - min(relative[k], most))
         hit[hits] = k
         hit_row[hits] = row[k]
         hits += 1 if (entering[k] == 0) & (unit(life[4 * k + 2]) < switch_out[dual[k]] * tilt) else 0

@@ -127,15 +127,18 @@ def concurrent_score(conditions: int, base: float, concurrent: Array) -> float:
 
 
 @stage
-def score_all(n: int, disease: Disease, strip: Strip) -> None:
-    """Score the conditions of 1 January, those of them that are coded, and those of the year."""
+def score_all(n: int, everyone: int, disease: Disease, strip: Strip) -> None:
+    """Score the conditions of 1 January, those of them that are coded, and those of the year.
+
+    Of the people in Medicare Advantage, listed after the first `n`, only those of the year matter.
+    """
     conditions, missing, developed = strip.conditions, strip.missing, strip.developed
     mask, hit = strip.mask, strip.hit
     score, coded_score, current = strip.score, strip.coded_score, strip.current
-    for k in range(n):
+    for k in range(everyone):
         hit[k] = k
-        mask[k] = conditions[k]
-    scores(n, disease, strip, score)
+        mask[k] = conditions[k] if k < n else developed[k]
+    scores(everyone, disease, strip, score)
     hits = 0
     for k in range(n):
         coded_score[k] = score[k]
@@ -143,9 +146,10 @@ def score_all(n: int, disease: Disease, strip: Strip) -> None:
         mask[hits] = conditions[k] & ~missing[k]
         hits += 1 if conditions[k] & missing[k] else 0
     scores(hits, disease, strip, coded_score)
+    for k in range(everyone):
+        current[k] = score[k]
     hits = 0
     for k in range(n):
-        current[k] = score[k]
         hit[hits] = k
         mask[hits] = developed[k]
         hits += 1 if developed[k] != conditions[k] else 0

@@ -87,21 +87,12 @@ def visit(
         visits[k] = visits[k] + 1 if uses[k] else 0
         u[k] = unit(cost[4 * k + 3])
     binomial_rows(u, visits, n, 1.0 - health.visits_loyal, strip.mass, strip.below, elsewhere)
-    last_main, last_other, older_main, older_other = (
-        people.last_main,
-        people.last_other,
-        people.older_main,
-        people.older_other,
-    )
+    last_main, last_other = people.last_main, people.last_other
     last_main_visits, last_other_visits = people.last_main_visits, people.last_other_visits
-    older_main_visits, older_other_visits = people.older_main_visits, people.older_other_visits
+    shift_visits(people, 0, n, strip)
     hits = 0
     for k in range(n):
         i = row[k]
-        older_main[i] = last_main[i]
-        older_other[i] = last_other[i]
-        older_main_visits[i] = last_main_visits[i]
-        older_other_visits[i] = last_other_visits[i]
         last_main[i] = practice[k]
         last_other[i] = -1
         last_main_visits[i] = visits[k] - elsewhere[k]
@@ -121,3 +112,23 @@ def visit(
             choice_share,
             choice_other,
         )
+
+
+@stage
+def shift_visits(people: People, first: int, last: int, strip: Strip) -> None:
+    """Let last year's visits become those of the year before, for people `first` to `last` of the list."""
+    row = strip.row
+    last_main, last_other, older_main, older_other = (
+        people.last_main,
+        people.last_other,
+        people.older_main,
+        people.older_other,
+    )
+    last_main_visits, last_other_visits = people.last_main_visits, people.last_other_visits
+    older_main_visits, older_other_visits = people.older_main_visits, people.older_other_visits
+    for k in range(first, last):
+        i = row[k]
+        older_main[i] = last_main[i]
+        older_other[i] = last_other[i]
+        older_main_visits[i] = last_main_visits[i]
+        older_other_visits[i] = last_other_visits[i]

@@ -7,7 +7,7 @@ import pytest
 from little_world import history_years, newborn
 from scipy import stats
 
-from sim.kernels.codes import N_CELLS, N_SUMS, RISK_UNIT, Status, Sum
+from sim.kernels.codes import DUAL, N_CELLS, N_SUMS, RISK_UNIT, Status, Sum
 from sim.kernels.layout import COLUMN_TYPES, FIXED_COLUMNS, copy_people, make_people
 
 ROWS = 30_000
@@ -93,6 +93,74 @@ def test_people_come_back_from_medicare_advantage_for_a_next_year(lived):
     back = sum(int(moved(b, a, Status.ADVANTAGE, Status.ENROLLED).sum()) for _, b, a, _, _ in lived)
     away = sum(int((b.status == Status.ADVANTAGE).sum()) for _, b, _, _, _ in lived)
     assert 0.02 < back / away < 0.03
+
+
+def test_nobody_in_original_medicare_sees_people_who_are_in_medicare_advantage(lived):
+    for _, before, after, _, _ in lived:
+        away = before.status == Status.ADVANTAGE
+        for what in ("main_visits", "other_visits"):
+            assert not getattr(after, f"last_{what}")[away].any()
+            latest = getattr(before, f"last_{what}")[away]
+            np.testing.assert_array_equal(getattr(after, f"older_{what}")[away], latest)
+        for column in (after.event, after.admissions, after.snf_days):
+            assert not column[away].any()
+        assert (after.aligned[away] == -1).all()
+
+
+def test_who_comes_back_is_aligned_only_by_visits_of_the_two_years_before(lived):
+    returned = {1: [0, 0], 2: [0, 0]}
+    for (_, first, _, _, _), (_, second, _, _, _), (_, third, after, _, _) in zip(
+        lived, lived[1:], lived[2:], strict=False
+    ):
+        back = (third.status == Status.ENROLLED) & (second.status == Status.ADVANTAGE)
+        for years, here in (
+            (1, back & (first.status == Status.ENROLLED)),
+            (2, back & (first.status == Status.ADVANTAGE)),
+        ):
+            returned[years][0] += int(here.sum())
+            returned[years][1] += int((after.aligned[here] >= 0).sum())
+    assert returned[2][0] > 100
+    assert returned[2][1] == 0
+    # Of the one year's visits those before the move count, as the older year.
+    assert returned[1][0] > 30
+    assert returned[1][1] > 0.8 * returned[1][0]
+
+
+def test_passing_conditions_pass_in_medicare_advantage_too(born, lived):
+    recoverable = born.health(born.first_py).recoverable
+    shares = {}
+    for _, before, after, _, _ in lived[5:]:
+        stays = (before.status == Status.ADVANTAGE) & (after.status == Status.ADVANTAGE)
+        passing = before.conditions[stays] & recoverable
+        ended = passing & ~after.conditions[stays]
+        for bit in (1 << k for k in range(32) if recoverable >> k & 1):
+            had, gone = shares.get(bit, (0, 0))
+            shares[bit] = (had + int((passing & bit > 0).sum()), gone + int((ended & bit > 0).sum()))
+    recovery = born.disease.recovery
+    tested = 0
+    for bit, (had, gone) in shares.items():
+        if had > 300:
+            tested += 1
+            chance = recovery[bit.bit_length() - 1]
+            # A condition that ends may also begin again in the same year.
+            assert gone <= stats.binom.ppf(0.9999, had, chance)
+            assert gone > 0.6 * had * chance
+    assert tested > 5
+
+
+def test_medicaid_and_illness_bring_people_back(born, lived):
+    dual, plain, ill, well = [], [], [], []
+    for _, before, after, _, _ in lived[5:]:
+        away = (before.status == Status.ADVANTAGE) & (after.status != Status.DEAD)
+        back = after.status[away] == Status.ENROLLED
+        medicaid = before.traits[away] & DUAL > 0
+        many = np.array([int(mask).bit_count() for mask in before.conditions[away]]) >= 5
+        dual += back[medicaid].tolist()
+        plain += back[~medicaid].tolist()
+        ill += back[~medicaid & many].tolist()
+        well += back[~medicaid & ~many].tolist()
+    assert np.mean(dual) > 2.0 * np.mean(plain)
+    assert np.mean(ill) > 1.1 * np.mean(well)
 
 
 def test_money_and_care_only_in_months_enrolled(lived):
