@@ -57,7 +57,7 @@ class Beneficiary(Care, Agent):
         health = self.model.health
         table = health.mortality[sex][age]
         if self.status == ADVANTAGE:
-            self.year_in_advantage(age, table)
+            self.year_in_advantage(kind, age, table)
             return
         carried = self.conditions
         score = self.risk_score(carried, kind, age)
@@ -83,9 +83,9 @@ class Beneficiary(Care, Agent):
             return DISABLED
         return AGED_DUAL if self.traits & DUAL else AGED_NON_DUAL
 
-    def year_in_advantage(self, age: int, mortality: float) -> None:
+    def year_in_advantage(self, kind: int, age: int, mortality: float) -> None:
         """Grow ill, die or come back to Original Medicare on 1 January."""
-        self.conditions = self.with_onsets(age)
+        self.conditions = self.with_onsets(kind, age)
         if self.draws.death() < mortality:
             self.status = DEAD
             self.remove()
@@ -158,10 +158,11 @@ class Beneficiary(Care, Agent):
         category = 1 if kind == ESRD else 2 * self.high_needs
         self.cell = category + 3 * voluntary
 
-    def with_onsets(self, age: int) -> int:
+    def with_onsets(self, kind: int, age: int) -> int:
         """Return the conditions with this year's onsets; an onset of one already there changes nothing."""
         disease = self.model.disease
-        expected = disease.onset_total[age] * self.frailty * self.model.markets.onset[self.market]
+        here = self.model.markets.onset[self.market][kind]
+        expected = disease.onset_total[age] * self.frailty * here
         conditions = self.conditions
         for number in range(poisson(self.draws.onset_count(), expected, MOST_ONSETS)):
             u = self.draws.onset(number)
@@ -173,7 +174,7 @@ class Beneficiary(Care, Agent):
         """Fall ill and recover; return conditions at their most and expected spending over the average."""
         health = self.model.health
         passing = self.conditions & health.recoverable
-        ill = self.with_onsets(age)
+        ill = self.with_onsets(kind, age)
         current = score if ill == self.conditions else self.risk_score(ill, kind, age)
         relative: float = health.cost_constant + health.cost_slope * current
         for costs, byte in zip(self.model.disease.cost, ill.to_bytes(4, "little"), strict=True):
