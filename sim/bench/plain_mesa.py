@@ -166,10 +166,11 @@ class Beneficiary(Care, Agent):
         category = 1 if kind == ESRD else 2 * self.high_needs
         self.cell = category + 3 * voluntary
 
-    def with_onsets(self, age: int) -> int:
+    def with_onsets(self, kind: int, age: int) -> int:
         """Return the conditions with this year's onsets; an onset of one already there changes nothing."""
         disease = self.model.disease
-        expected = disease.onset_total[age] * self.frailty * self.model.markets.onset[self.market]
+        here = self.model.markets.onset[self.market][kind]
+        expected = disease.onset_total[age] * self.frailty * here
         conditions = self.conditions
         for number in range(poisson(self.draws.onset_count(), expected, MOST_ONSETS)):
             u = self.draws.onset(number)
@@ -181,7 +182,7 @@ class Beneficiary(Care, Agent):
         """Fall ill and recover; return conditions at their most and expected spending over the average."""
         health = self.model.health
         passing = self.conditions & health.recoverable
-        ill = self.with_onsets(age)
+        ill = self.with_onsets(kind, age)
         current = self.risk_score(ill, kind, age) if score is None or ill != self.conditions else score
         relative: float = health.cost_constant + health.cost_slope * current
         for costs, byte in zip(self.model.disease.cost, ill.to_bytes(4, "little"), strict=True):

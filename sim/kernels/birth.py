@@ -140,7 +140,7 @@ def make(
         people.cost_factor[i] = math.exp(spread * lasting - 0.5 * spread * spread)
 
         conditions = np.int64(0)
-        hazard = frailty * markets.onset[market]
+        hazard = frailty * markets.onset[market, kind]
         for block in range(disease.hazard.shape[0] // 4):
             draws = draw4(key, i, 0, _PERSON_CONDITIONS, block)
             for lane in range(4):

@@ -26,7 +26,7 @@ def develop(
     """
     frailty, market_onset = people.frailty, markets.onset
     onset_total, onset_pick = disease.onset_total, disease.onset_pick
-    row, age, market, life = strip.row, strip.age, strip.market, strip.life
+    row, age, market, kind, life = strip.row, strip.age, strip.market, strip.kind, strip.life
     conditions, developed, expected = strip.conditions, strip.developed, strip.level
     hit, hit_row, u, mean, number, words = (
         strip.hit,
@@ -39,7 +39,7 @@ def develop(
     again, last = strip.kept, onset_pick.shape[1] - 1
     for k in range(n):
         developed[k] = conditions[k]
-        expected[k] = onset_total[age[k]] * float(frailty[row[k]]) * market_onset[market[k]]
+        expected[k] = onset_total[age[k]] * float(frailty[row[k]]) * market_onset[market[k], kind[k]]
     hits = 0
     for k in range(n):
         hit[hits] = k

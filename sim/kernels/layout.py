@@ -107,8 +107,8 @@ class Markets(NamedTuple):
     ----------
     level : float64, shape (markets, kinds)
         Dollars a year of the average person of each enrollment type, this year.
-    onset : float64, shape (markets,)
-        Relative hazard of disease in the market.
+    onset : float64, shape (markets, kinds)
+        Relative hazard of disease of each enrollment type in the market.
     first_row, first_practice : int64, shape (markets + 1,)
         First person and first practice of each market.
     choice_share, choice_other : shape (panels, practices)

@@ -247,12 +247,16 @@ def build_world(
         providers=providers,
         trend=draw_trend(evidence, key, range(history[0], years[-1] + 1), start),
         disease=disease,
-        onset=hazard_for_risk(
-            np.array(market_risk) ** evidence.number("conditions.risk_power"),
-            disease,
-            age_density(evidence),
-            origins.frailty_spread,
-            coded,
+        onset=np.repeat(
+            hazard_for_risk(
+                np.array(market_risk) ** evidence.number("conditions.risk_power"),
+                disease,
+                age_density(evidence),
+                origins.frailty_spread,
+                coded,
+            )[:, None],
+            N_KINDS,
+            axis=1,
         ),
         first_row=first_row,
         choice=choice_tables(providers),
