@@ -29,6 +29,8 @@ REPEATS = 5
 PLAIN_PEOPLE = 4_000
 SMALL_LIVES = 10_000
 DRAWING_PEOPLE = 2_000_000
+SIZES = (10_000, 100_000)  # smaller worlds, to see whether the cost of a person depends on how many there are
+NANO = 1e9
 _MARKETS = 4
 _ACO_SHARE = 0.5
 _PACKAGES = ("leadsim", "numpy", "numba", "mesa")
@@ -59,15 +61,18 @@ def measure(people: int = 300_000, years: int = 10) -> dict[str, Any]:
     start = perf_counter()
     small = scenario(1, SMALL_LIVES, 10)
     simulate(small, 0)  # compiles, or loads what was compiled before
-    lives = round(people * _ACO_SHARE * load_evidence().number("care.assignable") / _MARKETS)
     with KernelClock() as clock:
-        world = make_world(scenario(_MARKETS, lives, years), 0, THREADS)
+        world = world_of(people, years)
     created = world.n_people / clock.wall("create")
+    sizes = {size: world_of(size, years) for size in SIZES if size < people}
     # In turns, so that whatever else the machine does meanwhile falls on all of them alike.
     rounds = [
         (live_all(world, 1)[0], *live_all(world, THREADS), plain_rate(world, seed)) for seed in range(REPEATS)
     ]
     one, two, cores, plain = zip(*rounds, strict=True)
+    by_size = {
+        size: NANO / max(live_all(other, 1)[0] for _ in range(REPEATS)) for size, other in sizes.items()
+    }
     total, overhead = map(min, zip(*(replicate_seconds(small) for _ in range(REPEATS)), strict=True))
     draw_words(world.key, 1, FIRST_PY)
     return {
@@ -76,6 +81,9 @@ def measure(people: int = 300_000, years: int = 10) -> dict[str, Any]:
         "live_beneficiary_years_per_second_one_thread": max(one),
         "live_beneficiary_years_per_second_one_thread_median": median(one),
         "thread_speedup": max(two) / max(one),
+        "nanoseconds_per_live_year_one_thread": {
+            str(size): nanoseconds for size, nanoseconds in {**by_size, people: NANO / max(one)}.items()
+        },
         "plain_mesa_beneficiary_years_per_second": max(plain),
         "plain_mesa_beneficiary_years_per_second_median": median(plain),
         "ratio_to_plain_mesa": max(two) / max(plain),
@@ -96,6 +104,12 @@ def measure(people: int = 300_000, years: int = 10) -> dict[str, Any]:
             **{package: version(package) for package in _PACKAGES},
         },
     }
+
+
+def world_of(people: int, years: int) -> World:
+    """Return a world of about so many live people."""
+    lives = round(people * _ACO_SHARE * load_evidence().number("care.assignable") / _MARKETS)
+    return make_world(scenario(_MARKETS, lives, years), 0, THREADS)
 
 
 def scenario(acos: int, lives: int, years: int) -> Scenario:

@@ -32,6 +32,10 @@ def print_bench(found: Mapping[str, Any], console: Console) -> None:
             f"million {years}",
             f"{found[f'{rate}_one_thread'] / found[plain]:,.0f} x plain Mesa",
         ),
+        *(
+            (f"  {int(size):,} live people", nanoseconds, "ns/live year", "should not depend on their number")
+            for size, nanoseconds in found["nanoseconds_per_live_year_one_thread"].items()
+        ),
         ("Plain Mesa, 1 thread", found[plain] / thousand, f"thousand {years}", "the same rules, this run"),
         ("Philox, 1 thread", found["philox_draws_per_second"] / million, "million draws/s", ""),
         (

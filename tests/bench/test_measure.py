@@ -51,6 +51,9 @@ def test_figures_agree_with_each_other(found: dict[str, Any]) -> None:
     widths = sum(np.dtype(kind).itemsize for kind in COLUMN_TYPES.values())
     assert found["bytes_per_beneficiary"] == widths
     assert found["people"] > 1_000
+    (size, nanoseconds), *smaller = found["nanoseconds_per_live_year_one_thread"].items()
+    assert (size, smaller) == ("1000", [])
+    assert nanoseconds == pytest.approx(1e9 / one)
 
 
 def test_the_command_shows_it_as_table_and_as_json(
