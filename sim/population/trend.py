@@ -67,7 +67,7 @@ def draw_trend(evidence: Evidence, key: Key, years: range, start: NDArray[np.flo
         year: evidence.number("trend.national", year)
         for year in range(min(years[0], base_year), years[-1] + 1)
     }
-    drift = evidence.number("trend.drift") * normals(key, NATION, 0, Decision.NATIONAL_DRIFT)[0, 0]
+    drift = normals(key, NATION, 0, Decision.NATIONAL_DRIFT)[0, 0]
     memory = evidence.number("trend.shock_memory")
     market_memory = evidence.number("trend.market_memory")
     reversion = evidence.number("trend.market_reversion")
@@ -87,13 +87,10 @@ def draw_trend(evidence: Evidence, key: Key, years: range, start: NDArray[np.flo
         if t > 0:
             growth = expected[year]
             if year > known_until:
-                shock = (
-                    memory * shock
-                    + np.sqrt(1.0 - memory**2)
-                    * evidence.number("trend.shock")
-                    * (normals(key, NATION, year, Decision.NATIONAL_SHOCK)[0, 0])
-                )
-                growth += drift + shock
+                new, reversal = normals(key, NATION, year, Decision.NATIONAL_SHOCK)[0, :2]
+                shock = memory * shock + np.sqrt(1.0 - memory**2) * evidence.number("trend.shock", year) * new
+                growth += shock + evidence.number("trend.drift", year) * drift
+                growth += evidence.number("trend.skin_substitute_reversal", year) * reversal
             national += np.log1p(growth)
             fresh = normals(key, markets, year, Decision.MARKET_TREND)[:, 0]
             deviation = market_memory * deviation + np.sqrt(1.0 - market_memory**2) * spread * fresh

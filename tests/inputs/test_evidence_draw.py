@@ -141,7 +141,8 @@ def test_lists_of_evidence_move_apart_or_together_as_they_state(draws):
 
 def test_what_moves_as_one_level_says_so():
     together = {entry.key for entry in uncertain() if entry.distribution.get("together")}
-    assert together == {"effect.physician", "effect.hospital", "effect.high_needs", "advantage.leave"}
+    flows = {"advantage.leave", "advantage.back"}
+    assert together == flows | {"effect.physician", "effect.hospital", "effect.high_needs"}
 
 
 def test_costs_that_are_none_stay_none(draws):
