@@ -12,6 +12,7 @@ import pytest
 from sim.kernels.birth import create
 from sim.kernels.chunks import over_chunks
 from sim.kernels.layout import People, make_people
+from sim.kernels.strip import make_strip
 from sim.model import make_world, simulate
 from sim.population.world import World, history_years
 from sim.scenarios import Scenario
@@ -59,6 +60,11 @@ risk_option = "professional"
 ARMS = ("no_aco", "lead_global", "lead_professional")
 NO_EFFECT = (("evidence.effect.scale", 0.0),)
 NO_ATTESTING = (("evidence.voluntary.attest", (0.0, 0.0, 0.0)),)
+LIKE_THE_NATION = {
+    "evidence.market.risk_spread": [0.0, 0.0, 0.0, 0.0],
+    "evidence.market.mix_spread": [0.0, 0.0, 0.0, 0.0],
+    "evidence.market.rural_share": 0.0,
+}
 NO_CODING = (("evidence.coding.excess", 0.0),)
 
 
@@ -86,7 +92,7 @@ def results(*changes, replicate: int = 0) -> dict[str, np.ndarray]:
 def _one_market() -> tuple[World, tuple]:
     acos = LITTLE.split("[[population.acos]]")
     arms = LITTLE[LITTLE.index("[arms.no_aco]") :]
-    one = Scenario.from_toml("[[population.acos]]".join(acos[:2]) + arms)
+    one = Scenario.from_toml("[[population.acos]]".join(acos[:2]) + arms).replace(LIKE_THE_NATION)
     given = {}
 
     def spy(people, start, stop, *tables):
@@ -99,7 +105,7 @@ def _one_market() -> tuple[World, tuple]:
 
 
 def one_market() -> World:
-    """Return a world of one market, whose tables serve any number of people."""
+    """Return a world of one market of the nation's mix and risk, whose tables serve any number of people."""
     return _one_market()[0]
 
 
@@ -108,7 +114,10 @@ def newborn(rows: int, threads: int = 1) -> World:
     made, tables = _one_market()
     people = make_people(rows)
     people.market[:] = 0
-    over_chunks(lambda _, start, stop: create(people, start, stop, *tables), rows, threads)
+    strips = [make_strip() for _ in range(threads)]
+    over_chunks(
+        lambda worker, start, stop: create(people, start, stop, *tables[:-1], strips[worker]), rows, threads
+    )
     return replace(made, people=people)
 
 

@@ -66,6 +66,8 @@ class Decision(IntEnum):
     NATIONAL_DRIFT = 66
     NATIONAL_SHOCK = 67
     CATEGORY_TREND = 68
+    MARKET_MIX = 69
+    MARKET_RISK = 70
     # Practices, specialists and ACOs
     PRACTICE_TRAITS = 80
     SPECIALIST_TRAITS = 81

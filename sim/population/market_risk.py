@@ -1,56 +1,94 @@
-"""How much disease a market needs for its people to have a given mean risk score."""
+"""How much disease a market needs for its people of each enrollment type to have a given mean risk score."""
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.kernels.codes import AGED_IN
+from sim.kernels.codes import Kind
 from sim.kernels.layout import Disease
 
 Floats = NDArray[np.float64]
 
 _BITS = 8
-_FEWEST, _MOST, _STEPS = 0.05, 12.0, 41
+_FEWEST, _MOST, _STEPS = 0.02, 50.0, 61
+_SEXES = slice(2)
+_DUAL_SEXES = slice(4, 6)
 
 
-def mean_score(
-    hazard_factor: Floats, disease: Disease, age_share: Floats, frailty_spread: float, coded: float
+def mean_scores(
+    hazard_factor: Floats, disease: Disease, age: Floats, dual: Floats, frailty_spread: float, coded: float
 ) -> Floats:
-    """Return the mean V28 score of people of 65 and over by factor on their hazard of disease.
+    """Return the mean risk score of each enrollment type by factor on its hazard of disease.
 
     Parameters
     ----------
     hazard_factor : float64, shape (n,)
     disease : Disease
-    age_share : float64, shape (ages,)
-        Age distribution of all people.
+    age : float64, shape (kinds, ages)
+        Age distribution.
+    dual : float64, shape (kinds,)
+        Share with Medicaid.
     frailty_spread : float
         Spread of the log hazard between people.
     coded : float
         Share of conditions carried that a year's claims show.
 
+    Returns
+    -------
+    float64, shape (n, kinds)
+
     Notes
     -----
-    Factors of the aged without Medicaid; hierarchies, interactions and counts are left out, as only ratios of
-    the result are used.
+    Each type is scored by the model it is paid under. Hierarchies, interactions and counts are left out, as
+    only ratios of the result are used.
     """
     nodes, weights = np.polynomial.hermite_e.hermegauss(11)
     frailty = np.exp(frailty_spread * nodes - 0.5 * frailty_spread**2)
-    share = np.where(np.arange(len(age_share)) >= AGED_IN, age_share, 0.0)
-    share = share / share.sum()
-    bits = range(len(disease.recovery))
-    factor = np.array([disease.score[0, k // _BITS, 1 << k % _BITS] for k in bits])
     hazard = hazard_factor[:, None, None, None] * frailty[:, None, None] * disease.hazard
-    present = (1.0 - np.exp(-hazard)) @ share
-    conditions = np.einsum("nfk,f,k->n", present, weights / weights.sum(), factor)
-    return np.asarray(coded * conditions + disease.demographic[0, :2].mean(axis=0) @ share)
+    present = np.einsum("nfca,ka,f->nkc", 1.0 - np.exp(-hazard), age, weights / weights.sum())
+    factor, demographic = _factors(disease, dual[:, None])
+    return np.asarray(coded * (present * factor).sum(axis=2) + (demographic * age).sum(axis=1))
+
+
+def _factors(disease: Disease, dual: Floats) -> tuple[Floats, Floats]:
+    """Return each type's score of a condition and of an age, shapes (kinds, conditions) and (kinds, ages)."""
+    single = [(k // _BITS, 1 << k % _BITS) for k in range(len(disease.recovery))]
+    segment = np.array([[table[place] for place in single] for table in disease.score])
+    by_age = disease.demographic[:, _SEXES].mean(axis=1)
+    # Segments in order: aged without and with Medicaid, disabled without and with Medicaid.
+    aged, aged_dual, disabled, disabled_dual = range(4)
+    factor = np.empty((len(dual), len(single)))
+    demographic = np.empty((len(dual), by_age.shape[1]))
+    for of, table in ((factor, segment), (demographic, by_age)):
+        of[Kind.AGED_NON_DUAL], of[Kind.AGED_DUAL] = table[aged], table[aged_dual]
+        share = dual[Kind.DISABLED]
+        of[Kind.DISABLED] = (1.0 - share) * table[disabled] + share * table[disabled_dual]
+    factor[Kind.ESRD] = [disease.esrd_score[place] for place in single]
+    share = dual[Kind.ESRD]
+    plain, with_medicaid = (disease.esrd_demographic[who].mean(axis=0) for who in (_SEXES, _DUAL_SEXES))
+    demographic[Kind.ESRD] = (1.0 - share) * plain + share * with_medicaid
+    return factor, demographic
 
 
 def hazard_for_risk(
-    risk: Floats, disease: Disease, age_share: Floats, frailty_spread: float, coded: float
+    risk: Floats, disease: Disease, age: Floats, dual: Floats, frailty_spread: float, coded: float
 ) -> Floats:
-    """Return the factor on the hazard of disease that gives mean risk scores of `risk` times the nation's."""
+    """Return the factor on the hazard of disease that gives mean risk scores of `risk` times the nation's.
+
+    Parameters
+    ----------
+    risk : float64, shape (markets, kinds)
+    disease, age, dual, frailty_spread, coded
+        See :func:`mean_scores`.
+
+    Returns
+    -------
+    float64, shape (markets, kinds)
+    """
     grid = np.geomspace(_FEWEST, _MOST, _STEPS)
-    scores = mean_score(np.append(grid, 1.0), disease, age_share, frailty_spread, coded)
-    return np.asarray(np.interp(risk, scores[:-1] / scores[-1], grid))
+    scores = mean_scores(np.append(grid, 1.0), disease, age, dual, frailty_spread, coded)
+    relative = scores[:-1] / scores[-1]
+    return np.stack(
+        [np.interp(risk[:, kind], relative[:, kind], grid) for kind in range(risk.shape[1])], axis=1
+    )

@@ -34,11 +34,9 @@ class AcoPlan:
         Spending relative to its region, -0.03 being 3 % cheaper; None means drawn.
     market : str
         Label of the market; ACOs with the same label share it.
-    mix, level : tuple of float or None
-        By kind: enrollment mix, and spending level relative to the nation; None means drawn around the
-        nation's.
-    risk : float
-        Mean risk score relative to the nation.
+    mix, spend, risk : tuple of float or None
+        By kind: enrollment mix; spending per person relative to the nation, the ACO's own efficiency apart;
+        mean risk score relative to the nation. None means drawn around the nation's.
     """
 
     name: str
@@ -51,8 +49,8 @@ class AcoPlan:
     efficiency: float | None
     market: str
     mix: tuple[float, ...] | None = None
-    level: tuple[float, ...] | None = None
-    risk: float = 1.0
+    spend: tuple[float, ...] | None = None
+    risk: tuple[float, ...] | None = None
 
 
 def plan_acos(scenario: Scenario) -> tuple[AcoPlan, ...]:
@@ -115,11 +113,11 @@ def plan_from_file(file: MsspFile) -> tuple[AcoPlan, ...]:
 
     Notes
     -----
-    All enter as renewing former MSSP ACOs. Size, enrollment mix and mean risk are the file's. Spending by
-    type is taken relative to all ACOs of the file, so that its price year, truncation and exclusions cancel,
-    and divided by what the risk explains. The regional adjustment over its weight in the ACO's agreement
-    (42 CFR 425.656(d)) is the gap between region and ACO: it splits the spending level into the market's and
-    the ACO's own efficiency. High-revenue ACOs are hospital-led.
+    All enter as renewing former MSSP ACOs. Size, enrollment mix and mean risk by type are the file's.
+    Spending by type is taken relative to all ACOs of the file, so that its price year, truncation and
+    exclusions cancel. The regional adjustment over its weight in the ACO's agreement (42 CFR 425.656(d)) is
+    the gap between region and ACO: it splits the spending level into the market's and the ACO's own
+    efficiency. High-revenue ACOs are hospital-led.
     """
     file.require("person_years", "per_capita", "risk")
     people = file.person_years
@@ -131,12 +129,10 @@ def plan_from_file(file: MsspFile) -> tuple[AcoPlan, ...]:
     national = (shown * np.nan_to_num(spend)).sum(axis=0) / np.maximum(shown.sum(axis=0), 1.0)
     spend = np.where(spend > 0.0, spend, np.where(national > 0.0, national, 1.0))
     national = np.where(national > 0.0, national, 1.0)
-    relative = spend / national / risk
-    own = (mix * risk).sum(axis=1)
     gap = _regional_gap(file)
     per_capita = (mix * spend).sum(axis=1)
     efficiency = np.where(np.isnan(gap), np.nan, per_capita / (per_capita + gap) - 1.0)
-    level = relative / (1.0 + np.nan_to_num(efficiency))[:, None]
+    regional = spend / national / (1.0 + np.nan_to_num(efficiency))[:, None]
     return tuple(
         AcoPlan(
             name=str(file.aco_id[a]),
@@ -149,8 +145,8 @@ def plan_from_file(file: MsspFile) -> tuple[AcoPlan, ...]:
             efficiency=None if np.isnan(efficiency[a]) else float(efficiency[a]),
             market=str(file.aco_id[a]),
             mix=tuple(mix[a].tolist()),
-            level=tuple(level[a].tolist()),
-            risk=float(own[a]),
+            spend=tuple(regional[a].tolist()),
+            risk=tuple(risk[a].tolist()),
         )
         for a in range(len(file))
     )

@@ -48,14 +48,13 @@ class Providers:
     specialist_efficiency: Floats
 
 
-def market_people(plans: list[AcoPlan], evidence: Evidence, aco_share: float) -> float:
+def market_people(plans: list[AcoPlan], high_needs: float, evidence: Evidence, aco_share: float) -> float:
     """Return the Original Medicare people of a market in the first performance year.
 
-    The market is large enough for its ACOs to hold `aco_share` of its assignable people, of High Needs people
-    as well as of others.
+    The market is large enough for its ACOs to hold `aco_share` of its assignable people, of High Needs
+    people, whose share among all is `high_needs`, as well as of others.
     """
     assignable = evidence.number("care.assignable")
-    high_needs = evidence.number("care.high_needs")
     lives = np.array([split_lives(plan, high_needs) for plan in plans]).sum(axis=0)
     return float(np.max(lives / np.array([1.0 - high_needs, high_needs])) / (aco_share * assignable))
 
@@ -67,7 +66,12 @@ def split_lives(plan: AcoPlan, high_needs: float) -> tuple[float, float]:
 
 
 def draw_providers(
-    plans: tuple[AcoPlan, ...], by_market: list[list[int]], people: Floats, evidence: Evidence, key: Key
+    plans: tuple[AcoPlan, ...],
+    by_market: list[list[int]],
+    people: Floats,
+    high_needs: Floats,
+    evidence: Evidence,
+    key: Key,
 ) -> Providers:
     """Draw practices and specialists.
 
@@ -78,6 +82,8 @@ def draw_providers(
         ACOs of each market.
     people : float64, shape (markets,)
         Original Medicare people of each market.
+    high_needs : float64, shape (markets,)
+        Share of them who are High Needs.
     evidence : Evidence
         Keys ``care.*``.
     key : Key
@@ -85,18 +91,17 @@ def draw_providers(
     """
     aco_draws = normals(key, np.arange(len(plans)), 0, Decision.ACO_TRAITS)
     assignable = evidence.number("care.assignable")
-    high_needs = evidence.number("care.high_needs")
     mean_other = evidence.number("care.practice_lives") * np.exp(
         0.5 * evidence.number("care.practice_size_spread") ** 2
     )
     # market, aco, practices, lives, efficiency
     counts: list[tuple[int, int, int, tuple[float, float], float]] = []
     for m, acos in enumerate(by_market):
-        rest = np.array([1.0 - high_needs, high_needs]) * people[m] * assignable
+        rest = np.array([1.0 - high_needs[m], high_needs[m]]) * people[m] * assignable
         pull = 0.0
         for a in acos:
             plan = plans[a]
-            own_lives = split_lives(plan, high_needs)
+            own_lives = split_lives(plan, float(high_needs[m]))
             spread = evidence.number("care.tins_spread")
             typical = evidence.number("care.tins") * (
                 plan.lives / evidence.number("care.tins_lives")

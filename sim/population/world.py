@@ -12,14 +12,14 @@ from sim.inputs.lead_criteria import Criteria
 from sim.kernels.beneficiary_year import live_year
 from sim.kernels.birth import Origins, create
 from sim.kernels.chunks import over_chunks
-from sim.kernels.codes import N_CELLS, N_EPISODE_SUMS, N_EPISODES, N_KINDS, N_SUMS
-from sim.kernels.draws import Decision, Key, make_key
+from sim.kernels.codes import N_CELLS, N_EPISODE_SUMS, N_EPISODES, N_SUMS
+from sim.kernels.draws import Key, make_key
 from sim.kernels.layout import Disease, Health, Markets, People, Practices, copy_people, make_people
-from sim.kernels.quantiles import normals
 from sim.kernels.strip import make_strip
-from sim.population.disease import age_density, build_disease, spread_over_ages
+from sim.population.disease import build_disease, spread_over_ages
 from sim.population.health import build_health
 from sim.population.market_risk import hazard_for_risk
+from sim.population.market_traits import MarketTraits, high_needs_share, market_traits
 from sim.population.plan import AcoPlan
 from sim.population.practices import Providers, choice_tables, draw_providers, market_people
 from sim.population.trend import Trend, draw_trend
@@ -218,23 +218,27 @@ def build_world(
     key = make_key(seed, replicate)
     labels = list(dict.fromkeys(plan.market for plan in plans))
     by_market = [[a for a, plan in enumerate(plans) if plan.market == label] for label in labels]
+    traits = market_traits(plans, by_market, evidence, key)
+    high_needs = high_needs_share(traits, evidence)
     live = np.array(
-        [market_people([plans[a] for a in acos], evidence, aco_market_share) for acos in by_market]
+        [
+            market_people([plans[a] for a in acos], share, evidence, aco_market_share)
+            for acos, share in zip(by_market, high_needs.tolist(), strict=True)
+        ]
     )
-    providers = draw_providers(plans, by_market, live, evidence, key)
+    providers = draw_providers(plans, by_market, live, high_needs, evidence, key)
     history = history_years(years[0])
+    ages = _ages(evidence)
     origins, rows_per_person = _origins(
-        plans, by_market, evidence, range(history[0], years[-1] + 1), years[0]
+        traits.mix, ages, evidence, range(history[0], years[-1] + 1), years[0]
     )
-    market_risk = [float(np.mean([plans[a].risk for a in acos])) for acos in by_market]
-    lost = _further_losses(origins.mix[0], np.array(market_risk), evidence)
+    lost = _further_losses(traits, evidence)
     people_at_start = live / (1.0 - lost) ** (years[0] - history[0])
     rows = np.maximum(1, np.round(people_at_start * rows_per_person)).astype(np.int64)
     first_row = np.concatenate([[0], np.cumsum(rows)]).astype(np.int64)
     people = make_people(int(first_row[-1]))
     people.market[:] = np.repeat(np.arange(len(labels)), rows)
     disease = build_disease(evidence)
-    start = _market_levels(plans, by_market, evidence, key)
     coded = 1.0 - 0.5 ** evidence.number("conditions.uncoded_halvings")
     world = World(
         key=key,
@@ -245,18 +249,15 @@ def build_world(
         criteria=criteria,
         people=people,
         providers=providers,
-        trend=draw_trend(evidence, key, range(history[0], years[-1] + 1), start),
+        trend=draw_trend(evidence, key, range(history[0], years[-1] + 1), traits.level),
         disease=disease,
-        onset=np.repeat(
-            hazard_for_risk(
-                np.array(market_risk) ** evidence.number("conditions.risk_power"),
-                disease,
-                age_density(evidence),
-                origins.frailty_spread,
-                coded,
-            )[:, None],
-            N_KINDS,
-            axis=1,
+        onset=hazard_for_risk(
+            traits.risk ** evidence.array("market.risk_power"),
+            disease,
+            ages[0],
+            origins.dual,
+            origins.frailty_spread,
+            coded,
         ),
         first_row=first_row,
         choice=choice_tables(providers),
@@ -278,26 +279,28 @@ def build_world(
     return world
 
 
+def _ages(evidence: Evidence) -> NDArray[np.float64]:
+    """Return age distributions at the start of the history and of entrants, shape (2, kinds, ages)."""
+    edges = evidence.array("demography.age_bands")
+    return np.stack(
+        [spread_over_ages(evidence.array(f"demography.{which}"), edges) for which in ("age", "entrant_age")]
+    )
+
+
 def _origins(
-    plans: tuple[AcoPlan, ...], by_market: list[list[int]], evidence: Evidence, years: range, first_py: int
+    market_mix: NDArray[np.float64],
+    ages: NDArray[np.float64],
+    evidence: Evidence,
+    years: range,
+    first_py: int,
 ) -> tuple[Origins, float]:
     """Return where people come from, and the rows needed per person living in the first performance year."""
     growth = 1.0 + evidence.number("demography.stock_growth")
     inflow = evidence.number("demography.inflow")
     entry = np.array([1.0, *(inflow * growth**t for t in range(1, len(years)))])
     rows = float(entry.sum() / growth ** (first_py - years[0]))
-    national = evidence.array("demography.mix")
-    entrant = evidence.array("demography.entrant_mix")
-    mix = np.empty((2, len(by_market), N_KINDS))
-    for market, acos in enumerate(by_market):
-        own = [plans[a].mix for a in acos]
-        here = np.mean([national if one is None else np.array(one) for one in own], axis=0)
-        mix[0, market] = here
-        mix[1, market] = entrant * here / national
-    edges = evidence.array("demography.age_bands")
-    ages = np.stack(
-        [spread_over_ages(evidence.array(f"demography.{which}"), edges) for which in ("age", "entrant_age")]
-    )
+    entrant = evidence.array("demography.entrant_mix") / evidence.array("demography.mix")
+    mix = np.stack([market_mix, market_mix * entrant])
     origins = Origins(
         first_year=years[0],
         entry=np.cumsum(entry / entry.sum()),
@@ -313,35 +316,14 @@ def _origins(
     return origins, rows
 
 
-def _further_losses(
-    cumulative_mix: NDArray[np.float64], risk: NDArray[np.float64], evidence: Evidence
-) -> NDArray[np.float64]:
+def _further_losses(traits: MarketTraits, evidence: Evidence) -> NDArray[np.float64]:
     """Return the yearly share of people that each market loses beyond the nation, shape (markets,).
 
     People with Medicaid move to Medicare Advantage more, and people with high risk scores die more.
     """
-    mix = np.diff(cumulative_mix, axis=1, prepend=0.0)
     dual = evidence.array("demography.dual")
     plain, with_medicaid = evidence.array("advantage.leave")
-    moved = (with_medicaid - plain) * (mix - evidence.array("demography.mix")) @ dual
+    moved = (with_medicaid - plain) * (traits.mix - evidence.array("demography.mix")) @ dual
+    risk = (traits.mix * traits.risk).sum(axis=1)
     died = evidence.number("mortality.overall") * evidence.number("mortality.risk_slope") * (risk - 1.0)
     return np.asarray(moved + died)
-
-
-def _market_levels(
-    plans: tuple[AcoPlan, ...], by_market: list[list[int]], evidence: Evidence, key: Key
-) -> NDArray[np.float64]:
-    """Return each market's spending level by kind relative to the nation, shape (markets, kinds)."""
-    common = evidence.number("care.market_common")
-    spread = evidence.array("care.market_spread")
-    shared = normals(key, np.arange(len(by_market)), 0, Decision.MARKET_LEVEL)[:, 0]
-    own = normals(key, np.arange(len(by_market)), 1, Decision.MARKET_LEVEL)
-    level: NDArray[np.float64] = np.exp(spread * (common * shared[:, None] + np.sqrt(1.0 - common**2) * own))
-    rural = evidence.number("care.rural_level")
-    for market, acos in enumerate(by_market):
-        stated = [given for a in acos if (given := plans[a].level) is not None]
-        if stated:
-            level[market] = np.mean(stated, axis=0)
-        elif all(plans[a].rural for a in acos):
-            level[market] *= rural
-    return level

@@ -1,5 +1,8 @@
 """ACOs built from CMS's MSSP public use files, and the people made for them."""
 
+from dataclasses import replace
+from typing import NamedTuple
+
 import numpy as np
 import pytest
 
@@ -8,8 +11,8 @@ from sim.inputs.faults import InputError
 from sim.inputs.lead_criteria import criteria_of
 from sim.inputs.mssp_file import read_mssp
 from sim.inputs.rulebook import load_rulebook
-from sim.kernels.codes import Kind, Status
-from sim.population.plan import plan_acos, plan_from_file
+from sim.kernels.codes import AGED_IN, DUAL, N_KINDS, Kind
+from sim.population.plan import AcoPlan, plan_acos, plan_from_file
 from sim.population.world import build_world
 from sim.scenarios import Scenario
 
@@ -42,12 +45,15 @@ def test_every_year_gives_one_aco_per_row(cms_file, year):
     assert [plan.name for plan in plans] == file.aco_id.tolist()
     assert [plan.lives for plan in plans] == file.n_assigned.astype(int).tolist()
     mix = np.array([plan.mix for plan in plans])
-    level = np.array([plan.level for plan in plans])
+    spend = np.array([plan.spend for plan in plans])
+    risk = np.array([plan.risk for plan in plans])
     assert np.allclose(mix.sum(axis=1), 1.0)
-    assert np.isfinite(level).all()
-    assert (level > 0.0).all()
-    # The file's own national average is the yardstick, so levels stand around 1.
-    assert np.average(level[:, Kind.AGED_NON_DUAL], weights=file.n_assigned) == pytest.approx(1.0, abs=0.08)
+    assert np.isfinite(spend).all()
+    assert (spend > 0.0).all()
+    shown = file.risk[:, :, -1] > 0.0
+    np.testing.assert_array_equal(risk[shown], file.risk[:, :, -1][shown])
+    # The file's own national average is the yardstick, so spending stands around 1.
+    assert np.average(spend[:, Kind.AGED_NON_DUAL], weights=file.n_assigned) == pytest.approx(1.0, abs=0.08)
 
 
 @pytest.mark.needs_data
@@ -61,8 +67,8 @@ def test_the_regional_adjustment_splits_level_and_efficiency(cms_file):
     assert plans[a].efficiency == pytest.approx(spent / (spent + gap) - 1.0)
     national = (file.person_years * file.per_capita[:, :, -1]).sum(axis=0) / file.person_years.sum(axis=0)
     kind = Kind.AGED_NON_DUAL
-    relative = file.per_capita[a, kind, -1] / national[kind] / file.risk[a, kind, -1]
-    assert plans[a].level[kind] * (1.0 + plans[a].efficiency) == pytest.approx(relative)
+    relative = file.per_capita[a, kind, -1] / national[kind]
+    assert plans[a].spend[kind] * (1.0 + plans[a].efficiency) == pytest.approx(relative)
     cheap = np.array([plan.efficiency for plan in plans])[file.regional_adjustment > 0]
     assert (cheap < 0.0).all()
 
@@ -87,41 +93,138 @@ def test_a_scenario_picks_acos_and_names_the_nearest(cms_file):
         plan_acos(wrong)
 
 
-@pytest.mark.needs_data
-def test_the_people_made_have_the_files_size_mix_spending_and_risk(cms_file):
-    """Two ACOs of the file, one dear and sick, one cheap: what they are in CMS's file, they are as people."""
+def means_by_kind(world, years):
+    """Return person-years, mean risk and mean spending of the people aligned in `years`, by ACO and kind."""
+    people, n = world.people, len(world.plans)
+    aco = np.append(world.providers.aco, -1)
+    months, risk, spend = np.zeros((3, n, N_KINDS))
+    for year in years:
+        aged = np.where(people.traits & DUAL > 0, Kind.AGED_DUAL, Kind.AGED_NON_DUAL)
+        kind = np.where(year - people.birth_year.astype(np.int64) < AGED_IN, Kind.DISABLED, aged)
+        kind = np.where(people.conditions & world.health(year).esrd > 0, Kind.ESRD, kind)
+        world.live(people, year, world.untouched(), None, 1)
+        whose = aco[people.aligned]
+        kept = (people.months > 0) & (whose >= 0)
+        at = (whose[kept], kind[kept])
+        lived = people.months[kept].astype(np.float64)
+        np.add.at(months, at, lived)
+        np.add.at(risk, at, people.risk[kept] * lived)
+        np.add.at(spend, at, people.spend[kept].astype(np.float64))
+    return months / 12.0, risk / months, spend / months
+
+
+class Twenty(NamedTuple):
+    """Twenty ACOs of PY2022 from the lowest to the highest risk, three times their size, as people.
+
+    Arrays have shape (acos, kinds); risk and spending are relative to a market that is like the nation.
+    """
+
+    plans: tuple[AcoPlan, ...]
+    person_years: np.ndarray
+    risk: np.ndarray
+    spend: np.ndarray
+
+    def stated(self, what: str) -> np.ndarray:
+        return np.array([getattr(plan, what) for plan in self.plans])
+
+
+# By kind: spread of scores and of a year's spending between people, relative to their mean.
+SCORE_CV = np.array([0.45, 1.1, 0.9, 1.0])
+SPEND_CV = np.array([1.1, 2.7, 2.3, 2.2])
+
+
+@pytest.fixture(scope="module")
+def twenty(cms_file):
     file = read_mssp(puf(cms_file, 2022))
     plans = plan_from_file(file)
-    risk = np.array([plan.risk for plan in plans])
-    big = file.n_assigned > 9_000
-    chosen = [int(np.argmax(np.where(big, risk, 0.0))), int(np.argmin(np.where(big, risk, 9.0)))]
-    two = tuple(plans[a] for a in chosen)
+    shown = ~np.isnan(file.regional_adjustment)
+    usual = [a for a in np.flatnonzero(shown).tolist() if 9_000 < plans[a].lives < 25_000]
+    usual.sort(key=lambda a: float(np.dot(plans[a].mix, plans[a].risk)))
+    chosen = [plans[usual[round(place)]] for place in np.linspace(0, len(usual) - 1, 20)]
+    large = [replace(plan, lives=3 * plan.lives) for plan in chosen]
+    alike = (1.0,) * N_KINDS
+    steady = load_evidence({"trend.market": 0.0, "trend.market_reversion": 0.0})
+    mixed = tuple(steady.array("demography.mix").tolist())
+    nation = replace(
+        large[0], name="nation", market="nation", lives=300_000, efficiency=0.0,
+        mix=mixed, spend=alike, risk=alike,
+    )  # fmt: skip
     criteria = criteria_of(load_rulebook("lead-py2027"), 2027)
-    world = build_world(two, load_evidence(), criteria, range(2027, 2029), 0.5, 3, 0)
-    people = world.people
-    made = []
-    for a, plan in enumerate(two):
-        mine = world.providers.aco[np.maximum(people.practice, 0)] == a
-        enrolled = mine & (people.status == Status.ENROLLED)
-        # People who saw nobody in two years are not assignable: about one in ten.
-        assert enrolled.sum() * 0.9 == pytest.approx(plan.lives, rel=0.10)
-        age = 2026 - people.birth_year
-        disabled = (enrolled & (age < 65)).sum() / enrolled.sum()
-        # The disabled share falls by about half a point a year in the nation and by more where it is high.
-        assert disabled == pytest.approx(plan.mix[Kind.DISABLED], abs=0.05)
-        made.append((people.risk[enrolled].mean(), people.spend[enrolled].mean()))
-    assert made[0][0] / made[1][0] == pytest.approx(two[0].risk / two[1].risk, rel=0.12)
-    spent = [
-        (np.array(plan.mix) @ (np.array(plan.level) * (1 + plan.efficiency) * file.risk[a, :, -1] * NATION))
-        for a, plan in zip(chosen, two, strict=True)
-    ]
-    assert made[0][1] / made[1][1] == pytest.approx(spent[0] / spent[1], rel=0.15)
+    world = build_world((*large, nation), steady, criteria, range(2027, 2029), 0.8, 3, 0)
+    person_years, risk, spend = means_by_kind(world, (2027, 2028))
+    return Twenty(tuple(large), person_years[:-1], risk[:-1] / risk[-1], spend[:-1] / spend[-1])
 
 
-# Spending by type in the evidence, only for the relative size of the types.
-NATION = load_evidence().array("spending.level")
+def slope_and_correlation(made, stated, weight):
+    """Return slope and correlation of logs of what was made on what was stated, weighted by people."""
+    x, y = np.log(stated), np.log(made)
+    x, y = x - np.average(x, weights=weight), y - np.average(y, weights=weight)
+    xx, xy, yy = (np.average(product, weights=weight) for product in (x * x, x * y, y * y))
+    return xy / xx, xy / np.sqrt(xx * yy)
 
 
+@pytest.mark.needs_data
+def test_the_people_made_have_the_files_size_and_mix(twenty):
+    years = twenty.person_years.sum(axis=1) / 2.0
+    np.testing.assert_allclose(years, [plan.lives for plan in twenty.plans], rtol=0.05)
+    made = twenty.person_years / twenty.person_years.sum(axis=1, keepdims=True)
+    stated = twenty.stated("mix")
+    # The disabled share falls by about half a point a year in the nation and by more where it is high.
+    assert (np.abs(made - stated) < [0.004, 0.06, 0.02, 0.06]).all()
+    for kind in Kind:
+        assert np.corrcoef(made[:, kind], stated[:, kind])[0, 1] > 0.93
+
+
+@pytest.mark.needs_data
+def test_each_kind_has_the_files_mean_risk(twenty):
+    """Each ACO within three errors of sampling and 4 %; the ACOs together without bias."""
+    stated = twenty.stated("risk")
+    noise = SCORE_CV / np.sqrt(twenty.person_years / 2.0)  # scores hardly change from year to year
+    away = np.abs(np.log(twenty.risk / stated))
+    assert (away < 0.04 + 3.0 * noise).all()
+    for kind, (bias, low, high, least) in enumerate(
+        [(0.05, 0.7, 1.3, 0.85), (0.03, 0.9, 1.1, 0.98), (0.03, 0.9, 1.1, 0.98), (0.02, 0.95, 1.05, 0.995)]
+    ):
+        weight = twenty.person_years[:, kind]
+        mean = np.average(np.log(twenty.risk[:, kind] / stated[:, kind]), weights=weight)
+        assert abs(mean) < bias
+        slope, correlation = slope_and_correlation(twenty.risk[:, kind], stated[:, kind], weight)
+        assert low < slope < high
+        assert correlation > least
+
+
+@pytest.mark.needs_data
+@pytest.mark.parametrize("kind", [Kind.DISABLED, Kind.AGED_DUAL])
+def test_kinds_of_an_aco_differ_in_risk_as_in_the_file(twenty, kind):
+    """One risk for all kinds of an ACO would make all these gaps zero."""
+    stated, other = twenty.stated("risk"), Kind.AGED_NON_DUAL
+    slope, correlation = slope_and_correlation(
+        twenty.risk[:, kind] / twenty.risk[:, other],
+        stated[:, kind] / stated[:, other],
+        twenty.person_years[:, kind],
+    )
+    assert slope == pytest.approx(1.0, abs=0.12)
+    assert correlation > 0.95
+
+
+@pytest.mark.needs_data
+def test_each_kind_has_the_files_mean_spending(twenty):
+    """Each ACO within three errors of sampling and 8 %; the ACOs together without bias."""
+    efficiency = np.array([plan.efficiency for plan in twenty.plans])
+    stated = twenty.stated("spend") * (1.0 + efficiency)[:, None]
+    away = np.abs(np.log(twenty.spend / stated))
+    assert (away < 0.08 + 3.0 * SPEND_CV / np.sqrt(twenty.person_years)).all()
+    for kind, (bias, within, least) in enumerate(
+        [(0.08, 0.35, 0.75), (0.05, 0.12, 0.97), (0.05, 0.12, 0.97), (0.03, 0.10, 0.985)]
+    ):
+        weight = twenty.person_years[:, kind]
+        assert abs(np.average(np.log(twenty.spend[:, kind] / stated[:, kind]), weights=weight)) < bias
+        slope, correlation = slope_and_correlation(twenty.spend[:, kind], stated[:, kind], weight)
+        assert slope == pytest.approx(1.0, abs=within)
+        assert correlation > least
+
+
+@pytest.mark.needs_data
 def test_a_file_of_several_years_needs_a_year(tmp_path, cms_file):
     path = cms_file("mssp/mssp_panel_2013_2022.csv.gz", FILE.format("2013-2022, one file"))
     both = Scenario.from_toml(SCENARIO.format(path=path, more=""))

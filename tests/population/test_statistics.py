@@ -137,7 +137,8 @@ def test_a_high_needs_aco_has_many_high_needs_people(aligned_years):
     months = model.outcomes["person_months"][:, :, 0]
     share = (months[:, 2] + months[:, 5]) / months.sum(axis=1)
     assert (np.abs(share[:2] - 0.12) < 0.05).all()
-    assert share[2] == pytest.approx(0.40, abs=0.08)
+    # Its rural market has a quarter fewer of them, and who becomes one stays with the usual practice.
+    assert share[2] == pytest.approx(0.40, abs=0.10)
 
 
 def retention(pairs):
