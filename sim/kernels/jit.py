@@ -19,6 +19,7 @@ os.environ.setdefault("NUMBA_DISABLE_INTEL_SVML", "1")
 
 import numba
 import numpy as np
+from llvmlite.binding import get_host_cpu_name
 from numba import njit
 
 config: Any = numba.config
@@ -27,12 +28,20 @@ R = TypeVar("R")
 CACHE_VARIABLE = "LEADSIM_CACHE"
 
 
-def sources_digest() -> str:
-    """Return a digest of all kernel sources, the compilers' versions and the processor's name."""
+def sources_digest(folder: Path = Path(__file__).parent) -> str:
+    """Return a digest of all kernel sources, the compilers' versions and the processor's name.
+
+    Parameters
+    ----------
+    folder : Path
+        Where the sources are.
+    """
     digest = hashlib.sha256()
-    for path in sorted(Path(__file__).parent.glob("*.py")):
-        digest.update(path.name.encode() + path.read_bytes())
-    versions = (numba.__version__, version("llvmlite"), np.__version__, sys.version, config.CPU_NAME or "")
+    for path in sorted(folder.glob("*.py")):
+        text = path.read_bytes()
+        digest.update(f"{path.name} {len(text)} ".encode() + text)
+    processor = config.CPU_NAME or get_host_cpu_name()
+    versions = (numba.__version__, version("llvmlite"), np.__version__, sys.version, processor)
     digest.update("|".join(versions).encode())
     return digest.hexdigest()[:16]
 

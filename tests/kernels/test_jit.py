@@ -1,0 +1,57 @@
+"""Compiled kernels are kept where no other version of any of them can be taken for them."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from sim.kernels import jit
+
+SOURCES = Path(jit.__file__).parent
+
+
+@pytest.fixture
+def copied(tmp_path: Path) -> Path:
+    folder = tmp_path / "kernels"
+    shutil.copytree(SOURCES, folder, ignore=shutil.ignore_patterns("__pycache__"))
+    assert jit.sources_digest(folder) == jit.sources_digest()
+    return folder
+
+
+def test_a_change_of_any_kernel_makes_another_directory(copied: Path) -> None:
+    seen = {jit.sources_digest(copied)}
+    for path in sorted(copied.glob("*.py")):
+        path.write_text(path.read_text() + "\n")
+        seen.add(jit.sources_digest(copied))
+    assert len(seen) == 1 + len(list(copied.glob("*.py")))
+
+
+def test_a_change_of_a_file_name_makes_another_directory(copied: Path) -> None:
+    before = jit.sources_digest(copied)
+    (copied / "choice.py").rename(copied / "choosing.py")
+    assert jit.sources_digest(copied) != before
+
+
+def test_another_compiler_or_processor_makes_another_directory(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen = {jit.sources_digest()}
+    monkeypatch.setattr(jit.numba, "__version__", "0.0.1")
+    seen.add(jit.sources_digest())
+    monkeypatch.setattr(jit, "get_host_cpu_name", lambda: "another")
+    seen.add(jit.sources_digest())
+    monkeypatch.setattr(jit, "version", lambda package: "0.0.1")
+    seen.add(jit.sources_digest())
+    assert len(seen) == 4
+
+
+def test_where_compiled_kernels_are_kept(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    name = f"kernels-{jit.sources_digest()}"
+    monkeypatch.setenv(jit.CACHE_VARIABLE, "off")
+    assert jit.cache_directory() is None
+    monkeypatch.setenv(jit.CACHE_VARIABLE, str(tmp_path))
+    assert jit.cache_directory() == tmp_path / name
+    monkeypatch.delenv(jit.CACHE_VARIABLE)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "own"))
+    monkeypatch.setenv("LOCALAPPDATA", str(tmp_path / "own"))
+    assert jit.cache_directory() == tmp_path / "own" / "leadsim" / name
