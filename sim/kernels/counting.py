@@ -33,7 +33,7 @@ _COMPLEX_MONTHS, _COMPLEX_STAYS, _DAYS_AWAY = (
     int(Sum.COMPLEX_STAYS),
     int(Sum.DAYS_AWAY),
 )
-_DIABETES, _SUGAR_POOR, _HYPERTENSION, _PRESSURE_GOOD = (
+_DIABETES, _GLYCEMIC_POOR, _HYPERTENSION, _PRESSURE_CONTROLLED = (
     int(Sum.DIABETES),
     int(Sum.GLYCEMIC_POOR),
     int(Sum.HYPERTENSION),
@@ -107,32 +107,34 @@ def count_care(
         all_snf_days[i] = snf_days[k]
         seen = uses[k] != 0
         sign = unit(use[4 * k + 2])
-        pressed = 1 if seen & (had & hypertension != 0) else 0
-        sugared = 1 if seen & (had & diabetes != 0) else 0
-        failing = 1 if seen & (had & heart_failure != 0) else 0
-        aching = 1 if seen & (had & arthritis != 0) else 0
+        hypertensive = 1 if seen & (had & hypertension != 0) else 0
+        diabetic = 1 if seen & (had & diabetes != 0) else 0
+        heart_failing = 1 if seen & (had & heart_failure != 0) else 0
+        arthritic = 1 if seen & (had & arthritis != 0) else 0
         sums[at + _VISITS] += visits[k]
         sums[at + _BASE_DRUG] += base if had & drug_treated else 0
-        sums[at + _HYPERTENSION] += pressed
-        sums[at + _PRESSURE_GOOD] += pressed if sign < pressure_controlled else 0
-        sums[at + _DIABETES] += sugared
-        sums[at + _SUGAR_POOR] += sugared if 1.0 - sign < glycemic_poor else 0
+        sums[at + _HYPERTENSION] += hypertensive
+        sums[at + _PRESSURE_CONTROLLED] += hypertensive if sign < pressure_controlled else 0
+        sums[at + _DIABETES] += diabetic
+        sums[at + _GLYCEMIC_POOR] += diabetic if 1.0 - sign < glycemic_poor else 0
         sums[at + _STAYS] += stays[k] + planned[k]
         sums[at + _EVENT] += event
         sums[at + _PROCEDURES] += procedure_cents[k]
-        crowded = several[k] >= complex_from
-        sums[at + _COMPLEX_MONTHS] += months[k] if crowded else 0
-        sums[at + _COMPLEX_STAYS] += stays[k] if crowded else 0
-        sums[at + _DAYS_AWAY] += snf_days[k] + np.int64(stay_days * stays[k]) if crowded else 0
+        ill_several_ways = several[k] >= complex_from
+        sums[at + _COMPLEX_MONTHS] += months[k] if ill_several_ways else 0
+        sums[at + _COMPLEX_STAYS] += stays[k] if ill_several_ways else 0
+        sums[at + _DAYS_AWAY] += snf_days[k] + np.int64(stay_days * stays[k]) if ill_several_ways else 0
         to = episodes_at[k]
-        episodes[to + _DIABETES_CHRONIC * N_EPISODE_SUMS + _EP_COUNT] += sugared
-        episodes[to + _DIABETES_CHRONIC * N_EPISODE_SUMS + _EP_COST] += sugared * np.int64(base * of_diabetes)
-        episodes[to + _HF_CHRONIC * N_EPISODE_SUMS + _EP_COUNT] += failing
-        episodes[to + _HF_CHRONIC * N_EPISODE_SUMS + _EP_COST] += failing * np.int64(
+        episodes[to + _DIABETES_CHRONIC * N_EPISODE_SUMS + _EP_COUNT] += diabetic
+        episodes[to + _DIABETES_CHRONIC * N_EPISODE_SUMS + _EP_COST] += diabetic * np.int64(
+            base * of_diabetes
+        )
+        episodes[to + _HF_CHRONIC * N_EPISODE_SUMS + _EP_COUNT] += heart_failing
+        episodes[to + _HF_CHRONIC * N_EPISODE_SUMS + _EP_COST] += heart_failing * np.int64(
             (base + event) * of_heart_failure
         )
-        episodes[to + _RA_CHRONIC * N_EPISODE_SUMS + _EP_COUNT] += aching
-        episodes[to + _RA_CHRONIC * N_EPISODE_SUMS + _EP_COST] += aching * np.int64(base * of_arthritis)
+        episodes[to + _RA_CHRONIC * N_EPISODE_SUMS + _EP_COUNT] += arthritic
+        episodes[to + _RA_CHRONIC * N_EPISODE_SUMS + _EP_COST] += arthritic * np.int64(base * of_arthritis)
 
 
 @stage
