@@ -63,13 +63,14 @@ class Lived:
 
 def nation_plans(people: int, markets: int, evidence: Evidence) -> tuple[AcoPlan, ...]:
     """Return one ACO a market, none of which will act, so that all markets together hold `people`."""
+    rural = evidence.number("market.rural_share")
     lives = round(people / markets * MARKET_SHARE * evidence.number("care.assignable"))
     return tuple(
         AcoPlan(
             name=f"market-{market}",
             entry="renewing",
             leadership="physician",
-            rural=False,
+            rural=int(rural * (market + 1)) > int(rural * market),
             lives=lives,
             high_needs_share=None,
             former_mssp=False,
