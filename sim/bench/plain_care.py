@@ -226,14 +226,14 @@ class Care(Person):
         """Return the months from the quarter after a High Needs criterion is first met in the year."""
         health = self.model.health
         admitted = self.admissions >= health.high_needs_admissions
-        if self.cell % 3 != 0 or not (
-            year.developed & health.high_needs_conditions
-            or (admitted and year.coded_score >= health.high_needs_score_with_admissions)
-            or self.snf_days >= health.high_needs_snf_days
-        ):
+        by_care = (
+            admitted and year.coded_score >= health.high_needs_score_with_admissions
+        ) or self.snf_days >= health.high_needs_snf_days
+        if self.cell % 3 != 0 or not (by_care or year.developed & health.high_needs_conditions):
             return 0
         self.high_needs = 1
-        met = self.index_month(year, self.draws.high_needs_month())
+        draws = self.draws
+        met = self.index_month(year, draws.event_month() if by_care else draws.high_needs_month())
         quarter_end = 3 * ((met + 2) // 3)
         return max(0, year.first_month + self.months - 1 - quarter_end)
 

@@ -152,7 +152,8 @@ def count_months(
 ) -> None:
     """Add months, money and scores to each person's cell, and late High Needs months to the High Needs cell.
 
-    High Needs is checked each quarter; from the quarter after it is met, months are High Needs months.
+    High Needs is checked each quarter; from the quarter after it is met, by the acute event or by the onset
+    of a condition, months are High Needs months.
     """
     needs, all_spend, coding_factor, concurrent = (
         people.high_needs,
@@ -175,12 +176,8 @@ def count_months(
         strip.stays,
         strip.snf_days,
     )
-    score, coded_score, first_month, last_month = (
-        strip.score,
-        strip.coded_score,
-        strip.first_month,
-        strip.last_month,
-    )
+    score, coded_score, event_month = strip.score, strip.coded_score, strip.event_month
+    first_month, last_month = strip.first_month, strip.last_month
     for k in range(n):
         here = months[k]
         if here == 0:
@@ -193,11 +190,9 @@ def count_months(
         true_micro = np.int64(score[k] * RISK_UNIT + 0.5)
         coded_micro = np.int64(coded_score[k] * coding * RISK_UNIT + 0.5)
         category = cell[k] % 3
-        late = category == 0 and (
-            developed[k] & conditions_met != 0
-            or (coded_score[k] >= score_with and stays[k] >= admissions_with)
-            or snf_days[k] >= days_met
-        )
+        admitted = (coded_score[k] >= score_with) & (stays[k] >= admissions_with)
+        cared_for = admitted | (snf_days[k] >= days_met)
+        late = (category == 0) & (cared_for | (developed[k] & conditions_met != 0))
         if late or category == 2:
             true_needy = np.int64(concurrent_score(developed[k], base, concurrent) * RISK_UNIT + 0.5)
             coded_needy = np.int64(
@@ -205,7 +200,8 @@ def count_months(
             )
             if late:
                 needs[i] = 1
-                met = first_month[k] + int(here * unit(draw4(key, i, year, _HIGH_NEEDS_ENTRY, 0)[0]))
+                onset = first_month[k] + int(here * unit(draw4(key, i, year, _HIGH_NEEDS_ENTRY, 0)[0]))
+                met = event_month[k] if cared_for else onset
                 late_months = max(np.int64(0), last_month[k] - 3 * ((met + 2) // 3))
                 to = at + 2 * N_SUMS
                 late_cents = cents * late_months // here

@@ -177,7 +177,7 @@ def have_events(
         strip.dies,
         strip.conditions,
     )
-    level, months, first_month = strip.level, strip.months, strip.first_month
+    level, months, first_month, event_month = strip.level, strip.months, strip.first_month, strip.event_month
     sums_at, episodes_at = strip.sums_at, strip.episodes_at
     stays, snf_days, cents, rest = strip.stays, strip.snf_days, strip.event_cents, strip.lost
     hits = 0
@@ -199,6 +199,8 @@ def have_events(
         k = hit[j]
         at = sums_at[k]
         to = aligned[k]
+        month = first_month[k] + int(months[k] * unit(course[4 * j + 2]))
+        event_month[k] = month
         own, more, spilt = event_effects[max(to, 0)], high_needs_effect[max(to, 0)], event_spill[practice[k]]
         effect = (own * more if high_needs[k] else own) if to >= 0 else spilt
         has = (1 if conditions[k] & heart_failure else 0) + (2 if conditions[k] & copd else 0)
@@ -228,7 +230,7 @@ def have_events(
             episodes[kept + _EP_COUNT] += 1
             episodes[kept + _EP_COST] += int(spent * episode_share[cause_episode[cause]])
             episodes[kept + _EP_INPATIENT] += 1
-            episodes[kept + _EP_MONTH] += first_month[k] + int(months[k] * unit(course[4 * j + 2]))
+            episodes[kept + _EP_MONTH] += month
             if dies[k] == 0:
                 sums[at + _FOLLOW_UPS_DUE] += 1
                 if unit(course[4 * j + 3]) < follow_up:

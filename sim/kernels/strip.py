@@ -42,8 +42,8 @@ class Strip(NamedTuple):
         What the year brings.
     base, level : float64
         An ACO's effect on ambulatory spending; prices and use of market and practice.
-    stays, planned, snf_days, base_cents, procedure_cents, event_cents
-        Use and spending.
+    stays, planned, snf_days, base_cents, procedure_cents, event_cents, event_month
+        Use and spending; the month means nothing for people without an event.
     life, lost, care, cost, use, extra, course : uint32, shape (4 * STRIP,)
         Words drawn.
     hit, hit_row
@@ -93,6 +93,7 @@ class Strip(NamedTuple):
     base_cents: Array
     procedure_cents: Array
     event_cents: Array
+    event_month: Array
     life: Array
     lost: Array
     care: Array
