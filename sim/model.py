@@ -24,7 +24,7 @@ from sim.kernels.layout import Practices
 from sim.levers import Levers, copy_lives
 from sim.outcomes.registry import VARIABLES
 from sim.population.experience import Experience, observe
-from sim.population.health import build_health
+from sim.population.health import build_health, in_year
 from sim.population.plan import plan_acos
 from sim.population.world import Sums, World, build_world
 from sim.scenarios import Scenario
@@ -130,6 +130,7 @@ class LeadModel(ColumnModel):
             else reference
         )
         self.evidence: Evidence = evidence_of(self.scenario, self.arm, replicate)
+        self._health = build_health(self.evidence)
         self.rulebook = self.scenario.rulebook(self.arm)
         self.option = self.scenario.arms[self.arm].risk_option
         self.program = self.scenario.arms[self.arm].program
@@ -217,7 +218,7 @@ class LeadModel(ColumnModel):
         """
         self.acos.do("decide", self.year)
         self.practices.do("decide", self.year)
-        health = build_health(self.evidence, criteria_of(self.rulebook, self.year), self.year)
+        health = in_year(self._health, self.evidence, criteria_of(self.rulebook, self.year), self.year)
         self._levers = Levers(self._practice_tables(), health)
         twin = self._twin
         if twin is not None and twin._levers is not None and not self._levers.equal(twin._levers):

@@ -38,14 +38,37 @@ def _mortality_level(evidence: Evidence) -> NDArray[np.float64]:
     return level
 
 
-def build_health(evidence: Evidence, criteria: Criteria, year: int) -> Health:
-    """Return the kernels' parameters for a calendar year."""
-    names = condition_names(evidence)
-    recovery = evidence.array("conditions.recovery")
+def in_year(health: Health, evidence: Evidence, criteria: Criteria, year: int) -> Health:
+    """Return parameters with a calendar year's mortality and a program's High Needs criteria and weights.
+
+    Parameters
+    ----------
+    health : Health
+        What :func:`build_health` returned for the same evidence.
+    evidence : Evidence
+    criteria : Criteria
+    year : int
+    """
     mortality = death_probabilities()[year]
-    level = _mortality_level(evidence)
+    level = health.mortality_level.copy()
     # ESRD mortality is stated by itself: divide the table out.
     level[Kind.ESRD] = evidence.number("mortality.esrd") / np.maximum(mortality, mortality[:, [AGED_IN]])
+    return health._replace(
+        mortality=mortality,
+        mortality_level=level,
+        high_needs_score=criteria.score,
+        high_needs_score_with_admissions=criteria.score_with_admissions,
+        high_needs_admissions=criteria.admissions,
+        high_needs_snf_days=criteria.snf_days,
+        weight_recent=criteria.weight_recent,
+        weight_older=criteria.weight_older,
+    )
+
+
+def build_health(evidence: Evidence) -> Health:
+    """Return the kernels' parameters that hold in all years; :func:`in_year` fills in the rest."""
+    names = condition_names(evidence)
+    recovery = evidence.array("conditions.recovery")
     causes = words(evidence, "episodes.causes")
     procedures = words(evidence, "episodes.procedures")
     kinds = words(evidence, "episodes.names")
@@ -56,8 +79,8 @@ def build_health(evidence: Evidence, criteria: Criteria, year: int) -> Health:
     average = 12.0 * fitted[Kind.AGED_NON_DUAL]
     rate = incidence[of_procedure] * evidence.number("episodes.procedure_fit")
     return Health(
-        mortality=mortality,
-        mortality_level=level,
+        mortality=np.empty((2, OLDEST + 1)),
+        mortality_level=_mortality_level(evidence),
         mortality_risk=evidence.number("mortality.risk_slope"),
         mortality_event=evidence.number("mortality.event"),
         switch_out=evidence.array("advantage.leave").copy(),
@@ -69,10 +92,10 @@ def build_health(evidence: Evidence, criteria: Criteria, year: int) -> Health:
         recoverable=sum(1 << k for k in range(len(names)) if recovery[k] > 0.0),
         esrd=mask_of(names, "kidney_failure"),
         high_needs_conditions=mask_of(names, " ".join(words(evidence, "conditions.mobility"))),
-        high_needs_score=criteria.score,
-        high_needs_score_with_admissions=criteria.score_with_admissions,
-        high_needs_admissions=criteria.admissions,
-        high_needs_snf_days=criteria.snf_days,
+        high_needs_score=np.inf,
+        high_needs_score_with_admissions=np.inf,
+        high_needs_admissions=0,
+        high_needs_snf_days=0,
         coding_words=int(evidence.number("conditions.uncoded_halvings")),
         age_cost=by_age(evidence.array("spending.age"), AGE_COST_EDGES),
         cost_constant=evidence.number("spending.cost_constant"),
@@ -82,8 +105,8 @@ def build_health(evidence: Evidence, criteria: Criteria, year: int) -> Health:
         visits_mean=evidence.number("care.visits_mean"),
         visits_risk=evidence.number("care.visits_risk"),
         visits_loyal=evidence.number("care.visits_loyal"),
-        weight_recent=criteria.weight_recent,
-        weight_older=criteria.weight_older,
+        weight_recent=0.0,
+        weight_older=0.0,
         no_use=evidence.number("spending.no_use"),
         no_use_risk=evidence.number("spending.no_use_risk"),
         base_share=evidence.array("spending.base_share").copy(),

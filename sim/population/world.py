@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +18,7 @@ from sim.kernels.draws import Key, make_key
 from sim.kernels.layout import Disease, Health, Markets, People, Practices, copy_people, make_people
 from sim.kernels.strip import make_strip
 from sim.population.disease import build_disease, spread_over_ages
-from sim.population.health import build_health
+from sim.population.health import build_health, in_year
 from sim.population.market_risk import hazard_for_risk
 from sim.population.market_traits import MarketTraits, high_needs_share, market_traits
 from sim.population.plan import AcoPlan
@@ -98,7 +99,11 @@ class World:
 
     def health(self, year: int) -> Health:
         """Return the kernels' health parameters of a year."""
-        return build_health(self.evidence, self.criteria, year)
+        return in_year(self._health, self.evidence, self.criteria, year)
+
+    @cached_property
+    def _health(self) -> Health:
+        return build_health(self.evidence)
 
     def untouched(self) -> Practices:
         """Return practices that no ACO touches."""
