@@ -6,7 +6,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 # Rows of one task. Fixed, so that what a task does never depends on how many threads there are.
-CHUNK = 65_536
+CHUNK = 32_768
 
 
 def over_chunks(task: Callable[[int, int, int], int], rows: int, threads: int) -> int:
@@ -20,14 +20,17 @@ def over_chunks(task: Callable[[int, int, int], int], rows: int, threads: int) -
     rows : int
         Number of rows.
     threads : int
-        Cores to use. Chunks are dealt to workers in turn: results may not depend on who works on which.
+        Cores to use. Each worker takes the next chunk that nobody has begun: results may not depend on who
+        works on which.
     """
     starts = range(0, rows, CHUNK)
 
+    waiting = iter(starts)
+
     def work(worker: int) -> int:
-        return sum(task(worker, start, min(start + CHUNK, rows)) for start in starts[worker::threads])
+        return sum(task(worker, start, min(start + CHUNK, rows)) for start in waiting)
 
     if threads <= 1 or len(starts) <= 1:
-        return sum(task(0, start, min(start + CHUNK, rows)) for start in starts)
+        return work(0)
     with ThreadPoolExecutor(threads) as pool:
         return sum(pool.map(work, range(threads)))
