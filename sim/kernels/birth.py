@@ -8,12 +8,12 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.kernels.choice import pick_practice
-from sim.kernels.codes import AGED_IN, DUAL, FEMALE, NO_SUPPLEMENT, ORIGINALLY_DISABLED, Kind
-from sim.kernels.draws import Decision, Key, draw4, unit, unit52
+from sim.kernels.codes import DUAL, FEMALE, NO_SUPPLEMENT, ORIGINALLY_DISABLED, Kind
+from sim.kernels.draws import Decision, Key, draw_rows, unit, unit52
 from sim.kernels.jit import kernel, stage
 from sim.kernels.layout import Array, Disease, Health, Markets, People
 from sim.kernels.quantiles import normal
-from sim.kernels.risk_score import community_scores
+from sim.kernels.risk_score import community_scores, place_scores
 from sim.kernels.strip import STRIP, Strip
 
 _ESRD = int(Kind.ESRD)
@@ -86,98 +86,134 @@ def create(
 
     A person depends on the row's number and the market's tables only, never on how many others there are.
     """
+    row = strip.row
     for first in range(start, stop, STRIP):
         n = min(STRIP, stop - first)
-        make(people, first, n, key, origins, markets, disease, health, strip)
+        for k in range(n):
+            row[k] = first + k
+        enter(people, key, n, origins, strip)
+        be_somebody(people, key, n, origins, markets, health, strip)
+        be_ill(people, key, n, disease, health, strip)
+        place_scores(n, disease, strip)
         community_scores(strip.mask, strip.segment, strip.demographic_at, n, disease, strip, strip.score)
-        settle(people, first, n, key, markets, health, strip)
+        settle(people, key, n, markets, health, strip)
     return stop - start
 
 
 @stage
-def make(
-    people: People,
-    first: int,
-    n: int,
-    key: Key,
-    origins: Origins,
-    markets: Markets,
-    disease: Disease,
-    health: Health,
-    strip: Strip,
-) -> None:
-    """Make the people of the strip, `n` rows from `first`: entry, age, traits, frailty, conditions."""
+def enter(people: People, key: Key, n: int, origins: Origins, strip: Strip) -> None:
+    """Draw year and month of entry, enrollment type and age of the `n` people listed."""
+    all_market, entry_year, entry_month = people.market, people.entry_year, people.entry_month
+    birth_year, entries, mix, ages = people.birth_year, origins.entry, origins.mix, origins.age
+    first_year = origins.first_year
+    row, market, kind, age, words = strip.row, strip.market, strip.kind, strip.age, strip.extra
+    draw_rows(key, row, n, 0, _PERSON_ENTRY, 0, words)
     for k in range(n):
-        i = first + k
-        market = np.int64(people.market[i])
-        entry = draw4(key, i, 0, _PERSON_ENTRY, 0)
-        year = origins.first_year + pick_below(unit(entry[0]), origins.entry)
-        entrant = 1 if year > origins.first_year else 0
-        people.entry_year[i] = year
-        people.entry_month[i] = 1 + int(12.0 * unit(entry[1])) if entrant else 1
-        kind = pick_below(unit(entry[2]), origins.mix[entrant, market])
-        age = pick_below(unit(entry[3]), origins.age[entrant, kind])
-        people.birth_year[i] = year - age
-
-        draws = draw4(key, i, 0, _PERSON_TRAITS, 0)
-        traits = FEMALE if unit(draws[0]) < origins.female[kind] else 0
-        if unit(draws[1]) < origins.dual[kind]:
-            traits |= DUAL
-        elif unit(draws[2]) < origins.no_supplement:
-            traits |= NO_SUPPLEMENT
-        if unit(draws[3]) < origins.originally_disabled[kind]:
-            traits |= ORIGINALLY_DISABLED
-        people.traits[i] = traits
-
-        draws = draw4(key, i, 0, _PERSON_LATENT, 0)
-        frail = normal(unit52(draws[0], draws[1]))
-        spread = origins.frailty_spread
-        frailty = math.exp(spread * frail - 0.5 * spread * spread)
-        link = origins.disease_cost_link
-        people.frailty[i] = frailty
-        lasting = link * frail + math.sqrt(1.0 - link * link) * normal(unit52(draws[2], draws[3]))
-        spread = health.cost_spread
-        people.cost_factor[i] = math.exp(spread * lasting - 0.5 * spread * spread)
-
-        conditions = np.int64(0)
-        hazard = frailty * markets.onset[market, kind]
-        for block in range(disease.hazard.shape[0] // 4):
-            draws = draw4(key, i, 0, _PERSON_CONDITIONS, block)
-            for lane in range(4):
-                c = 4 * block + lane
-                if unit(draws[lane]) < 1.0 - math.exp(-hazard * disease.hazard[c, age]):
-                    conditions |= np.int64(1) << np.int64(c)
-        if kind == _ESRD:
-            conditions |= health.esrd
-        else:
-            conditions &= ~health.esrd
-        people.conditions[i] = conditions
-
-        young = age < AGED_IN
-        who = (1 if traits & FEMALE else 0) + (2 if traits & ORIGINALLY_DISABLED and not young else 0)
-        segment = (2 if young else 0) + (1 if traits & DUAL else 0)
-        strip.mask[k] = conditions
-        strip.kind[k] = kind
-        strip.segment[k] = segment
-        strip.demographic_at[k] = (segment * 4 + who) * disease.demographic.shape[2] + age
+        i = row[k]
+        here = np.int64(all_market[i])
+        year = first_year + pick_below(unit(words[4 * k]), entries)
+        entrant = 1 if year > first_year else 0
+        enrolled_as = pick_below(unit(words[4 * k + 2]), mix[entrant, here])
+        years = pick_below(unit(words[4 * k + 3]), ages[entrant, enrolled_as])
+        entry_year[i] = year
+        entry_month[i] = 1 + int(12.0 * unit(words[4 * k + 1])) if entrant else 1
+        birth_year[i] = year - years
+        market[k] = here
+        kind[k] = enrolled_as
+        age[k] = years
 
 
 @stage
-def settle(
-    people: People, first: int, n: int, key: Key, markets: Markets, health: Health, strip: Strip
+def be_somebody(
+    people: People, key: Key, n: int, origins: Origins, markets: Markets, health: Health, strip: Strip
 ) -> None:
-    """Let the people of the strip, now scored, each pick a practice of the market."""
+    """Draw sex, Medicaid, supplement, origin, frailty and lasting cost; note the hazard of disease."""
+    all_traits, all_frailty, all_cost = people.traits, people.frailty, people.cost_factor
+    female, medicaid, disabled = origins.female, origins.dual, origins.originally_disabled
+    no_supplement, onset = origins.no_supplement, markets.onset
+    spread, link, cost_spread = origins.frailty_spread, origins.disease_cost_link, health.cost_spread
+    row, kind, market, traits, mean, words = (
+        strip.row,
+        strip.kind,
+        strip.market,
+        strip.traits,
+        strip.mean,
+        strip.extra,
+    )
+    draw_rows(key, row, n, 0, _PERSON_TRAITS, 0, words)
     for k in range(n):
-        i = first + k
-        needy = strip.mask[k] & health.high_needs_conditions != 0
-        ill = strip.kind[k] != _ESRD and strip.score[k] >= health.high_needs_score
-        draws = draw4(key, i, 0, _PERSON_PRACTICE, 0)
-        people.practice[i] = pick_practice(
-            np.int64(people.market[i]),
-            1 if needy or ill else 0,
-            draws[0],
-            draws[1],
-            markets.first_practice,
-            markets.choice_share,
-            markets.choice_other,
+        woman = FEMALE if unit(words[4 * k]) < female[kind[k]] else 0
+        poor = unit(words[4 * k + 1]) < medicaid[kind[k]]
+        bare = NO_SUPPLEMENT if unit(words[4 * k + 2]) < no_supplement else 0
+        origin = ORIGINALLY_DISABLED if unit(words[4 * k + 3]) < disabled[kind[k]] else 0
+        traits[k] = woman | (DUAL if poor else bare) | origin
+        all_traits[row[k]] = traits[k]
+    draw_rows(key, row, n, 0, _PERSON_LATENT, 0, words)
+    for k in range(n):
+        frail = normal(unit52(words[4 * k], words[4 * k + 1]))
+        lasting = link * frail + math.sqrt(1.0 - link * link) * normal(
+            unit52(words[4 * k + 2], words[4 * k + 3])
+        )
+        frailty = math.exp(spread * frail - 0.5 * spread * spread)
+        all_frailty[row[k]] = frailty
+        all_cost[row[k]] = math.exp(cost_spread * lasting - 0.5 * cost_spread * cost_spread)
+        mean[k] = frailty * onset[market[k], kind[k]]
+
+
+@stage
+def be_ill(people: People, key: Key, n: int, disease: Disease, health: Health, strip: Strip) -> None:
+    """Draw the conditions that people enter with."""
+    all_conditions, hazard, kidney_failure = people.conditions, disease.hazard, health.esrd
+    row, kind, age, mask, mean, hit, words = (
+        strip.row,
+        strip.kind,
+        strip.age,
+        strip.mask,
+        strip.mean,
+        strip.hit,
+        strip.extra,
+    )
+    for k in range(n):
+        mask[k] = 0
+    for block in range(hazard.shape[0] // 4):
+        draw_rows(key, row, n, 0, _PERSON_CONDITIONS, block, words)
+        for lane in range(4):
+            c = 4 * block + lane
+            hits = 0
+            for k in range(n):
+                hit[hits] = k
+                # A chance of 1 - exp(-x) is below x.
+                hits += 1 if unit(words[4 * k + lane]) < mean[k] * hazard[c, age[k]] else 0
+            for j in range(hits):
+                k = hit[j]
+                if unit(words[4 * k + lane]) < 1.0 - math.exp(-mean[k] * hazard[c, age[k]]):
+                    mask[k] |= np.int64(1) << c
+    for k in range(n):
+        mask[k] = mask[k] | kidney_failure if kind[k] == _ESRD else mask[k] & ~kidney_failure
+        all_conditions[row[k]] = mask[k]
+
+
+@stage
+def settle(people: People, key: Key, n: int, markets: Markets, health: Health, strip: Strip) -> None:
+    """Let the people, now scored, each pick a practice of the market."""
+    practice, impairing, score_met = people.practice, health.high_needs_conditions, health.high_needs_score
+    first_practice, choice_share, choice_other = (
+        markets.first_practice,
+        markets.choice_share,
+        markets.choice_other,
+    )
+    row, kind, market, mask, score, words = (
+        strip.row,
+        strip.kind,
+        strip.market,
+        strip.mask,
+        strip.score,
+        strip.extra,
+    )
+    draw_rows(key, row, n, 0, _PERSON_PRACTICE, 0, words)
+    for k in range(n):
+        ill = (kind[k] != _ESRD) & (score[k] >= score_met)
+        panel = 1 if ill | (mask[k] & impairing != 0) else 0
+        practice[row[k]] = pick_practice(
+            market[k], panel, words[4 * k], words[4 * k + 1], first_practice, choice_share, choice_other
         )

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.kernels.codes import AGED_IN, DUAL, FEMALE, OLDEST, ORIGINALLY_DISABLED, Kind, Status
+from sim.kernels.codes import AGED_IN, DUAL, FEMALE, OLDEST, Kind, Status
 from sim.kernels.jit import stage
 from sim.kernels.layout import Disease, Health, People
+from sim.kernels.risk_score import place_scores
 from sim.kernels.strip import Strip
 
 _FUTURE, _ENROLLED, _ADVANTAGE, _DEAD = (int(status) for status in Status)
@@ -52,11 +53,9 @@ def describe(people: People, year: int, n: int, disease: Disease, health: Health
     """Note the facts of 1 January of the first `n` people."""
     birth_year, all_traits, home = people.birth_year, people.traits, people.market
     all_conditions, had_event = people.conditions, people.event
-    ages = disease.demographic.shape[2]
     kidney_failure = health.esrd
-    row, age, sex, who, dual = strip.row, strip.age, strip.sex, strip.who, strip.dual
+    row, age, sex, dual, event = strip.row, strip.age, strip.sex, strip.dual, strip.had_event
     traits, kind, market, conditions = strip.traits, strip.kind, strip.market, strip.conditions
-    segment, demographic_at, event = strip.segment, strip.demographic_at, strip.had_event
     for k in range(n):
         i = row[k]
         years = min(np.int64(year) - np.int64(birth_year[i]), np.int64(OLDEST))
@@ -64,20 +63,15 @@ def describe(people: People, year: int, n: int, disease: Disease, health: Health
         carried = np.int64(all_conditions[i])
         woman = 1 if trait & FEMALE else 0
         medicaid = 1 if trait & DUAL else 0
-        young = years < AGED_IN
-        origin = 0 if young else (1 if trait & ORIGINALLY_DISABLED else 0)
         failed = 1 if carried & kidney_failure else 0
         aged_as = _AGED_DUAL if medicaid else _AGED_NON_DUAL
-        enrolled_as = _ESRD if failed else (_DISABLED if young else aged_as)
-        of_segment = (2 if young else 0) + medicaid
+        enrolled_as = _ESRD if failed else (_DISABLED if years < AGED_IN else aged_as)
         age[k] = years
         sex[k] = woman
-        who[k] = woman + 2 * origin
         dual[k] = medicaid
         traits[k] = trait
         kind[k] = enrolled_as
         market[k] = home[i]
         conditions[k] = carried
         event[k] = had_event[i]
-        segment[k] = of_segment
-        demographic_at[k] = (of_segment * 4 + woman + 2 * origin) * ages + years
+    place_scores(n, disease, strip)

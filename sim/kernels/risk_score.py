@@ -4,12 +4,26 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.kernels.codes import Kind
+from sim.kernels.codes import AGED_IN, DUAL, FEMALE, ORIGINALLY_DISABLED, Kind
 from sim.kernels.jit import inlined, kernel, stage
 from sim.kernels.layout import Array, Disease
 from sim.kernels.strip import Strip
 
 _ESRD = int(Kind.ESRD)
+
+
+@stage
+def place_scores(n: int, disease: Disease, strip: Strip) -> None:
+    """Note where the score's tables have each person: sex and origin, segment, demographic factor."""
+    ages = disease.demographic.shape[2]
+    age, traits, who, segment = strip.age, strip.traits, strip.who, strip.segment
+    demographic_at = strip.demographic_at
+    for k in range(n):
+        young = age[k] < AGED_IN
+        origin = 2 if (traits[k] & ORIGINALLY_DISABLED != 0) & (not young) else 0
+        who[k] = (1 if traits[k] & FEMALE else 0) + origin
+        segment[k] = (2 if young else 0) + (1 if traits[k] & DUAL else 0)
+        demographic_at[k] = (segment[k] * 4 + who[k]) * ages + age[k]
 
 
 @stage
