@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import platform
 import subprocess
 import sys
 from pathlib import Path
@@ -89,10 +90,11 @@ def test_every_chunk_is_done_once():
     np.testing.assert_array_equal(done, 4)
 
 
-def _tiny(how: str) -> str:
+def _tiny(how: str, **settings: str) -> str:
     environment = os.environ | {
         "PYTHONPATH": str(TESTS),
         "NUMBA_DISABLE_JIT": "1" if how == "python" else "0",
+        **settings,
     }
     done = subprocess.run(
         [sys.executable, "-W", "error", "-c", TINY, how],
@@ -111,3 +113,10 @@ def test_compiled_and_interpreted_kernels_agree_to_the_bit():
     compiled = _tiny("compiled")
     assert 300 < int(compiled.split()[0]) < 2_000
     assert _tiny("python") == compiled
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(platform.machine() not in ("x86_64", "AMD64"), reason="names processors of x86-64")
+def test_a_processor_that_does_fewer_people_at_once_agrees_to_the_bit(tmp_path):
+    other = _tiny("compiled", NUMBA_CPU_NAME="nehalem", NUMBA_CPU_FEATURES="", LEADSIM_CACHE=str(tmp_path))
+    assert other == _tiny("compiled")
