@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,13 +11,16 @@ from sim.inputs.evidence import Evidence
 from sim.inputs.lead_criteria import criteria_of
 from sim.inputs.rulebook import load_rulebook
 from sim.kernels.codes import AGED_IN, DUAL, FEMALE, Kind, Status
+from sim.kernels.draws import make_key
 from sim.population.disease import condition_names
+from sim.population.market_traits import market_traits
 from sim.population.plan import AcoPlan
 from sim.population.world import Sums, World, build_world
 
 RULEBOOK = "lead-py2027"
 FIRST_PY = 2027
 MARKET_SHARE = 0.5
+MARKETS_SEED = 1
 
 
 @dataclass(frozen=True)
@@ -34,10 +37,20 @@ class Lived:
         `left` says that the person moved to Medicare Advantage during the year or before it began.
     spend, risk : float64
         Dollars, and prospective score on 1 January.
-    conditions : uint32
-        On 31 December.
+    carried, conditions : uint32
+        On 1 January and on 31 December.
+    high_needs, admitted : bool
+        High Needs by the end of the year; with a stay after an acute event.
+    moved : int64
+        Rows of everybody who moved to Medicare Advantage, on 1 January too.
+    enrolled_before, enrolled_after : int
+        People in Original Medicare when the year begins, before anybody moves or enters, and when it ends.
+    entered : bool
+        Entered Original Medicare in the year.
     sums, episodes : int64 arrays
         The kernel's, all places together.
+    stays : int
+        Stays after acute events, those for planned procedures left out.
     """
 
     year: int
@@ -54,10 +67,16 @@ class Lived:
     left: NDArray[np.bool_]
     spend: NDArray[np.float64]
     risk: NDArray[np.float64]
+    carried: NDArray[np.uint32]
     conditions: NDArray[np.uint32]
     high_needs: NDArray[np.bool_]
+    admitted: NDArray[np.bool_]
+    moved: NDArray[np.int64]
+    entered: NDArray[np.bool_]
     sums: Sums
     episodes: Sums
+    stays: int
+    enrolled_before: int
     enrolled_after: int
 
 
@@ -81,21 +100,42 @@ def nation_plans(people: int, markets: int, evidence: Evidence) -> tuple[AcoPlan
     )
 
 
+def scaled_to_nation(plans: tuple[AcoPlan, ...], evidence: Evidence) -> tuple[AcoPlan, ...]:
+    """Return the plans with stated mix and risk, whose means over the markets are the nation's.
+
+    Markets differ as counties do. A hundred of them would not have the nation's mean by chance alone, so they
+    are drawn once for nations of all seeds and scaled to have it.
+    """
+    key = make_key(MARKETS_SEED, 0)
+    traits = market_traits(plans, [[market] for market in range(len(plans))], evidence, key)
+    mix = traits.mix * (evidence.array("demography.mix") / traits.mix.mean(axis=0))
+    mix /= mix.sum(axis=1, keepdims=True)
+    risk = traits.risk * (mix.sum(axis=0) / (mix * traits.risk).sum(axis=0))
+    return tuple(
+        replace(plan, mix=tuple(mix[market].tolist()), risk=tuple(risk[market].tolist()))
+        for market, plan in enumerate(plans)
+    )
+
+
 def make_nation(
     evidence: Evidence, people: int, markets: int, seed: int, years: range, threads: int
 ) -> World:
-    """Return the world on 1 January of the first of `years`."""
-    criteria = criteria_of(load_rulebook(RULEBOOK), FIRST_PY)
-    plans = nation_plans(people, markets, evidence)
-    return build_world(plans, evidence, criteria, years, MARKET_SHARE, seed, 0, threads)
+    """Return the world on 1 January of the first of `years`, its markets drawn as for any other."""
+    return _made(nation_plans(people, markets, evidence), evidence, seed, years, threads)
 
 
 def live_nation(
     evidence: Evidence, people: int, markets: int, seed: int, years: range, threads: int = 2
 ) -> tuple[World, list[Lived]]:
-    """Make a nation and live it through `years`, keeping what happened to everybody."""
-    world = make_nation(evidence, people, markets, seed, years, threads)
+    """Make a nation of the nation's mix and risk and live it, keeping what happened to everybody."""
+    plans = scaled_to_nation(nation_plans(people, markets, evidence), evidence)
+    world = _made(plans, evidence, seed, years, threads)
     return world, [live(world, year, threads) for year in years]
+
+
+def _made(plans: tuple[AcoPlan, ...], evidence: Evidence, seed: int, years: range, threads: int) -> World:
+    criteria = criteria_of(load_rulebook(RULEBOOK), FIRST_PY)
+    return build_world(plans, evidence, criteria, years, MARKET_SHARE, seed, 0, threads)
 
 
 def live(world: World, year: int, threads: int) -> Lived:
@@ -128,9 +168,15 @@ def live(world: World, year: int, threads: int) -> Lived:
         left=people.status[rows] == Status.ADVANTAGE,
         spend=people.spend[rows] / 100.0,
         risk=people.risk[rows].astype(np.float64),
+        carried=before[rows],
         conditions=people.conditions[rows],
         high_needs=people.high_needs[rows] > 0,
+        admitted=people.admissions[rows] > 0,
+        moved=np.flatnonzero((status == Status.ENROLLED) & (people.status == Status.ADVANTAGE)),
+        entered=entered,
         sums=sums.sum(axis=0),
         episodes=episodes.sum(axis=0),
+        stays=int(people.admissions[rows].sum()),
+        enrolled_before=int((status == Status.ENROLLED).sum()),
         enrolled_after=int((people.status == Status.ENROLLED).sum()),
     )

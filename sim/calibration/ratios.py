@@ -3,29 +3,50 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.calibration import measures
+from sim.calibration import measures, people
 from sim.calibration.nation import Lived
-from sim.calibration.targets import AGE_RELATIVE, ASSIGNABLE_MIX
+from sim.calibration.published import (
+    AGE_RELATIVE,
+    AGE_SHARES,
+    ASSIGNABLE_MIX,
+    COMMON_CONDITIONS,
+    ED_VISITS,
+    FALL_ED,
+    FALLS,
+    FEMALE,
+    INPATIENT_USERS,
+    MOVERS_SPENDING,
+    MOVES,
+    NO_USE,
+    READMITTED,
+    STAYS,
+)
 from sim.inputs.evidence import Evidence
-from sim.kernels.codes import Episode, Kind, Sum
-from sim.population.disease import condition_names, words
+from sim.kernels.codes import Kind, Sum
+from sim.population.disease import condition_names, passes, words
 from sim.population.health import AGE_COST_EDGES
 from sim.population.world import World
 
 Floats = NDArray[np.float64]
 Values = dict[str, Floats]
 
-NO_USE = 0.065
-STAYS, ED_VISITS, READMITTED = 225.0, 591.0, 0.181
-FALLS, FALL_ED = 18.0, 53.9
 PROPORTIONAL_ROUNDS = 200
 LEAST, MOST = 0.3, 3.0
 ENTRANT_POWER = 1.5
 CHRONIC_POWER = 0.5
+INCIDENCE_POWER = 0.7
+LOSS_GAIN, LOSSES = 1.2, (-0.08, 0.4)
+START_POWER = 0.7
+CHANCE_POWER = 1.2  # the chance of an event with a stay is one of several ways to be an inpatient user
+MOST_CHANCE = 0.6
+AGE_POWER = 0.7
+LEAVING_SLOPES = (0.05, 0.9)
+MOST_SHARE = 0.9  # an episode's part of the spending behind it, which is uncertain by a fifth
 CONDITIONS = 32
 AGED_EDGE, AGED_FACTOR = 75, 0.45  # the band whose age factor is held, and where
 BOUNDS = (0.3, 3.0)
@@ -44,41 +65,102 @@ def updated(world: World, years: Sequence[Lived]) -> Values:
     array, number = evidence.array, evidence.number
     trend = measures.trend_of(world, first)
     means = np.array([measures.truncated(first, kind)[1] for kind in Kind]) / trend
-    stated = np.array(ASSIGNABLE_MIX) / np.sum(ASSIGNABLE_MIX)
     found, expected = measures.deaths(years)
     early, late = (measures.prevalence(one, CONDITIONS) for one in (first, last))
-    chronic = array("conditions.recovery") == 0.0
-    wanted = array("conditions.prevalence")
-    kept = ratio(early, late) * ratio(wanted, late, CHRONIC_POWER)
-    # Kidney failure follows from the mix of kinds.
-    kidney = np.array(condition_names(evidence)) == "kidney_failure"
-    start = np.where(chronic & ~kidney, ratio(wanted, early), 1.0)
     unused = float((first.spend[measures.whole(first)] <= 0.0).mean())
-    gradient = ratio(np.array(AGE_RELATIVE), measures.age_gradient(first))
+    by_age = measures.age_gradient(first)
+    # With the published ages the published relativities do not average to one: each is off by the same.
+    published = np.array(AGE_RELATIVE)
+    gradient = ratio(published + np.mean((by_age - published)[1:]), by_age)
     stays = measures.per_thousand(first, Sum.STAYS)
     readmitted = measures.per_thousand(first, Sum.READMISSIONS) / stays
     emergencies = measures.per_thousand(first, Sum.ED_VISITS)
-    mix, entrants = array("demography.mix"), array("demography.entrant_mix")
-    mix = mix * ratio(stated, measures.mix(first))
-    entrants = entrants * ratio(stated, measures.mix(last), ENTRANT_POWER)
+    users = people.inpatient_users(first)
+    chance = array("spending.event_chance") * ratio(INPATIENT_USERS, users, CHANCE_POWER)
+    female = people.mean_by_month(first, first.female)
     return {
         "spending.level_fit": array("spending.level_fit") * ratio(12.0 * array("spending.level"), means),
         "spending.age": _by_age(array("spending.age") * gradient),
         "spending.no_use": number("spending.no_use") * ratio(NO_USE, unused),
         "spending.stays_extra": number("spending.stays_extra") * ratio(STAYS, stays, 2.0),
         "mortality.age_fit": array("mortality.age_fit") * ratio(expected, found),
-        # Chronic conditions: the start decides the level, incidence keeps it. Passing ones follow incidence.
-        "conditions.prevalence_fit": np.clip(array("conditions.prevalence_fit") * start, *BOUNDS),
-        "conditions.incidence_fit": array("conditions.incidence_fit")
-        * np.where(kidney, 1.0, np.where(chronic, kept, ratio(wanted, early))),
-        "demography.mix": mix / mix.sum(),
-        "demography.entrant_mix": entrants / entrants.sum(),
+        **_disease(evidence, years, early, late),
+        **_demography(evidence, first, last),
+        **_moves(evidence, years),
+        "demography.female": array("demography.female") * ratio(FEMALE, female),
+        "spending.event_chance": np.minimum(chance, MOST_CHANCE),
         "use.readmission": np.minimum(number("use.readmission") * ratio(READMITTED, readmitted), 0.95),
         "use.ed_visits": number("use.ed_visits") * ratio(ED_VISITS, emergencies, 1.3),
         "use.ed_fall": number("use.ed_fall")
         * ratio(FALL_ED, measures.aged_per_thousand(first, Sum.FALL_ED_VISITS)),
         "services.share": fitted_services(evidence, first),
         **_episodes(world, first, trend),
+    }
+
+
+def _disease(evidence: Evidence, years: Sequence[Lived], early: Floats, late: Floats) -> Values:
+    """Return what decides prevalence, its change and incidence of each condition.
+
+    Lasting conditions with a published incidence follow it; their prevalence at the start decides the level,
+    and what is lost beyond other deaths decides how much of it people have at 65, hence whether it lasts.
+    Other lasting conditions are kept steady by incidence; passing ones follow it.
+    """
+    array = evidence.array
+    wanted = array("conditions.prevalence")
+    # Kidney failure follows from the mix of kinds.
+    kidney = np.array(condition_names(evidence)) == "kidney_failure"
+    lasting = ~passes(evidence) & ~kidney
+    common = lasting & (np.arange(CONDITIONS) < COMMON_CONDITIONS)
+    cases = np.mean([people.incidence(lived, CONDITIONS) for lived in years], axis=0)
+    published = ratio(array("conditions.incidence"), cases, INCIDENCE_POWER)
+    kept = ratio(early, late) * ratio(wanted, late, CHRONIC_POWER)
+    follows = np.where(common, published, np.where(lasting, kept, ratio(wanted, early)))
+    growth = np.log(late / np.maximum(early, 1e-9)) / (len(years) - 1)
+    loss = np.where(common, array("conditions.excess_loss") - LOSS_GAIN * growth, 0.0)
+    start = np.where(lasting, ratio(wanted, early, START_POWER), 1.0)
+    return {
+        "conditions.prevalence_fit": np.clip(array("conditions.prevalence_fit") * start, *BOUNDS),
+        "conditions.incidence_fit": array("conditions.incidence_fit") * np.where(kidney, 1.0, follows),
+        "conditions.excess_loss": np.clip(loss, *LOSSES),
+    }
+
+
+def _demography(evidence: Evidence, first: Lived, last: Lived) -> Values:
+    """Return enrollment mix and ages of people at the start, decided by the first year, and of entrants."""
+    array = evidence.array
+    stated = np.array(ASSIGNABLE_MIX) / np.sum(ASSIGNABLE_MIX)
+    mix = array("demography.mix") * ratio(stated, measures.mix(first))
+    entrants = array("demography.entrant_mix") * ratio(stated, measures.mix(last), ENTRANT_POWER)
+    early, late = (ratio(_aged_shares(one), people.age_bands(one), AGE_POWER) for one in (first, last))
+    band = np.searchsorted(people.AGE_EDGES, array("demography.age_bands"), side="right") - 1
+    aged, oldest = band > 0, len(AGE_SHARES) - 1
+    # Five years lie between the start and the first year: people are then one band on.
+    ages = array("demography.age") * np.where(aged, early[np.minimum(band + 1, oldest)], 1.0)
+    entering = array("demography.entrant_age") * np.where(aged, late[band], 1.0)
+    return {
+        "demography.mix": mix / mix.sum(),
+        "demography.entrant_mix": entrants / entrants.sum(),
+        "demography.age": ages / ages.sum(axis=1, keepdims=True),
+        "demography.entrant_age": entering / entering.sum(axis=1, keepdims=True),
+    }
+
+
+def _aged_shares(lived: Lived) -> Floats:
+    """Return the published ages, the aged scaled to what people under 65 leave: those follow from the mix."""
+    under_65, wanted = people.age_bands(lived)[0], np.array(AGE_SHARES)
+    wanted[1:] *= (1.0 - under_65) / wanted[1:].sum()
+    wanted[0] = under_65
+    return wanted
+
+
+def _moves(evidence: Evidence, years: Sequence[Lived]) -> Values:
+    """Return moves to Medicare Advantage and how they fall with expected spending."""
+    moved = float(np.mean([people.moves(lived) for lived in years]))
+    spent = float(np.mean([people.movers_spending(a, b) for a, b in pairwise(years)]))
+    slope = evidence.number("advantage.leave_risk") * ratio(1.0 - MOVERS_SPENDING, max(1.0 - spent, 0.02))
+    return {
+        "advantage.leave": evidence.array("advantage.leave") * ratio(MOVES, moved),
+        "advantage.leave_risk": np.clip(slope, *LEAVING_SLOPES),
     }
 
 
@@ -120,10 +202,8 @@ def _episodes(world: World, first: Lived, trend: Floats) -> Values:
     ]
     procedures = [names.index(name) for name in words(evidence, "episodes.procedures")]
     procedure = ratio(wanted[procedures].sum(), incidence[procedures].sum())
-    share = evidence.array("episodes.share") * ratio(cost, paid)
+    share = np.minimum(evidence.array("episodes.share") * ratio(cost, paid), MOST_SHARE)
     share[procedures] = 1.0
-    if share[Episode.HF_CHRONIC] > 1.0:
-        raise ValueError("people with heart failure spend less than their episodes are said to cost")
     return {
         "episodes.cause_fit": evidence.array("episodes.cause_fit") * np.array(scale),
         "episodes.procedure_fit": evidence.number("episodes.procedure_fit") * procedure,

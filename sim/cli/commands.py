@@ -238,7 +238,7 @@ def calibrate(*, check: Annotated[bool, Parameter(negative=())] = False, as_json
     """
     from sim.calibration.fit import calibrate as fit_constants  # noqa: PLC0415
     from sim.calibration.fit import report  # noqa: PLC0415
-    from sim.calibration.targets import table  # noqa: PLC0415
+    from sim.calibration.target import table  # noqa: PLC0415
     from sim.calibration.write import write_fit  # noqa: PLC0415
 
     if check:

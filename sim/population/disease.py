@@ -20,6 +20,8 @@ from sim.population.scoring import (
 )
 
 INCIDENCE_AGE = 75
+PASSING = 0.15  # yearly chance of recovery from which a condition is in balance at every age
+HIGHEST_HAZARD, BISECTIONS = 30.0, 48
 AGES = np.arange(OLDEST + 1)
 
 
@@ -56,39 +58,76 @@ def _onset_by_age(evidence: Evidence) -> NDArray[np.float64]:
     return hazard
 
 
+def passes(evidence: Evidence) -> NDArray[np.bool_]:
+    """Return which conditions pass so soon that onset and recovery are in balance at every age."""
+    return np.asarray(evidence.array("conditions.recovery") >= PASSING)
+
+
 def cumulative_hazard(
     evidence: Evidence, onset: NDArray[np.float64], age_share: NDArray[np.float64]
 ) -> NDArray[np.float64]:
     """Return the hazard by which people already have each condition at each age, shape (conditions, ages).
 
-    Chronic conditions have what has built up since 65 on top of a constant, solved for so that the share of
-    people of 65 and over with the condition is the stated prevalence; passing conditions are in balance of
-    onset and recovery. Under 65 the level of 65 holds times that of disabled people.
+    A lasting condition follows a cohort from 65 on: new cases among those free of it, by frailty, less what
+    passes and less those with it who are lost sooner than others (``conditions.excess_loss``). What people
+    have at 65 is solved for, so that the share of people of 65 and over with the condition is the stated
+    prevalence. Passing conditions go with age as in balance of onset and recovery, at the stated prevalence
+    too, as the frailest, who would have more, are not there at old ages. Under 65 the level of 65 holds times
+    that of disabled people.
     """
     target = evidence.array("conditions.prevalence") * evidence.array("conditions.prevalence_fit")
     recovery = evidence.array("conditions.recovery")
-    spread = evidence.number("conditions.frailty_spread")
-    nodes, weights = np.polynomial.hermite_e.hermegauss(21)
-    frailty = np.exp(spread * nodes - 0.5 * spread * spread)
-    weights = weights / weights.sum()
-    aged = AGES >= AGED_IN
-    share = np.where(aged, age_share, 0.0)
+    excess = evidence.array("conditions.excess_loss")
+    frailty, weights = frailty_nodes(evidence.number("conditions.frailty_spread"))
+    share = np.where(AGES >= AGED_IN, age_share, 0.0)
     share = share / share.sum()
     hazard = np.zeros_like(onset)
-    for k in range(onset.shape[0]):
-        if recovery[k] > 0.0:
-            present = onset[k] / (onset[k] + recovery[k])
-            hazard[k] = -np.log1p(-present)
-        else:
-            built_up = np.where(aged, np.cumsum(np.where(aged, onset[k], 0.0)) - onset[k], 0.0)
-            low, high = 0.0, 5.0
-            for _ in range(60):
-                start = 0.5 * (low + high)
-                present = 1.0 - np.exp(-np.outer(frailty, start + built_up)).T @ weights
-                low, high = (start, high) if share @ present < target[k] else (low, start)
-            hazard[k] = start + built_up
+    passing = passes(evidence)
+    for k in np.flatnonzero(passing):
+        begins = np.outer(onset[k], frailty)
+        present = begins / (begins + recovery[k]) @ weights
+        hazard[k] = _hazard_of(present * (target[k] / (share @ present)), frailty, weights)
+    for k in np.flatnonzero(~passing):
+        low, high = 0.0, HIGHEST_HAZARD
+        for _ in range(BISECTIONS):
+            start = 0.5 * (low + high)
+            present = _followed(start, onset[k], recovery[k], excess[k], frailty) @ weights
+            low, high = (start, high) if share @ present < target[k] else (low, start)
+        hazard[k] = _hazard_of(present, frailty, weights)
     hazard[:, :AGED_IN] = hazard[:, [AGED_IN]] * evidence.number("conditions.disabled_hazard")
     return hazard
+
+
+def frailty_nodes(spread: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return points and weights that stand for log-normal frailty of mean one."""
+    nodes, weights = np.polynomial.hermite_e.hermegauss(21)
+    return np.exp(spread * nodes - 0.5 * spread * spread), weights / weights.sum()
+
+
+def _followed(
+    start: float, onset: NDArray[np.float64], recovery: float, excess: float, frailty: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Return the share with a condition at each age by frailty, shape (ages, frailties); 0 under 65."""
+    present = np.zeros((len(AGES), len(frailty)))
+    present[AGED_IN] = 1.0 - np.exp(-start * frailty)
+    begins = 1.0 - np.exp(-np.outer(onset, frailty))
+    for age in range(AGED_IN, OLDEST):
+        have = present[age]
+        lost = (recovery + excess * (1.0 - have)) * have
+        present[age + 1] = np.clip(have + begins[age] * (1.0 - have) - lost, 0.0, 1.0)
+    return present
+
+
+def _hazard_of(
+    present: NDArray[np.float64], frailty: NDArray[np.float64], weights: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Return the cumulative hazard that gives shares of people of mixed frailty, like `present`."""
+    low, high = np.zeros_like(present), np.full_like(present, HIGHEST_HAZARD)
+    for _ in range(BISECTIONS):
+        middle = 0.5 * (low + high)
+        below = 1.0 - np.exp(-np.outer(middle, frailty)) @ weights < present
+        low, high = np.where(below, middle, low), np.where(below, high, middle)
+    return np.asarray(0.5 * (low + high))
 
 
 def build_disease(evidence: Evidence) -> Disease:

@@ -11,7 +11,7 @@ from sim.kernels.layout import Disease
 Floats = NDArray[np.float64]
 
 _BITS = 8
-_FEWEST, _MOST, _STEPS = 0.02, 50.0, 61
+_FEWEST, _MOST, _STEPS = 0.02, 400.0, 81
 _SEXES = slice(2)
 _DUAL_SEXES = slice(4, 6)
 

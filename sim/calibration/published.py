@@ -1,0 +1,15 @@
+"""Published figures that simulated people are held to and that no evidence file states."""
+
+CONCENTRATION = (14.9, 41.5, 60.0, 79.1, 95.7)
+P99_OVER_MEAN = (5.35, 12.56, 10.59, 11.99)
+AGE_RELATIVE = (1.02, 0.66, 0.83, 1.03, 1.22, 1.40, 1.48)
+ASSIGNABLE_MIX = (0.9, 8.9, 8.0, 82.5)
+COMMON_CONDITIONS = 10  # conditions whose prevalence and incidence are published
+AGE_SHARES = (0.105, 0.22, 0.24, 0.195, 0.125, 0.115)
+MEAN_AGE, FEMALE, DUAL, AGED_DEATHS = 73.0, 0.546, 0.146, 0.047
+INPATIENT_USERS = 0.1425
+MOVES, MOVERS_SPENDING = 0.055, 0.88
+HIGH_NEEDS, HIGH_NEEDS_SPENDING, HIGH_NEEDS_DEATHS = 0.09, 3.3, 0.19
+NO_USE = 0.065
+STAYS, ED_VISITS, READMITTED = 225.0, 591.0, 0.181
+FALLS, FALL_ED = 18.0, 53.9

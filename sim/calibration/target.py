@@ -1,0 +1,82 @@
+"""A published figure beside what the simulation shows, and tables of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Target:
+    """A published figure and what the simulation shows.
+
+    Attributes
+    ----------
+    name : str
+    value, tolerance, simulated : float
+        In `unit`; the tolerance is to either side.
+    unit : str
+    source : str
+    required : bool
+        Whether the fit has to meet it; the others are fitted too, or only shown, where the required ones
+        leave room.
+    held_out : float or None
+        What people of other seeds than the fit's show.
+    """
+
+    name: str
+    value: float
+    tolerance: float
+    simulated: float
+    unit: str
+    source: str
+    required: bool = True
+    held_out: float | None = None
+
+    @property
+    def miss(self) -> float:
+        """Distance from the value in tolerances, signed."""
+        return (self.simulated - self.value) / self.tolerance
+
+    @property
+    def ok(self) -> bool:
+        """Whether the simulation is within the tolerance, with other seeds too where they were tried."""
+        tried = (self.simulated, self.simulated if self.held_out is None else self.held_out)
+        return all(abs(found - self.value) <= self.tolerance for found in tried)
+
+
+def averaged(nations: Sequence[Sequence[Target]]) -> list[Target]:
+    """Return the targets of several nations with the mean of their values and of what they show."""
+    return [
+        replace(
+            same[0],
+            value=float(np.mean([one.value for one in same])),
+            simulated=float(np.mean([one.simulated for one in same])),
+        )
+        for same in zip(*nations, strict=True)
+    ]
+
+
+def beside(found: Sequence[Target], others: Sequence[Target]) -> list[Target]:
+    """Return targets with what other nations show, by its distance where a value is itself simulated."""
+    return [
+        replace(own, held_out=own.value + other.simulated - other.value)
+        for own, other in zip(found, others, strict=True)
+    ]
+
+
+def table(targets: Sequence[Target]) -> str:
+    """Return the targets as a Markdown table."""
+    lines = [
+        "| target | value | tolerance | simulated | other seeds | | source |",
+        "| --- | --: | --: | --: | --: | --- | --- |",
+    ]
+    lines += [
+        f"| {one.name} ({one.unit}) | {one.value:.4g} | {one.tolerance:.3g} | {one.simulated:.4g} | "
+        f"{'' if one.held_out is None else format(one.held_out, '.4g')} | "
+        f"{'ok' if one.ok else '**miss**'} | {one.source} |"
+        for one in targets
+    ]
+    return "\n".join(lines) + "\n"
