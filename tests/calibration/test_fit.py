@@ -7,13 +7,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sim.calibration import measures, targets
-from sim.calibration.fit import RATES_OF_2024, fitted_keys, report
+from sim.calibration import measures, people, ratios, targets
+from sim.calibration.fit import fitted_keys, rates_of_2024, report
 from sim.calibration.nation import FIRST_PY, live_nation
 from sim.calibration.ratios import fitted_services
-from sim.calibration.targets import Target
+from sim.calibration.target import Target, averaged, beside, table
 from sim.calibration.write import calibrated_toml, evidence_path, report_page
-from sim.inputs.evidence import load_evidence
+from sim.inputs.evidence import load_evidence, parse_evidence
+from sim.population.disease import condition_names
 
 PAGE = Path(__file__).parents[2] / "docs" / "calibration.md"
 PEOPLE, MARKETS, SEED = 120_000, 30, 5
@@ -30,7 +31,7 @@ def nation():
 @pytest.mark.slow
 def test_the_committed_report_is_what_the_committed_constants_give():
     found = report()
-    assert [one.name for one in found if not one.ok] == []
+    assert [one.name for one in found if one.required and not one.ok] == []
     assert PAGE.read_text(encoding="utf-8") == report_page(found), "leadsim calibrate --check"
 
 
@@ -39,21 +40,79 @@ def test_the_file_of_constants_is_as_calibration_writes_it():
     assert set(fitted_keys()) <= set(load_evidence().keys())
 
 
+def test_what_is_said_to_be_fitted_is():
+    files = {"spending.toml", "use.toml", "conditions.toml", "demography.toml", "calibrated.toml"}
+    said = {
+        entry.key for entry in load_evidence() if entry.file in files and entry.source.startswith("Fitted")
+    }
+    assert said <= set(fitted_keys())
+
+
+def test_calibration_keeps_all_that_an_entry_states():
+    text = (
+        '[spending.no_use]\ntitle = "t"\nunit = "1"\nvalue = 0.5\nyear = 2020\nsource = "s"\nnote = "n"\n'
+        'grade = "D"\nmin = 0\nmax = 1\n'
+        'distribution = { dist = "normal", sd = 0.1, mean_spending = 0.2 }\nspread = "parameter"\n'
+    )
+    entry = parse_evidence({"a.toml": text}).entry("spending.no_use")
+    book = load_evidence()
+    changed = type(book)("evidence", {**book.entries, "spending.no_use": entry})
+    written = parse_evidence({"a.toml": calibrated_toml(changed, {})}).entry("spending.no_use")
+    assert written == entry
+
+
+# What a third of the people, in few years, show only roughly: (keys, room for each of their values).
+ROUGH = (
+    (("mortality.age_fit", "conditions.excess_loss", "advantage.leave_risk", "episodes.share"), 0.3),
+    (("conditions.", "episodes.", "demography.entrant", "demography.mix", "spending.level_fit"), 0.12),
+    (("",), 0.05),
+)
+
+
+def test_the_committed_constants_are_where_the_fit_stays(nation):
+    evidence = nation[0].evidence
+    for key, new in ratios.updated(*nation).items():
+        room = next(room for keys, room in ROUGH if key.startswith(keys))
+        np.testing.assert_allclose(new, evidence.value(key), rtol=room, atol=0.02, err_msg=key)
+
+
 def test_main_targets_hold_with_another_seed(nation):
-    found = [one for one in targets.measure(*nation) if not one.name.startswith(RARE)]
+    found = [one for one in targets.measure(*nation) if one.required and not one.name.startswith(RARE)]
     assert len(found) > 40
-    wide = [one for one in found if abs(one.simulated - one.value) > SLACK * one.tolerance]
+    wide = [one for one in found if abs(one.miss) > SLACK]
     assert wide == []
+
+
+def test_new_disease_comes_as_often_as_stated_and_with_age(nation):
+    world, years = nation
+    names = condition_names(world.evidence)
+    found = np.mean([people.incidence(lived, 10) for lived in years], axis=0)
+    np.testing.assert_allclose(found, world.evidence.array("conditions.incidence")[:10], rtol=0.2)
+    for name, least in (("dementia", 5.0), ("heart_failure", 3.0), ("hypertension", 1.1)):
+        assert people.old_over_young(years[0], names.index(name)) > least
+
+
+def test_people_have_the_published_ages(nation):
+    first = nation[1][0]
+    assert people.age_bands(first) == pytest.approx([0.105, 0.22, 0.24, 0.195, 0.125, 0.115], abs=0.015)
+    assert people.entered_at_65(first) > 0.6
+
+
+def test_movers_are_those_who_spend_less_than_others_of_their_score(nation):
+    first, second = nation[1][:2]
+    assert people.movers_spending(first, second) == pytest.approx(0.88, abs=0.06)
+    assert people.moves(second) == pytest.approx(0.055, abs=0.003)
 
 
 def test_all_deaths_at_65_and_over_are_the_tables(nation):
     found, expected = measures.deaths(nation[1])
-    assert found.sum() / expected.sum() == pytest.approx(1.0, abs=0.03)
+    # Three of the ten years that are fitted, the first of which still have more of the frailest.
+    assert found.sum() / expected.sum() == pytest.approx(1.0, abs=0.04)
 
 
 def test_original_medicare_shrinks_under_the_rates_of_2024():
     _, years = live_nation(
-        load_evidence(RATES_OF_2024), PEOPLE // 2, MARKETS, SEED, range(FIRST_PY, FIRST_PY + 3)
+        load_evidence(rates_of_2024()), PEOPLE // 2, MARKETS, SEED, range(FIRST_PY, FIRST_PY + 3)
     )
     assert targets.stock_change(years).ok
 
@@ -82,4 +141,12 @@ def test_a_weighted_quantile_counts_weight():
 def test_a_target_is_met_within_its_tolerance():
     assert Target("x", 10.0, 1.0, 11.0, "1", "s").ok
     assert not Target("x", 10.0, 1.0, 11.01, "1", "s").ok
-    assert "**miss**" in targets.table([Target("x", 10.0, 1.0, 12.0, "1", "s")])
+    assert "**miss**" in table([Target("x", 10.0, 1.0, 12.0, "1", "s")])
+
+
+def test_a_target_must_hold_with_other_seeds_too():
+    own, other = Target("x", 10.0, 1.0, 10.5, "1", "s"), Target("x", 10.0, 1.0, 11.5, "1", "s")
+    assert averaged([[own], [other]])[0].simulated == 11.0
+    assert not beside([own], [other])[0].ok
+    # A value that is itself simulated is another nation's: what counts is how far it went from there.
+    assert beside([own], [Target("x", 11.0, 1.0, 11.2, "1", "s")])[0].held_out == pytest.approx(10.2)

@@ -13,7 +13,7 @@ from one_score import community_score
 
 from sim.inputs.evidence import load_evidence
 from sim.kernels.risk_score import esrd_score
-from sim.population.disease import age_density, build_disease, by_byte, spread_over_ages
+from sim.population.disease import age_density, build_disease, by_byte, passes, spread_over_ages
 from sim.population.scoring import SEGMENTS, published_factors
 
 FACTORS = published_factors()
@@ -146,31 +146,54 @@ def share_with():
 
 def test_created_people_have_the_stated_prevalence(share_with):
     target = EVIDENCE.array("conditions.prevalence") * EVIDENCE.array("conditions.prevalence_fit")
-    chronic = EVIDENCE.array("conditions.recovery") == 0.0
-    chronic[NAMES.index("kidney_failure")] = False  # follows the enrollment mix
-    fitted = chronic & (DISEASE.hazard[:, 65] > 1e-9)
+    lasting = ~passes(EVIDENCE)
+    lasting[NAMES.index("kidney_failure")] = False  # follows the enrollment mix
+    fitted = lasting & (DISEASE.hazard[:, 65] > 1e-9)
     # Binomial noise of about 120,000 people is below 4 % of the rarest.
     np.testing.assert_allclose(share_with[fitted], target[fitted], rtol=0.05)
     # Where new cases since 65 alone are more than the stated prevalence, they stand.
-    rest = chronic & ~fitted
+    rest = lasting & ~fitted
     assert (share_with[rest] > 0.95 * target[rest]).all()
 
 
-def test_passing_conditions_are_in_balance(share_with):
+def test_lasting_conditions_build_up_with_age_by_their_incidence():
+    spread = EVIDENCE.number("conditions.frailty_spread")
+    frailty = np.exp(spread * np.random.default_rng(3).standard_normal(400_000) - 0.5 * spread**2)
+    onset = DISEASE.onset_total[:, None] * np.diff(DISEASE.onset_pick, axis=1, prepend=0.0)
+    k = NAMES.index("copd")
+    assert EVIDENCE.array("conditions.recovery")[k] == 0.0
+    loss = EVIDENCE.array("conditions.excess_loss")[k]
+    held = 1.0 - np.exp(-frailty * DISEASE.hazard[k, 65])
+    for age in range(65, 90):
+        expected = 1.0 - np.exp(-frailty * DISEASE.hazard[k, age])
+        assert held.mean() == pytest.approx(expected.mean(), abs=0.004)
+        held = held + (1.0 - np.exp(-frailty * onset[age, k])) * (1.0 - held) - loss * held * (1.0 - held)
+
+
+def test_passing_conditions_go_with_age_as_in_balance(share_with):
     recovery = EVIDENCE.array("conditions.recovery")
-    onset = DISEASE.onset_total[75] * np.diff(DISEASE.onset_pick[75], prepend=0.0)
-    passing = recovery > 0.0
-    present = 1.0 - np.exp(-DISEASE.hazard[passing, 75])
-    np.testing.assert_allclose(present * recovery[passing], (1.0 - present) * onset[passing], rtol=1e-9)
-    stated = EVIDENCE.array("conditions.prevalence")[passing]
-    assert (np.abs(np.log(share_with[passing] / stated)) < np.log(2.2)).all()
+    onset = DISEASE.onset_total[:, None] * np.diff(DISEASE.onset_pick, axis=1, prepend=0.0)
+    passing = passes(EVIDENCE)
+    spread = EVIDENCE.number("conditions.frailty_spread")
+    frailty = np.exp(spread * np.random.default_rng(3).standard_normal((400_000, 1)) - 0.5 * spread**2)
+    balance, present = [], []
+    for age in (67, 85):
+        begins = frailty * onset[age, passing]
+        balance.append((begins / (begins + recovery[passing])).mean(axis=0))
+        present.append((1.0 - np.exp(-frailty * DISEASE.hazard[passing, age])).mean(axis=0))
+    np.testing.assert_allclose(present[1] / present[0], balance[1] / balance[0], rtol=0.03)
+    np.testing.assert_allclose(
+        share_with[passing], EVIDENCE.array("conditions.prevalence")[passing], rtol=0.1
+    )
 
 
 def test_ages_spread_over_their_bands():
     edges = EVIDENCE.array("demography.age_bands")
     table = spread_over_ages(EVIDENCE.array("demography.age"), edges)
     np.testing.assert_allclose(table.sum(axis=1), 1.0)
-    np.testing.assert_allclose(table[3, 65:70].sum(), 0.25, rtol=1e-6)
+    shares = EVIDENCE.array("demography.age")[3] / EVIDENCE.array("demography.age")[3].sum()
+    np.testing.assert_allclose(table[3, 65:70].sum(), shares[5] + shares[6], rtol=1e-6)
+    np.testing.assert_allclose(table[3, 65], shares[5], rtol=1e-6)
     assert not table[:, 100:].any()
     assert not table[2:, :65].any()
     assert age_density(EVIDENCE).sum() == pytest.approx(1.0)
