@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import least_squares
 
-from sim.calibration import ratios, targets
-from sim.calibration.nation import FIRST_PY, Lived, live_nation
+from sim.calibration import measures, ratios, targets
+from sim.calibration.nation import FIRST_PY, Lived, live_history, live_nation
 from sim.calibration.target import Target, averaged, beside
 from sim.inputs.evidence import Evidence, load_evidence
 from sim.population.world import World
@@ -122,6 +122,22 @@ def with_ratios(values: Values, rounds: int, nations: Nations, held: tuple[str, 
     return values
 
 
+def with_start(values: Values, nations: Nations) -> Values:
+    """Return values with the factors on spending before the first performance year fitted.
+
+    People are made without a past, so at first more of them are about to die than later; the factors keep
+    mean spending of each year and enrollment type on the trend that leads to the first performance year.
+    """
+    evidence = load_evidence(values)
+    found = []
+    for seed in nations.seeds:
+        world, years = live_history(evidence, nations.people, nations.markets, seed)
+        means = np.array([measures.per_month(lived) / measures.trend_of(world, lived) for lived in years])
+        found.append(means[-1] / means[:-1])
+    factor = evidence.array("spending.start_fit") * np.mean(found, axis=0)
+    return {**values, "spending.start_fit": plain(factor)}
+
+
 def _lived(values: Values, nations: Nations) -> Iterator[tuple[World, list[Lived]]]:
     evidence = load_evidence(values)
     for seed in nations.seeds:
@@ -212,6 +228,7 @@ def calibrate(say: Callable[[str], None], sweeps: int = SWEEPS) -> Values:
         missed = [missed_targets(values) for values in (kept, tried)]
         say(f"required targets missed: {missed[0]} as committed, {missed[1]} with new shapes")
         kept = tried if missed[1] < missed[0] else kept
+    kept = with_start(kept, LARGE)
     keys = fitted_keys()
     return {key: value for key, value in kept.items() if key in keys}
 
@@ -251,6 +268,7 @@ def fitted_keys() -> Sequence[str]:
 
 RATIO_KEYS = (
     "spending.level_fit",
+    "spending.start_fit",
     "spending.age",
     "spending.no_use",
     "spending.event_chance",

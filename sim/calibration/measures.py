@@ -63,6 +63,13 @@ def trend_of(world: World, lived: Lived) -> Floats:
     )
 
 
+def per_month(lived: Lived) -> Floats:
+    """Return mean spending of a person-month by kind, assignable or not, shape (kinds,)."""
+    return np.array(
+        [lived.spend[lived.kind == kind].sum() / lived.months[lived.kind == kind].sum() for kind in Kind]
+    )
+
+
 def mix(lived: Lived) -> Floats:
     """Return the enrollment mix of assignable person-months by kind."""
     months = np.bincount(lived.kind[lived.assignable], lived.months[lived.assignable], N_KINDS)

@@ -15,7 +15,7 @@ from sim.kernels.draws import make_key
 from sim.population.disease import condition_names
 from sim.population.market_traits import market_traits
 from sim.population.plan import AcoPlan
-from sim.population.world import Sums, World, build_world
+from sim.population.world import Sums, World, born_world, build_world, history_years
 
 RULEBOOK = "lead-py2027"
 FIRST_PY = 2027
@@ -131,6 +131,17 @@ def live_nation(
     plans = scaled_to_nation(nation_plans(people, markets, evidence), evidence)
     world = _made(plans, evidence, seed, years, threads)
     return world, [live(world, year, threads) for year in years]
+
+
+def live_history(
+    evidence: Evidence, people: int, markets: int, seed: int, threads: int = 2
+) -> tuple[World, list[Lived]]:
+    """Make a nation and live the years before the first performance year, and that year, as `live_nation`."""
+    plans = scaled_to_nation(nation_plans(people, markets, evidence), evidence)
+    criteria = criteria_of(load_rulebook(RULEBOOK), FIRST_PY)
+    years = range(FIRST_PY, FIRST_PY + 1)
+    world = born_world(plans, evidence, criteria, years, MARKET_SHARE, seed, 0, threads)
+    return world, [live(world, year, threads) for year in (*history_years(FIRST_PY), FIRST_PY)]
 
 
 def _made(plans: tuple[AcoPlan, ...], evidence: Evidence, seed: int, years: range, threads: int) -> World:

@@ -88,6 +88,9 @@ class World:
     def markets(self, year: int) -> Markets:
         """Return the kernels' market tables of a year."""
         level = self.evidence.array("spending.level") * self.evidence.array("spending.level_fit") * 12.0
+        before = year - history_years(self.first_py)[0]
+        if before < BASE_YEARS + LOOKBACK_YEARS:
+            level = level * self.evidence.array("spending.start_fit")[before]
         return Markets(
             level=level * self.trend.at(year),
             onset=self.onset,
@@ -192,7 +195,7 @@ def history_years(first_py: int) -> range:
     return range(first_py - BASE_YEARS - LOOKBACK_YEARS, first_py)
 
 
-def build_world(
+def born_world(
     plans: tuple[AcoPlan, ...],
     evidence: Evidence,
     criteria: Criteria,
@@ -202,7 +205,7 @@ def build_world(
     replicate: int,
     threads: int = 1,
 ) -> World:
-    """Make the world of a replicate and live its history.
+    """Make the world of a replicate, its people as they stand before the first year of its history.
 
     Parameters
     ----------
@@ -276,8 +279,23 @@ def build_world(
         world.n_people,
         threads,
     )
-    for year in history:
-        sums, lived = world.live(people, year, world.untouched(), None, threads)
+    return world
+
+
+def build_world(
+    plans: tuple[AcoPlan, ...],
+    evidence: Evidence,
+    criteria: Criteria,
+    years: range,
+    aco_market_share: float,
+    seed: int,
+    replicate: int,
+    threads: int = 1,
+) -> World:
+    """Make the world of a replicate and live its history; parameters as of :func:`born_world`."""
+    world = born_world(plans, evidence, criteria, years, aco_market_share, seed, replicate, threads)
+    for year in history_years(years[0]):
+        sums, lived = world.live(world.people, year, world.untouched(), None, threads)
         if year in world.base_years:
             world.history[year] = sums
         world.lived += lived
