@@ -21,8 +21,9 @@ BASE = slice(2, 5)  # 2024 to 2026 of the history
 def years():
     """A single market of 150,000 people through its history, nobody acting on anybody."""
     made, seen = newborn(ROWS), []
-    people = made.people
-    for year in history_years(made.first_py):
+    people, history = made.people, history_years(made.first_py)
+    start = dict(zip(history, made.evidence.array("spending.start_fit"), strict=True))
+    for year in history:
         age = year - people.birth_year
         kind = np.where(people.traits & DUAL > 0, Kind.AGED_DUAL, Kind.AGED_NON_DUAL)
         kind = np.where(age < AGED_IN, Kind.DISABLED, kind)
@@ -44,7 +45,7 @@ def years():
                 aligned=people.aligned.copy(),
                 status=people.status.copy(),
                 high_needs=people.high_needs.copy(),
-                level=made.markets(year).level[0] / made.evidence.array("spending.level_fit"),
+                level=made.markets(year).level[0] / made.evidence.array("spending.level_fit") / start[year],
                 evidence=made.evidence,
             )
         )
