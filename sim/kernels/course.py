@@ -86,24 +86,26 @@ def recover(
     all_conditions, recovery, recoverable = people.conditions, disease.recovery, health.recoverable
     row, conditions, developed, hit = strip.row, strip.conditions, strip.developed, strip.hit
     hit_row, kept, passing, words = strip.hit_row, strip.kept, strip.mask, strip.extra
-    hits = 0
+    ended = strip.number
     for k in range(n):
-        all_conditions[row[k]] = developed[k]
-    for k in range(n):
-        hit[hits] = k
-        hits += 1 if conditions[k] & recoverable else 0
-    for j in range(hits):
-        hit_row[j] = row[hit[j]]
-        kept[j] = developed[hit[j]]
-        passing[j] = conditions[hit[j]]
-    drawn = -1
-    for c in range(recovery.shape[0]):
-        if recovery[c] > 0.0:
-            if c >> 2 != drawn:
-                drawn = c >> 2
-                draw_rows(key, hit_row, hits, year, _RECOVERY, drawn, words)
-            chance, bit, lane = recovery[c], np.int64(1) << c, c & 3
+        kept[k] = developed[k]
+    for block in range(recovery.shape[0] >> 2):
+        of_block = recoverable & (np.int64(15) << (4 * block))
+        hits = 0
+        for k in range(n):
+            hit[hits] = k
+            hit_row[hits] = row[k]
+            hits += 1 if conditions[k] & of_block else 0
+        draw_rows(key, hit_row, hits, year, _RECOVERY, block, words)
+        for j in range(hits):
+            passing[j] = conditions[hit[j]] & of_block
+            ended[j] = 0
+        for lane in range(4):
+            chance, bit = recovery[4 * block + lane], np.int64(1) << (4 * block + lane)
             for j in range(hits):
-                kept[j] &= ~bit if passing[j] & bit and unit(words[4 * j + lane]) < chance else -1
-    for j in range(hits):
-        all_conditions[hit_row[j]] = kept[j]
+                ends = (passing[j] & bit != 0) & (unit(words[4 * j + lane]) < chance)
+                ended[j] |= bit if ends else 0
+        for j in range(hits):
+            kept[hit[j]] &= ~ended[j]
+    for k in range(n):
+        all_conditions[row[k]] = kept[k]

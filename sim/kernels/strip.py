@@ -13,7 +13,7 @@ import numpy as np
 from sim.kernels.layout import Array
 
 # Rows of a strip. No result depends on it.
-STRIP = 1024
+STRIP = 2048
 
 
 class Strip(NamedTuple):

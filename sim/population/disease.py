@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -87,12 +89,14 @@ def cumulative_hazard(
         begins = np.outer(onset[k], frailty)
         present = begins / (begins + recovery[k]) @ weights
         hazard[k] = _hazard_of(present * (target[k] / (share @ present)), frailty, weights)
-    for k in np.flatnonzero(~passing):
-        low, high = 0.0, HIGHEST_HAZARD
-        for _ in range(BISECTIONS):
-            start = 0.5 * (low + high)
-            present = _followed(start, onset[k], recovery[k], excess[k], frailty) @ weights
-            low, high = (start, high) if share @ present < target[k] else (low, start)
+    lasting = np.flatnonzero(~passing)
+    low, high = np.zeros(len(lasting)), np.full(len(lasting), HIGHEST_HAZARD)
+    for _ in range(BISECTIONS):
+        start = 0.5 * (low + high)
+        followed = _followed(start, onset[lasting], recovery[lasting], excess[lasting], frailty) @ weights
+        below = share @ followed < target[lasting]
+        low, high = np.where(below, start, low), np.where(below, high, start)
+    for k, present in zip(lasting, followed.T, strict=True):
         hazard[k] = _hazard_of(present, frailty, weights)
     hazard[:, :AGED_IN] = hazard[:, [AGED_IN]] * evidence.number("conditions.disabled_hazard")
     return hazard
@@ -105,16 +109,23 @@ def frailty_nodes(spread: float) -> tuple[NDArray[np.float64], NDArray[np.float6
 
 
 def _followed(
-    start: float, onset: NDArray[np.float64], recovery: float, excess: float, frailty: NDArray[np.float64]
+    start: NDArray[np.float64],
+    onset: NDArray[np.float64],
+    recovery: NDArray[np.float64],
+    excess: NDArray[np.float64],
+    frailty: NDArray[np.float64],
 ) -> NDArray[np.float64]:
-    """Return the share with a condition at each age by frailty, shape (ages, frailties); 0 under 65."""
-    present = np.zeros((len(AGES), len(frailty)))
-    present[AGED_IN] = 1.0 - np.exp(-start * frailty)
-    begins = 1.0 - np.exp(-np.outer(onset, frailty))
+    """Return the share with each condition by age and frailty, shape (ages, conditions, frailties).
+
+    `onset` has shape (conditions, ages), what else there is of conditions (conditions,). Under 65 it is 0.
+    """
+    present = np.zeros((len(AGES), len(start), len(frailty)))
+    present[AGED_IN] = 1.0 - np.exp(-np.outer(start, frailty))
+    begins = 1.0 - np.exp(-onset.T[:, :, None] * frailty)
     for age in range(AGED_IN, OLDEST):
         have = present[age]
-        lost = (recovery + excess * (1.0 - have)) * have
-        present[age + 1] = np.clip(have + begins[age] * (1.0 - have) - lost, 0.0, 1.0)
+        lost = (recovery[:, None] + excess[:, None] * (1.0 - have)) * have
+        present[age + 1] = np.minimum(np.maximum(have + begins[age] * (1.0 - have) - lost, 0.0), 1.0)
     return present
 
 
@@ -130,6 +141,7 @@ def _hazard_of(
     return np.asarray(0.5 * (low + high))
 
 
+@lru_cache(maxsize=8)
 def build_disease(evidence: Evidence) -> Disease:
     """Return the kernels' tables of disease and scoring."""
     names = condition_names(evidence)

@@ -12,6 +12,7 @@ Floats = NDArray[np.float64]
 
 _BITS = 8
 _FEWEST, _MOST, _STEPS = 0.02, 400.0, 81
+_GRID = np.geomspace(_FEWEST, _MOST, _STEPS)
 _SEXES = slice(2)
 _DUAL_SEXES = slice(4, 6)
 
@@ -86,9 +87,20 @@ def hazard_for_risk(
     -------
     float64, shape (markets, kinds)
     """
-    grid = np.geomspace(_FEWEST, _MOST, _STEPS)
-    scores = mean_scores(np.append(grid, 1.0), disease, age, dual, frailty_spread, coded)
-    relative = scores[:-1] / scores[-1]
+    return hazard_on(risk_curve(disease, age, dual, frailty_spread, coded), risk)
+
+
+def risk_curve(disease: Disease, age: Floats, dual: Floats, frailty_spread: float, coded: float) -> Floats:
+    """Return mean risk relative to the nation's at factors on the hazard from low to high, (factors, kinds).
+
+    Parameters are those of :func:`mean_scores`.
+    """
+    scores = mean_scores(np.append(_GRID, 1.0), disease, age, dual, frailty_spread, coded)
+    return np.asarray(scores[:-1] / scores[-1])
+
+
+def hazard_on(curve: Floats, risk: Floats) -> Floats:
+    """Return the factors at which a curve of :func:`risk_curve` gives `risk`, shape (markets, kinds)."""
     return np.stack(
-        [np.interp(risk[:, kind], relative[:, kind], grid) for kind in range(risk.shape[1])], axis=1
+        [np.interp(risk[:, kind], curve[:, kind], _GRID) for kind in range(risk.shape[1])], axis=1
     )

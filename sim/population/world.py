@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +19,7 @@ from sim.kernels.layout import Disease, Health, Markets, People, Practices, copy
 from sim.kernels.strip import make_strip
 from sim.population.disease import build_disease, spread_over_ages
 from sim.population.health import build_health, in_year
-from sim.population.market_risk import hazard_for_risk
+from sim.population.market_risk import hazard_on, risk_curve
 from sim.population.market_traits import MarketTraits, high_needs_share, market_traits
 from sim.population.plan import AcoPlan
 from sim.population.practices import Providers, choice_tables, draw_providers, market_people
@@ -247,7 +247,6 @@ def born_world(
     people = make_people(int(first_row[-1]))
     people.market[:] = np.repeat(np.arange(len(labels)), rows)
     disease = build_disease(evidence)
-    coded = 1.0 - 0.5 ** evidence.number("conditions.uncoded_halvings")
     world = World(
         key=key,
         plans=plans,
@@ -259,14 +258,7 @@ def born_world(
         providers=providers,
         trend=draw_trend(evidence, key, range(history[0], years[-1] + 1), traits.level),
         disease=disease,
-        onset=hazard_for_risk(
-            traits.risk ** evidence.array("market.risk_power"),
-            disease,
-            ages[0],
-            origins.dual,
-            origins.frailty_spread,
-            coded,
-        ),
+        onset=hazard_on(_risk_curve(evidence), traits.risk ** evidence.array("market.risk_power")),
         first_row=first_row,
         choice=choice_tables(providers),
     )
@@ -300,6 +292,18 @@ def build_world(
             world.history[year] = sums
         world.lived += lived
     return world
+
+
+@lru_cache(maxsize=8)
+def _risk_curve(evidence: Evidence) -> NDArray[np.float64]:
+    """Return how mean risk follows the hazard of disease among people of the start."""
+    return risk_curve(
+        build_disease(evidence),
+        _ages(evidence)[0],
+        evidence.array("demography.dual"),
+        evidence.number("conditions.frailty_spread"),
+        1.0 - 0.5 ** evidence.number("conditions.uncoded_halvings"),
+    )
 
 
 def _ages(evidence: Evidence) -> NDArray[np.float64]:
