@@ -10,9 +10,6 @@ from typing import Any, NamedTuple
 from sim.bench.plain_inputs import Draws, Person, binomial, poisson
 from sim.kernels.codes import AGED_IN, NO_SUPPLEMENT, RISK_UNIT, Episode, EpisodeSum, Kind, Sum
 
-MOST_STAYS = 12
-MOST_SNF_DAYS = 100
-MOST_ED_VISITS = 30
 LARGEST_CENTS = 2_000_000_000
 
 normal_quantile = NormalDist().inv_cdf
@@ -142,12 +139,12 @@ class Care(Person):
         if year.dies:
             event *= health.death_amount
         cents = min(int(100.0 * event + 0.5), LARGEST_CENTS)
-        further = poisson(draws.stays(), health.stays_extra, MOST_STAYS)
+        further = poisson(draws.stays(), health.stays_extra, health.most_stays)
         self.admissions = 1 + further
         sums[Sum.READMISSIONS] += binomial(draws.readmissions(), further, health.readmission)
         snf = draws.snf() < health.snf_chance
         if snf:
-            self.snf_days = min(MOST_SNF_DAYS, 1 + int(-health.snf_days * log(draws.snf_days())))
+            self.snf_days = min(health.most_snf_days, 1 + int(-health.snf_days * log(draws.snf_days())))
             sums[Sum.SNF_DAYS] += self.snf_days
         if year.dies and draws.hospice() < health.hospice:
             sums[Sum.EVENT_HOSPICE] += cents
@@ -178,7 +175,7 @@ class Care(Person):
             return
         health, draws = self.model.health, self.draws
         mean = health.ed_mean * (1.0 - health.ed_risk + health.ed_risk * year.relative) * (self.months / 12.0)
-        visits = poisson(draws.emergencies(), mean + health.ed_stay * self.admissions, MOST_ED_VISITS)
+        visits = poisson(draws.emergencies(), mean + health.ed_stay * self.admissions, health.most_ed_visits)
         sums[Sum.ED_VISITS] += visits
         if year.age >= AGED_IN and visits:
             sums[Sum.FALL_ED_VISITS] += binomial(draws.fall_visits(), visits, health.ed_fall)

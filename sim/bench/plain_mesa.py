@@ -30,8 +30,6 @@ from sim.kernels.layout import People
 FUTURE, ENROLLED, ADVANTAGE, DEAD = map(int, Status)
 ESRD, DISABLED, AGED_DUAL, AGED_NON_DUAL = map(int, Kind)
 MOST_ONSETS = 3
-MOST_VISITS = 40
-LARGEST_RELATIVITY = 16.0
 TIE = 1.0 - 1e-9  # weighted visits closer than this are equal
 
 
@@ -193,7 +191,7 @@ class Beneficiary(Care, Agent):
                 ill &= ~(1 << k)
         self.conditions = ill
         relative = relative * health.age_cost[age] * self.cost_factor
-        return developed, min(relative, LARGEST_RELATIVITY)
+        return developed, min(relative, health.most_relative)
 
     def leave(self, mortality: float, relative: float, entering: bool, first: int) -> bool:
         """Die or move to Medicare Advantage, whichever month comes first; return whether the person dies."""
@@ -239,7 +237,7 @@ class Beneficiary(Care, Agent):
         other = -1
         if uses and self.months > 0:
             mean = health.visits_mean * (1.0 - health.visits_risk + health.visits_risk * relative)
-            visits = 1 + poisson(draws.visits(), mean * (self.months / 12.0), MOST_VISITS)
+            visits = 1 + poisson(draws.visits(), mean * (self.months / 12.0), health.most_visits)
             elsewhere = binomial(draws.elsewhere(), visits, 1.0 - health.visits_loyal)
             if elsewhere:
                 other = self.pick_practice(*draws.other_practice)

@@ -15,7 +15,7 @@ from sim.kernels.draws import make_key
 from sim.population.disease import condition_names
 from sim.population.market_traits import market_traits
 from sim.population.plan import AcoPlan
-from sim.population.world import Sums, World, born_world, build_world, history_years
+from sim.population.world import Sums, World, build_world, history_years
 
 RULEBOOK = "lead-py2027"
 FIRST_PY = 2027
@@ -138,15 +138,21 @@ def live_history(
 ) -> tuple[World, list[Lived]]:
     """Make a nation and live the years before the first performance year, and that year, as `live_nation`."""
     plans = scaled_to_nation(nation_plans(people, markets, evidence), evidence)
-    criteria = criteria_of(load_rulebook(RULEBOOK), FIRST_PY)
-    years = range(FIRST_PY, FIRST_PY + 1)
-    world = born_world(plans, evidence, criteria, years, MARKET_SHARE, seed, 0, threads)
+    world = _made(plans, evidence, seed, range(FIRST_PY, FIRST_PY + 1), threads, history=False)
     return world, [live(world, year, threads) for year in (*history_years(FIRST_PY), FIRST_PY)]
 
 
-def _made(plans: tuple[AcoPlan, ...], evidence: Evidence, seed: int, years: range, threads: int) -> World:
+def _made(
+    plans: tuple[AcoPlan, ...],
+    evidence: Evidence,
+    seed: int,
+    years: range,
+    threads: int,
+    *,
+    history: bool = True,
+) -> World:
     criteria = criteria_of(load_rulebook(RULEBOOK), FIRST_PY)
-    return build_world(plans, evidence, criteria, years, MARKET_SHARE, seed, 0, threads)
+    return build_world(plans, evidence, criteria, years, MARKET_SHARE, seed, 0, threads, history=history)
 
 
 def live(world: World, year: int, threads: int) -> Lived:

@@ -118,3 +118,4 @@ N_EPISODES = len(Episode)
 N_EPISODE_SUMS = len(EpisodeSum)
 N_SUMS = len(Sum)
 RISK_UNIT = 1_000_000
+LARGEST_CENTS = 2_000_000_000  # the column of spending holds no more

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.kernels.codes import AGED_IN, N_EPISODE_SUMS, N_SUMS, RISK_UNIT, Episode, EpisodeSum, Sum
+from sim.kernels.codes import (
+    AGED_IN,
+    LARGEST_CENTS,
+    N_EPISODE_SUMS,
+    N_SUMS,
+    RISK_UNIT,
+    Episode,
+    EpisodeSum,
+    Sum,
+)
 from sim.kernels.draws import Decision, Key, draw4, unit
 from sim.kernels.jit import stage
 from sim.kernels.layout import Array, Disease, Health, People, Practices
@@ -45,8 +54,6 @@ _HF_CHRONIC, _DIABETES_CHRONIC, _RA_CHRONIC = (
     int(Episode.DIABETES_CHRONIC),
     int(Episode.RHEUMATOID_ARTHRITIS),
 )
-_MOST_ED_VISITS = 30
-_LARGEST_CENTS = 2_000_000_000
 
 
 @stage
@@ -59,7 +66,7 @@ def visit_emergency(n: int, health: Health, sums: Array, strip: Strip) -> None:
     for k in range(n):
         mean[k] = ed_mean * (1.0 - by_risk + by_risk * relative[k]) * share[k] + per_stay * stays[k]
         u[k] = unit(use[4 * k]) if uses[k] else 0.0
-    poisson_rows(u, mean, n, _MOST_ED_VISITS, strip.mass, strip.below, number)
+    poisson_rows(u, mean, n, health.most_ed_visits, strip.mass, strip.below, number)
     for k in range(n):
         trials[k] = number[k] if age[k] >= AGED_IN else 0
         u[k] = unit(use[4 * k + 3])
@@ -101,7 +108,7 @@ def count_care(
         base = base_cents[k]
         event = event_cents[k]
         had = conditions[k]
-        all_spend[i] = min(base + procedure_cents[k] + event, _LARGEST_CENTS)
+        all_spend[i] = min(base + procedure_cents[k] + event, LARGEST_CENTS)
         all_event[i] = 1 if event > 0 else 0
         all_admissions[i] = stays[k]
         all_snf_days[i] = snf_days[k]

@@ -43,7 +43,6 @@ class Decision(IntEnum):
     PERSON_LATENT = 3
     PERSON_CONDITIONS = 4
     PERSON_PRACTICE = 5
-    PERSON_HISTORY = 6
     # A person, each year; what the four draws of a code decide, in order
     LIFE = 16  # death, month of death, move to Medicare Advantage, number of onsets
     LEAVING = 17  # month of the move
@@ -65,7 +64,6 @@ class Decision(IntEnum):
     MARKET_TREND = 65
     NATIONAL_DRIFT = 66
     NATIONAL_SHOCK = 67
-    CATEGORY_TREND = 68
     MARKET_MIX = 69
     MARKET_RISK = 70
     # Practices, specialists and ACOs
@@ -73,7 +71,6 @@ class Decision(IntEnum):
     SPECIALIST_TRAITS = 81
     REFERRALS = 82
     ACO_TRAITS = 83
-    ACO_QUALITY = 84
     # Evidence, once a replicate
     PARAMETER = 96
 

@@ -270,7 +270,11 @@ class Health(NamedTuple):
     diabetes: int
     hypertension: int
     rheumatoid_arthritis: int
-    measured_conditions: int
+    most_visits: int
+    most_ed_visits: int
+    most_stays: int
+    most_snf_days: int
+    most_relative: float
     drug_conditions: int
     cause_share: Array
     cause_cost: Array

@@ -12,14 +12,13 @@ from sim.kernels.strip import Strip
 
 _ENROLLED, _ADVANTAGE, _DEAD = int(Status.ENROLLED), int(Status.ADVANTAGE), int(Status.DEAD)
 _LEAVING = int(Decision.LEAVING)
-_LARGEST_RELATIVITY = 16.0
 
 
 @stage
 def weigh(people: People, n: int, disease: Disease, health: Health, strip: Strip) -> None:
     """Note each person's expected cost relative to the average person, from the year's conditions and age."""
     cost_factor, cost_table, age_cost = people.cost_factor, disease.cost, health.age_cost
-    constant, slope = health.cost_constant, health.cost_slope
+    constant, slope, most = health.cost_constant, health.cost_slope, health.most_relative
     row, age, current, developed, relative = (
         strip.row,
         strip.age,
@@ -33,7 +32,7 @@ def weigh(people: People, n: int, disease: Disease, health: Health, strip: Strip
         for k in range(n):
             relative[k] += cost_table[byte, (developed[k] >> (8 * byte)) & 255]
     for k in range(n):
-        relative[k] = min(relative[k] * age_cost[age[k]] * float(cost_factor[row[k]]), _LARGEST_RELATIVITY)
+        relative[k] = min(relative[k] * age_cost[age[k]] * float(cost_factor[row[k]]), most)
 
 
 @stage

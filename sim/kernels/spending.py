@@ -9,6 +9,7 @@ import numpy as np
 from sim.kernels.choice import pick
 from sim.kernels.codes import (
     AGED_IN,
+    LARGEST_CENTS,
     N_EPISODE_SUMS,
     NO_SUPPLEMENT,
     EpisodeSum,
@@ -33,9 +34,6 @@ _READMISSIONS, _SNF_DAYS, _EVENT_SNF, _EVENT_HOSPICE, _FALL_STAYS = (
     int(Sum.FALL_STAYS),
 )
 _FOLLOW_UPS_DUE, _FOLLOW_UPS_MADE = int(Sum.FOLLOW_UPS_DUE), int(Sum.FOLLOW_UPS_MADE)
-_MOST_STAYS = 12
-_MOST_SNF_DAYS = 100  # the Part A limit of a benefit period
-_LARGEST_CENTS = 2_000_000_000
 
 
 @stage
@@ -154,6 +152,7 @@ def have_events(
         health.hospice,
         health.follow_up,
     )
+    most_stays, most_snf_days = health.most_stays, health.most_snf_days
     first_fall, last_fall = health.first_fall_cause, health.last_fall_cause
     row, hit, hit_row, cost, extra, course = (
         strip.row,
@@ -211,15 +210,15 @@ def have_events(
             + event_spread[kind[k]] * normal(unit52(extra[4 * j], extra[4 * j + 1]))
         )
         amount *= death_amount if dies[k] else 1.0
-        spent = min(np.int64(amount * 100.0 + 0.5), _LARGEST_CENTS)
+        spent = min(np.int64(amount * 100.0 + 0.5), LARGEST_CENTS)
         cents[k] = spent
-        further = poisson(unit(extra[4 * j + 2]), stays_extra, _MOST_STAYS)
+        further = poisson(unit(extra[4 * j + 2]), stays_extra, most_stays)
         stays[k] = 1 + further
         sums[at + _READMISSIONS] += binomial(unit(course[4 * j + 1]), further, readmission)
         snf = unit(extra[4 * j + 3]) < snf_chance
         if snf:
             days = 1 + int(-snf_length * math.log(unit(rest[4 * j])))
-            snf_days[k] = min(_MOST_SNF_DAYS, days)
+            snf_days[k] = min(most_snf_days, days)
             sums[at + _SNF_DAYS] += snf_days[k]
         if dies[k] and unit(rest[4 * j + 1]) < hospice:
             sums[at + _EVENT_HOSPICE] += spent

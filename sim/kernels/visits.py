@@ -10,7 +10,6 @@ from sim.kernels.quantiles import binomial_rows, poisson_rows
 from sim.kernels.strip import Strip
 
 _PRACTICE_CHOICE, _OTHER_PRACTICE = int(Decision.PRACTICE_CHOICE), int(Decision.OTHER_PRACTICE)
-_MOST_VISITS = 40
 
 
 @stage
@@ -82,7 +81,7 @@ def visit(
     for k in range(n):
         mean[k] = usual_number * (1.0 - by_risk + by_risk * relative[k]) * share[k]
         u[k] = unit(care[4 * k + 3])
-    poisson_rows(u, mean, n, _MOST_VISITS, strip.mass, strip.below, visits)
+    poisson_rows(u, mean, n, health.most_visits, strip.mass, strip.below, visits)
     for k in range(n):
         visits[k] = visits[k] + 1 if uses[k] else 0
         u[k] = unit(cost[4 * k + 3])

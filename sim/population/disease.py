@@ -22,7 +22,6 @@ from sim.population.scoring import (
 )
 
 INCIDENCE_AGE = 75
-PASSING = 0.15  # yearly chance of recovery from which a condition is in balance at every age
 HIGHEST_HAZARD, BISECTIONS = 30.0, 48
 AGES = np.arange(OLDEST + 1)
 
@@ -62,7 +61,7 @@ def _onset_by_age(evidence: Evidence) -> NDArray[np.float64]:
 
 def passes(evidence: Evidence) -> NDArray[np.bool_]:
     """Return which conditions pass so soon that onset and recovery are in balance at every age."""
-    return np.asarray(evidence.array("conditions.recovery") >= PASSING)
+    return np.asarray(evidence.array("conditions.recovery") >= evidence.number("conditions.passing_from"))
 
 
 def cumulative_hazard(

@@ -72,24 +72,6 @@ def _factors(disease: Disease, dual: Floats) -> tuple[Floats, Floats]:
     return factor, demographic
 
 
-def hazard_for_risk(
-    risk: Floats, disease: Disease, age: Floats, dual: Floats, frailty_spread: float, coded: float
-) -> Floats:
-    """Return the factor on the hazard of disease that gives mean risk scores of `risk` times the nation's.
-
-    Parameters
-    ----------
-    risk : float64, shape (markets, kinds)
-    disease, age, dual, frailty_spread, coded
-        See :func:`mean_scores`.
-
-    Returns
-    -------
-    float64, shape (markets, kinds)
-    """
-    return hazard_on(risk_curve(disease, age, dual, frailty_spread, coded), risk)
-
-
 def risk_curve(disease: Disease, age: Floats, dual: Floats, frailty_spread: float, coded: float) -> Floats:
     """Return mean risk relative to the nation's at factors on the hazard from low to high, (factors, kinds).
 

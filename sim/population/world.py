@@ -195,7 +195,7 @@ def history_years(first_py: int) -> range:
     return range(first_py - BASE_YEARS - LOOKBACK_YEARS, first_py)
 
 
-def born_world(
+def build_world(
     plans: tuple[AcoPlan, ...],
     evidence: Evidence,
     criteria: Criteria,
@@ -204,8 +204,10 @@ def born_world(
     seed: int,
     replicate: int,
     threads: int = 1,
+    *,
+    history: bool = True,
 ) -> World:
-    """Make the world of a replicate, its people as they stand before the first year of its history.
+    """Make the world of a replicate and live its history.
 
     Parameters
     ----------
@@ -222,6 +224,8 @@ def born_world(
         Key of all draws.
     threads : int
         Cores to use.
+    history : bool
+        Whether the years before the first performance year are lived already.
     """
     key = make_key(seed, replicate)
     labels = list(dict.fromkeys(plan.market for plan in plans))
@@ -235,13 +239,11 @@ def born_world(
         ]
     )
     providers = draw_providers(plans, by_market, live, high_needs, evidence, key)
-    history = history_years(years[0])
+    before = history_years(years[0])
     ages = _ages(evidence)
-    origins, rows_per_person = _origins(
-        traits.mix, ages, evidence, range(history[0], years[-1] + 1), years[0]
-    )
+    origins, rows_per_person = _origins(traits.mix, ages, evidence, range(before[0], years[-1] + 1), years[0])
     lost = _further_losses(traits, evidence)
-    people_at_start = live / (1.0 - lost) ** (years[0] - history[0])
+    people_at_start = live / (1.0 - lost) ** (years[0] - before[0])
     rows = np.maximum(1, np.round(people_at_start * rows_per_person)).astype(np.int64)
     first_row = np.concatenate([[0], np.cumsum(rows)]).astype(np.int64)
     people = make_people(int(first_row[-1]))
@@ -256,13 +258,13 @@ def born_world(
         criteria=criteria,
         people=people,
         providers=providers,
-        trend=draw_trend(evidence, key, range(history[0], years[-1] + 1), traits.level),
+        trend=draw_trend(evidence, key, range(before[0], years[-1] + 1), traits.level),
         disease=disease,
         onset=hazard_on(_risk_curve(evidence), traits.risk ** evidence.array("market.risk_power")),
         first_row=first_row,
         choice=choice_tables(providers),
     )
-    markets, health = world.markets(history[0]), world.health(history[0])
+    markets, health = world.markets(before[0]), world.health(before[0])
     strips = [make_strip() for _ in range(threads)]
     over_chunks(
         lambda worker, start, stop: int(
@@ -271,23 +273,8 @@ def born_world(
         world.n_people,
         threads,
     )
-    return world
-
-
-def build_world(
-    plans: tuple[AcoPlan, ...],
-    evidence: Evidence,
-    criteria: Criteria,
-    years: range,
-    aco_market_share: float,
-    seed: int,
-    replicate: int,
-    threads: int = 1,
-) -> World:
-    """Make the world of a replicate and live its history; parameters as of :func:`born_world`."""
-    world = born_world(plans, evidence, criteria, years, aco_market_share, seed, replicate, threads)
-    for year in history_years(years[0]):
-        sums, lived = world.live(world.people, year, world.untouched(), None, threads)
+    for year in before if history else ():
+        sums, lived = world.live(people, year, world.untouched(), None, threads)
         if year in world.base_years:
             world.history[year] = sums
         world.lived += lived

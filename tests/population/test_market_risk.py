@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from sim.inputs.evidence import load_evidence
 from sim.kernels.codes import N_KINDS, Kind
 from sim.population.disease import build_disease, spread_over_ages
-from sim.population.market_risk import hazard_for_risk, mean_scores
+from sim.population.market_risk import hazard_on, mean_scores, risk_curve
 from sim.population.scoring import published_factors
 
 EVIDENCE = load_evidence()
@@ -43,18 +43,18 @@ def test_disease_that_claims_miss_does_not_score():
 
 @given(st.lists(st.floats(0.9, 2.0), min_size=N_KINDS, max_size=N_KINDS))
 def test_the_hazard_found_gives_the_risk_wanted(risk):
-    hazard = hazard_for_risk(np.array([risk]), *GIVEN)
+    hazard = hazard_on(risk_curve(*GIVEN), np.array([risk]))
     scores = mean_scores(np.append(hazard[0], 1.0), *GIVEN)
     made = np.diagonal(scores[:-1]) / scores[-1]
     np.testing.assert_allclose(made, risk, rtol=0.005)
 
 
 def test_each_kind_has_its_own_hazard():
-    same = hazard_for_risk(np.ones((1, N_KINDS)), *GIVEN)
+    same = hazard_on(risk_curve(*GIVEN), np.ones((1, N_KINDS)))
     np.testing.assert_allclose(same, 1.0, rtol=0.01)
     for kind in Kind:
         risk = np.ones((1, N_KINDS))
         risk[0, kind] = 1.2
-        changed = hazard_for_risk(risk, *GIVEN) != same
+        changed = hazard_on(risk_curve(*GIVEN), risk) != same
         assert changed[0, kind]
         assert changed.sum() == 1

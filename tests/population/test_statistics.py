@@ -68,8 +68,8 @@ def relative_spending(years):
 
 
 def test_mean_spending_by_kind_is_the_evidences(years):
-    # 1,300 people with ESRD leave 5 % of noise; the levels are fitted in 2027, three years and more later.
-    np.testing.assert_allclose(relative_spending(years), 1.0, atol=0.12)
+    # 1,300 people with ESRD leave 5 % of noise.
+    np.testing.assert_allclose(relative_spending(years), 1.0, atol=0.06)
 
 
 def test_events_come_back(years):
@@ -80,7 +80,7 @@ def test_events_come_back(years):
         first = one.event[full & ~one.before.event].mean()
         # The further chance after an event is event_carry of what is left, plus that the same people are ill.
         carry = evidence.number("spending.event_carry")
-        assert carry * (1 - first) < again - first < carry + 0.15
+        assert carry * (1 - first) < again - first < carry + 0.10
         assert 0.07 < one.event[full].mean() < 0.16  # evidence: about 13 % a year
 
 
@@ -102,10 +102,10 @@ def test_people_die_move_and_become_high_needs_at_plausible_rates(years):
         assert 0.035 < (one.status[here] == Status.DEAD).mean() < (0.085 if one.year <= 2023 else 0.06)
         assert 0.04 < (one.status[here] == Status.ADVANTAGE).mean() < 0.065
         # Judgement says 9 +/- 2.5 %; LEAD's criteria on scores as spread as CMS's give more, and it sticks.
-        assert 0.07 < one.high_needs[here].mean() < 0.22
+        assert 0.07 < one.high_needs[here].mean() < 0.18
         assignable = (one.aligned[one.months > 0] >= 0).mean()
         assert (
-            assignable == pytest.approx(one.evidence.number("care.assignable"), abs=0.03) or one.year == 2023
+            assignable == pytest.approx(one.evidence.number("care.assignable"), abs=0.025) or one.year == 2023
         )
 
 
@@ -131,7 +131,7 @@ def test_acos_have_about_the_lives_of_their_plans(aligned_years):
     lives = np.array([plan.lives for plan in model.world.plans])
     years = model.outcomes["person_months"][:, :, 0].sum(axis=1) / 12.0
     # Person-years are fewer than people by deaths and moves, most where many are High Needs.
-    np.testing.assert_allclose(years / lives, 1.0, atol=0.25)
+    np.testing.assert_allclose(years / lives, 1.0, atol=0.18)
 
 
 def test_a_high_needs_aco_has_many_high_needs_people(aligned_years):
@@ -140,7 +140,7 @@ def test_a_high_needs_aco_has_many_high_needs_people(aligned_years):
     share = (months[:, 2] + months[:, 5]) / months.sum(axis=1)
     assert (np.abs(share[:2] - 0.12) < 0.05).all()
     # Its rural market has a quarter fewer of them, and who becomes one stays with the usual practice.
-    assert share[2] == pytest.approx(0.40, abs=0.13)
+    assert share[2] == pytest.approx(0.40, abs=0.12)
 
 
 def retention(pairs):
