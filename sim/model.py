@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from sim.agents.aco import ACO
 from sim.agents.beneficiary import Beneficiary, beneficiary_store
-from sim.agents.collector import ColumnDataCollector
-from sim.agents.column_model import ColumnModel
 from sim.agents.providers import ParticipantProvider, PreferredProvider
+from sim.columns.collector import ColumnDataCollector
+from sim.columns.column_model import ColumnModel
 from sim.inputs.evidence import Evidence
 from sim.inputs.evidence_draw import draw_evidence
 from sim.inputs.faults import InputError, wrong_choice

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.agents.mesa_compat import Agent
+from sim.columns.mesa_compat import Agent
 from sim.kernels.draws import Decision
 from sim.kernels.quantiles import normals
 from sim.population.plan import AcoPlan

@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from sim.agents.bulk import bulk
-from sim.agents.column_agent import ColumnAgent
-from sim.agents.column_set import ColumnAgentSet
-from sim.agents.fields import Column, Field, Mask, Membership
-from sim.agents.store import ColumnStore
+from sim.columns.bulk import bulk
+from sim.columns.column_agent import ColumnAgent
+from sim.columns.column_set import ColumnAgentSet
+from sim.columns.fields import Column, Field, Mask, Membership
+from sim.columns.store import ColumnStore
 from sim.kernels.codes import Status
 from sim.kernels.layout import COLUMN_TYPES, People
 

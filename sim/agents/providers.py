@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sim.agents.mesa_compat import Agent
+from sim.columns.mesa_compat import Agent
 
 if TYPE_CHECKING:
     from sim.agents.aco import ACO

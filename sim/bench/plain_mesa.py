@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from sim.agents.mesa_compat import Agent, Model
 from sim.bench.plain_care import Care, Situation
 from sim.bench.plain_inputs import Draws, Tables, Uniform, binomial, one_source, poisson
+from sim.columns.mesa_compat import Agent, Model
 from sim.kernels.codes import (
     AGED_IN,
     DUAL,

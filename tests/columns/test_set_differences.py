@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 from column_toys import LATER, SIZE, Firm, Person, column_world, plain_world, toy_store, toy_values
 
-from sim.agents.bulk import bulk
-from sim.agents.column_set import ColumnAgentSet
-from sim.agents.mesa_compat import AgentSet
-from sim.agents.mixed_set import MixedAgentSet
-from sim.agents.values import aggregate
+from sim.columns.bulk import bulk
+from sim.columns.column_set import ColumnAgentSet
+from sim.columns.mesa_compat import AgentSet
+from sim.columns.mixed_set import MixedAgentSet
+from sim.columns.values import aggregate
 
 
 @pytest.fixture

@@ -9,8 +9,8 @@ from column_toys import FIELDS, GONE, HERE, LATER, is_here, toy_store, toy_value
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.agents.fields import Field, Membership
-from sim.agents.store import ColumnStore
+from sim.columns.fields import Field, Membership
+from sim.columns.store import ColumnStore
 
 
 def test_arrays_are_adopted_not_copied():

@@ -9,10 +9,10 @@ from column_toys import FIELDS, GONE, Person, PlainPerson, ids, is_here
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim.agents.bulk import bulk
-from sim.agents.column_model import ColumnModel
-from sim.agents.fields import Membership
-from sim.agents.store import ColumnStore
+from sim.columns.bulk import bulk
+from sim.columns.column_model import ColumnModel
+from sim.columns.fields import Membership
+from sim.columns.store import ColumnStore
 
 small = st.integers(-3, 3)
 step = st.one_of(

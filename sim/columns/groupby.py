@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from sim.agents.fields import Column, Rows
-from sim.agents.mesa_compat import AgentSet, GroupBy
+from sim.columns.fields import Column, Rows
+from sim.columns.mesa_compat import AgentSet, GroupBy
 
 
 def positions_by_key(keys: Column | Sequence[Any]) -> Iterator[tuple[Any, Rows]]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any, TypeVar
 
-from sim.agents.column_agent import ColumnAgent
-from sim.agents.column_set import ColumnAgentSet
-from sim.agents.mesa_compat import Model, drop_id_counter, release, set_agents
-from sim.agents.mixed_set import MixedAgentSet
-from sim.agents.store import ColumnStore
+from sim.columns.column_agent import ColumnAgent
+from sim.columns.column_set import ColumnAgentSet
+from sim.columns.mesa_compat import Model, drop_id_counter, release, set_agents
+from sim.columns.mixed_set import MixedAgentSet
+from sim.columns.store import ColumnStore
 
 A = TypeVar("A", bound=ColumnAgent)
 

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from column_toys import FIELDS, GONE, LATER, Firm, Person, column_world, toy_store
 
-from sim.agents.bulk import bulk
-from sim.agents.column_agent import ColumnAgent
-from sim.agents.fields import Field
-from sim.agents.store import ColumnStore
+from sim.columns.bulk import bulk
+from sim.columns.column_agent import ColumnAgent
+from sim.columns.fields import Field
+from sim.columns.store import ColumnStore
 
 
 @pytest.fixture
@@ -191,9 +191,9 @@ def test_ids_of_ordinary_and_column_agents_never_meet():
 
 
 def test_a_pass_over_many_agents_one_by_one_is_logged(caplog, monkeypatch):
-    monkeypatch.setattr("sim.agents.row_set.SCALAR_PASS_ROWS", 10)
+    monkeypatch.setattr("sim.columns.row_set.SCALAR_PASS_ROWS", 10)
     people = column_world().agents_by_type[Person]
-    with caplog.at_level("DEBUG", logger="sim.agents"):
+    with caplog.at_level("DEBUG", logger="sim.columns"):
         people.do("earn_together")
         assert caplog.messages == []
         people.do("earn")

@@ -10,13 +10,13 @@ from typing import Any, Self
 
 import numpy as np
 
-from sim.agents.column_agent import ColumnAgent
-from sim.agents.column_set import ColumnAgentSet, Method
-from sim.agents.fields import Rows
-from sim.agents.groupby import ColumnGroupBy, positions_by_key
-from sim.agents.mesa_compat import AgentSet
-from sim.agents.store import ColumnStore
-from sim.agents.values import as_list, limit, order_of, permutation
+from sim.columns.column_agent import ColumnAgent
+from sim.columns.column_set import ColumnAgentSet, Method
+from sim.columns.fields import Rows
+from sim.columns.groupby import ColumnGroupBy, positions_by_key
+from sim.columns.mesa_compat import AgentSet
+from sim.columns.store import ColumnStore
+from sim.columns.values import as_list, limit, order_of, permutation
 
 
 class MixedAgentSet(AgentSet):

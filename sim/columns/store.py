@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -9,8 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from sim.agents.fields import Column, Field, Mask, Membership, Rows
-from sim.inputs.faults import nearest
+from sim.columns.fields import Column, Field, Mask, Membership, Rows
 
 
 class FieldUse(NamedTuple):
@@ -100,8 +100,8 @@ class ColumnStore:
 
     def unknown(self, name: str) -> AttributeError:
         """Return the error for a name that is no field, naming the nearest one."""
-        meant = nearest(name, self.fields)
-        hint = f"; did you mean {meant!r}?" if meant else f"; the fields are {', '.join(self.fields)}"
+        meant = difflib.get_close_matches(name, self.fields, n=1)
+        hint = f"; did you mean {meant[0]!r}?" if meant else f"; the fields are {', '.join(self.fields)}"
         return AttributeError(f"no field {name!r} is declared{hint}")
 
     def member_mask(self) -> Mask:

@@ -19,12 +19,12 @@ from column_toys import (
     toy_store,
 )
 
-from sim.agents.column_agent import ColumnAgent
-from sim.agents.column_model import ColumnModel
-from sim.agents.column_set import ColumnAgentSet
-from sim.agents.mesa_compat import AgentSet, drop_id_counter
-from sim.agents.mixed_set import MixedAgentSet
-from sim.agents.store import ColumnStore
+from sim.columns.column_agent import ColumnAgent
+from sim.columns.column_model import ColumnModel
+from sim.columns.column_set import ColumnAgentSet
+from sim.columns.mesa_compat import AgentSet, drop_id_counter
+from sim.columns.mixed_set import MixedAgentSet
+from sim.columns.store import ColumnStore
 
 
 def run(model):

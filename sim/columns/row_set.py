@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
 import numpy as np
 
-from sim.agents.fields import Rows
-from sim.agents.mesa_compat import AgentSet
-from sim.agents.store import ColumnStore
+from sim.columns.fields import Rows
+from sim.columns.mesa_compat import AgentSet
+from sim.columns.store import ColumnStore
 
 if TYPE_CHECKING:
-    from sim.agents.column_agent import ColumnAgent
+    from sim.columns.column_agent import ColumnAgent
 
 A = TypeVar("A", bound="ColumnAgent")
 
@@ -24,7 +24,7 @@ SCALAR_PASS_ROWS = 100_000  # a pass agent by agent over more rows takes longer 
 
 
 class RowSet(AgentSet, Generic[A]):
-    """The membership half of :class:`~sim.agents.column_set.ColumnAgentSet`; its parameters are there."""
+    """The membership half of :class:`~sim.columns.column_set.ColumnAgentSet`; its parameters are there."""
 
     def __init__(
         self, agent_class: type[A], store: ColumnStore, rows: Rows | None = None, random: Random | None = None

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from sim.agents.fields import Column, Rows
+from sim.columns.fields import Column, Rows
 
 _PLAIN = (bool, int, float, str)
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import mesa
 import numpy as np
 
-from sim.agents.bulk import bulk
-from sim.agents.collector import ColumnDataCollector
-from sim.agents.column_agent import ColumnAgent
-from sim.agents.column_model import ColumnModel
-from sim.agents.fields import Field, Membership
-from sim.agents.store import ColumnStore
+from sim.columns.bulk import bulk
+from sim.columns.collector import ColumnDataCollector
+from sim.columns.column_agent import ColumnAgent
+from sim.columns.column_model import ColumnModel
+from sim.columns.fields import Field, Membership
+from sim.columns.store import ColumnStore
 
 HERE, GONE, LATER = 0, 1, 2
 FIELDS = (

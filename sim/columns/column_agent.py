@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
-from sim.agents.column_set import ColumnAgentSet
-from sim.agents.mesa_compat import Agent, AgentSet
-from sim.agents.store import ColumnStore
+from sim.columns.column_set import ColumnAgentSet
+from sim.columns.mesa_compat import Agent, AgentSet
+from sim.columns.store import ColumnStore
 
 
 class FieldAccess:
@@ -26,10 +26,10 @@ class FieldAccess:
 
 
 class ColumnAgent(Agent):
-    """A Mesa agent whose state is one row of a :class:`~sim.agents.store.ColumnStore`.
+    """A Mesa agent whose state is one row of a :class:`~sim.columns.store.ColumnStore`.
 
     Subclass it with methods only; :meth:`ColumnModel.add_population` gives the class an attribute for each
-    field of its store. Methods marked :func:`~sim.agents.bulk.bulk` run on whole sets.
+    field of its store. Methods marked :func:`~sim.columns.bulk.bulk` run on whole sets.
 
     Two views of one row are equal and hash alike, but are not the same object. Assigning to a name that is
     not a field raises, because the value would vanish with the view.

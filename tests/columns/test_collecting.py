@@ -8,8 +8,8 @@ import mesa
 import pytest
 from column_toys import SIZE, Firm, Person, PlainPerson, ToyModel, mixed_world, plain_world
 
-from sim.agents.bulk import bulk
-from sim.agents.collector import ColumnDataCollector
+from sim.columns.bulk import bulk
+from sim.columns.collector import ColumnDataCollector
 
 
 def times(agent, factor):

@@ -51,8 +51,8 @@ def bulk(function: Callable[..., Any] | None = None, *, order_matters: bool = Tr
     Parameters
     ----------
     function : callable
-        Takes a :class:`~sim.agents.column_set.ColumnAgentSet` first. Used by ``map``, ``select``, ``groupby``
-        or ``sort`` it returns one value per agent, in the set's order.
+        Takes a :class:`~sim.columns.column_set.ColumnAgentSet` first. Used by ``map``, ``select``,
+        ``groupby`` or ``sort`` it returns one value per agent, in the set's order.
     order_matters : bool
         False declares that the order of agents cannot change the result; ``shuffle_do`` then refuses it.
 

@@ -6,16 +6,16 @@ from collections.abc import Iterator
 from itertools import repeat
 from typing import Any
 
-from sim.agents.mesa_compat import Agent, AgentSet, Record, RecordHooks
-from sim.agents.mixed_set import MixedAgentSet
-from sim.agents.values import as_list
+from sim.columns.mesa_compat import Agent, AgentSet, Record, RecordHooks
+from sim.columns.mixed_set import MixedAgentSet
+from sim.columns.values import as_list
 
 
 class ColumnDataCollector(RecordHooks):
     """A :class:`mesa.DataCollector` that asks a population for a column instead of each agent for a value.
 
     Reporters are Mesa's: an attribute name, a function of an agent, or ``[function, [arguments]]``; a
-    function marked :func:`~sim.agents.bulk.bulk` is called once per population. Unlike Mesa's collector it
+    function marked :func:`~sim.columns.bulk.bulk` is called once per population. Unlike Mesa's collector it
     can be pickled with attribute names as agent reporters.
 
     Parameters

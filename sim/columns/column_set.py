@@ -8,11 +8,11 @@ from typing import Any, Self
 
 import numpy as np
 
-from sim.agents.bulk import Bulk
-from sim.agents.fields import Column
-from sim.agents.groupby import ColumnGroupBy, positions_by_key
-from sim.agents.row_set import A, RowSet
-from sim.agents.values import aggregate, as_column, limit, order_of, permutation
+from sim.columns.bulk import Bulk
+from sim.columns.fields import Column
+from sim.columns.groupby import ColumnGroupBy, positions_by_key
+from sim.columns.row_set import A, RowSet
+from sim.columns.values import aggregate, as_column, limit, order_of, permutation
 
 Method = str | Callable[..., Any]
 
@@ -20,7 +20,7 @@ Method = str | Callable[..., Any]
 class ColumnAgentSet(RowSet[A]):
     """An ordered set of column agents: a store and, unless it is the whole population, an array of rows.
 
-    It is a :class:`mesa.agent.AgentSet`. A callable or method marked :func:`~sim.agents.bulk.bulk` is called
+    It is a :class:`mesa.agent.AgentSet`. A callable or method marked :func:`~sim.columns.bulk.bulk` is called
     once with the set; any other runs agent by agent, as in Mesa, only slower. An agent that has left the
     model is in no set any more, whoever still holds it.
 

@@ -13,7 +13,7 @@ from mesa.agent import AgentSet, GroupBy
 import sim
 
 ROOT = Path(sim.__file__).parent
-THE_ONE = ROOT / "agents" / "mesa_compat.py"
+THE_ONE = ROOT / "columns" / "mesa_compat.py"
 PYTHONS_OWN = {"_abc_impl", "_hash", "_from_iterable"}
 
 
@@ -39,7 +39,7 @@ def speaks_to_mesa(tree):
     for node in ast.walk(tree):
         names = [node.module or ""] if isinstance(node, ast.ImportFrom) else []
         names += [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
-        if any(name == "mesa" or name.startswith(("mesa.", "sim.agents")) for name in names):
+        if any(name == "mesa" or name.startswith(("mesa.", "sim.agents", "sim.columns")) for name in names):
             return True
     return False
 
@@ -69,6 +69,6 @@ def test_a_touch_would_be_seen(source):
 
 def test_the_store_and_its_fields_know_nothing_of_mesa():
     for name in ("fields.py", "store.py", "values.py", "bulk.py"):
-        tree = ast.parse((ROOT / "agents" / name).read_text(encoding="utf-8"))
+        tree = ast.parse((ROOT / "columns" / name).read_text(encoding="utf-8"))
         modules = [node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
         assert not any("mesa" in str(module) for module in modules)
