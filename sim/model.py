@@ -17,18 +17,28 @@ from sim.inputs.evidence import Evidence
 from sim.inputs.evidence_draw import draw_evidence
 from sim.inputs.faults import InputError, wrong_choice
 from sim.inputs.lead_criteria import criteria_of, high_needs_aco_share
-from sim.inputs.lead_terms import lead_terms
 from sim.kernels.codes import CELL_NAMES, Sum
 from sim.kernels.draws import Key, make_key
 from sim.kernels.layout import Practices
 from sim.levers import Levers, copy_lives
 from sim.outcomes.registry import VARIABLES
-from sim.population.experience import Experience, observe
+from sim.population.experience import Experience, event_share
 from sim.population.health import build_health, in_year
 from sim.population.plan import plan_acos
 from sim.population.world import Sums, World, build_world
 from sim.scenarios import Scenario
-from sim.settlement import Benchmarking, settle_year
+from sim.settlement.office import Settlement
+from sim.settlement.program import Participants
+
+SETTLED_MONEY = (
+    "benchmark",
+    "benchmark_before_discount",
+    "gross_savings",
+    "shared_savings",
+    "sequestration",
+    "settlement",
+    "admin_add_on",
+)
 
 
 def make_world(scenario: Scenario, replicate: int, threads: int = 1) -> World:
@@ -132,12 +142,11 @@ class LeadModel(ColumnModel):
         self.evidence: Evidence = evidence_of(self.scenario, self.arm, replicate)
         self._health = build_health(self.evidence)
         self.rulebook = self.scenario.rulebook(self.arm)
-        self.option = self.scenario.arms[self.arm].risk_option
-        self.program = self.scenario.arms[self.arm].program
         self.first_py = self.scenario.years[0]
         self.year = self.first_py
         self.high_needs_aco_share = high_needs_aco_share(self.rulebook, self.first_py)
         self.lived = self.lived_this_year = 0
+        self.settlement = Settlement.of(self.scenario, self.arm, self.world)
         self.people = self.world.branch()
         self.beneficiaries = self.add_population(Beneficiary, beneficiary_store(self.people))
         self._make_providers()
@@ -146,9 +155,8 @@ class LeadModel(ColumnModel):
         self.episodes = self.world.no_episodes()
         self._levers: Levers | None = None
         self._twin: LeadModel | None = None
-        self._benchmarking = Benchmarking.of(
-            self.world, self.practice_aco(), self.aco_market(), self.rulebook
-        )
+        self.history = dict(self.world.history)
+        self._event_share = event_share(self.history[self.first_py - 1])
         self.datacollector = ColumnDataCollector(
             model_reporters={
                 "year": lambda model: model.year - 1,
@@ -165,8 +173,10 @@ class LeadModel(ColumnModel):
         return self.world.key
 
     def _make_providers(self) -> None:
-        participates = self.program != "none"
-        acos = [ACO(self, row, plan, participates=participates) for row, plan in enumerate(self.world.plans)]
+        participates = self.settlement.contracts(self.first_py).participates.tolist()
+        acos = [
+            ACO(self, row, plan, participates=participates[row]) for row, plan in enumerate(self.world.plans)
+        ]
         made = self.world.providers
         lives = made.lives.sum(axis=1)
         practices = []
@@ -250,8 +260,8 @@ class LeadModel(ColumnModel):
         evidence = self.evidence
         effect = np.array([practice.effect for practice in self.practices])
         high_needs = np.array([0.0 if p.aco is None else p.aco.high_needs_effect for p in self.practices])
-        on_events = evidence.number("effect.event_share") / self._benchmarking.event_share
-        on_base = (1.0 - evidence.number("effect.event_share")) / (1.0 - self._benchmarking.event_share)
+        on_events = evidence.number("effect.event_share") / self._event_share
+        on_base = (1.0 - evidence.number("effect.event_share")) / (1.0 - self._event_share)
         spill = evidence.number("effect.spillover")
         return Practices(
             efficiency=self.world.providers.efficiency,
@@ -270,19 +280,22 @@ class LeadModel(ColumnModel):
         )
 
     def _settle(self) -> None:
-        made = self.world.providers
-        seen: Experience = observe(
-            self._sums, self.practice_aco(), made.market, len(self.world.plans), self.aco_market()
-        )
+        self.history[self.year] = self._sums
+        participants = Participants(self.practice_aco(), self.world.providers.market, self.aco_market())
+        seen: Experience = participants.observe(self.history, self.year)
         t = self.year - self.first_py
         out = self.outcomes
         acos = list(self.acos)
         months = seen.months.sum(axis=1)
         high_needs = seen.months[:, 2] + seen.months[:, 5]
         cost = [aco.running_cost(months[a], high_needs[a], self.year) for a, aco in enumerate(acos)]
-        terms = lead_terms(self.rulebook, self.year, self.option) if self.program == "lead" else None
+        active = np.array([aco.participates for aco in acos])
         quality = np.array([aco.quality for aco in acos])
-        settled = settle_year(self._benchmarking, seen, terms, quality, self.year)
+        contracts = self.settlement.contracts(self.year)
+        settled = self.settlement.settle(self.year, self.history, participants, contracts, active, quality)
+        if not active.any():  # an arm without ACOs is paid and owes nothing
+            for name in SETTLED_MONEY:
+                settled[name][:] = 0
         distributed, change = np.array(
             [
                 aco.receive(int(settled["settlement"][a]), int(settled["admin_add_on"][a]), cost[a])

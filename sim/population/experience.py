@@ -105,3 +105,9 @@ def observe(
         national_risk=national_risk,
         market_share=ratio(own, region_months),
     )
+
+
+def event_share(sums: Ints) -> float:
+    """Return the share of a year's spending that is acute events, all people and places together."""
+    total = sums.sum(axis=(0, 1))
+    return float(total[Sum.EVENT] / total[Sum.SPEND])

@@ -9,6 +9,7 @@ from little_world import NO_EFFECT, scenario, world
 from sim.kernels.draws import Decision
 from sim.kernels.quantiles import normals
 from sim.model import LeadModel
+from sim.population.experience import event_share
 
 ALIKE = (("evidence.effect.aco_spread", (0.0, 0.0)),)
 YEARS = range(2027, 2037)
@@ -82,7 +83,7 @@ def test_the_effect_on_the_average_person_is_the_acos_effect():
     made = model()
     for _, _, practices in decided(made):
         tables = made._practice_tables()
-        event = made._benchmarking.event_share
+        event = event_share(made.history[2026])
         mean = event * tables.event_effect + (1.0 - event) * tables.base_effect
         np.testing.assert_allclose(mean - 1.0, [practice.effect for practice in practices], atol=1e-12)
         spill = made.evidence.number("effect.spillover")

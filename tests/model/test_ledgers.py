@@ -10,7 +10,6 @@ from sim.agents.providers import ParticipantProvider
 from sim.kernels.codes import N_CELLS, Sum
 from sim.model import LeadModel
 from sim.outcomes.registry import VARIABLES
-from sim.settlement import Benchmarking
 
 LEAD = slice(1, None)
 NO_ACO = 0
@@ -84,7 +83,7 @@ def test_true_savings_of_the_world(arm, replicate):
     while model.running:
         model.step()
         t = model.year - 1 - model.first_py
-        sums = model._sums
+        sums = model.history[model.year - 1]
         saved = sums[..., Sum.REFERENCE] - sums[..., Sum.SPEND]
         member = np.append(made.providers.aco >= 0, np.zeros(made.n_markets, bool))
         reference = model.reference.outcomes["ffs_payments"][t]
@@ -112,16 +111,17 @@ def test_true_savings_of_the_world(arm, replicate):
 def test_expenditure_is_the_counted_share_of_what_was_paid():
     made = world()
     model = LeadModel(scenario(), "lead_global", world=made)
-    base = Benchmarking.of(made, model.practice_aco(), model.aco_market(), model.rulebook)
+    lead = model.settlement.programs["lead"]
     while model.running:
         model.step()
         year = model.year - 1
         spend = np.zeros((3, N_CELLS), np.int64)
         member = made.providers.aco >= 0
-        np.add.at(spend, made.providers.aco[member], model._sums[: made.n_practices][member][..., Sum.SPEND])
-        expected = np.rint(spend * base.counted[year]).astype(np.int64)
+        aligned = model.history[year][: made.n_practices][member]
+        np.add.at(spend, made.providers.aco[member], aligned[..., Sum.SPEND])
+        expected = np.rint(spend * lead.counted(year)).astype(np.int64)
         np.testing.assert_array_equal(model.outcomes["expenditure"][..., year - 2027], expected)
-        assert 0.9 < base.counted[year] <= 1.0
+        assert 0.9 < lead.counted(year) <= 1.0
 
 
 def test_months_are_people_times_months(out):

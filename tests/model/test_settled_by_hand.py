@@ -12,7 +12,8 @@ from sim.kernels.codes import Sum
 from sim.model import LeadModel
 from sim.policy.lead import historical_baseline
 from sim.population.experience import observe
-from sim.settlement import Benchmarking
+from sim.settlement.lead import Lead
+from sim.settlement.program import Participants
 
 PLAIN = (*NO_EFFECT, *NO_CODING, *NO_ATTESTING)
 GLOBAL, PROFESSIONAL = 1, 2
@@ -83,10 +84,10 @@ def test_a_cell_by_hand():
     assert market == "east"
     practices = made.providers
     own, region, nation, share, own_months = [], [], [], [], []
-    base = Benchmarking.of(made, practices.aco, np.array([0, 0, 1]), rulebook)
+    lead = Lead(rulebook, made.evidence, made.trend, made.plans)
     for year in made.base_years:
         sums = made.history[year][: made.n_practices, cell].astype(float)
-        counted = base.counted[year]
+        counted = lead.counted(year)
 
         def at_risk_one(rows, sums=sums, counted=counted):
             months = sums[rows, Sum.MONTHS].sum()
@@ -119,9 +120,12 @@ def test_a_performance_year_by_hand(py):
         model.step()
     rulebook, aco = model.rulebook, 1
     terms = lead_terms(rulebook, py, "global")
-    base = historical_baseline(model._benchmarking.inputs, terms)
-    counted = model._benchmarking.counted[py]
-    sums, total = model._sums[: made.n_practices].astype(float), 0.0
+    lead = model.settlement.programs["lead"]
+    participants = Participants(model.practice_aco(), made.providers.market, model.aco_market())
+    gathered = lead.benchmark(model.history, participants, 2027)
+    base = historical_baseline(gathered.inputs, terms)
+    counted = lead.counted(py)
+    sums, total = model.history[py][: made.n_practices].astype(float), 0.0
     # Both routes of a category are one reference population.
     both = np.concatenate([sums[:, :3] + sums[:, 3:]] * 2, axis=1)
 
@@ -140,7 +144,7 @@ def test_a_performance_year_by_hand(py):
         national_growth = nation[0] / base.national_pbpm[cell]
         regional_growth = region[0] / (region[1] / nation[1]) / base.region_pbpm[aco, cell]
         two_way = share * national_growth + (1.0 - share) * regional_growth
-        ahead = model._benchmarking.prospective_factor(py)[cell]
+        ahead = lead.prospective_factor(2026, py)[cell]
         low, high = two_way - terms.guard_below, two_way + terms.guard_above
         if terms.guard_target == "prospective":
             ahead = min(max(ahead, low), high)
@@ -155,7 +159,7 @@ def test_a_performance_year_by_hand(py):
         change *= terms.coding_intensity_factor
         pbpm = (base.history_pbpm + base.adjustment_pbpm)[aco, cell] * update * change
         if terms.rate_book_share > 0.0:
-            index = model._benchmarking.cost_index[aco, cell]
+            index = gathered.cost_index[aco, cell]
             rate = index * nation[0] * reference * change
             pbpm = (1.0 - terms.rate_book_share) * pbpm + terms.rate_book_share * rate
         total += pbpm * months

@@ -1,0 +1,191 @@
+"""LEAD behind the door: three base years before an ACO's first performance year, kept for ten years."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim.inputs.evidence import Evidence
+from sim.inputs.lead_criteria import excluded_shares, stated_growth
+from sim.inputs.lead_terms import lead_terms
+from sim.inputs.rulebook import Rulebook
+from sim.kernels.codes import N_CELLS, Kind, Sum
+from sim.policy.baseline import net_expenditure
+from sim.policy.lead import (
+    BaselineInputs,
+    PerformanceYearInputs,
+    historical_baseline,
+    settle_performance_year,
+)
+from sim.policy.rate_book import cost_index, county_rates
+from sim.policy.terms import LeadTerms
+from sim.population.experience import ratio
+from sim.population.plan import AcoPlan
+from sim.population.trend import Trend, prospective_growth
+from sim.settlement.program import Flags, Floats, History, Participants, Settled, Shown, cents
+
+BASE_YEARS = 3
+
+
+@dataclass(frozen=True, eq=False)
+class LeadBenchmark:
+    """What the base years say about ACOs whose first performance year is the same.
+
+    Attributes
+    ----------
+    inputs : BaselineInputs
+        Base-year experience for the present list of TINs.
+    cost_index : float64, shape (acos, cells)
+        Relative risk-standardised cost of each ACO's market over the base years, for the rate book.
+    by3 : int
+        Calendar year of BY3.
+    """
+
+    inputs: BaselineInputs
+    cost_index: Floats
+    by3: int
+
+
+class Lead:
+    """LEAD in one arm.
+
+    Parameters
+    ----------
+    rulebook : Rulebook
+        A LEAD rulebook.
+    evidence : Evidence
+        Of the world: says what part of spending is skin substitutes.
+    trend : Trend
+    plans : tuple of AcoPlan
+    """
+
+    def __init__(
+        self, rulebook: Rulebook, evidence: Evidence, trend: Trend, plans: tuple[AcoPlan, ...]
+    ) -> None:
+        self.rulebook = rulebook
+        self._evidence = evidence
+        self._trend = trend
+        self._former_mssp = np.array([plan.former_mssp for plan in plans])
+        self._newly = np.array([plan.entry == "newly_entering" for plan in plans])
+        self._benchmarks: dict[int, tuple[bytes, LeadBenchmark]] = {}
+
+    def counted(self, year: int) -> float:
+        """Return the share of spending that counts: without the excluded part of skin substitutes."""
+        skin = self._evidence.number("spending.skin_substitutes", year)
+        sahs_share, skin_share = excluded_shares(self.rulebook, year)
+        return float(net_expenditure(1.0, 0.0, skin, sahs_share=sahs_share, skin_share=skin_share))
+
+    def benchmark(self, history: History, participants: Participants, agreement: int) -> LeadBenchmark:
+        """Gather the three years before `agreement`, for the present list of TINs."""
+        known = self._benchmarks.get(agreement)
+        if known is None or known[0] != participants.key:
+            known = participants.key, self._gather(history, participants, agreement)
+            self._benchmarks[agreement] = known
+        return known[1]
+
+    def _gather(self, history: History, participants: Participants, agreement: int) -> LeadBenchmark:
+        years = range(agreement - BASE_YEARS, agreement)
+        seen = [participants.observe(history, year) for year in years]
+        factor = np.array([self.counted(year) for year in years])
+
+        def base(name: str, scale: Floats | None = None) -> Floats:
+            stacked = np.stack([getattr(one, name) for one in seen], axis=-1)
+            return stacked if scale is None else stacked * scale
+
+        national_risk = base("national_risk")
+        national = base("national_pbpm", factor)
+        region = base("region_pbpm", factor)
+        region_risk = ratio(base("region_risk"), national_risk)
+        return LeadBenchmark(
+            inputs=BaselineInputs(
+                base_pbpm=base("pbpm", factor),
+                base_months=base("months"),
+                base_risk=ratio(base("risk"), national_risk),
+                region_base_pbpm=region,
+                region_base_risk=region_risk,
+                national_base_pbpm=national,
+                national_base_risk=np.ones_like(national),
+                market_share=base("market_share"),
+                former_mssp=self._former_mssp,
+                newly_entering=self._newly,
+                prior_savings_pbpm=np.zeros(len(participants)),
+            ),
+            cost_index=cost_index(
+                np.moveaxis(ratio(region, region_risk), -1, 0), np.moveaxis(national, -1, 0)
+            ),
+            by3=years[-1],
+        )
+
+    def prospective_factor(self, by3: int, year: int) -> Floats:
+        """Return CMS's prospective growth since BY3, shape (cells,).
+
+        A year's growth is the rulebook's where it states that year, else the central path of the evidence,
+        with ESRD's own offset.
+        """
+        shares = np.zeros((N_CELLS, len(Kind)))
+        shares[:, Kind.AGED_NON_DUAL] = 1.0
+        shares[[1, 4]] = np.eye(len(Kind))[Kind.ESRD]
+        stated = stated_growth(self.rulebook, range(by3 + 1, year + 1))
+        factor = np.ones(N_CELLS)
+        for one in range(by3 + 1, year + 1):
+            if one in stated:
+                factor *= 1.0 + np.tile(stated[one], 2)
+            else:
+                factor *= [prospective_growth(self._trend, share, one - 1, one) for share in shares]
+        return factor
+
+    def settle(self, year: int, experience: Shown, active: Flags) -> Settled:
+        """Settle a performance year: everybody by each option and first year met, each ACO's own kept."""
+        contracts = experience.contracts
+        result: Settled = {}
+        options, starts = contracts.risk_option[active], contracts.agreement_start[active]
+        for option, start in sorted(set(zip(options.tolist(), starts.tolist(), strict=True))):
+            mine = (contracts.risk_option == option) & (contracts.agreement_start == start)
+            base = self.benchmark(experience.history, experience.participants, start)
+            settled = self._settle(year, experience, base, lead_terms(self.rulebook, year, option))
+            for name, values in settled.items():
+                into = result.setdefault(name, values)
+                into[mine] = values[mine]
+        return result
+
+    def _settle(self, year: int, experience: Shown, base: LeadBenchmark, terms: LeadTerms) -> Settled:
+        seen, counted = experience.year, self.counted(year)
+        paid = np.rint(seen.aco[..., Sum.SPEND] * counted).astype(np.int64)
+        risk = ratio(seen.risk, seen.national_risk)
+        baseline = historical_baseline(base.inputs, terms)
+        national = seen.national_pbpm * counted
+        done = settle_performance_year(
+            baseline,
+            PerformanceYearInputs(
+                months=seen.months,
+                risk=risk,
+                paid=paid / 100.0,
+                region_pbpm=seen.region_pbpm * counted,
+                region_risk=ratio(seen.region_risk, seen.national_risk),
+                national_pbpm=national,
+                national_risk=np.ones_like(national),
+                market_share=seen.market_share,
+                prospective_factor=self.prospective_factor(base.by3, year),
+                quality_score=experience.quality,
+                rate_book_pbpm=county_rates(base.cost_index, national),
+            ),
+            terms,
+        )
+        benchmark = cents(done.benchmark_usd)
+        shared = cents(done.shared_usd)
+        taken = cents(done.sequestration_usd)
+        return {
+            "expenditure": paid,
+            "risk_score": risk,
+            "benchmark": benchmark,
+            "benchmark_before_discount": cents(done.benchmark_before_discount_usd),
+            "gross_savings": benchmark - paid.sum(axis=-1),
+            "shared_savings": shared,
+            "sequestration": taken,
+            "settlement": shared - taken,
+            "admin_add_on": cents(done.add_on_usd),
+            "quality_score": experience.quality.copy(),
+            "historical_benchmark": baseline.history_pbpm.copy(),
+            "higher_spending": baseline.higher_spending.astype(np.int8),
+        }

@@ -1,0 +1,115 @@
+"""The office that settles an arm's ACOs, each by the program it is in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from sim.kernels.codes import Sum
+from sim.outcomes.registry import BY_NAME
+from sim.population.experience import ratio
+from sim.population.world import World
+from sim.scenarios import Scenario
+from sim.settlement.contracts import Contracts, contracts_of
+from sim.settlement.lead import Lead
+from sim.settlement.program import Flags, Floats, History, Participants, Program, Settled, Shown
+
+SETTLED = (
+    "benchmark",
+    "benchmark_before_discount",
+    "gross_savings",
+    "shared_savings",
+    "sequestration",
+    "settlement",
+    "admin_add_on",
+    "quality_score",
+    "historical_benchmark",
+    "higher_spending",
+)
+
+
+class Settlement:
+    """The programs of one arm of one replicate. Make one with :meth:`of`.
+
+    Attributes
+    ----------
+    programs : mapping of str to Program
+        By name, those that an ACO of the arm may be in.
+    """
+
+    def __init__(self, scenario: Scenario, arm: str, world: World) -> None:
+        self._scenario = scenario
+        self._arm = arm
+        self._plans = world.plans
+        self._lead = Lead(scenario.rulebook(arm), world.evidence, world.trend, world.plans)
+        self.programs: Mapping[str, Program] = {"lead": self._lead}
+
+    @classmethod
+    def of(cls, scenario: Scenario, arm: str, world: World) -> Settlement:
+        """Open the office of an arm.
+
+        Parameters
+        ----------
+        scenario : Scenario
+        arm : str
+        world : World
+            The replicate's world: its ACOs, trend and evidence.
+        """
+        return cls(scenario, arm, world)
+
+    def contracts(self, year: int) -> Contracts:
+        """Return the contracts that the scenario states for a performance year."""
+        return contracts_of(self._scenario, self._arm, self._plans, year)
+
+    def settle(
+        self,
+        year: int,
+        history: History,
+        participants: Participants,
+        contracts: Contracts,
+        active: Flags,
+        quality: Floats,
+    ) -> Settled:
+        """Return the money of one performance year, by result variable.
+
+        Parameters
+        ----------
+        year : int
+        history : mapping of int to exact sums
+            Every calendar year lived in the arm, this one and the world's before the first PY included.
+        participants : Participants
+            The present list of TINs.
+        contracts : Contracts
+            Of the year.
+        active : bool, shape (acos,)
+            ACOs that are in; the others are not settled.
+        quality : float64, shape (acos,)
+            Quality scores, 0 to 1.
+
+        Returns
+        -------
+        dict
+            Variables of the registry: cents as int64, or numbers, of shape (acos,) or (acos, cells). What
+            is not settled has the variable's fill value; ``expenditure`` and ``risk_score`` are there for
+            every ACO.
+        """
+        seen = participants.observe(history, year)
+        n = len(participants)
+        shapes = {"aco": n, "cell": seen.months.shape[1]}
+        # An ACO outside all programs is shown with what would count in LEAD.
+        counted = self._lead.counted(year)
+        result: Settled = {
+            "expenditure": np.rint(seen.aco[..., Sum.SPEND] * counted).astype(np.int64),
+            "risk_score": ratio(seen.risk, seen.national_risk),
+        }
+        for variable in (BY_NAME[name] for name in SETTLED):
+            shape = tuple(shapes[dim] for dim in variable.dims if dim in shapes)
+            result[variable.name] = np.full(shape, variable.fill_value, variable.stored_dtype)
+        shown = Shown(history, participants, contracts, quality, seen)
+        for name, program in self.programs.items():
+            mine = active & (contracts.program == name)
+            if mine.any():
+                for variable_name, values in program.settle(year, shown, mine).items():
+                    result[variable_name][mine] = values[mine]
+        return result

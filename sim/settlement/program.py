@@ -1,0 +1,89 @@
+"""The door between the simulated world and a program: what a program is shown, and what it answers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.population.experience import Experience, observe
+from sim.settlement.contracts import Contracts
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Flags = NDArray[np.bool_]
+History = Mapping[int, Ints]
+Settled = dict[str, NDArray[Any]]
+
+
+@dataclass(frozen=True, eq=False)
+class Participants:
+    """The present list of TINs. Base years follow it: they are counted for these TINs whenever it changes.
+
+    Attributes
+    ----------
+    practice_aco : int64, shape (practices,)
+        ACO of each practice's TIN, -1 for none.
+    practice_market : int64, shape (practices,)
+    aco_market : int64, shape (acos,)
+        Market of each ACO.
+    """
+
+    practice_aco: Ints
+    practice_market: Ints
+    aco_market: Ints
+
+    @cached_property
+    def key(self) -> bytes:
+        """Equal for equal lists."""
+        return self.practice_aco.tobytes() + self.aco_market.tobytes()
+
+    def __len__(self) -> int:
+        return len(self.aco_market)
+
+    def observe(self, history: History, year: int) -> Experience:
+        """Return a lived year as ACOs of this list would have seen it."""
+        return observe(history[year], self.practice_aco, self.practice_market, len(self), self.aco_market)
+
+
+@dataclass(frozen=True, eq=False)
+class Shown:
+    """What a program is shown of a performance year.
+
+    Attributes
+    ----------
+    history : mapping of int to exact sums
+        Every calendar year lived so far, this one included.
+    participants : Participants
+    contracts : Contracts
+        Of the year.
+    quality : float64, shape (acos,)
+        Quality scores, 0 to 1.
+    year : Experience
+        The performance year itself.
+    """
+
+    history: History
+    participants: Participants
+    contracts: Contracts
+    quality: Floats
+    year: Experience
+
+
+class Program(Protocol):
+    """A program with ACOs. All arrays have the ACO as their first axis and hold every ACO of the arm."""
+
+    def benchmark(self, history: History, participants: Participants, agreement: int) -> Any:
+        """Return what base years say of agreements that began in the year `agreement`."""
+
+    def settle(self, year: int, experience: Shown, active: Flags) -> Settled:
+        """Return the year's result variables; rows of ACOs that are not `active` mean nothing."""
+
+
+def cents(dollars: Floats) -> Ints:
+    """Round dollars to whole cents."""
+    return np.rint(dollars * 100.0).astype(np.int64)
