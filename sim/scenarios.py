@@ -17,6 +17,7 @@ from pydantic import ValidationError
 from sim.inputs.entries import EntryBook
 from sim.inputs.evidence import Evidence
 from sim.inputs.faults import Fault, InputError, wrong_choice
+from sim.inputs.mssp_source import MsspSource
 from sim.inputs.rulebook import Rulebook
 from sim.inputs.rules_in_use import rules_in_use
 from sim.inputs.scenario_books import scenario_books
@@ -51,12 +52,15 @@ class Scenario:
         By arm.
     evidences : Mapping of str to Evidence
         By arm.
+    mssp_source : MsspSource or None
+        The MSSP performance file the ACOs come from; None where they are synthetic.
     """
 
     tables: ScenarioTables
     merged: Merged = field(repr=False, compare=False)
     rulebooks: Mapping[str, Rulebook] = field(repr=False, compare=False)
     evidences: Mapping[str, Evidence] = field(repr=False, compare=False)
+    mssp_source: MsspSource | None = field(default=None, repr=False, compare=False)
 
     @classmethod
     def load(cls, path: str | Path, settings: Sequence[str] = ()) -> Scenario:
@@ -117,7 +121,10 @@ class Scenario:
         if faults:
             raise InputError(faults)
         rulebooks = {arm: books.rulebook(arm) for arm in tables.arms}
-        return cls(tables, merged, rulebooks, {arm: books.evidence(arm) for arm in tables.arms})
+        evidences = {arm: books.evidence(arm) for arm in tables.arms}
+        people = tables.population
+        source = MsspSource(Path(people.mssp_puf), people.mssp_year) if people.mssp_puf else None
+        return cls(tables, merged, rulebooks, evidences, source)
 
     @property
     def study(self) -> Study:
@@ -138,11 +145,6 @@ class Scenario:
     def population(self) -> Population:
         """The starting world; `mssp_puf` is an absolute path."""
         return self.tables.population
-
-    @property
-    def mssp_path(self) -> Path | None:
-        """The MSSP performance file the ACOs come from; None where they are synthetic."""
-        return Path(self.population.mssp_puf) if self.population.mssp_puf else None
 
     @property
     def program(self) -> Program:
@@ -224,8 +226,8 @@ class Scenario:
     @cached_property
     def input_hashes(self) -> dict[str, str]:
         """SHA-256 of each data file read, by file name."""
-        path = self.mssp_path
-        return {path.name: hashlib.sha256(path.read_bytes()).hexdigest()} if path else {}
+        source = self.mssp_source
+        return {source.path.name: source.sha256} if source else {}
 
 
 def _with_environment(layers: list[Layer]) -> list[Layer]:

@@ -161,8 +161,15 @@ def parse_number(text: str) -> float | None:
     return value if np.isfinite(value) and "_" not in cleaned else None
 
 
-def read_table(path: str | Path) -> CmsTable:
+def read_table(path: str | Path, content: bytes | None = None) -> CmsTable:
     """Read a csv or csv.gz file, told apart by its content.
+
+    Parameters
+    ----------
+    path : str or Path
+        The file; every fault names it.
+    content : bytes, optional
+        What :func:`read_bytes` returned for it, where it was read already.
 
     Raises
     ------
@@ -170,7 +177,7 @@ def read_table(path: str | Path) -> CmsTable:
         When the file cannot be read, is no delimited text, or its rows do not fit its heading.
     """
     source = str(path)
-    text = _decode(source, _bytes(Path(path), source))
+    text = _decode(source, _unpacked(source, read_bytes(path) if content is None else content))
     try:
         rows = [
             [cell.strip() for cell in row] for row in csv.reader(io.StringIO(text, newline="")) if any(row)
@@ -197,14 +204,19 @@ def read_table(path: str | Path) -> CmsTable:
     return CmsTable(source, columns, headers, tuple(tuple(row) for row in rows[1:]))
 
 
-def _bytes(path: Path, source: str) -> bytes:
+def read_bytes(path: str | Path) -> bytes:
+    """Return the bytes of a file; raises InputError where it cannot be read."""
     try:
-        content = path.read_bytes()
-        return gzip.decompress(content) if content[:2] == b"\x1f\x8b" else content
+        return Path(path).read_bytes()
     except OSError as error:
         problem = f"cannot be read ({error.strerror or error})"
-        raise InputError(Fault(source, "", problem, "an existing csv or csv.gz file")) from error
-    except (EOFError, zlib.error) as error:
+        raise InputError(Fault(str(path), "", problem, "an existing csv or csv.gz file")) from error
+
+
+def _unpacked(source: str, content: bytes) -> bytes:
+    try:
+        return gzip.decompress(content) if content[:2] == b"\x1f\x8b" else content
+    except (EOFError, OSError, zlib.error) as error:
         raise InputError(
             Fault(source, "", f"is a damaged gzip file ({error})", "download it again")
         ) from error

@@ -139,7 +139,7 @@ class MsspFile:
             raise InputError(faults)
 
 
-def read_mssp(path: str | Path, year: int | None = None) -> MsspFile:
+def read_mssp(path: str | Path, year: int | None = None, content: bytes | None = None) -> MsspFile:
     """Read an MSSP results file of PY2013 or later, csv or csv.gz.
 
     Parameters
@@ -149,6 +149,8 @@ def read_mssp(path: str | Path, year: int | None = None) -> MsspFile:
     year : int, optional
         The performance year: says it for a file that does not, and selects its rows in a file of several
         years. Without it the year comes from a column (``performance_year``, ``year``) or the file's name.
+    content : bytes, optional
+        The file's bytes, where they were read already.
 
     Returns
     -------
@@ -160,7 +162,7 @@ def read_mssp(path: str | Path, year: int | None = None) -> MsspFile:
         Every fault at once: an unreadable file, a column missing, a cell that is no number or out of range,
         an ACO met twice, a track nobody knows, an unknown performance year.
     """
-    table = read_table(path)
+    table = read_table(path, content)
     wanted = {NUMBERS[key].names: NUMBERS[key].what for key in REQUIRED}
     faults = [table.missing(names, what) for names, what in wanted.items() if table.find(names) is None]
     if table.find(ID_NAMES) is None and table.find(NAME_NAMES) is None:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.inputs.faults import Fault, InputError, nearest
-from sim.inputs.mssp_file import MsspFile, read_mssp
+from sim.inputs.mssp_file import MsspFile
 from sim.inputs.rulebook import load_rulebook
 from sim.policy.mssp_benchmark import regional_weight
 from sim.scenarios import Scenario
@@ -62,8 +62,8 @@ def plan_acos(scenario: Scenario) -> tuple[AcoPlan, ...]:
         When the CMS file cannot be read or lacks a column.
     """
     population = scenario.population
-    path = scenario.mssp_path
-    if path is None:
+    source = scenario.mssp_source
+    if source is None:
         return tuple(
             AcoPlan(
                 name=aco.name,
@@ -78,8 +78,7 @@ def plan_acos(scenario: Scenario) -> tuple[AcoPlan, ...]:
             )
             for aco in population.synthetic
         )
-    file = read_mssp(path, population.mssp_year)
-    return plan_from_file(_chosen(file, scenario))
+    return plan_from_file(_chosen(source.read(), scenario))
 
 
 def _chosen(file: MsspFile, scenario: Scenario) -> MsspFile:
