@@ -2,27 +2,18 @@
 
 from __future__ import annotations
 
-import html
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
-_STYLE = """
-body { font: 16px/1.5 system-ui, sans-serif; color: #222 }
-body { max-width: 52rem; margin: 2rem auto; padding: 0 1rem }
-h1, h2 { line-height: 1.2 } h2 { margin-top: 2.5rem }
-table { border-collapse: collapse; font-size: 0.9rem; font-variant-numeric: tabular-nums }
-th, td { padding: 0.25rem 0.9rem 0.25rem 0; text-align: left; vertical-align: top }
-th { border-bottom: 1px solid #666 } td { border-bottom: 1px solid #ddd }
-.number { text-align: right; white-space: nowrap }
-figure { margin: 1.5rem 0 } img { max-width: 100% } figcaption { font-size: 0.9rem; color: #555 }
-""".strip()
+from sim.pages import render
 
 
 @dataclass(frozen=True, slots=True)
 class Heading:
     """Heading of a section; level 1 is the title of the page."""
 
+    kind: ClassVar[str] = "heading"
     text: str
     level: int = 2
 
@@ -31,6 +22,7 @@ class Heading:
 class Paragraph:
     """Running text."""
 
+    kind: ClassVar[str] = "paragraph"
     text: str
 
 
@@ -38,6 +30,7 @@ class Paragraph:
 class Table:
     """Rows of text under headings; the last `numbers` columns are aligned right."""
 
+    kind: ClassVar[str] = "table"
     headings: tuple[str, ...]
     rows: Sequence[tuple[str, ...]]
     numbers: int = 0
@@ -47,6 +40,7 @@ class Table:
 class Figure:
     """A picture that lies beside the page as `stem`.png and `stem`.svg."""
 
+    kind: ClassVar[str] = "figure"
     stem: str
     caption: str
 
@@ -56,58 +50,10 @@ Block = Heading | Paragraph | Table | Figure
 
 def to_markdown(blocks: Sequence[Block]) -> str:
     """Return the page as Markdown with PNG pictures; text is shown as it is, whatever signs are in it."""
-    return "\n\n".join(_markdown(block) for block in blocks) + "\n"
+    return render("sim.charts", "page.md.j2", blocks=blocks)
 
 
 def to_html(blocks: Sequence[Block]) -> str:
     """Return the page as one HTML document with SVG pictures; text is shown as it is."""
-    title = next(html.escape(block.text) for block in blocks if isinstance(block, Heading))
-    body = "\n".join(_html(block) for block in blocks)
-    return (
-        '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{title}</title>\n<style>\n{_STYLE}\n</style>\n</head>\n<body>\n{body}\n</body>\n</html>\n"
-    )
-
-
-def _markdown(block: Block) -> str:
-    match block:
-        case Heading(text, level):
-            return f"{'#' * level} {_plain(text)}"
-        case Paragraph(text):
-            return _plain(text)
-        case Table(headings, rows, numbers):
-            rule = ["---"] * (len(headings) - numbers) + ["---:"] * numbers
-            lines = [map(_plain, headings), rule, *(map(_plain, row) for row in rows)]
-            return "\n".join(f"| {' | '.join(line)} |" for line in lines)
-        case Figure(stem, caption):
-            return f"![{_plain(caption)}]({stem}.png)\n\n*{_plain(caption)}*"
-
-
-def _plain(text: str) -> str:
-    """Return text in which no sign means anything to Markdown or HTML, on one line."""
-    one_line = " ".join(text.split())
-    return re.sub(r"([\\`*_\[\]|#])", r"\\\1", html.escape(one_line, quote=False))
-
-
-def _html(block: Block) -> str:
-    match block:
-        case Heading(text, level):
-            return f"<h{level}>{html.escape(text)}</h{level}>"
-        case Paragraph(text):
-            return f"<p>{html.escape(text)}</p>"
-        case Table(headings, rows, numbers):
-            lines = [_row(headings, "th", numbers), *(_row(row, "td", numbers) for row in rows)]
-            return "\n".join(["<table>", *lines, "</table>"])
-        case Figure(stem, caption):
-            shown = html.escape(caption)
-            return f'<figure><img src="{stem}.svg" alt="{shown}"><figcaption>{shown}</figcaption></figure>'
-
-
-def _row(cells: Sequence[str], tag: str, numbers: int) -> str:
-    first = len(cells) - numbers
-    shown = [
-        f"<{tag}{' class=number' if place >= first else ''}>{html.escape(cell)}</{tag}>"
-        for place, cell in enumerate(cells)
-    ]
-    return f"<tr>{''.join(shown)}</tr>"
+    title = next(block.text for block in blocks if isinstance(block, Heading))
+    return render("sim.charts", "page.html.j2", blocks=blocks, title=title)

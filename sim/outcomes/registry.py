@@ -9,6 +9,8 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.pages import render
+
 DIMS = ("arm", "replicate", "aco", "cell", "year")
 Kind = Literal["money", "number", "flag"]
 
@@ -279,21 +281,4 @@ BY_NAME: dict[str, Variable] = {variable.name: variable for variable in VARIABLE
 
 def outcomes_page(variables: Iterable[Variable] = VARIABLES) -> str:
     """Return docs/outcomes.md: every variable with its dims, units, meaning, sign and rule."""
-    rows = [
-        f"| `{v.name}` | {', '.join(v.all_dims)} | {v.units} | {v.long_name}. {v.description} | "
-        f"{v.sign_convention} | {v.rule} |"
-        for v in variables
-    ]
-    return "\n".join(
-        [
-            "# Result variables",
-            "",
-            "Written by `leadsim outcomes` from `sim/outcomes/registry.py`. Money is kept to the cent and",
-            "read as dollars. Replicates that are not complete, and years in which an ACO is out, read NaN.",
-            "",
-            "| variable | dims | units | meaning | sign | rule |",
-            "| --- | --- | --- | --- | --- | --- |",
-            *rows,
-            "",
-        ]
-    )
+    return render("sim.outcomes", "outcomes.md.j2", variables=variables)
