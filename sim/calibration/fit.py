@@ -12,6 +12,7 @@ from scipy.optimize import least_squares
 
 from sim.calibration import measures, ratios, targets
 from sim.calibration.nation import FIRST_PY, Lived, live_history, live_nation
+from sim.calibration.published import published
 from sim.calibration.target import Target, averaged, beside
 from sim.inputs.evidence import Evidence, load_evidence
 from sim.population.world import World
@@ -25,13 +26,11 @@ HELD_OUT_SEEDS = (20270201, 20270202, 20270203, 20270204)
 PEOPLE, MARKETS = 400_000, 100
 REPORT_YEARS = range(FIRST_PY, FIRST_PY + 10)
 STOCK_YEARS = range(FIRST_PY, FIRST_PY + 3)
-LEAVING_2024, LEAVING = 6.8, 5.5  # % a year overall, and for 2027 and later
-BACK_2024 = ["1.6 %/year", "4.5 %/year"]
 SWEEPS = 2
 STEPS = 3
 FIRST_ROUNDS, LAST_ROUNDS = 4, 5
 STEP = 0.06
-INSIDE, BEYOND = 0.6, 4.0  # a miss beyond this share of its tolerance counts so much more
+INSIDE, BEYOND = 0.6, 4.0  # a deviation beyond this share of the tolerance counts so much more
 PULL = 0.02  # weight of staying near the start, per unit of log change
 
 
@@ -83,18 +82,20 @@ SHAPES = (
     Shape("mortality.risk_slope", 0.3, 0.97),
     Shape("spending.death_amount", 0.3, 3.0),
 )
-SHAPE_TARGETS = (
-    "Share of spending of the top",
-    "CV of",
-    "Top decile",
-    "Lag-1",
-    "99th percentile",
-    "Decedents",
-    "Share of spending in the last",
-    "Spread of the V28",
-    "Mean V28",
-    "R2 of",
-)
+SHAPE_TARGETS = {
+    "spending.top",
+    "spending.cv",
+    "spending.top_next_year",
+    "spending.top_two_years",
+    "spending.memory",
+    "spending.p99",
+    "life.decedents",
+    "life.last_year",
+    "risk.mean",
+    "risk.spread",
+    "risk.r2",
+    "risk.memory",
+}
 
 
 def plain(value: Any) -> Any:
@@ -191,10 +192,10 @@ def fit_shape(values: Values, sweeps: int, say: Callable[[str], None]) -> Values
     def residuals(logs: Floats) -> Floats:
         tried = with_ratios(with_shape(state["values"], logs, evidence), 2, SHORT, HELD)
         found = measured(tried, SHORT)
-        misses = np.array([one.miss for one in found if one.name.startswith(SHAPE_TARGETS)])
-        misses += BEYOND * np.sign(misses) * np.maximum(np.abs(misses) - INSIDE, 0.0)
-        say(f"misses squared {np.square(misses).sum():.2f}")
-        return np.append(misses, PULL * (logs - start) / STEP)
+        away = np.array([one.deviation for one in found if one.key in SHAPE_TARGETS])
+        away += BEYOND * np.sign(away) * np.maximum(np.abs(away) - INSIDE, 0.0)
+        say(f"squares of deviations {np.square(away).sum():.2f}")
+        return np.append(away, PULL * (logs - start) / STEP)
 
     bounds = (np.log([shape.least for shape in SHAPES]), np.log([shape.most for shape in SHAPES]))
     logs = np.clip(start, bounds[0] + 1e-6, bounds[1] - 1e-6)
@@ -235,7 +236,7 @@ def calibrate(say: Callable[[str], None], sweeps: int = SWEEPS) -> Values:
 
 def missed_targets(values: Values) -> int:
     """Return how many required targets large nations miss with some values."""
-    return sum(one.required and abs(one.miss) > 1.0 for one in measured(values, LARGE))
+    return sum(one.required and abs(one.deviation) > 1.0 for one in measured(values, LARGE))
 
 
 def report() -> list[Target]:
@@ -255,9 +256,14 @@ def targets_of(seed: int, evidence: Evidence, evidence_2024: Evidence) -> list[T
 
 
 def rates_of_2024() -> Values:
-    """Return moves to and from Medicare Advantage as they were seen before 2024 (KNG Health, 2020)."""
-    leaving = load_evidence().array("advantage.leave") * (LEAVING_2024 / LEAVING)
-    return {"advantage.leave": plain(leaving), "advantage.back": BACK_2024}
+    """Return moves to and from Medicare Advantage as they were seen before 2024."""
+    seen = published()["people.change_2024"].under
+    if seen is None:
+        raise ValueError("people.change_2024 states no rates under which it was seen")
+    leaving = load_evidence().array("advantage.leave") * (
+        seen.moves / published()["advantage.moves"].number()
+    )
+    return {"advantage.leave": plain(leaving), "advantage.back": seen.back}
 
 
 def fitted_keys() -> Sequence[str]:

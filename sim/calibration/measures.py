@@ -35,20 +35,13 @@ def top_shares(spend: Floats) -> Floats:
     return shares
 
 
-def weighted_quantile(values: Floats, weights: NDArray[np.int64], level: float) -> float:
-    """Return the smallest value at or below which `level` of the weight lies."""
-    order = np.argsort(values)
-    below = np.cumsum(weights[order])
-    return float(values[order][np.searchsorted(below, level * below[-1])])
-
-
 def truncated(lived: Lived, kind: int) -> tuple[float, float]:
     """Return the 99th percentile and the truncated mean of assignable people's annualised spending."""
     chosen = (lived.kind == kind) & lived.assignable
     yearly = lived.spend[chosen] * 12.0 / lived.months[chosen]
     months = lived.months[chosen]
-    threshold = weighted_quantile(yearly, months, TRUNCATION)
-    return threshold, float(np.average(np.minimum(yearly, threshold), weights=months))
+    threshold = np.quantile(yearly, TRUNCATION, weights=months, method="inverted_cdf")
+    return float(threshold), float(np.average(np.minimum(yearly, threshold), weights=months))
 
 
 def trend_of(world: World, lived: Lived) -> Floats:

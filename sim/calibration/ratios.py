@@ -10,22 +10,7 @@ from numpy.typing import NDArray
 
 from sim.calibration import measures, people
 from sim.calibration.nation import Lived
-from sim.calibration.published import (
-    AGE_RELATIVE,
-    AGE_SHARES,
-    ASSIGNABLE_MIX,
-    COMMON_CONDITIONS,
-    ED_VISITS,
-    FALL_ED,
-    FALLS,
-    FEMALE,
-    INPATIENT_USERS,
-    MOVERS_SPENDING,
-    MOVES,
-    NO_USE,
-    READMITTED,
-    STAYS,
-)
+from sim.calibration.published import published
 from sim.inputs.evidence import Evidence
 from sim.kernels.codes import Kind, Sum
 from sim.population.disease import condition_names, passes, words
@@ -59,6 +44,11 @@ def ratio(target: Floats | float, found: Floats | float, power: float = 1.0) -> 
     return np.clip(np.where(bottom > 0.0, top / safe, 1.0), LEAST, MOST) ** power
 
 
+def seen(key: str) -> float:
+    """Return a published figure in its unit."""
+    return published()[key].number()
+
+
 def updated(world: World, years: Sequence[Lived]) -> Values:
     """Return new values of the constants that one figure each decides, by evidence key."""
     evidence, first, last = world.evidence, years[0], years[-1]
@@ -67,32 +57,35 @@ def updated(world: World, years: Sequence[Lived]) -> Values:
     means = np.array([measures.truncated(first, kind)[1] for kind in Kind]) / trend
     found, expected = measures.deaths(years)
     early, late = (measures.prevalence(one, CONDITIONS) for one in (first, last))
-    unused = float((first.spend[measures.whole(first)] <= 0.0).mean())
+    unused = 100.0 * float((first.spend[measures.whole(first)] <= 0.0).mean())
     by_age = measures.age_gradient(first)
     # With the published ages the published relativities do not average to one: each is off by the same.
-    published = np.array(AGE_RELATIVE)
-    gradient = ratio(published + np.mean((by_age - published)[1:]), by_age)
+    by_age_seen = published()["spending.by_age"].values()
+    gradient = ratio(by_age_seen + np.mean((by_age - by_age_seen)[1:]), by_age)
     stays = measures.per_thousand(first, Sum.STAYS)
-    readmitted = measures.per_thousand(first, Sum.READMISSIONS) / stays
+    readmitted = 100.0 * measures.per_thousand(first, Sum.READMISSIONS) / stays
     emergencies = measures.per_thousand(first, Sum.ED_VISITS)
-    users = people.inpatient_users(first)
-    chance = array("spending.event_chance") * ratio(INPATIENT_USERS, users, CHANCE_POWER)
-    female = people.mean_by_month(first, first.female)
+    users = 100.0 * people.inpatient_users(first)
+    chance = array("spending.event_chance") * ratio(seen("use.inpatient_users"), users, CHANCE_POWER)
+    female = 100.0 * people.mean_by_month(first, first.female)
     return {
-        "spending.level_fit": array("spending.level_fit") * ratio(12.0 * array("spending.level"), means),
+        "spending.level_fit": array("spending.level_fit")
+        * ratio(published()["spending.level"].values(evidence), means),
         "spending.age": _by_age(array("spending.age") * gradient),
-        "spending.no_use": number("spending.no_use") * ratio(NO_USE, unused),
-        "spending.stays_extra": number("spending.stays_extra") * ratio(STAYS, stays, 2.0),
+        "spending.no_use": number("spending.no_use") * ratio(seen("spending.none"), unused),
+        "spending.stays_extra": number("spending.stays_extra") * ratio(seen("use.stays"), stays, 2.0),
         "mortality.age_fit": array("mortality.age_fit") * ratio(expected, found),
         **_disease(evidence, years, early, late),
         **_demography(evidence, first, last),
         **_moves(evidence, years),
-        "demography.female": array("demography.female") * ratio(FEMALE, female),
+        "demography.female": array("demography.female") * ratio(seen("people.women"), female),
         "spending.event_chance": np.minimum(chance, MOST_CHANCE),
-        "use.readmission": np.minimum(number("use.readmission") * ratio(READMITTED, readmitted), 0.95),
-        "use.ed_visits": number("use.ed_visits") * ratio(ED_VISITS, emergencies, 1.3),
+        "use.readmission": np.minimum(
+            number("use.readmission") * ratio(seen("use.readmissions"), readmitted), 0.95
+        ),
+        "use.ed_visits": number("use.ed_visits") * ratio(seen("use.ed_visits"), emergencies, 1.3),
         "use.ed_fall": number("use.ed_fall")
-        * ratio(FALL_ED, measures.aged_per_thousand(first, Sum.FALL_ED_VISITS)),
+        * ratio(seen("use.fall_ed_visits"), measures.aged_per_thousand(first, Sum.FALL_ED_VISITS)),
         "services.share": fitted_services(evidence, first),
         **_episodes(world, first, trend),
     }
@@ -110,11 +103,12 @@ def _disease(evidence: Evidence, years: Sequence[Lived], early: Floats, late: Fl
     # Kidney failure follows from the mix of kinds.
     kidney = np.array(condition_names(evidence)) == "kidney_failure"
     lasting = ~passes(evidence) & ~kidney
-    common = lasting & (np.arange(CONDITIONS) < COMMON_CONDITIONS)
+    counted = len(published()["conditions.incidence"].names(evidence))
+    common = lasting & (np.arange(CONDITIONS) < counted)
     cases = np.mean([people.incidence(lived, CONDITIONS) for lived in years], axis=0)
-    published = ratio(array("conditions.incidence"), cases, INCIDENCE_POWER)
+    cohorts = ratio(array("conditions.incidence"), cases, INCIDENCE_POWER)
     kept = ratio(early, late) * ratio(wanted, late, CHRONIC_POWER)
-    follows = np.where(common, published, np.where(lasting, kept, ratio(wanted, early)))
+    follows = np.where(common, cohorts, np.where(lasting, kept, ratio(wanted, early)))
     growth = np.log(late / np.maximum(early, 1e-9)) / (len(years) - 1)
     loss = np.where(common, array("conditions.excess_loss") - LOSS_GAIN * growth, 0.0)
     start = np.where(lasting, ratio(wanted, early, START_POWER), 1.0)
@@ -128,12 +122,12 @@ def _disease(evidence: Evidence, years: Sequence[Lived], early: Floats, late: Fl
 def _demography(evidence: Evidence, first: Lived, last: Lived) -> Values:
     """Return enrollment mix and ages of people at the start, decided by the first year, and of entrants."""
     array = evidence.array
-    stated = np.array(ASSIGNABLE_MIX) / np.sum(ASSIGNABLE_MIX)
-    mix = array("demography.mix") * ratio(stated, measures.mix(first))
-    entrants = array("demography.entrant_mix") * ratio(stated, measures.mix(last), ENTRANT_POWER)
+    stated = published()["people.mix"].values()
+    mix = array("demography.mix") * ratio(stated, 100.0 * measures.mix(first))
+    entrants = array("demography.entrant_mix") * ratio(stated, 100.0 * measures.mix(last), ENTRANT_POWER)
     early, late = (ratio(_aged_shares(one), people.age_bands(one), AGE_POWER) for one in (first, last))
     band = np.searchsorted(people.AGE_EDGES, array("demography.age_bands"), side="right") - 1
-    aged, oldest = band > 0, len(AGE_SHARES) - 1
+    aged, oldest = band > 0, len(people.AGE_EDGES) - 1
     # Five years lie between the start and the first year: people are then one band on.
     ages = array("demography.age") * np.where(aged, early[np.minimum(band + 1, oldest)], 1.0)
     entering = array("demography.entrant_age") * np.where(aged, late[band], 1.0)
@@ -147,7 +141,7 @@ def _demography(evidence: Evidence, first: Lived, last: Lived) -> Values:
 
 def _aged_shares(lived: Lived) -> Floats:
     """Return the published ages, the aged scaled to what people under 65 leave: those follow from the mix."""
-    under_65, wanted = people.age_bands(lived)[0], np.array(AGE_SHARES)
+    under_65, wanted = people.age_bands(lived)[0], published()["people.age"].values() / 100.0
     wanted[1:] *= (1.0 - under_65) / wanted[1:].sum()
     wanted[0] = under_65
     return wanted
@@ -155,11 +149,13 @@ def _aged_shares(lived: Lived) -> Floats:
 
 def _moves(evidence: Evidence, years: Sequence[Lived]) -> Values:
     """Return moves to Medicare Advantage and how they fall with expected spending."""
-    moved = float(np.mean([people.moves(lived) for lived in years]))
+    moved = 100.0 * float(np.mean([people.moves(lived) for lived in years]))
     spent = float(np.mean([people.movers_spending(a, b) for a, b in pairwise(years)]))
-    slope = evidence.number("advantage.leave_risk") * ratio(1.0 - MOVERS_SPENDING, max(1.0 - spent, 0.02))
+    slope = evidence.number("advantage.leave_risk") * ratio(
+        1.0 - seen("advantage.movers_spending"), max(1.0 - spent, 0.02)
+    )
     return {
-        "advantage.leave": evidence.array("advantage.leave") * ratio(MOVES, moved),
+        "advantage.leave": evidence.array("advantage.leave") * ratio(seen("advantage.moves"), moved),
         "advantage.leave_risk": np.clip(slope, *LEAVING_SLOPES),
     }
 
@@ -197,7 +193,7 @@ def _episodes(world: World, first: Lived, trend: Floats) -> Values:
     scale = [
         float(ratio(wanted[names.index(cause)], incidence[names.index(cause)]))
         if cause in names
-        else float(ratio(FALLS, falls, 1.4))
+        else float(ratio(seen("use.fall_stays"), falls, 1.4))
         for cause in causes
     ]
     procedures = [names.index(name) for name in words(evidence, "episodes.procedures")]

@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from sim.pages import render
+
 
 @dataclass(frozen=True)
 class Target:
@@ -24,6 +26,10 @@ class Target:
         leave room.
     held_out : float or None
         What people of other seeds than the fit's show.
+    reason : str
+        Why it is missed, where that is known.
+    key : str
+        Of the row of published figures it belongs to.
     """
 
     name: str
@@ -34,9 +40,11 @@ class Target:
     source: str
     required: bool = True
     held_out: float | None = None
+    reason: str = ""
+    key: str = ""
 
     @property
-    def miss(self) -> float:
+    def deviation(self) -> float:
         """Distance from the value in tolerances, signed."""
         return (self.simulated - self.value) / self.tolerance
 
@@ -69,14 +77,4 @@ def beside(found: Sequence[Target], others: Sequence[Target]) -> list[Target]:
 
 def table(targets: Sequence[Target]) -> str:
     """Return the targets as a Markdown table."""
-    lines = [
-        "| target | value | tolerance | simulated | other seeds | | source |",
-        "| --- | --: | --: | --: | --: | --- | --- |",
-    ]
-    lines += [
-        f"| {one.name} ({one.unit}) | {one.value:.4g} | {one.tolerance:.3g} | {one.simulated:.4g} | "
-        f"{'' if one.held_out is None else format(one.held_out, '.4g')} | "
-        f"{'ok' if one.ok else '**miss**'} | {one.source} |"
-        for one in targets
-    ]
-    return "\n".join(lines) + "\n"
+    return render("sim.calibration", "targets.md.j2", targets=targets)

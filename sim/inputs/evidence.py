@@ -12,6 +12,8 @@ from sim.inputs.overrides import Overrides, apply_overrides
 
 # Evidence may hold from a calendar year on; these bound what a scenario may write.
 YEARS = range(2010, 2051)
+# Beside the evidence: published figures that simulated people are held to, read by sim/calibration.
+TARGETS = "targets.toml"
 
 
 class Evidence(EntryBook):
@@ -38,7 +40,11 @@ def load_evidence(overrides: Overrides | None = None, origin: str = "scenario") 
         With all faults at once, over all files.
     """
     found = sorted(
-        (item for item in files("sim").joinpath("evidence").iterdir() if item.name.endswith(".toml")),
+        (
+            item
+            for item in files("sim").joinpath("evidence").iterdir()
+            if item.name.endswith(".toml") and item.name != TARGETS
+        ),
         key=lambda item: item.name,
     )
     evidence = parse_evidence({item.name: item.read_text(encoding="utf-8") for item in found})
