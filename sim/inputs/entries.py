@@ -54,6 +54,9 @@ class Entry:
         Where it is stated.
     distribution : Mapping or None
         Evidence only: ``dist`` and its parameters, in the entry's unit.
+    scope : str
+        Evidence only: ``world`` where the world is made with it, which is one for all arms, and ``arm`` where
+        each arm may have its own.
     change : Change or None
         Set when a scenario replaced the stated value.
     """
@@ -73,6 +76,7 @@ class Entry:
     conflict: Conflict | None = None
     distribution: Mapping[str, Any] | None = None
     spread: str = ""
+    scope: str = ""
     year: int | None = None
     change: Change | None = None
 

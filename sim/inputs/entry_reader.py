@@ -26,7 +26,9 @@ class EntryKind:
 
 _COMMON = ("title", "note", "choices", "min", "max", "conflict")
 RULE = EntryKind("status", ("final", "proposed", "secondary", "assumed"), (), _COMMON)
-EVIDENCE = EntryKind("grade", ("A", "B", "C", "D"), ("distribution",), (*_COMMON, "spread", "year"))
+EVIDENCE = EntryKind("grade", ("A", "B", "C", "D"), ("distribution", "scope"), (*_COMMON, "spread", "year"))
+# Evidence of the world is one for all arms of a scenario; evidence of an arm may differ between them.
+SCOPES = ("world", "arm")
 
 
 def is_entry(table: object) -> bool:
@@ -105,6 +107,8 @@ def _entry(
         faults.append(
             Fault(file, f"{key}.{kind.standing}", f"= {standing!r}", f"one of {', '.join(kind.standings)}")
         )
+    if "scope" in known and table.get("scope", SCOPES[0]) not in SCOPES:
+        faults.append(Fault(file, f"{key}.scope", f"= {table['scope']!r}", f"one of {', '.join(SCOPES)}"))
     faults += [
         Fault(file, f"{key}.{name}", f"= {table[name]!r}", "must be text")
         for name in ("title", "unit", "source", "note", "spread")
@@ -139,6 +143,7 @@ def _entry(
         maximum=table.get("max", parent.maximum if parent else None),
         conflict=conflict,
         spread=table.get("spread", ""),
+        scope=table.get("scope", ""),
         year=table.get("year"),
     )
     stated = with_value(blank, table.get("values", table.get("value")), file, years, "values" in table)

@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from sim.inputs.entries import Entry
 
+_SCOPES = {
+    "world": "world: one value for all arms, changed in the scenario's [evidence]",
+    "arm": "arm: an arm may have its own, under arms.NAME.evidence",
+}
+
 
 def explain_entry(entry: Entry) -> list[tuple[str, str]]:
     """Return (label, text) rows: value by year, unit, standing, source, conflict, what a scenario changed."""
@@ -19,6 +24,8 @@ def explain_entry(entry: Entry) -> list[tuple[str, str]]:
     if entry.distribution is not None:
         pairs = ", ".join(f"{name} = {plain_text(value)}" for name, value in entry.distribution.items())
         rows.append(("distribution", f"{pairs} ({entry.spread})" if entry.spread else pairs))
+    if entry.scope:
+        rows.append(("scope", _SCOPES[entry.scope]))
     if entry.year is not None:
         rows.append(("data year", str(entry.year)))
     label = "grade" if entry.distribution is not None else "status"

@@ -16,16 +16,6 @@ from sim.inputs.scenario_schema import Program
 
 Book = TypeVar("Book", bound=EntryBook)
 
-# Evidence that makes the world before the arms part: an arm cannot have its own.
-OF_THE_WORLD = (
-    "conditions.",
-    "demography.",
-    "trend.",
-    "spending.level",
-    "spending.skin_substitutes",
-    "care.",
-)
-
 
 @dataclass(frozen=True, slots=True)
 class ScenarioBooks:
@@ -99,11 +89,11 @@ def _world_faults(own: Evidence, shared: Evidence, key: str, merged: Merged) -> 
         Fault(
             merged.file(f"{key}.{name}"),
             f"{key}.{name}",
-            "changes the starting world, which all arms share",
-            f"state it for the whole scenario: evidence.{name}",
+            "is evidence of scope world, which all arms share",
+            f"belongs in the scenario's top-level [evidence]: evidence.{name}",
         )
         for name, entry in own.entries.items()
-        if entry is not shared.entries[name] and name.startswith(OF_THE_WORLD)
+        if entry is not shared.entries[name] and entry.scope == "world"
     ]
 
 

@@ -45,12 +45,14 @@ PARAMETERS = """
 unit = "USD/month"
 value = "974 USD/month"
 grade = "A"
+scope = "world"
 source = "CMS"
 distribution = { dist = "normal", sd = "15 USD/month" }
 [spend.ages]
 unit = "1"
 value = [0.5, "150 %"]
 grade = "C"
+scope = "arm"
 source = "A paper"
 distribution = { dist = "normal", cv = "5 %" }
 """
@@ -201,6 +203,8 @@ def test_evidence_has_value_and_distribution_in_one_unit():
         ('"normal", cv = "5 %"', '"beta", cv = 0.05', "is a beta of too much spread"),
         ('"normal", cv = "5 %"', '"uniform", low = 0.0, high = 1.0', "low, value and high must rise"),
         ('"normal", cv = "5 %"', '"uniform", low = [0, 0], high = 2', "must be a number"),
+        ('scope = "arm"\n', "", "spend.ages: states no scope"),
+        ('scope = "arm"', 'scope = "market"', "one of world, arm"),
         ('[0.5, "150 %"]', "[0, 1.5]\nspread = 'Agent'", "one of parameter, agent, year"),
         ('"normal", cv = "5 %"', '"lognormal", sd = 0.1, mean_spending = [1, 1, 1]', "mean_spending ="),
     ],

@@ -177,7 +177,7 @@ def test_rules_change_for_all_arms_or_for_one(scenario: Scenario) -> None:
 
 def test_evidence_changes_for_one_arm(scenario: Scenario) -> None:
     book = scenario.evidence("lead_global")
-    key = next(entry.key for entry in book if entry.unit == "1" and isinstance(entry.by_year[0][1], float))
+    key = "coding.most"
     value = book.number(key) / 2
     changed = scenario.replace({f"arms.lead_global.evidence.{key}": value})
     assert changed.evidence("lead_global").number(key) == pytest.approx(value)
@@ -261,10 +261,16 @@ def test_the_real_file_scenario_says_what_to_fetch(monkeypatch: pytest.MonkeyPat
         Scenario.load(SCENARIOS / "mssp-entrants.toml", ["population.mssp_puf=absent.csv"])
 
 
-def test_an_arm_cannot_change_the_world_all_arms_share(scenario: Scenario) -> None:
-    own = {"trend": {"drift": "1 %/year"}, "effect": {"scale": 0.5}}
+@pytest.mark.parametrize(
+    ("key", "value"), [("trend.drift", "1 %/year"), ("market.risk_spread", [0.2, 0.2, 0.2, 0.2])]
+)
+def test_an_arm_cannot_change_the_world_all_arms_share(scenario: Scenario, key: str, value: object) -> None:
+    own = {key: value, "effect": {"scale": 0.5}}
     with pytest.raises(InputError) as caught:
         scenario.replace({"arms.lead_global.evidence": own})
-    assert len(caught.value.faults) == 1
-    assert "evidence.trend.drift" in str(caught.value)
-    assert "evidence.effect" not in str(caught.value)
+    (fault,) = caught.value.faults
+    assert fault.key == f"arms.lead_global.evidence.{key}"
+    assert "scope world" in fault.problem
+    assert f"top-level [evidence]: evidence.{key}" in fault.allowed
+    for_all = scenario.replace({f"evidence.{key}": value})
+    assert for_all.evidence("no_aco").entry(key).change is not None

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from sim.model import simulate
+from sim.model import LeadModel, make_world, simulate
 from sim.scenarios import Scenario
 
 QUICKSTART = Path(__file__).parents[2] / "scenarios" / "quickstart.toml"
@@ -53,6 +53,24 @@ def simulated() -> Scenario:
 def test_every_parameter_is_read(simulated):
     evidence = simulated.evidence("lead_global")
     assert set(evidence.keys()) - evidence.asked == FROM_FILES | FOR_FITTING
+
+
+def test_evidence_states_the_scope_it_is_used_in():
+    """What the world asks for is the world's, and so is what an arm takes from the world's book.
+
+    The world is made of one scenario's books and the arms are given their own, so that each shows who asks.
+    """
+    of_world, of_arms = Scenario.from_toml(SMALL), Scenario.from_toml(SMALL)
+    world = make_world(of_world, 0)
+    reference = LeadModel(of_arms, "no_aco", 0, world=world)
+    acting = LeadModel(of_arms, "lead_global", 0, world=world, reference=reference)
+    for _ in of_arms.years:
+        reference.step()
+        acting.step()
+    evidence = of_world.evidence("no_aco")
+    stated = {scope: {entry.key for entry in evidence if entry.scope == scope} for scope in ("world", "arm")}
+    assert stated["world"] == evidence.asked | FROM_FILES | FOR_FITTING
+    assert stated["arm"] == of_arms.evidence("no_aco").asked - evidence.asked
 
 
 def test_the_rules_read_are_the_rules_said_to_be_in_use(simulated):
