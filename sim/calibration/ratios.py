@@ -44,7 +44,7 @@ def ratio(target: Floats | float, found: Floats | float, power: float = 1.0) -> 
     return np.clip(np.where(bottom > 0.0, top / safe, 1.0), LEAST, MOST) ** power
 
 
-def seen(key: str) -> float:
+def figure(key: str) -> float:
     """Return a published figure in its unit."""
     return published()[key].number()
 
@@ -66,26 +66,26 @@ def updated(world: World, years: Sequence[Lived]) -> Values:
     readmitted = 100.0 * measures.per_thousand(first, Sum.READMISSIONS) / stays
     emergencies = measures.per_thousand(first, Sum.ED_VISITS)
     users = 100.0 * people.inpatient_users(first)
-    chance = array("spending.event_chance") * ratio(seen("use.inpatient_users"), users, CHANCE_POWER)
+    chance = array("spending.event_chance") * ratio(figure("use.inpatient_users"), users, CHANCE_POWER)
     female = 100.0 * people.mean_by_month(first, first.female)
     return {
         "spending.level_fit": array("spending.level_fit")
         * ratio(published()["spending.level"].values(evidence), means),
         "spending.age": _by_age(array("spending.age") * gradient),
-        "spending.no_use": number("spending.no_use") * ratio(seen("spending.none"), unused),
-        "spending.stays_extra": number("spending.stays_extra") * ratio(seen("use.stays"), stays, 2.0),
+        "spending.no_use": number("spending.no_use") * ratio(figure("spending.none"), unused),
+        "spending.stays_extra": number("spending.stays_extra") * ratio(figure("use.stays"), stays, 2.0),
         "mortality.age_fit": array("mortality.age_fit") * ratio(expected, found),
         **_disease(evidence, years, early, late),
         **_demography(evidence, first, last),
         **_moves(evidence, years),
-        "demography.female": array("demography.female") * ratio(seen("people.women"), female),
+        "demography.female": array("demography.female") * ratio(figure("people.women"), female),
         "spending.event_chance": np.minimum(chance, MOST_CHANCE),
         "use.readmission": np.minimum(
-            number("use.readmission") * ratio(seen("use.readmissions"), readmitted), 0.95
+            number("use.readmission") * ratio(figure("use.readmissions"), readmitted), 0.95
         ),
-        "use.ed_visits": number("use.ed_visits") * ratio(seen("use.ed_visits"), emergencies, 1.3),
+        "use.ed_visits": number("use.ed_visits") * ratio(figure("use.ed_visits"), emergencies, 1.3),
         "use.ed_fall": number("use.ed_fall")
-        * ratio(seen("use.fall_ed_visits"), measures.aged_per_thousand(first, Sum.FALL_ED_VISITS)),
+        * ratio(figure("use.fall_ed_visits"), measures.aged_per_thousand(first, Sum.FALL_ED_VISITS)),
         "services.share": fitted_services(evidence, first),
         **_episodes(world, first, trend),
     }
@@ -152,10 +152,10 @@ def _moves(evidence: Evidence, years: Sequence[Lived]) -> Values:
     moved = 100.0 * float(np.mean([people.moves(lived) for lived in years]))
     spent = float(np.mean([people.movers_spending(a, b) for a, b in pairwise(years)]))
     slope = evidence.number("advantage.leave_risk") * ratio(
-        1.0 - seen("advantage.movers_spending"), max(1.0 - spent, 0.02)
+        1.0 - figure("advantage.movers_spending"), max(1.0 - spent, 0.02)
     )
     return {
-        "advantage.leave": evidence.array("advantage.leave") * ratio(seen("advantage.moves"), moved),
+        "advantage.leave": evidence.array("advantage.leave") * ratio(figure("advantage.moves"), moved),
         "advantage.leave_risk": np.clip(slope, *LEAVING_SLOPES),
     }
 
@@ -193,7 +193,7 @@ def _episodes(world: World, first: Lived, trend: Floats) -> Values:
     scale = [
         float(ratio(wanted[names.index(cause)], incidence[names.index(cause)]))
         if cause in names
-        else float(ratio(seen("use.fall_stays"), falls, 1.4))
+        else float(ratio(figure("use.fall_stays"), falls, 1.4))
         for cause in causes
     ]
     procedures = [names.index(name) for name in words(evidence, "episodes.procedures")]

@@ -40,20 +40,20 @@ def run(
     overwrite: Annotated[bool, Parameter(negative=())] = False,
     as_json: Json = False,
 ) -> int:
-    """Simulate a scenario; go on where an earlier run of it stopped.
+    """Simulate a scenario; continue where an earlier run of it stopped.
 
     Parameters
     ----------
     scenario
         Scenario file.
     replicates
-        Simulated decades; the scenario's own number if not given.
+        How many decades to simulate; by default as many as the scenario says.
     out
-        Result store; results/NAME.zarr if not given.
+        Result store; by default results/NAME.zarr.
     threads
-        Cores to use; LEADSIM_THREADS, else all, if not given.
+        Cores to use; by default LEADSIM_THREADS, or all where that is not set.
     overwrite
-        Start anew, throwing away the store that is there.
+        Start again from nothing and delete the store that is there.
     """
     from sim.cli.progress import Reporter, report_failures  # noqa: PLC0415
     from sim.cli.tables import print_run, run_as_dict  # noqa: PLC0415
@@ -109,15 +109,15 @@ def validate(scenario: Path, /, *, settings: Settings = (), as_json: Json = Fals
 
 @app.command
 def explain(key: str, /, *, scenario: Path | None = None, settings: Settings = ()) -> int:
-    """Say what a value is, where it comes from and how sure it is.
+    """Say what a value is, where it comes from and how certain it is.
 
     Parameters
     ----------
     key
         A rule (program.lead-py2027.discount.higher_spending), a parameter (evidence.KEY), a result
-        (outcomes.settlement) or a scenario key (study.seed). A table lists what is in it.
+        (outcomes.settlement) or a scenario key (study.seed). The key of a table lists what it holds.
     scenario
-        Scenario file, to see what it changes.
+        Scenario file whose changes to the value are shown.
     """
     from sim.cli.explain import explain_key  # noqa: PLC0415
     from sim.cli.tables import print_sections  # noqa: PLC0415
@@ -203,7 +203,7 @@ def rebenchmark(
     out: Path | None = None,
     as_json: Json = False,
 ) -> int:
-    """Say what every ACO of an MSSP file would face under LEAD.
+    """Say what benchmark and settlement every ACO of an MSSP file would face under LEAD.
 
     Parameters
     ----------

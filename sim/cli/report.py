@@ -95,18 +95,18 @@ def _figures(data: xr.Dataset) -> dict[str, tuple[str, Callable[[Axes], Axes]]]:
 
     return {
         "savings-against-benchmark": (
-            "Savings against the benchmark by performance year: what CMS reconciles. Bands are the risk"
-            " taken, whiskers the error of the simulation.",
+            "Savings against the benchmark by performance year: what CMS reconciles. Bands show the risk that"
+            " is taken, whiskers the error of the simulation.",
             fan("gross_savings"),
         ),
         "true-savings": (
-            "True savings by performance year: what the same people, on the same draws, cost less than in the"
-            " reference arm.",
+            "True savings by performance year: how much less the same people cost than in the reference arm,"
+            " on the same random draws.",
             fan("true_savings"),
         ),
         "benchmark-against-truth": (
-            "Each ACO's savings against its benchmark over its true savings. Above the line Medicare"
-            " reconciles more than was saved, below it less.",
+            "Each ACO's savings against its benchmark, plotted over its true savings. Above the line,"
+            " Medicare reconciles more than was saved; below it, less.",
             lambda axes: benchmark_against_truth(data, ax=axes),
         ),
         "net-payment": (
@@ -115,12 +115,12 @@ def _figures(data: xr.Dataset) -> dict[str, tuple[str, Callable[[Axes], Axes]]]:
             fan("net_payment"),
         ),
         "net-payment-per-aco": (
-            "Net payment per ACO over all years: the spread between ACOs and between replicates.",
+            "Net payment to each ACO over all years: how it differs between ACOs and between replicates.",
             lambda axes: net_payment_histogram(data, ax=axes),
         ),
         "net-cost-to-medicare": (
-            "Medicare's outlay less its outlay in the reference arm, by performance year: below zero the"
-            " program saves money.",
+            "Medicare's outlay minus its outlay in the reference arm, by performance year. Below zero, the"
+            " program saves Medicare money.",
             fan("medicare_net_cost"),
         ),
     }
@@ -135,15 +135,16 @@ def _blocks(data: xr.Dataset) -> Iterator[Block]:
     yield Paragraph(
         f"{data.sizes['aco']} ACOs, PY{years[0]} to PY{years[-1]},"
         f" {stated['replicates_complete']} of {stated['replicates_requested']} replicates complete."
-        f" All arms are compared with {stated['reference_arm']} on the same draws."
+        f" All arms are compared with {stated['reference_arm']}, on the same random draws."
     )
     yield Heading("All years and ACOs together")
     yield Table(("Arm", "$ million", "Median", "10 %", "90 %", "MC error"), _closing_rows(data), numbers=4)
     yield Paragraph(
-        "10 % and 90 % of replicates show outcome variability: the risk taken. MC error is the Monte Carlo"
-        " standard error of the median; more replicates shrink it, and not the risk. Savings against"
-        " benchmark are what CMS reconciles; true savings are what was not spent. What is not known"
-        " about rules and behaviour is in neither."
+        "The columns 10 % and 90 % are percentiles over replicates: outcome variability, the risk that is"
+        " taken. MC error is the Monte Carlo standard error of the median; more replicates make it smaller,"
+        " but not the risk. Savings against benchmark are what CMS reconciles; true savings are spending"
+        " that did not happen. Neither the percentiles nor the error include what is uncertain about rules"
+        " and behaviour."
     )
     yield Heading("Figures")
     for stem, (caption, _) in _figures(data).items():
@@ -151,15 +152,17 @@ def _blocks(data: xr.Dataset) -> Iterator[Block]:
     assumed = [tuple(text.split(": ", 1)) for text in stated.get("assumed_inputs", [])]
     yield Heading("Assumed rules")
     yield Paragraph(
-        f"The results rest on {len(assumed)} rules that CMS has not published. leadsim explain"
-        " program.values.KEY --scenario scenario.toml shows what is assumed and why."
+        f"The results rest on {len(assumed)} rules that CMS has not published. To see what is assumed and"
+        " why: leadsim explain program.values.KEY --scenario scenario.toml"
         if assumed
         else "Every rule these results rest on is published."
     )
     if assumed:
         yield Table(("Key", "Rule"), assumed)
-    yield Heading("To make these results again")
-    yield Paragraph("leadsim run scenario.toml, with the file beside this page and the versions below.")
+    yield Heading("How to reproduce these results")
+    yield Paragraph(
+        "Run leadsim run scenario.toml, with the scenario file beside this page and the versions below."
+    )
     yield Table(
         ("What", "Value"), [(_spaced(name), _text(stated[name])) for name in _STATED if stated.get(name)]
     )

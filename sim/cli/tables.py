@@ -50,15 +50,16 @@ def print_run(done: Run, scenario: Scenario, console: Console) -> None:
     console.print(
         f"{acos} ACOs, PY{years[0]}-PY{years[-1]} summed, {done.completed} of {done.requested} replicates"
         f" complete ({done.computed} computed in {done.seconds:,.1f} s)."
-        f" All arms are compared with {study.reference_arm} on the same draws.",
+        f" All arms are compared with {study.reference_arm}, on the same random draws.",
         highlight=False,
     )
     if summaries:
         console.print(_closing_table(summaries, scenario))
         console.print(
-            "10 % and 90 % of replicates show outcome variability: the risk taken. MC error is the Monte"
-            " Carlo standard error of the median; more replicates shrink it. Savings against benchmark are"
-            " what CMS reconciles; true savings are what was not spent.",
+            "The columns 10 % and 90 % are percentiles over replicates: outcome variability, the risk that"
+            " is taken. MC error is the Monte Carlo standard error of the median; more replicates make it"
+            " smaller. Savings against benchmark are what CMS reconciles; true savings are spending that"
+            " did not happen.",
             style="dim",
             highlight=False,
         )
@@ -103,7 +104,7 @@ def _print_basis(scenario: Scenario, console: Console) -> None:
         )
     idle = scenario.idle()
     if idle:
-        text = "a rule with a function and a source that does not act in the simulation yet (MODEL.md)"
+        text = "a rule that is written and sourced but does not act in the simulation yet (MODEL.md)"
         sections.append(("Changed without effect:", [(key, text) for key in idle]))
     if assumed:
         chapters: dict[str, list[str]] = {}
@@ -188,8 +189,8 @@ def print_evaluation(evaluation: Evaluation, console: Console, *, as_json: bool)
     if evaluation.rows:
         console.print(_rows_table(evaluation.rows[:_ROWS_SHOWN], console.width))
     hidden = len(evaluation.rows) - _ROWS_SHOWN
-    more = f"{hidden:,} more ACOs and " if hidden > 0 else ""
-    console.print(f"{more}all columns: --out FILE.csv, or --json", style="dim", highlight=False)
+    more = f"{hidden:,} more ACOs and all columns" if hidden > 0 else "All columns"
+    console.print(f"{more}: use --out FILE.csv, or --json", style="dim", highlight=False)
 
 
 def _rows_table(rows: Sequence[Mapping[str, Any]], width: int) -> Table:
