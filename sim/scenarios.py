@@ -20,7 +20,9 @@ from sim.inputs.faults import Fault, InputError, wrong_choice
 from sim.inputs.mssp_source import MsspSource
 from sim.inputs.rulebook import Rulebook
 from sim.inputs.rules_in_use import rules_in_use
-from sim.inputs.scenario_books import scenario_books
+from sim.inputs.scenario_arms import Arm
+from sim.inputs.scenario_books import ScenarioBooks, scenario_books
+from sim.inputs.scenario_contracts import contract_faults
 from sim.inputs.scenario_faults import cross_faults, schema_faults
 from sim.inputs.scenario_file import (
     Layer,
@@ -32,7 +34,7 @@ from sim.inputs.scenario_file import (
     table,
     text_layers,
 )
-from sim.inputs.scenario_schema import Arm, Horizon, Population, Program, ScenarioTables, Study
+from sim.inputs.scenario_schema import Horizon, Population, Program, ScenarioTables, Study
 from sim.inputs.toml_text import toml_text
 
 PUF_VARIABLE = "LEADSIM_MSSP_PUF"
@@ -52,6 +54,8 @@ class Scenario:
         By arm.
     evidences : Mapping of str to Evidence
         By arm.
+    books : ScenarioBooks
+        All of them, those of other programs than LEAD too.
     mssp_source : MsspSource or None
         The MSSP performance file the ACOs come from; None where they are synthetic.
     """
@@ -60,6 +64,7 @@ class Scenario:
     merged: Merged = field(repr=False, compare=False)
     rulebooks: Mapping[str, Rulebook] = field(repr=False, compare=False)
     evidences: Mapping[str, Evidence] = field(repr=False, compare=False)
+    books: ScenarioBooks = field(repr=False, compare=False)
     mssp_source: MsspSource | None = field(default=None, repr=False, compare=False)
 
     @classmethod
@@ -118,13 +123,14 @@ class Scenario:
             tables = ScenarioTables.model_validate(tree)
         except ValidationError as error:
             raise InputError([*schema_faults(error, merged), *faults]) from None
+        faults += contract_faults(tables, books, merged)
         if faults:
             raise InputError(faults)
         rulebooks = {arm: books.rulebook(arm) for arm in tables.arms}
         evidences = {arm: books.evidence(arm) for arm in tables.arms}
         people = tables.population
         source = MsspSource(Path(people.mssp_puf), people.mssp_year) if people.mssp_puf else None
-        return cls(tables, merged, rulebooks, evidences, source)
+        return cls(tables, merged, rulebooks, evidences, books, source)
 
     @property
     def study(self) -> Study:
@@ -159,10 +165,13 @@ class Scenario:
     def __hash__(self) -> int:
         return hash(self.hash)
 
-    def rulebook(self, arm: str) -> Rulebook:
-        """Return the rulebook of an arm, with what the scenario and the arm change in it."""
+    def rulebook(self, arm: str, name: str = "lead") -> Rulebook:
+        """Return a rulebook of an arm, with what the scenario and the arm change in it.
+
+        `name` is ``lead`` for the one named in the scenario, ``mssp``, or ``reach-py2024`` and its like.
+        """
         self._known(arm)
-        return self.rulebooks[arm]
+        return self.books.rulebook(arm, name)
 
     def evidence(self, arm: str) -> Evidence:
         """Return the evidence of an arm, with what the scenario and the arm change in it."""
@@ -175,33 +184,44 @@ class Scenario:
 
     def rules_in_use(self, arm: str) -> set[str]:
         """Return the keys of the rules that an arm's simulation asks for; none where no program runs."""
-        if self.arms[arm].program == "none":
-            return set()
-        return rules_in_use(self.rulebook(arm), self.years, self.arms[arm].risk_option)
+        return rules_in_use(self.arms[arm], arm, self.years, self.books)
 
     def assumed(self) -> dict[str, str]:
         """Return key and title of every assumed rule that an arm with a program rests on."""
         found: dict[str, str] = {}
         for arm in self.arms:
-            book, used = self.rulebook(arm), self.rules_in_use(arm)
-            found |= {key: book.entry(key).title for key in book.assumed() if key in used}
+            used = self.rules_in_use(arm)
+            for word, book in self._rulebooks_of(arm):
+                found |= {
+                    f"{word}{key}": book.entry(key).title for key in book.assumed() if f"{word}{key}" in used
+                }
         return found
 
     def idle(self) -> list[str]:
         """Return the rules that the scenario changes but no arm's simulation asks for."""
         used = set().union(*(self.rules_in_use(arm) for arm in self.arms))
-        changed = {key for arm in self.arms for key in self.rulebook(arm).changed()}
+        changed = {
+            f"{word}{key}"
+            for arm in self.arms
+            for word, book in self._rulebooks_of(arm)
+            for key in book.changed()
+        }
         return sorted(changed - used)
 
     def changed(self) -> dict[str, list[str]]:
         """Return key of every rule and parameter this scenario changes, with the arms it changes it in."""
         found: dict[str, list[str]] = {}
         for arm in self.arms:
-            for book in (self.rulebooks[arm], self.evidences[arm]):
+            for word, book in (*self._rulebooks_of(arm), ("", self.evidences[arm])):
                 for entry in book:
-                    if entry.change is not None:
-                        found.setdefault(entry.key, []).append(arm)
-        return found
+                    if entry.change is not None and arm not in found.setdefault(word + entry.key, []):
+                        found[word + entry.key].append(arm)
+        return {key: arms for key, arms in found.items() if arms}
+
+    def _rulebooks_of(self, arm: str) -> list[tuple[str, Rulebook]]:
+        """Return LEAD's rulebook and those of other programs that count in an arm, with the key's prefix."""
+        others = self.books.others(arm, self.arms[arm].programs(self.years))
+        return [("", self.rulebooks[arm]), *others]
 
     def to_toml(self) -> str:
         """Return the scenario in full as TOML text: nothing inherited, every default written out."""
@@ -220,7 +240,10 @@ class Scenario:
         dump["population"]["mssp_puf"] = self.input_hashes
         for arm in dump["arms"].values():
             del arm["description"]
-        books = {arm: [_content(self.rulebooks[arm]), _content(self.evidences[arm])] for arm in self.arms}
+        books = {
+            arm: [_content(book) for book in (self.evidences[arm], *dict(self._rulebooks_of(arm)).values())]
+            for arm in self.arms
+        }
         return hashlib.sha256(json.dumps([dump, books], sort_keys=True).encode()).hexdigest()
 
     @cached_property

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from sim.evaluation.row_table import Cell, RowTable, cell
 from sim.inputs.lead_terms import lead_terms
 from sim.inputs.mssp_file import MsspFile, read_mssp
-from sim.inputs.mssp_terms import msr_table, mssp_terms
+from sim.inputs.mssp_terms import elected_rate, msr_table, mssp_terms
 from sim.inputs.reach_file import OPTIONS, ReachFile, read_reach
 from sim.inputs.reach_terms import reach_terms
 from sim.inputs.rulebook import Rulebook, load_rulebook
@@ -29,8 +29,6 @@ FIGURES = (
     "after_sequestration",
     "earned",
 )
-# Published rates are rounded to a hundredth of a percent.
-RATE_ROUNDING = 6e-5
 
 
 class SettleResult(RowTable):
@@ -81,19 +79,6 @@ def settle(
     if out is not None:
         result.to_csv(out)
     return result
-
-
-def elected_rate(data: MsspFile, rules: Rulebook) -> Floats:
-    """Return the minimum savings rate each two-sided ACO elected, NaN for the sliding table.
-
-    CMS's file does not state the election, but the rate that it published shows it: one of the few that may
-    be elected.
-    """
-    allowed = rules.array("msr.elections")
-    nearest = allowed[np.abs(data.published_minimum_savings_rate[:, None] - allowed).argmin(axis=1)]
-    close = np.abs(data.published_minimum_savings_rate - nearest) <= RATE_ROUNDING
-    stated = data.elected_savings_rate
-    return np.where(np.isnan(stated), np.where(close, nearest, np.nan), stated)
 
 
 def quality_of(data: MsspFile, terms: mssp.MsspTerms) -> mssp.MsspQuality:

@@ -38,7 +38,8 @@ class Criteria:
 
 
 def criteria_of(rulebook: Rulebook, py: int) -> Criteria:
-    """Return the High Needs criteria and alignment weights of a performance year."""
+    """Return the High Needs criteria and alignment weights of a year; before LEAD, those of its first."""
+    py = max(py, rulebook.first_py)
     older, recent = rulebook.array("alignment.lookback_weights", py)
     return Criteria(
         score=float(rulebook.array("high_needs.risk_score", py)[0]),
@@ -52,7 +53,7 @@ def criteria_of(rulebook: Rulebook, py: int) -> Criteria:
 
 def high_needs_aco_share(rulebook: Rulebook, py: int) -> float:
     """Return the share of High Needs people above which an ACO counts as a High Needs ACO."""
-    return rulebook.number("eligibility.high_needs_share", py)
+    return rulebook.number("eligibility.high_needs_share", max(py, rulebook.first_py))
 
 
 def excluded_shares(rulebook: Rulebook, year: int) -> tuple[float, float]:

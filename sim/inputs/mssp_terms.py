@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.inputs.mssp_columns import TRACKS
+from sim.inputs.mssp_file import MsspFile
 from sim.inputs.rulebook import Rulebook
 from sim.policy.msr import MsrTable
 from sim.policy.mssp import MsspTerms
@@ -13,6 +14,9 @@ from sim.policy.mssp_agreement import AgreementTerms
 
 Floats = NDArray[np.float64]
 Years = NDArray[np.int64]
+# Published rates are rounded to a hundredth of a percent.
+RATE_ROUNDING = 6e-5
+BASIC = tuple(track for track in TRACKS if track.startswith("basic"))
 
 
 def msr_table(rules: Rulebook) -> MsrTable:
@@ -65,6 +69,38 @@ def mssp_terms(rules: Rulebook, track: NDArray[np.str_], year: Years, agreement_
         smallest_for_reduced=np.where(basic & late, rules.number("msr.smallest_for_election"), np.inf),
         relieved=by_year("losses.relieved"),
     )
+
+
+def elected_rate(data: MsspFile, rules: Rulebook) -> Floats:
+    """Return the minimum savings rate each two-sided ACO elected, NaN for the sliding table.
+
+    CMS's file does not state the election, but the rate that it published shows it: one of the few that may
+    be elected.
+    """
+    allowed = rules.array("msr.elections")
+    nearest = allowed[np.abs(data.published_minimum_savings_rate[:, None] - allowed).argmin(axis=1)]
+    close = np.abs(data.published_minimum_savings_rate - nearest) <= RATE_ROUNDING
+    stated = data.elected_savings_rate
+    return np.where(np.isnan(stated), np.where(close, nearest, np.nan), stated)
+
+
+def glide(track: NDArray[np.str_], years: Years) -> NDArray[np.str_]:
+    """Return each ACO's track `years` after the one it is stated for: BASIC rises a level a year, up to E.
+
+    Parameters
+    ----------
+    track : str array, shape (aco,)
+        One of ``mssp_columns.TRACKS``; other tracks than BASIC stay.
+    years : int64 array, shape (aco,)
+
+    Notes
+    -----
+    42 CFR 425.600(a)(4)(i): the glide path. That an ACO new to risk may stay at level A for an agreement
+    (425.600(a)(4)(i)(C)(3)) is its own choice, and not taken.
+    """
+    level = np.array([BASIC.index(one) if one in BASIC else -1 for one in track.tolist()], np.int64)
+    risen = np.clip(level + np.maximum(years, 0), 0, len(BASIC) - 1)
+    return np.where(level >= 0, np.array(BASIC)[risen], track)
 
 
 def _number(rules: Rulebook, key: str, missing: float) -> float:

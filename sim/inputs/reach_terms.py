@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from sim.inputs.rulebook import Rulebook
 from sim.policy.reach import ReachTerms
+from sim.policy.reach_benchmark import ReachBenchmarkTerms
+
+TYPES = ("standard", "new_entrant", "high_needs")
 
 
 def reach_terms(rules: Rulebook, option: str) -> ReachTerms:
@@ -17,3 +22,23 @@ def reach_terms(rules: Rulebook, option: str) -> ReachTerms:
         sequestration_gains=rules.number("sequestration.gains"),
         sequestration_losses=rules.number("sequestration.losses"),
     )
+
+
+def reach_benchmark_terms(rules: Rulebook) -> ReachBenchmarkTerms:
+    """Return the terms of the benchmark in the rulebook's performance year, types in the order of `TYPES`."""
+    cap, cap_high_needs = rules.number("risk.cap"), rules.number("risk.cap_high_needs")
+    return ReachBenchmarkTerms(
+        base_weights=rules.array("benchmark.base_year_weights"),
+        history_share=np.array([rules.number(f"benchmark.history_share.{one}") for one in TYPES]),
+        effect_up=rules.number("benchmark.regional_effect_up"),
+        effect_down=rules.number("benchmark.regional_effect_down"),
+        missed_trend_edges=rules.array("trend.retrospective_edges"),
+        missed_trend_shares=rules.array("trend.retrospective_shares"),
+        missed_trend_threshold=rules.number("trend.retrospective_threshold"),
+        risk_cap=np.array([cap, cap, cap_high_needs]),
+    )
+
+
+def reach_base_years(rules: Rulebook) -> tuple[int, ...]:
+    """Return the calendar years of the history, oldest first: the same in all performance years."""
+    return tuple(int(year) for year in rules.array("benchmark.base_years"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import TypeVar
 
 from sim.inputs.entries import EntryBook
@@ -17,6 +18,31 @@ from sim.inputs.scenario_schema import Program
 Book = TypeVar("Book", bound=EntryBook)
 
 
+# Rulebooks beside LEAD's, by the word before the keys that change them: mssp.risk.cap, reach.discount.global.
+MSSP, REACH = "mssp", "reach"
+
+
+def reach_rulebook(year: int) -> str:
+    """Return the name of ACO REACH's rulebook of a performance year."""
+    return f"reach-py{year}"
+
+
+@cache
+def reach_years() -> range:
+    """Return the performance years that ACO REACH has rulebooks for."""
+    years = [int(name[-4:]) for name in available_rulebooks() if name.startswith("reach-py")]
+    return range(min(years), max(years) + 1)
+
+
+@cache
+def _shipped(name: str) -> Rulebook:
+    return load_rulebook(name)
+
+
+def _books_of(word: str) -> list[str]:
+    return [MSSP] if word == MSSP else [reach_rulebook(year) for year in reach_years()]
+
+
 @dataclass(frozen=True, slots=True)
 class ScenarioBooks:
     """What all arms share, and the books of arms that change them.
@@ -27,16 +53,34 @@ class ScenarioBooks:
         Of every arm that changes nothing.
     own_rules, own_evidence : dict
         By arm.
+    shared_others, own_others : dict
+        Rulebooks of the other programs that something changes, by name, and by arm and name.
     """
 
     shared_rules: Rulebook
     shared_evidence: Evidence
     own_rules: dict[str, Rulebook] = field(default_factory=dict)
     own_evidence: dict[str, Evidence] = field(default_factory=dict)
+    shared_others: dict[str, Rulebook] = field(default_factory=dict)
+    own_others: dict[tuple[str, str], Rulebook] = field(default_factory=dict)
 
-    def rulebook(self, arm: str) -> Rulebook:
-        """Return the rulebook of an arm."""
-        return self.own_rules.get(arm, self.shared_rules)
+    def rulebook(self, arm: str, name: str = "lead") -> Rulebook:
+        """Return a rulebook of an arm: LEAD's, or another program's by its name."""
+        if name == "lead":
+            return self.own_rules.get(arm, self.shared_rules)
+        return self.own_others.get((arm, name)) or self.shared_others.get(name) or _shipped(name)
+
+    def others(self, arm: str, programs: Mapping[str, set[int]]) -> list[tuple[str, Rulebook]]:
+        """Return the other programs' rulebooks that an arm uses or changes, with the word before their keys.
+
+        `programs` says in which years some ACO of the arm is in each program.
+        """
+        named = {name for of, name in self.own_others if of == arm} | set(self.shared_others)
+        named |= {MSSP} if MSSP in programs else set()
+        named |= {reach_rulebook(year) for year in programs.get(REACH, ())}
+        return [
+            (f"{MSSP}." if name == MSSP else f"{REACH}.", self.rulebook(arm, name)) for name in sorted(named)
+        ]
 
     def evidence(self, arm: str) -> Evidence:
         """Return the evidence of an arm."""
@@ -67,20 +111,66 @@ def scenario_books(merged: Merged) -> tuple[ScenarioBooks, list[Fault]]:
         faults.append(wrong_choice(merged.file(key), key, name, available_rulebooks()))
         name = default
     rules = load_rulebook(name)
-    years = range(rules.first_py, rules.last_py + 1)
-    rules = _changed(rules, "program.values", program.get("values"), merged, faults, years=years)
+    key, values = "program.values", table(program, "values")
+    rules = _changed_lead(rules, key, values, merged, faults)
     evidence = _changed(load_evidence(), "evidence", merged.tree.get("evidence"), merged, faults, years=YEARS)
     books = ScenarioBooks(rules, evidence)
+    books.shared_others.update(_changed_others(books, "", key, values, merged, faults))
     for arm in arms:
         own = table(arms, arm)
-        if own.get("values"):
-            key = f"arms.{arm}.values"
-            books.own_rules[arm] = _changed(rules, key, own["values"], merged, faults, years=years)
+        if table(own, "values"):
+            key, values = f"arms.{arm}.values", table(own, "values")
+            books.own_rules[arm] = _changed_lead(rules, key, values, merged, faults)
+            others = _changed_others(books, arm, key, values, merged, faults)
+            books.own_others.update({(arm, other): book for other, book in others.items()})
         if own.get("evidence"):
             key = f"arms.{arm}.evidence"
             books.own_evidence[arm] = _changed(evidence, key, own["evidence"], merged, faults, years=YEARS)
             faults += _world_faults(books.own_evidence[arm], evidence, key, merged)
     return books, faults
+
+
+def _changed_lead(
+    rules: Rulebook, key: str, values: Mapping[str, object], merged: Merged, faults: list[Fault]
+) -> Rulebook:
+    own = {name: value for name, value in values.items() if name not in (MSSP, REACH)}
+    found: list[Fault] = []
+    years = range(rules.first_py, rules.last_py + 1)
+    changed = _changed(rules, key, own, merged, found, years=years) if own else rules
+    faults += [_elsewhere(fault, key) for fault in found]
+    return changed
+
+
+def _elsewhere(fault: Fault, key: str) -> Fault:
+    """Say of an unknown key of LEAD's rulebook in which other rulebook it is known."""
+    inner = fault.key.removeprefix(f"{key}.")
+    for word in (MSSP, REACH):
+        known = _shipped(_books_of(word)[-1]).keys()
+        if "is not a known key" in fault.problem and any(one.startswith(inner) for one in known):
+            return replace(fault, allowed=f"is a key of the rulebook {word}", meant=f"{word}.{inner}")
+    return fault
+
+
+def _changed_others(
+    books: ScenarioBooks,
+    arm: str,
+    key: str,
+    values: Mapping[str, object],
+    merged: Merged,
+    faults: list[Fault],
+) -> dict[str, Rulebook]:
+    """Return the other programs' rulebooks with what `values` changes in them.
+
+    A change of REACH's is made in the rulebook of every year that knows the key; the last knows them all.
+    """
+    changed: dict[str, Rulebook] = {}
+    for word in (MSSP, REACH):
+        for name in _books_of(word) if values.get(word) else ():
+            book, found = books.rulebook(arm, name), list[Fault]()
+            years = reach_years() if word == REACH else range(book.first_py, book.last_py + 1)
+            changed[name] = _changed(book, f"{key}.{word}", values[word], merged, found, years=years)
+            faults += found if name == _books_of(word)[-1] else []
+    return changed
 
 
 def _world_faults(own: Evidence, shared: Evidence, key: str, merged: Merged) -> list[Fault]:

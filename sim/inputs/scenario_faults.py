@@ -9,8 +9,9 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from sim.inputs.faults import Fault, nearest, unknown_key, wrong_choice
-from sim.inputs.scenario_file import Merged, table
-from sim.inputs.scenario_schema import FIRST_PY, LAST_PY, Study, known_keys, model_at
+from sim.inputs.scenario_arms import LAST_PY, NO_PROGRAM, ProgramName
+from sim.inputs.scenario_file import Merged, leaves, table
+from sim.inputs.scenario_schema import FIRST_PY, Study, choices_at, known_keys
 
 _BOUND = {
     "greater_than": ("gt", "more than"),
@@ -49,7 +50,7 @@ def _fault(detail: ErrorDetails, merged: Merged) -> Fault:
         bound = f"{ctx[name]:,}" if ctx[name] > LAST_PY else f"{ctx[name]:g}"
         return Fault(file, key, f"= {value!r}", f"must be {words} {bound} ({field})")
     if kind == "literal_error":
-        choices = _choices(loc)
+        choices = choices_at(loc)
         if all(isinstance(choice, str) for choice in choices):
             return wrong_choice(file, key, value, choices)
         return Fault(file, key, f"= {value!r}", f"must be {' or '.join(map(str, choices))}")
@@ -87,11 +88,6 @@ def _field_text(loc: list[int | str]) -> str:
     return keys.get(str(loc[-1]), "") if loc else ""
 
 
-def _choices(loc: list[int | str]) -> tuple[Any, ...]:
-    model = model_at(loc[:-1])
-    return get_args(model.model_fields[str(loc[-1])].annotation) if model else ()
-
-
 def cross_faults(merged: Merged) -> list[Fault]:
     """Find what no single key shows: an absent reference arm, a backward horizon, two kinds of population.
 
@@ -102,6 +98,7 @@ def cross_faults(merged: Merged) -> list[Fault]:
         *_reference_faults(table(tree, "study"), table(tree, "arms"), merged),
         *_horizon_faults(table(tree, "horizon"), merged),
         *_population_faults(table(tree, "population"), merged),
+        *_aco_name_faults(table(tree, "population"), table(tree, "arms"), merged),
     ]
 
 
@@ -121,11 +118,17 @@ def _reference_faults(study: Mapping[str, Any], arms: Mapping[str, Any], merged:
                 nearest(reference, arms),
             )
         ]
-    program = table(arms, reference).get("program")
-    if program == "lead":
-        key = f"arms.{reference}.program"
-        return [Fault(merged.file(key), key, "= 'lead'", "must be none, as this is the reference arm")]
-    return []
+    return _acting_in_reference(reference, table(arms, reference), merged)
+
+
+def _acting_in_reference(reference: str, arm: Mapping[str, Any], merged: Merged) -> list[Fault]:
+    faults = []
+    for path, value in leaves(arm):
+        if path.rpartition(".")[2] == "program" and value in get_args(ProgramName) and value != NO_PROGRAM:
+            key = f"arms.{reference}.{path}"
+            allowed = "must be none, as this is the reference arm"
+            faults.append(Fault(merged.file(key), key, f"= {value!r}", allowed))
+    return faults
 
 
 def _horizon_faults(horizon: Mapping[str, Any], merged: Merged) -> list[Fault]:
@@ -171,3 +174,38 @@ def _population_faults(population: Mapping[str, Any], merged: Merged) -> list[Fa
             )
         )
     return faults
+
+
+def _aco_name_faults(population: Mapping[str, Any], arms: Mapping[str, Any], merged: Merged) -> list[Fault]:
+    """Return a fault for each ACO that an arm has terms for and the population does not have.
+
+    Where all ACOs of a file are taken, only the file knows their names; they are checked when it is read.
+    """
+    known = aco_names(population)
+    if not known:
+        return []
+    return [
+        unknown_aco(merged.file(f"arms.{arm}.acos.{name}"), f"arms.{arm}.acos.{name}", name, known)
+        for arm in arms
+        for name in table(table(arms, arm), "acos")
+        if name not in known
+    ]
+
+
+def unknown_aco(file: str, key: str, name: str, known: Iterable[str]) -> Fault:
+    """Return the fault of an ACO that the population does not have."""
+    return Fault(file, key, "is not an ACO of the population", "must name one of them", nearest(name, known))
+
+
+def aco_names(population: Mapping[str, Any]) -> list[str]:
+    """Return the ACOs named in a raw population table, `count` unfolded; none where a file names them."""
+    acos = population.get("acos", [])
+    names: list[str] = []
+    for aco in acos if isinstance(acos, list) else []:
+        if isinstance(aco, str):
+            names.append(aco)
+        elif isinstance(aco, Mapping) and isinstance(aco.get("name"), str):
+            count = aco.get("count", 1)
+            several = isinstance(count, int) and count > 1
+            names += [f"{aco['name']}-{i + 1}" for i in range(count)] if several else [aco["name"]]
+    return names

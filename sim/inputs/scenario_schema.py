@@ -3,14 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Annotated, Any, Literal
+from types import UnionType
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, PlainSerializer, Tag
+from pydantic import BaseModel, BeforeValidator, Discriminator, Field, Tag
 
+from sim.inputs.scenario_arms import (
+    EARLIEST_PY,
+    LAST_PY,
+    Arm,
+    ChangingTerms,
+    Fraction,
+    Raw,
+    Table,
+    Terms,
+    Whole,
+)
 from sim.inputs.units import parse_quantity
 
 FIRST_PY = 2027
-LAST_PY = 2036
 _NAME = r"^[A-Za-z0-9][A-Za-z0-9_-]*$"
 
 
@@ -25,17 +36,8 @@ def _acos_kind(value: object) -> str:
     return "id" if isinstance(value, str) else "table"
 
 
-Fraction = Annotated[float, BeforeValidator(lambda value: parse_quantity(value, "1"))]
 People = Annotated[int, BeforeValidator(_people)]
-Whole = Annotated[int, Field(strict=True)]
 Flag = Annotated[bool, Field(strict=True)]
-Raw = Annotated[dict[str, Any], PlainSerializer(lambda value: value or None)]
-
-
-class Table(BaseModel):
-    """A table of a scenario file: unknown keys are faults, values never change after loading."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class Study(Table):
@@ -55,8 +57,8 @@ class Study(Table):
 class Horizon(Table):
     """The performance years simulated."""
 
-    first_py: Whole = Field(FIRST_PY, ge=FIRST_PY, le=LAST_PY, description="first performance year")
-    last_py: Whole = Field(LAST_PY, ge=FIRST_PY, le=LAST_PY, description="last performance year")
+    first_py: Whole = Field(FIRST_PY, ge=EARLIEST_PY, le=LAST_PY, description="first performance year")
+    last_py: Whole = Field(LAST_PY, ge=EARLIEST_PY, le=LAST_PY, description="last performance year")
 
 
 class Aco(Table):
@@ -125,16 +127,6 @@ class Program(Table):
     values: Raw = Field(default={}, description="rulebook keys with other values")
 
 
-class Arm(Table):
-    """One arm: the world under one program choice, on the same draws as every other arm."""
-
-    description: str = Field("", description="one line for tables and charts")
-    program: Literal["none", "lead"] = Field(description="none: no ACO acts")
-    risk_option: Literal["global", "professional"] = Field("global", description="share of the risk taken")
-    values: Raw = Field(default={}, description="rulebook keys with other values in this arm only")
-    evidence: Raw = Field(default={}, description="evidence keys with other values in this arm only")
-
-
 class ScenarioTables(Table):
     """The whole file."""
 
@@ -159,6 +151,10 @@ def model_at(loc: Iterable[int | str]) -> type[BaseModel] | None:
             model, steps = Arm, steps[1:]
         elif model is Population and step == "acos":
             model, steps = Aco, steps[1:]
+        elif model is Arm and step == "acos":
+            model, steps = ChangingTerms, steps[1:]
+        elif issubclass(model, ChangingTerms) and step == "since":
+            model, steps = Terms, steps[1:]
         else:
             found = model.model_fields.get(str(step))
             kind = found.annotation if found else None
@@ -170,3 +166,12 @@ def known_keys(loc: Iterable[int | str]) -> dict[str, str]:
     """Return the keys known in the table at `loc`, each with its one-line description."""
     model = model_at(loc)
     return {name: field.description or "" for name, field in model.model_fields.items()} if model else {}
+
+
+def choices_at(loc: list[int | str]) -> tuple[Any, ...]:
+    """Return the words that the field at `loc` may have."""
+    model = model_at(loc[:-1])
+    kind = model.model_fields[str(loc[-1])].annotation if model else None
+    if get_origin(kind) in (Union, UnionType):
+        return tuple(word for part in get_args(kind) for word in get_args(part))
+    return get_args(kind)

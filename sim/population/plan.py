@@ -10,9 +10,34 @@ from numpy.typing import NDArray
 
 from sim.inputs.faults import Fault, InputError, nearest
 from sim.inputs.mssp_file import MsspFile
+from sim.inputs.mssp_terms import elected_rate
 from sim.inputs.rulebook import load_rulebook
 from sim.policy.mssp_benchmark import regional_weight
 from sim.scenarios import Scenario
+
+
+@dataclass(frozen=True, slots=True)
+class MsspStanding:
+    """Where an ACO of a CMS file stands in the Shared Savings Program.
+
+    Attributes
+    ----------
+    year : int
+        Performance year of the file.
+    track : str
+        One of :data:`sim.inputs.mssp_columns.TRACKS`, in that year.
+    agreement_start, agreement_number : int
+        First calendar year of the present agreement, and which one it is. An agreement that began in July
+        2019 counts from January 2020.
+    elected_rate : float
+        Minimum savings rate that its published rate shows, NaN for the sliding table.
+    """
+
+    year: int
+    track: str
+    agreement_start: int
+    agreement_number: int
+    elected_rate: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +59,10 @@ class AcoPlan:
         Spending relative to its region, -0.03 being 3 % cheaper; None means drawn.
     market : str
         Label of the market; ACOs with the same label share it.
+    low_revenue : bool
+        Whether it is a low-revenue ACO; unless a file says so, one that physicians lead.
+    mssp : MsspStanding or None
+        Its standing by the file it comes from.
     mix, spend, risk : tuple of float or None
         By kind: enrollment mix; spending per person relative to the nation, the ACO's own efficiency apart;
         mean risk score relative to the nation. None means drawn around the nation's.
@@ -48,6 +77,8 @@ class AcoPlan:
     former_mssp: bool
     efficiency: float | None
     market: str
+    low_revenue: bool = False
+    mssp: MsspStanding | None = None
     mix: tuple[float, ...] | None = None
     spend: tuple[float, ...] | None = None
     risk: tuple[float, ...] | None = None
@@ -75,6 +106,7 @@ def plan_acos(scenario: Scenario) -> tuple[AcoPlan, ...]:
                 former_mssp=aco.former_mssp,
                 efficiency=aco.efficiency,
                 market=aco.region or aco.name,
+                low_revenue=aco.leadership == "physician",
             )
             for aco in population.synthetic
         )
@@ -132,6 +164,7 @@ def plan_from_file(file: MsspFile) -> tuple[AcoPlan, ...]:
     per_capita = (mix * spend).sum(axis=1)
     efficiency = np.where(np.isnan(gap), np.nan, per_capita / (per_capita + gap) - 1.0)
     regional = spend / national / (1.0 + np.nan_to_num(efficiency))[:, None]
+    standing = _standing(file)
     return tuple(
         AcoPlan(
             name=str(file.aco_id[a]),
@@ -143,12 +176,34 @@ def plan_from_file(file: MsspFile) -> tuple[AcoPlan, ...]:
             former_mssp=True,
             efficiency=None if np.isnan(efficiency[a]) else float(efficiency[a]),
             market=str(file.aco_id[a]),
+            low_revenue=str(file.revenue[a]) != "high",
+            mssp=standing[a],
             mix=tuple(mix[a].tolist()),
             spend=tuple(regional[a].tolist()),
             risk=tuple(risk[a].tolist()),
         )
         for a in range(len(file))
     )
+
+
+def _standing(file: MsspFile) -> list[MsspStanding]:
+    """Return each ACO's standing. One whose start is not given started with the file's year."""
+    elected = elected_rate(file, load_rulebook("mssp"))
+    unknown = np.isnat(file.agreement_start)
+    months = np.where(unknown, 0, file.agreement_start.astype("datetime64[M]").astype(np.int64))
+    # Starts in mid-year were those of July 2019, whose agreements ran half a year longer.
+    start = np.where(unknown, file.performance_year, 1970 + -(-months // 12))
+    number = np.nan_to_num(file.agreement_period, nan=1.0).astype(np.int64)
+    return [
+        MsspStanding(
+            year=int(file.performance_year[a]),
+            track=str(file.track[a]),
+            agreement_start=int(start[a]),
+            agreement_number=int(number[a]),
+            elected_rate=float(elected[a]),
+        )
+        for a in range(len(file))
+    ]
 
 
 def _regional_gap(file: MsspFile) -> NDArray[np.float64]:

@@ -36,7 +36,7 @@ def test_every_fault_of_every_kind_in_one_go(tmp_path: Path) -> None:
         reference_arm = "no_acco"
         parameter_uncertainty = "yes"
         [horizon]
-        first_py = 2026
+        first_py = 2012
         last_py = 2037
         [population]
         mssp_puf = "absent.csv"
@@ -64,14 +64,14 @@ def test_every_fault_of_every_kind_in_one_go(tmp_path: Path) -> None:
         "study.replicates": "= 0 -> must be at least 1",
         "study.parameter_uncertainty": "must be true or false",
         "study.reference_arm": "did you mean 'no_aco'?",
-        "horizon.first_py": "= 2026 -> must be at least 2027",
+        "horizon.first_py": "= 2012 -> must be at least 2013",
         "horizon.last_py": "= 2037 -> must be at most 2036",
         "population.mssp_puf": "cannot be read (No such file or directory)",
         "population.aco_market_share": "= '150 %' -> must be at most 1",
         "program.rulebook": "did you mean 'lead-py2027'?",
         "program.values.discont": "did you mean 'discount'?",
         "evidence.nonsense": "is not a known key",
-        "arms.lead_global.program": "must be one of none, lead; did you mean 'lead'?",
+        "arms.lead_global.program": "must be one of none, lead, mssp, reach; did you mean 'lead'?",
         "arms.lead_global.risk_option": "did you mean 'global'?",
         f"arms.lead_global.values.{RULE}": "'2 USD' is in USD",
     }

@@ -1,0 +1,138 @@
+"""The shape of a scenario's arms: which program an arm's ACOs are in, on which terms, and from which year."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
+
+from sim.inputs.units import parse_quantity
+
+EARLIEST_PY = 2013
+LAST_PY = 2036
+NO_PROGRAM = "none"
+
+Fraction = Annotated[float, BeforeValidator(lambda value: parse_quantity(value, "1"))]
+Whole = Annotated[int, Field(strict=True)]
+Raw = Annotated[dict[str, Any], PlainSerializer(lambda value: value or None)]
+ProgramName = Literal["none", "lead", "mssp", "reach"]
+RiskOption = Literal["global", "professional"]
+Track = Literal["basic-a", "basic-b", "basic-c", "basic-d", "basic-e", "enhanced"]
+
+
+def _track(value: object) -> object:
+    return value.replace("_", "-") if isinstance(value, str) else value
+
+
+def _stated(tables: dict[str, Any]) -> dict[str, Any] | None:
+    return {name: table.model_dump(exclude_none=True) for name, table in tables.items()} or None
+
+
+class Table(BaseModel):
+    """A table of a scenario file: unknown keys are faults, values never change after loading."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Terms(Table):
+    """What a contract says. What is left out is as in the table around it, or the default stated here."""
+
+    program: ProgramName | None = Field(None, description="none: the ACO does not act")
+    risk_option: RiskOption | None = Field(
+        None, description="share of the risk taken in LEAD and REACH; global where nothing is said"
+    )
+    track: Annotated[Track | None, BeforeValidator(_track)] = Field(
+        None,
+        description=(
+            "track of the Shared Savings Program in the first year of the agreement; BASIC rises a level a"
+            " year to E. A file's ACO has the track of the file, any other basic-a"
+        ),
+    )
+    agreement_start: Whole | None = Field(
+        None,
+        ge=EARLIEST_PY,
+        le=LAST_PY,
+        description=(
+            "first year of the agreement, whose base years are the three before. A file's ACO in the Shared"
+            " Savings Program has the file's, any other the first year it is in the program"
+        ),
+    )
+    agreement_number: Whole | None = Field(
+        None,
+        ge=1,
+        le=20,
+        description=(
+            "which agreement in the Shared Savings Program that is. A file's ACO has the file's number,"
+            " other former ACOs of that program have 2, newcomers 1"
+        ),
+    )
+    elected_rate: Fraction | None = Field(
+        None,
+        ge=0,
+        le=1,
+        description=(
+            "minimum savings rate that an ACO accountable for losses elects; a file's ACO has what its"
+            " published rate shows, others the sliding table"
+        ),
+    )
+    revenue: Literal["low", "high"] | None = Field(
+        None,
+        description="low- or high-revenue ACO; the file's word, otherwise high where hospitals lead",
+    )
+    revenue_share: Fraction | None = Field(
+        None,
+        ge=0,
+        description=(
+            "Participants' Medicare revenue over the expenditure of assigned people, which limits losses in"
+            " BASIC; unknown where not stated: only the benchmark limits them then"
+        ),
+    )
+
+
+class ChangingTerms(Terms):
+    """Terms, and what changes in them at the start of a later year."""
+
+    since: Annotated[
+        dict[Annotated[str, Field(pattern=r"^20[1-3][0-9]$")], Terms], PlainSerializer(_stated)
+    ] = Field(default={}, description="terms that hold from a year on, by year")
+
+    def in_year(self, year: int) -> Iterator[Terms]:
+        """Yield the terms that hold in a year, later ones winning."""
+        yield self
+        for start in sorted(self.since):
+            if int(start) <= year:
+                yield self.since[start]
+
+
+class Arm(ChangingTerms):
+    """One arm: the world under one program choice, on the same draws as every other arm."""
+
+    description: str = Field("", description="one line for tables and charts")
+    program: ProgramName = Field(description="none: no ACO acts")
+    acos: Annotated[dict[str, ChangingTerms], PlainSerializer(_stated)] = Field(
+        default={}, description="terms of single ACOs, by name"
+    )
+    values: Raw = Field(default={}, description="rulebook keys with other values in this arm only")
+    evidence: Raw = Field(default={}, description="evidence keys with other values in this arm only")
+
+    def terms(self, aco: str | None, year: int) -> dict[str, Any]:
+        """Return the terms of an ACO in a year, None standing for every ACO without a table of its own.
+
+        What is stated for the ACO wins over what is stated for the arm; in both, later years win.
+        """
+        layers = [*self.in_year(year), *(self.acos[aco].in_year(year) if aco in self.acos else ())]
+        found: dict[str, Any] = {}
+        for layer in layers:
+            found |= {
+                name: getattr(layer, name) for name in Terms.model_fields if getattr(layer, name) is not None
+            }
+        return found
+
+    def programs(self, years: range) -> dict[str, set[int]]:
+        """Return the programs that some ACO of the arm is in, with the years."""
+        found: dict[str, set[int]] = {}
+        for year in years:
+            for aco in (None, *self.acos):
+                found.setdefault(self.terms(aco, year)["program"], set()).add(year)
+        return found
