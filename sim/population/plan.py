@@ -29,15 +29,15 @@ class MsspStanding:
     agreement_start, agreement_number : int
         First calendar year of the present agreement, and which one it is. An agreement that began in July
         2019 counts from January 2020.
-    elected_rate : float
-        Minimum savings rate that its published rate shows, NaN for the sliding table.
+    elected_rate : float or None
+        Minimum savings rate that its published rate shows, None for the sliding table.
     """
 
     year: int
     track: str
     agreement_start: int
     agreement_number: int
-    elected_rate: float
+    elected_rate: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +200,7 @@ def _standing(file: MsspFile) -> list[MsspStanding]:
             track=str(file.track[a]),
             agreement_start=int(start[a]),
             agreement_number=int(number[a]),
-            elected_rate=float(elected[a]),
+            elected_rate=None if np.isnan(elected[a]) else float(elected[a]),
         )
         for a in range(len(file))
     ]

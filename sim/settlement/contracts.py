@@ -135,7 +135,7 @@ def _contract(terms: dict[str, Any], joined: int, plan: AcoPlan, first_py: int) 
     track_year = began
     if track is None and from_file is not None:
         track, track_year = from_file.track, from_file.year
-    elected = terms.get("elected_rate", np.nan if plan.mssp is None else plan.mssp.elected_rate)
+    elected = terms.get("elected_rate", None if plan.mssp is None else plan.mssp.elected_rate)
     return {
         "program": terms["program"],
         "risk_option": terms.get("risk_option", "global"),
@@ -143,7 +143,7 @@ def _contract(terms: dict[str, Any], joined: int, plan: AcoPlan, first_py: int) 
         "agreement_number": terms.get("agreement_number", number),
         "track": track or "basic-a",
         "track_year": track_year,
-        "elected_rate": elected,
+        "elected_rate": np.nan if elected is None else elected,
         "low_revenue": revenue == "low",
         "revenue_share": terms.get("revenue_share", np.nan),
     }
