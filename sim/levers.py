@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
+from sim.behaviour.effect import EffectParameters, spread_over_care
 from sim.kernels.layout import FIXED_COLUMNS, Health, People, Practices
 
 
@@ -22,6 +25,33 @@ class Levers(NamedTuple):
             for own, others in zip(self, other, strict=True)
             for mine, theirs in zip(own, others, strict=True)
         )
+
+
+def practices_this_year(
+    columns: Mapping[str, NDArray[Any]], parameters: EffectParameters, acute_share: float
+) -> Practices:
+    """Return what practices do to their patients this year.
+
+    Parameters
+    ----------
+    columns : mapping of str to ndarray
+        Columns of the practices, each of shape (practices,): `efficiency`, and what they have decided,
+        `effect`, `high_needs_effect`, `coding` and `attestation`.
+    parameters : EffectParameters
+    acute_share : float
+        Share of spending that is acute events.
+    """
+    factors = spread_over_care(parameters, columns["effect"], acute_share)
+    return Practices(
+        efficiency=columns["efficiency"].copy(),
+        base_effect=factors.base,
+        event_effect=factors.event,
+        base_spill=factors.base_spill,
+        event_spill=factors.event_spill,
+        high_needs_effect=1.0 + columns["high_needs_effect"],
+        coding=1.0 + columns["coding"],
+        attest=columns["attestation"].copy(),
+    )
 
 
 def copy_lives(source: People, target: People) -> None:

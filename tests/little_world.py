@@ -13,8 +13,9 @@ from sim.kernels.birth import create
 from sim.kernels.chunks import over_chunks
 from sim.kernels.layout import People, make_people
 from sim.kernels.strip import make_strip
-from sim.model import make_world, simulate
+from sim.population.start import make_world
 from sim.population.world import World, history_years
+from sim.replicate import simulate
 from sim.scenarios import Scenario
 
 LITTLE = """

@@ -1,25 +1,49 @@
-"""ACOs: what they do to care, what that costs them and what they are paid."""
+"""ACOs: what each is, what it decides in a year, and what the program has brought it."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from sim.columns.mesa_compat import Agent
-from sim.kernels.draws import Decision
-from sim.kernels.quantiles import normals
 from sim.population.plan import AcoPlan
 
 if TYPE_CHECKING:
-    from sim.agents.providers import ParticipantProvider
+    from sim.columns.column_set import ColumnAgentSet
     from sim.model import LeadModel
 
-MONTHS = 12
+
+class AcoYear(NamedTuple):
+    """What one performance year brought an ACO; cents.
+
+    Attributes
+    ----------
+    year : int
+    benchmark, gross_savings : int
+        What the program compares its spending with, and the difference; 0 where it was not settled.
+    settlement, add_on : int
+        Paid by the program; negative when the ACO owes.
+    running_cost, distributed : int
+        Paid by the ACO.
+    """
+
+    year: int
+    benchmark: int
+    gross_savings: int
+    settlement: int
+    add_on: int
+    running_cost: int
+    distributed: int
+
+    @property
+    def cash_change(self) -> int:
+        """Change of the ACO's cash."""
+        return self.settlement + self.add_on - self.running_cost - self.distributed
 
 
 class ACO(Agent):
-    """One ACO for the whole decade.
+    """One ACO for the whole decade. A class of your own may decide otherwise: see ``docs/behaviours.md``.
 
     Attributes
     ----------
@@ -27,114 +51,61 @@ class ACO(Agent):
         Its place along the ``aco`` dimension.
     plan : AcoPlan
         What it is: kind, leadership, size.
-    practices : list of ParticipantProvider
-        Its Participant TINs.
     participates : bool
-        Whether it acts in this arm.
+        Whether it acts; False takes it out of its program until it is set again.
+    experience : int
+        Performance years it has been active, the present one included.
     effect, high_needs_effect : float
         Effect on spending of aligned people this year, and the further effect on High Needs people.
     quality : float
-        Share of the quality withhold earned this year.
+        Total quality score reached this year, 0 to 1.
+    coding : float
+        Excess of coded over true risk in its practices.
+    attestation : float
+        Yearly chance that a patient of its practices attests voluntarily.
+    further_cost_cents : int
+        What it spends this year beyond the usual running cost.
     cash_cents : int
         What the program has brought and cost it so far.
+    years : list of AcoYear
+        What each year so far has brought, oldest first.
     """
 
     model: LeadModel
 
-    def __init__(self, model: LeadModel, row: int, plan: AcoPlan, *, participates: bool) -> None:
+    def __init__(self, model: LeadModel, row: int, plan: AcoPlan) -> None:
         super().__init__(model)
         self.row = row
         self.plan = plan
-        self.participates = participates
-        self.practices: list[ParticipantProvider] = []
-        self.effect = 0.0
-        self.high_needs_effect = 0.0
-        self.quality = 0.0
+        self.participates = True
+        self.experience = 0
+        self.effect = self.high_needs_effect = 0.0
+        self.quality = self.coding = self.attestation = 0.0
+        self.further_cost_cents = 0
         self.cash_cents = 0
-        traits = normals(model.key, np.array([row]), 1, Decision.ACO_TRAITS)[0]
-        self._effect_draw = float(traits[0])
-        self._quality_draw = float(traits[1])
-        self._cost_draw = float(traits[2])
+        self.years: list[AcoYear] = []
 
     @property
-    def attestation(self) -> float:
-        """Yearly chance that a patient of its practices attests voluntarily."""
-        by_kind = self.model.evidence.array("voluntary.attest")
-        if (self.plan.high_needs_share or 0.0) > self.model.high_needs_aco_share:
-            return float(by_kind[2])
-        return float(by_kind[1] if self.plan.entry == "newly_entering" else by_kind[0])
+    def active(self) -> bool:
+        """Whether it takes part in a program this year."""
+        return self.participates and bool(self.model.contracts.participates[self.row])
+
+    @property
+    def practices(self) -> ColumnAgentSet[Any]:
+        """Its Participant Providers (TINs)."""
+        practices = self.model.practices
+        return practices.take(np.flatnonzero(self.model.practice_aco() == self.row))
 
     def decide(self, year: int) -> None:
-        """Set this year's effect on care and the quality reached.
+        """Follow this year's behaviours: effect on care, quality, coding, attestation."""
+        usual = self.model.usual_decisions(year)
+        self.effect = float(usual.effect[self.row])
+        self.high_needs_effect = float(usual.high_needs_effect[self.row])
+        self.quality = float(usual.quality[self.row])
+        self.coding = float(usual.coding[self.row])
+        self.attestation = float(usual.attestation[self.row])
 
-        The effect follows the curve of ``effect.physician`` or ``effect.hospital``. A renewing ACO has the
-        first years of it in its base years already, so only what comes on top counts; the ACO's own plateau
-        varies by ``effect.aco_spread``, and ``effect.no_rebasing`` scales all of it.
-        """
-        if not self.participates:
-            return
-        evidence = self.model.evidence
-        experience = year - self.model.first_py + 1
-        before = int(evidence.number("effect.experience")) if self.plan.entry == "renewing" else 0
-        leader = 0 if self.plan.leadership == "physician" else 1
-        curve = evidence.array(("effect.physician", "effect.hospital")[leader])
-        reached = self._along(curve, before + experience) - self._along(curve, before)
-        own = evidence.array("effect.aco_spread")[leader] * self._effect_draw * reached / curve[-1]
-        scale = evidence.number("effect.scale")
-        self.effect = scale * evidence.number("effect.no_rebasing") * (reached + own)
-        self.high_needs_effect = scale * self._along(evidence.array("effect.high_needs"), experience)
-        self.quality = float(
-            np.clip(
-                evidence.number("quality.score")
-                + evidence.number("quality.spread") * self._quality_draw
-                + evidence.number("quality.improvement") * (experience - 1),
-                0.0,
-                1.0,
-            )
-        )
-
-    def running_cost(self, months: float, high_needs_months: float, year: int) -> int:
-        """Return a year's cost of care management in cents: fixed, per person-month, High Needs."""
-        if not self.participates:
-            return 0
-        evidence = self.model.evidence
-        spread = (evidence.entry("cost.fixed").distribution or {}).get("cv", 0.0)
-        fixed = evidence.number("cost.fixed") * np.exp(spread * self._cost_draw - 0.5 * spread**2)
-        fixed *= np.sqrt(months / MONTHS / evidence.number("cost.fixed_lives"))
-        enrolled = high_needs_months * evidence.number("cost.high_needs_enrolled")
-        cost = (
-            fixed + months * evidence.number("cost.variable") + enrolled * evidence.number("cost.high_needs")
-        )
-        inflation = evidence.number("cost.inflation")
-        since = evidence.entry("cost.variable").year or self.model.first_py
-        return round(float(100.0 * cost * (1.0 + inflation) ** (year - since)))
-
-    def receive(self, settlement: int, add_on: int, running_cost: int) -> tuple[int, int]:
-        """Book a settled year and share a gain with the practices by their size.
-
-        Parameters
-        ----------
-        settlement, add_on, running_cost : int
-            Cents; a negative settlement is owed to CMS.
-
-        Returns
-        -------
-        distributed, cash_change : int
-            Cents paid to practices and the change of the ACO's cash.
-        """
-        distributed = 0
-        gain = settlement + add_on
-        if gain > 0 and self.practices:
-            share = self.model.evidence.number("cost.distributed")
-            lives = sum(practice.lives for practice in self.practices)
-            for practice in self.practices:
-                part = int(gain * share * practice.lives / lives)
-                practice.income_cents += part
-                distributed += part
-        change = settlement + add_on - running_cost - distributed
-        self.cash_cents += change
-        return distributed, change
-
-    @staticmethod
-    def _along(curve: np.ndarray, year: int) -> float:
-        return 0.0 if year <= 0 else float(curve[min(year, len(curve)) - 1])
+    def learn(self, seen: AcoYear) -> None:
+        """Take in what a settled year has brought; called once a year after all money has moved."""
+        self.years.append(seen)
+        self.cash_cents += seen.cash_change

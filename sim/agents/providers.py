@@ -1,97 +1,114 @@
-"""Participant Providers (practices, by TIN) and Preferred Providers (specialists): ordinary Mesa agents."""
+"""Participant Providers (practices, by TIN) and Preferred Providers (specialists): rows of two small stores.
+
+What stands in their columns is what the kernels and the settlement read: there is no second copy.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from sim.columns.mesa_compat import Agent
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.columns.bulk import bulk
+from sim.columns.column_agent import ColumnAgent
+from sim.columns.column_set import ColumnAgentSet
+from sim.columns.fields import Field
+from sim.columns.store import ColumnStore
+from sim.population.practices import Providers
 
 if TYPE_CHECKING:
     from sim.agents.aco import ACO
-    from sim.model import LeadModel
+
+NO_ACO = -1
+
+_PRACTICE = (
+    Field("market", np.int32, "1", "Market it is in.", source="population"),
+    Field("aco_row", np.int32, "1", "Row of its ACO, -1 for none.", default=NO_ACO, source="TIN list"),
+    Field("lives", np.float64, "people", "Assignable people expected.", source="care.practice_size_spread"),
+    Field(
+        "efficiency",
+        np.float64,
+        "1",
+        "Spending of its patients relative to its market, referrals included.",
+        default=1.0,
+        source="care.practice_efficiency",
+    ),
+    Field("effect", np.float64, "1", "Effect on spending of aligned people this year.", source="effect.*"),
+    Field("high_needs_effect", np.float64, "1", "Further effect on High Needs people.", source="effect.*"),
+    Field("coding", np.float64, "1", "Excess of coded over true risk this year.", source="coding.*"),
+    Field("attestation", np.float64, "1", "Yearly chance that a patient attests.", source="voluntary.attest"),
+    Field("income_cents", np.int64, "USD", "Distributions received so far, in cents.", source="ledger"),
+)
+_SPECIALIST = (
+    Field("market", np.int32, "1", "Market it is in.", source="population"),
+    Field(
+        "efficiency",
+        np.float64,
+        "1",
+        "Cost of its episodes relative to others of its kind.",
+        default=1.0,
+        source="care.specialist_efficiency",
+    ),
+    Field(
+        "referral_lives",
+        np.float64,
+        "people",
+        "People of the practices that refer to it, by the share they refer.",
+        source="care.referral_top",
+    ),
+)
 
 
-class ParticipantProvider(Agent):
-    """A practice; the unit that aligns people and joins an ACO is its TIN.
+class ParticipantProvider(ColumnAgent):
+    """A practice; the unit that aligns people and joins an ACO is its TIN."""
 
-    Attributes
-    ----------
-    row : int
-        Its place in the kernels' tables.
-    market : int
-    lives : float
-        Assignable people expected.
-    efficiency : float
-        Spending of its patients relative to its market, referrals included.
-    referred : tuple of int
-        Specialists it refers to, first one most.
-    aco : ACO or None
-    effect : float
-        Effect on spending of its aligned people this year, -0.02 being 2 % less.
-    coding : float
-        Excess of coded over true risk this year.
-    income_cents : int
-        Distributions received so far.
-    """
+    @property
+    def aco(self) -> ACO | None:
+        """Its ACO, None for none; assigning another one changes the TIN list, and base years with it."""
+        row = self.store["aco_row"].item(self.row)
+        return None if row == NO_ACO else self.model.aco_at(row)
 
-    model: LeadModel
+    @aco.setter
+    def aco(self, other: ACO | None) -> None:
+        self.store.write("aco_row", self.row, NO_ACO if other is None else other.row)
 
-    def __init__(
-        self,
-        model: LeadModel,
-        row: int,
-        market: int,
-        lives: float,
-        efficiency: float,
-        referred: tuple[int, ...],
-        aco: ACO | None,
-    ) -> None:
-        super().__init__(model)
-        self.row = row
-        self.market = market
-        self.lives = lives
-        self.efficiency = efficiency
-        self.referred = referred
-        self.aco = aco
-        self.effect = 0.0
-        self.coding = 0.0
-        self.income_cents = 0
-
-    def decide(self, year: int) -> None:
-        """Follow the ACO: take up its effect on care and its coding; without an ACO, practise as before.
-
-        Coded risk grows by ``coding.excess`` a year up to ``coding.most``.
-        """
-        if self.aco is None or not self.aco.participates:
-            self.effect = self.coding = 0.0
-            return
-        self.effect = self.aco.effect
-        evidence = self.model.evidence
-        years = year - self.model.first_py + 1
-        self.coding = min(
-            (1.0 + evidence.number("coding.excess")) ** years - 1.0, evidence.number("coding.most")
-        )
+    @bulk(order_matters=False)
+    def decide(self: ColumnAgentSet[Any], year: int) -> None:
+        """Follow the ACO in its effect on care, coding and attestation; without one, change nothing."""
+        store, rows = self.store, self.rows
+        aco = store["aco_row"][rows]
+        for name, by_aco in store.owner.decided().items():
+            # The last place answers for practices without an ACO.
+            store[name][rows] = np.append(by_aco, 0.0)[aco]
 
 
-class PreferredProvider(Agent):
-    """A specialist or facility to whom practices refer.
+class PreferredProvider(ColumnAgent):
+    """A specialist or facility to whom practices refer."""
 
-    Attributes
-    ----------
-    row, market : int
-    efficiency : float
-        Cost of its episodes relative to others of its kind.
-    referral_lives : float
-        People of the practices that refer to it, weighted by the share they refer.
-    """
 
-    model: LeadModel
+def practice_store(providers: Providers) -> ColumnStore:
+    """Return an arm's practices, one row each, as the world drew them."""
+    n = len(providers.market)
+    store = ColumnStore(_PRACTICE, n)
+    store["market"][:] = providers.market
+    store["aco_row"][:] = providers.aco
+    store["lives"][:] = providers.lives.sum(axis=1)
+    store["efficiency"][:] = providers.efficiency
+    return store
 
-    def __init__(
-        self, model: LeadModel, row: int, market: int, efficiency: float, referral_lives: float
-    ) -> None:
-        super().__init__(model)
-        self.row = row
-        self.market = market
-        self.efficiency = efficiency
-        self.referral_lives = referral_lives
+
+def specialist_store(providers: Providers) -> ColumnStore:
+    """Return an arm's specialists, one row each, as the world drew them."""
+    store = ColumnStore(_SPECIALIST, len(providers.specialist_market))
+    store["market"][:] = providers.specialist_market
+    store["efficiency"][:] = providers.specialist_efficiency
+    store["referral_lives"][:] = referral_lives(providers)
+    return store
+
+
+def referral_lives(providers: Providers) -> NDArray[np.float64]:
+    """Return people referred to each specialist: of each practice, by the share it refers there."""
+    people = np.zeros(len(providers.specialist_market))
+    np.add.at(people, providers.referred, providers.lives.sum(axis=1)[:, None] * providers.referral_share)
+    return people

@@ -19,9 +19,10 @@ from sim.inputs.scenario_schema import FIRST_PY
 from sim.kernels.draws import Decision, Key, draw4
 from sim.kernels.jit import kernel
 from sim.kernels.layout import Practices
-from sim.model import make_world, simulate
 from sim.population import world as world_module
+from sim.population.start import make_world
 from sim.population.world import World
+from sim.replicate import simulate
 from sim.scenarios import Scenario
 
 THREADS = 2

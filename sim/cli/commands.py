@@ -85,7 +85,7 @@ def validate(scenario: Path, /, *, settings: Settings = (), as_json: Json = Fals
     from sim.scenarios import Scenario  # noqa: PLC0415
 
     loaded = Scenario.load(scenario, settings)
-    from sim.model import coordinates  # noqa: PLC0415  compiled code loads only for a sound scenario
+    from sim.replicate import coordinates  # noqa: PLC0415  compiled code loads only for a sound scenario
 
     acos = len(coordinates(loaded)["aco"])
     if as_json:

@@ -40,7 +40,7 @@ class Coordinates:
 
     @classmethod
     def of(cls, given: Mapping[str, Any]) -> Coordinates:
-        """Sort a mapping as ``sim.model.coordinates`` returns it into index and other coordinates."""
+        """Sort a mapping as ``sim.replicate.coordinates`` returns it into index and other coordinates."""
         extra = {
             name: (str(value[0]), np.asarray(value[1]))
             for name, value in given.items()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from functools import partial
@@ -102,6 +102,8 @@ def run(
     progress: Callable[[Progress], None] | None = None,
     executor: Executor | None = None,
     overwrite: bool = False,
+    agents: Mapping[type, type] | None = None,
+    behaviours: Mapping[str, Callable[..., Any]] | None = None,
     simulate: Simulate | None = None,
     coordinates: Callable[[Scenario], dict[str, Any]] | None = None,
 ) -> Run:
@@ -123,8 +125,11 @@ def run(
         Where replicates run instead of this process's threads (any ``concurrent.futures`` executor).
     overwrite : bool
         Throw away a store of another scenario at `out`.
+    agents, behaviours : mapping, optional
+        Agent classes and behaviours of your own, see :class:`sim.LeadModel`. What replaced what is told by
+        version or source text and belongs to the results: a store never mixes two models.
     simulate, coordinates : callable, optional
-        The model; ``sim.model.simulate`` and ``sim.model.coordinates`` otherwise.
+        The model; ``sim.replicate.simulate`` and ``sim.replicate.coordinates`` otherwise.
 
     Returns
     -------
@@ -145,11 +150,12 @@ def run(
     allowed = threads_allowed(threads)
     path = Path(out) if out else Path("results") / f"{scenario.study.name}.zarr"
     model = (simulate, coordinates) if simulate and coordinates else _model()
+    replaced = _identity(agents, behaviours)
     labels = Coordinates.of(model[1](scenario))
     started = time.monotonic()
-    make_way(path, scenario, overwrite=overwrite)
+    make_way(path, scenario, replaced, overwrite=overwrite)
     if not path.exists():
-        ResultStore.create(path, labels, provenance(scenario))
+        ResultStore.create(path, labels, provenance(scenario, replaced))
     with exclusive(path):
         store = ResultStore(path, labels)
         size = max(requested, store.done.size)
@@ -158,7 +164,9 @@ def run(
         tally = _Tally(requested, _watched(path, requested), progress, started)
         crew = Crew.of(allowed, len(todo))
         pool = crew.pool() if executor is None else executor
-        task = partial(_attempt, model[0], scenario, threads=crew.inner if executor is None else 1)
+        own = {"agents": agents, "behaviours": behaviours} if replaced else {}
+        chosen = partial(model[0], **own) if own else model[0]
+        task = partial(_attempt, chosen, scenario, threads=crew.inner if executor is None else 1)
         try:
             _work(task, todo, store, tally, pool, ahead=2 * crew.workers)
         finally:
@@ -170,9 +178,20 @@ def run(
 
 
 def _model() -> tuple[Simulate, Callable[[Scenario], dict[str, Any]]]:
-    from sim.model import coordinates, simulate  # noqa: PLC0415  numba loads only when something is simulated
+    from sim.replicate import coordinates, simulate  # noqa: PLC0415  numba loads only when it is needed
 
     return simulate, coordinates
+
+
+def _identity(
+    agents: Mapping[type, type] | None, behaviours: Mapping[str, Callable[..., Any]] | None
+) -> dict[str, str]:
+    """Return what replaced what, told by version or source text; nothing where nothing is replaced."""
+    if not agents and not behaviours:
+        return {}
+    from sim.agents.replaced import Replaced  # noqa: PLC0415  as above
+
+    return Replaced.of(agents, behaviours).identity()
 
 
 def _attempt(simulate: Simulate, scenario: Scenario, replicate: int, threads: int) -> Arrays | Failure:

@@ -13,8 +13,8 @@ from sim.bench.measure import measure as measure_speeds
 from sim.cli import run_command
 from sim.kernels.draws import draw4, make_key
 from sim.kernels.layout import COLUMN_TYPES
-from sim.model import make_world
 from sim.population import world as world_module
+from sim.population.start import make_world
 from sim.population.world import history_years
 
 RATES = (

@@ -16,7 +16,7 @@ from sim.kernels.codes import N_CELLS, N_SUMS, Cell, Status, Sum
 from sim.kernels.draws import Decision, Key, draw4, unit, unit52
 from sim.kernels.layout import People, Practices
 from sim.kernels.strip import make_strip
-from sim.model import make_world
+from sim.population.start import make_world
 from sim.population.world import World
 from sim.scenarios import Scenario
 

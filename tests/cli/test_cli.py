@@ -26,9 +26,9 @@ ARM = "arms.lead_professional.values.discount.higher_spending"
 
 @pytest.fixture(autouse=True)
 def _fake_model(monkeypatch: pytest.MonkeyPatch) -> None:
-    module = ModuleType("sim.model")
+    module = ModuleType("sim.replicate")
     module.__dict__.update(simulate=fake_model.simulate, coordinates=fake_model.coordinates)
-    monkeypatch.setitem(sys.modules, "sim.model", module)
+    monkeypatch.setitem(sys.modules, "sim.replicate", module)
     monkeypatch.setenv("LEADSIM_THREADS", "2")
     monkeypatch.delenv("COLUMNS", raising=False)
 
@@ -97,7 +97,7 @@ def test_settings_change_a_run(scenario: Path, capsys: pytest.CaptureFixture[str
 def test_a_failing_replicate_makes_the_run_partial(
     scenario: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sys.modules["sim.model"], "simulate", fake_model.Failing(3, 1))
+    monkeypatch.setattr(sys.modules["sim.replicate"], "simulate", fake_model.Failing(3, 1))
     assert run_command(["run", str(scenario)]) == 3
     shown = capsys.readouterr()
     assert "2 of 4 replicates complete" in shown.out
@@ -110,7 +110,7 @@ def test_a_failing_replicate_makes_the_run_partial(
 def test_a_run_in_which_all_fails_still_ends_in_words(
     scenario: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sys.modules["sim.model"], "simulate", fake_model.Failing(0, 1, 2, 3))
+    monkeypatch.setattr(sys.modules["sim.replicate"], "simulate", fake_model.Failing(0, 1, 2, 3))
     assert run_command(["run", str(scenario), "--json"]) == 3
     assert json.loads(capsys.readouterr().out)["arms"] == {}
     assert run_command(["run", str(scenario)]) == 3
@@ -144,7 +144,7 @@ def test_endless_faults_are_cut_and_counted(
     def coordinates(scenario: object) -> dict:
         raise InputError(Fault("puf.csv", f"row {row}", "is short", "must be whole") for row in range(214))
 
-    monkeypatch.setattr(sys.modules["sim.model"], "coordinates", coordinates)
+    monkeypatch.setattr(sys.modules["sim.replicate"], "coordinates", coordinates)
     assert run_command(["run", str(scenario)]) == 2
     lines = capsys.readouterr().err.splitlines()
     assert lines[0] == "214 faults in the input:"
@@ -275,8 +275,8 @@ def simulate(scenario, replicate, *, threads=1):
     if replicate == 5:
         pathlib.Path("five").touch()
     return fake_model.simulate(scenario, replicate)
-sys.modules["sim.model"] = types.ModuleType("sim.model")
-sys.modules["sim.model"].__dict__.update(simulate=simulate, coordinates=fake_model.coordinates)
+sys.modules["sim.replicate"] = types.ModuleType("sim.replicate")
+sys.modules["sim.replicate"].__dict__.update(simulate=simulate, coordinates=fake_model.coordinates)
 from sim.cli import main
 main(["run", "quick.toml", "--replicates", "400"])
 """

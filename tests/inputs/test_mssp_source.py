@@ -8,8 +8,8 @@ import pytest
 
 from sim.inputs import mssp_source
 from sim.inputs.faults import InputError
-from sim.model import coordinates, simulate
 from sim.population.plan import plan_acos
+from sim.replicate import coordinates, simulate
 from sim.scenarios import Scenario
 from tests.inputs.test_mssp_file import TYPES
 

@@ -21,7 +21,8 @@ TINY = """
 import sys
 import numba
 from little_world import LITTLE, digest
-from sim.model import LeadModel, make_world
+from sim.model import LeadModel
+from sim.population.start import make_world
 from sim.scenarios import Scenario
 
 assert bool(numba.config.DISABLE_JIT) == (sys.argv[1] == "python")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import pickle
 import weakref
 
 import mesa
@@ -15,7 +16,9 @@ from sim.agents.beneficiary import Beneficiary
 from sim.agents.providers import ParticipantProvider, PreferredProvider
 from sim.inputs.faults import InputError
 from sim.kernels.codes import Status
-from sim.model import LeadModel, coordinates, simulate
+from sim.model import LeadModel
+from sim.outcomes.registry import BY_NAME
+from sim.replicate import coordinates, simulate
 
 YEARS = 10
 
@@ -115,10 +118,101 @@ def test_batch_run_over_arms_and_replicates_gives_what_simulate_gives(path):
     for row in rows:
         out = results(replicate=row["replicate"])
         year = row["year"] - 2027
-        expected = out["settlement"][ARMS.index(row["arm"]), :, year].sum() / 100.0
-        assert row["settlement"] == expected
+        settled = out["settlement"][ARMS.index(row["arm"]), :, year].sum() / 100.0
+        assert row["settlement"] == (0.0 if row["arm"] == "no_aco" else settled)
         outlay = out["medicare_outlay"][ARMS.index(row["arm"]), year] / 100.0
         assert row["medicare_outlay"] == outlay
+
+
+def test_seeds_of_the_batch_runner_are_seeds_of_the_experiment(path):
+    def total(seed):
+        model = LeadModel(str(path), "lead_global", seed=seed)
+        model.step()
+        return model.total("medicare_outlay")
+
+    rows = mesa.batch_run(
+        LeadModel,
+        {"scenario": str(path), "arm": "lead_global", "seed": [1, 2]},
+        number_processes=1,
+        data_collection_period=1,
+        max_steps=1,
+        display_progress=False,
+    )
+    first = {row["seed"]: row["medicare_outlay"] for row in rows if row["year"] == 2027}
+    assert first == {1: total(1), 2: total(2)}
+    assert first[1] != first[2]
+    with pytest.raises(InputError, match="whole number"):
+        LeadModel(scenario(), seed=1.5)
+
+
+def test_a_year_is_lived_once_and_by_everybody(model):
+    model.beneficiaries.do("live_year", 2027)
+    for year in (2027, 2028):
+        with pytest.raises(RuntimeError, match="lived once"):
+            model.beneficiaries.do("live_year", year)
+    model.step()
+    np.testing.assert_array_equal(model.outcomes["expenditure"][..., 0], results()["expenditure"][1][..., 0])
+
+
+def test_the_order_of_agent_sets_changes_nothing(model):
+    model.practices.shuffle()
+    model.acos.shuffle(inplace=True)
+    model.run_model()
+    for name, values in results().items():
+        np.testing.assert_array_equal(model.outcomes[name], values[ARMS.index("lead_global")])
+
+
+def test_what_stands_in_a_provider_is_what_acts(model):
+    plain = results()["ffs_payments"][1, 0]
+    dear = [practice for practice in model.practices if practice.aco is model.acos[0]]
+    for practice in dear:
+        practice.efficiency *= 1.2
+    model.step()
+    assert model.outcomes["ffs_payments"][0] > plain
+    with pytest.raises(TypeError, match="cannot be removed"):
+        dear[0].remove()
+
+
+def test_the_tin_list_decides_base_years_and_who_is_aligned(model):
+    leaving = model.acos[0].practices[0]
+    leaving.aco = None
+    assert leaving not in model.acos[0].practices
+    model.step()
+    before = results()
+    for name in ("person_months", "historical_benchmark"):
+        ours = model.outcomes[name]
+        theirs = before[name][1]
+        assert (ours[0, ..., 0] != theirs[0, ..., 0]).any()
+    assert (model.outcomes["person_months"][0, ..., 0] <= before["person_months"][1][0, ..., 0]).all()
+
+
+def test_an_aco_that_is_out_is_not_settled(model):
+    model.acos[0].participates = False
+    model.step()
+    for name, values in model.outcomes.items():
+        if {"aco", "year"} <= set(BY_NAME[name].dims):
+            year = values[..., 0]
+            fill = BY_NAME[name].fill_value
+            empty = np.isnan(year) if BY_NAME[name].dtype == "number" else year == fill
+            lived = name in ("person_months", "expenditure", "risk_score", "true_savings")
+            assert empty[0].all() != lived, name
+            assert not empty[1:].any(), name
+
+
+def test_a_model_can_be_pickled_and_goes_on(model):
+    model.step()
+    copy = pickle.loads(pickle.dumps(model))  # noqa: S301  our own bytes
+    copy.run_model()
+    for name, values in results().items():
+        np.testing.assert_array_equal(copy.outcomes[name], values[ARMS.index("lead_global")])
+
+
+def test_the_reference_arm_is_of_the_same_class():
+    class Mine(LeadModel):
+        pass
+
+    model = Mine(scenario(), "lead_global", world=world())
+    assert type(model.reference) is Mine
 
 
 def test_an_unknown_arm_is_a_fault():

@@ -6,8 +6,10 @@ import numpy as np
 import pytest
 from little_world import NO_EFFECT, scenario, world
 
+from sim.inputs.lead_criteria import high_needs_aco_share
 from sim.kernels.draws import Decision
 from sim.kernels.quantiles import normals
+from sim.levers import practices_this_year
 from sim.model import LeadModel
 from sim.population.experience import event_share
 
@@ -24,11 +26,13 @@ def along(curve, year):
 
 
 def decided(made):
-    """Return (acos, practices) as they stand after each year's decisions."""
+    """Return (acos, practices) as they stand after each year's decisions, without living the years."""
     for year in YEARS:
         made.acos.do("decide", year)
         made.practices.do("decide", year)
         yield year, list(made.acos), list(made.practices)
+        for aco in made.acos:
+            aco.experience += 1
 
 
 def test_effect_follows_its_curve_beyond_the_base_years():
@@ -82,8 +86,10 @@ def test_practices_follow_their_aco_and_coding_stops_at_its_most():
 def test_the_effect_on_the_average_person_is_the_acos_effect():
     made = model()
     for _, _, practices in decided(made):
-        tables = made._practice_tables()
         event = event_share(made.history[2026])
+        tables = practices_this_year(
+            made.practices.store.columns, made.behaviours.parameters["effect"], event
+        )
         mean = event * tables.event_effect + (1.0 - event) * tables.base_effect
         np.testing.assert_allclose(mean - 1.0, [practice.effect for practice in practices], atol=1e-12)
         spill = made.evidence.number("effect.spillover")
@@ -106,38 +112,20 @@ def test_quality_is_a_share_that_rises():
 def test_attestation_depends_on_the_kind_of_aco():
     made = model()
     renewing, newly_entering, high_needs = made.evidence.array("voluntary.attest")
-    many = made.high_needs_aco_share < 0.40
+    _, acos, practices = next(decided(made))
+    many = high_needs_aco_share(made.rulebook, 2027) < 0.40
     expected = [renewing, newly_entering, high_needs if many else newly_entering]
-    assert [aco.attestation for aco in made.acos] == pytest.approx(expected)
+    assert [aco.attestation for aco in acos] == pytest.approx(expected)
+    for practice in practices:
+        assert practice.attestation == (0.0 if practice.aco is None else practice.aco.attestation)
 
 
-def test_running_cost_in_closed_form():
+def test_an_aco_that_is_out_leaves_its_practices_as_they_were():
     made = model()
-    evidence = made.evidence
-    spread = evidence.entry("cost.fixed").distribution["cv"]
-    for aco in made.acos:
-        draw = normals(made.key, np.array([aco.row]), 1, Decision.ACO_TRAITS)[0, 2]
-        fixed = evidence.number("cost.fixed") * np.exp(spread * draw - 0.5 * spread**2)
-        months, needy = 12_000.0, 900.0
-        dollars = fixed * np.sqrt(1_000.0 / evidence.number("cost.fixed_lives"))
-        dollars += months * evidence.number("cost.variable")
-        dollars += needy * evidence.number("cost.high_needs_enrolled") * evidence.number("cost.high_needs")
-        grown = dollars * (1.0 + evidence.number("cost.inflation")) ** (2030 - 2026)
-        assert aco.running_cost(months, needy, 2030) == pytest.approx(100.0 * grown, abs=1.0)
-        aco.participates = False
-        assert aco.running_cost(months, needy, 2030) == 0
-
-
-@pytest.mark.parametrize(("settlement", "add_on"), [(1_000_003, 0), (-500_000, 700_001), (-900, 0), (0, 0)])
-def test_a_gain_is_shared_by_size_and_a_loss_is_not(settlement, add_on):
-    made = model()
-    aco = made.acos[0]
-    distributed, change = aco.receive(settlement, add_on, 1_234)
-    gain = max(settlement + add_on, 0)
-    assert change == settlement + add_on - 1_234 - distributed == aco.cash_cents
-    incomes = np.array([practice.income_cents for practice in aco.practices])
-    lives = np.array([practice.lives for practice in aco.practices])
-    share = made.evidence.number("cost.distributed")
-    assert incomes.sum() == distributed
-    np.testing.assert_allclose(incomes, gain * share * lives / lives.sum(), atol=1.0)
-    assert gain * share - len(incomes) <= distributed <= gain * share
+    made.acos[0].participates = False
+    _, acos, practices = next(decided(made))
+    out = [practice for practice in practices if practice.aco is acos[0]]
+    assert out
+    for name in ("effect", "high_needs_effect", "coding", "attestation"):
+        assert not any(getattr(practice, name) for practice in out)
+        assert any(getattr(practice, name) for practice in practices)

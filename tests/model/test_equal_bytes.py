@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sim.model import simulate
 from sim.outcomes.registry import BY_NAME
+from sim.replicate import simulate
 from sim.scenarios import Scenario
 
 ROOT = Path(__file__).parents[2]

@@ -4,7 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from sim.model import LeadModel, make_world, simulate
+from sim.model import LeadModel
+from sim.population.start import make_world
+from sim.replicate import simulate
 from sim.scenarios import Scenario
 
 QUICKSTART = Path(__file__).parents[2] / "scenarios" / "quickstart.toml"

@@ -11,8 +11,8 @@ import sim
 
 ROOT = Path(sim.__file__).parent
 # Mesa's own order of agents (shuffle) is the user's to ask for; nothing in a run does.
-SHUFFLES = {"agents/row_set.py", "agents/mixed_set.py", "agents/column_set.py", "agents/values.py"}
-SHUFFLES |= {"agents/mesa_compat.py", "agents/column_model.py"}
+SHUFFLES = {"columns/row_set.py", "columns/mixed_set.py", "columns/column_set.py", "columns/values.py"}
+SHUFFLES |= {"columns/mesa_compat.py", "columns/column_model.py"}
 # The object model that the bench measures against may draw as an ordinary Mesa model does.
 MEASURED_AGAINST = {"bench/plain_mesa.py"}
 SOURCES = {"random", "secrets", "uuid"}

@@ -13,7 +13,6 @@ from sim.model import LeadModel
 from sim.policy.lead import historical_baseline
 from sim.population.experience import observe
 from sim.settlement.lead import Lead
-from sim.settlement.program import Participants
 
 PLAIN = (*NO_EFFECT, *NO_CODING, *NO_ATTESTING)
 GLOBAL, PROFESSIONAL = 1, 2
@@ -121,7 +120,7 @@ def test_a_performance_year_by_hand(py):
     rulebook, aco = model.rulebook, 1
     terms = lead_terms(rulebook, py, "global")
     lead = model.settlement.programs["lead"]
-    participants = Participants(model.practice_aco(), made.providers.market, model.aco_market())
+    participants = model.participants()
     gathered = lead.benchmark(model.history, participants, 2027)
     base = historical_baseline(gathered.inputs, terms)
     counted = lead.counted(py)

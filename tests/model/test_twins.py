@@ -2,7 +2,10 @@
 
 import numpy as np
 
-from sim.model import LeadModel, make_world, simulate
+from sim.agents.aco import ACO
+from sim.model import LeadModel
+from sim.population.start import make_world
+from sim.replicate import simulate
 from sim.scenarios import Scenario
 
 SCENARIO = """
@@ -38,9 +41,9 @@ evidence = { effect.scale = 0, coding.excess = 0, voluntary.attest = [0, 0, 0] }
 """
 
 
-def alone(scenario, arm):
+def alone(scenario, arm, **given):
     """Run one arm that makes and steps its own reference: nobody to share with."""
-    model = LeadModel(scenario, arm, 0)
+    model = LeadModel(scenario, arm, 0, **given)
     while model.running:
         model.step()
     return model.outcomes
@@ -67,26 +70,24 @@ def test_arms_with_equal_levers_are_lived_once(monkeypatch):
         lived.append(given)
         return live(*given)
 
-    monkeypatch.setattr("sim.model.make_world", lambda *_: world)
+    monkeypatch.setattr("sim.replicate.make_world", lambda *_: world)
     monkeypatch.setattr(type(world), "live", counted)
     simulate(scenario, 0)
     # no_aco (followed by nothing) and lead_global (followed by lead_professional), four years each.
     assert len(lived) == 2 * 4
 
 
-def test_an_arm_that_parts_later_goes_on_from_the_shared_lives(monkeypatch):
+def test_an_arm_that_parts_later_goes_on_from_the_shared_lives():
     scenario = Scenario.from_toml(SCENARIO)
-    tables = LeadModel._practice_tables
 
-    def part_in_2029(model):
-        made = tables(model)
-        if model.arm == "lead_professional" and model.year >= 2029:
-            return made._replace(base_effect=made.base_effect * 0.9)
-        return made
+    class Parting(ACO):
+        def decide(self, year):
+            super().decide(year)
+            if self.model.arm == "lead_professional" and year >= 2029:
+                self.effect *= 2.0
 
-    monkeypatch.setattr(LeadModel, "_practice_tables", part_in_2029)
-    together = simulate(scenario, 0)
-    parted = alone(scenario, "lead_professional")
+    together = simulate(scenario, 0, agents={ACO: Parting})
+    parted = alone(scenario, "lead_professional", agents={ACO: Parting})
     assert np.array_equal(together["expenditure"][2], parted["expenditure"])
     assert (together["expenditure"][1][..., 1] == together["expenditure"][2][..., 1]).all()
     assert (together["expenditure"][1][..., 2] != together["expenditure"][2][..., 2]).any()

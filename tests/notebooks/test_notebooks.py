@@ -22,7 +22,9 @@ nbformat.write(notebook, sys.argv[2])
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("script", "figures"), [("01-first-decade.py", 5)], ids=str)
+@pytest.mark.parametrize(
+    ("script", "figures"), [("01-first-decade.py", 5), ("02-your-own-agent.py", 1)], ids=str
+)
 def test_notebook_runs_and_draws(script: str, figures: int, tmp_path: Path) -> None:
     for folder in ("notebooks", "scenarios"):
         shutil.copytree(ROOT / folder, tmp_path / folder)

@@ -10,7 +10,8 @@ from little_world import LITTLE, history_years, newborn
 
 from sim.calibration.measures import weighted_quantile
 from sim.kernels.codes import AGED_IN, DUAL, Kind, Status
-from sim.model import LeadModel, make_world
+from sim.model import LeadModel
+from sim.population.start import make_world
 from sim.scenarios import Scenario
 
 ROWS = 300_000

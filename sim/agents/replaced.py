@@ -1,0 +1,95 @@
+"""Agent classes and behaviours of somebody's own in place of ours, and how results tell them apart."""
+
+from __future__ import annotations
+
+import hashlib
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from sim.agents.aco import ACO
+from sim.agents.beneficiary import Beneficiary
+from sim.agents.providers import ParticipantProvider, PreferredProvider
+from sim.behaviour.book import BEHAVIOURS
+from sim.inputs.faults import Fault, InputError, wrong_choice
+
+KINDS: tuple[type, ...] = (Beneficiary, ParticipantProvider, PreferredProvider, ACO)
+
+
+@dataclass(frozen=True)
+class Replaced:
+    """What stands in for the model's own agents and behaviours. Make one with :meth:`of`.
+
+    Attributes
+    ----------
+    agents : mapping of type to type
+        The model's class of agent, and the subclass used instead.
+    behaviours : mapping of str to callable
+        Name of a behaviour, and the function used instead.
+    """
+
+    agents: Mapping[type, type] = field(default_factory=dict)
+    behaviours: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
+
+    @classmethod
+    def of(
+        cls,
+        agents: Mapping[type, type] | None = None,
+        behaviours: Mapping[str, Callable[..., Any]] | None = None,
+    ) -> Replaced:
+        """Check what is given.
+
+        Raises
+        ------
+        InputError
+            When a key is no agent class or behaviour of the model, or a class is no subclass of it.
+        """
+        agents, behaviours = dict(agents or {}), dict(behaviours or {})
+        names = [kind.__name__ for kind in KINDS]
+        faults = [wrong_choice("agents", "", str(kind), names) for kind in agents if kind not in KINDS]
+        faults += [
+            Fault("agents", kind.__name__, f"= {own!r}", f"must be a subclass of {kind.__name__}")
+            for kind, own in agents.items()
+            if kind in KINDS and not (isinstance(own, type) and issubclass(own, kind))
+        ]
+        faults += [
+            wrong_choice("behaviours", "", name, BEHAVIOURS) for name in behaviours if name not in BEHAVIOURS
+        ]
+        faults += [
+            Fault("behaviours", name, f"= {own!r}", "must be a function")
+            for name, own in behaviours.items()
+            if not callable(own)
+        ]
+        if faults:
+            raise InputError(faults)
+        return cls(agents, behaviours)
+
+    def agent(self, kind: type) -> type:
+        """Return the class to use for a kind of agent."""
+        return self.agents.get(kind, kind)
+
+    def identity(self) -> dict[str, str]:
+        """Return what replaced what, each told by its version or a digest of its source text.
+
+        Raises
+        ------
+        InputError
+            When something has neither source text nor ``__version__``.
+        """
+        pairs: list[tuple[str, Any]] = [(kind.__name__, own) for kind, own in self.agents.items()]
+        pairs += list(self.behaviours.items())
+        return {name: _told_by(name, own) for name, own in sorted(pairs, key=lambda pair: pair[0])}
+
+
+def _told_by(name: str, own: Any) -> str:
+    label = f"{own.__module__}.{own.__qualname__}"
+    version = vars(own).get("__version__")
+    if version is not None:
+        return f"{label} {version}"
+    try:
+        text = inspect.getsource(own)
+    except (OSError, TypeError):
+        allowed = f"needs a __version__, as its source text cannot be found ({label})"
+        raise InputError(Fault("agents", name, "cannot be told from other versions", allowed)) from None
+    return f"{label} {hashlib.sha256(text.encode()).hexdigest()[:16]}"

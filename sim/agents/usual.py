@@ -1,0 +1,90 @@
+"""What ACOs decide by the behaviours of their arm: for all of them at once, year by year."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.behaviour.book import Behaviours
+from sim.kernels.draws import Decision, Key
+from sim.kernels.quantiles import normals
+from sim.population.plan import AcoPlan
+
+Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+
+
+class AcoDecisions(NamedTuple):
+    """Decisions of a year; float64 arrays of shape (acos,), see :class:`sim.agents.aco.ACO`."""
+
+    effect: Floats
+    high_needs_effect: Floats
+    quality: Floats
+    coding: Floats
+    attestation: Floats
+
+
+@dataclass(frozen=True, eq=False)
+class AcoTraits:
+    """What ACOs are, as behaviours see it; arrays of shape (acos,).
+
+    Attributes
+    ----------
+    hospital_led, renewing, high_needs : bool arrays
+    effect_draw, quality_draw, cost_draw : float64 arrays
+        Standard normals, drawn once.
+    """
+
+    hospital_led: Flags
+    renewing: Flags
+    high_needs: Flags
+    effect_draw: Floats
+    quality_draw: Floats
+    cost_draw: Floats
+
+    @classmethod
+    def of(cls, plans: tuple[AcoPlan, ...], key: Key, high_needs_share: float) -> AcoTraits:
+        """Gather the traits; an ACO with more High Needs people than the share given is a High Needs ACO."""
+        draws = normals(key, np.arange(len(plans)), 1, Decision.ACO_TRAITS)
+        return cls(
+            hospital_led=np.array([plan.leadership == "hospital" for plan in plans]),
+            renewing=np.array([plan.entry == "renewing" for plan in plans]),
+            high_needs=np.array([(plan.high_needs_share or 0.0) > high_needs_share for plan in plans]),
+            effect_draw=draws[:, 0],
+            quality_draw=draws[:, 1],
+            cost_draw=draws[:, 2],
+        )
+
+
+def usual_decisions(
+    behaviours: Behaviours, traits: AcoTraits, *, experience: NDArray[np.int64], rebased: Flags
+) -> AcoDecisions:
+    """Return what every ACO decides in a year.
+
+    Parameters
+    ----------
+    behaviours : Behaviours
+    traits : AcoTraits
+    experience : int64 array, shape (acos,)
+        Performance years so far, this one included; 0 for an ACO that is out.
+    rebased : bool array, shape (acos,)
+        Whether its program takes new base years at each agreement.
+    """
+    effect, high_needs_effect = behaviours.decide(
+        "effect",
+        hospital_led=traits.hospital_led,
+        renewing=traits.renewing,
+        rebased=rebased,
+        experience=experience,
+        draw=traits.effect_draw,
+    )
+    return AcoDecisions(
+        effect=effect,
+        high_needs_effect=high_needs_effect,
+        quality=behaviours.decide("quality", experience=experience, draw=traits.quality_draw),
+        coding=behaviours.decide("coding", experience=experience),
+        attestation=behaviours.decide("attestation", renewing=traits.renewing, high_needs=traits.high_needs),
+    )

@@ -1,0 +1,64 @@
+"""All behaviours of an arm: each function with its parameters, read from the evidence once.
+
+A behaviour is listed here with one line. Whoever wants another rule gives a function of the same signature
+for its name; see :func:`sim.run` and ``docs/behaviours.md``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sim.behaviour.attestation import AttestationParameters, chance_to_attest
+from sim.behaviour.coding import CodingParameters, excess_of_coding
+from sim.behaviour.distribution import DistributionParameters, distribute
+from sim.behaviour.effect import EffectParameters, effect_on_spending
+from sim.behaviour.evidence_reader import Reader
+from sim.behaviour.quality import QualityParameters, quality_reached
+from sim.behaviour.running_cost import CostParameters, running_cost
+
+BEHAVIOURS: dict[str, tuple[type, Callable[..., Any]]] = {
+    "effect": (EffectParameters, effect_on_spending),
+    "quality": (QualityParameters, quality_reached),
+    "coding": (CodingParameters, excess_of_coding),
+    "attestation": (AttestationParameters, chance_to_attest),
+    "running_cost": (CostParameters, running_cost),
+    "distribution": (DistributionParameters, distribute),
+}
+
+
+@dataclass(frozen=True)
+class Behaviours:
+    """The behaviours of one arm, by name.
+
+    Attributes
+    ----------
+    parameters : mapping of str to object
+        What each was read as.
+    functions : mapping of str to callable
+        Called with the parameters first, then named arrays.
+    """
+
+    parameters: Mapping[str, Any]
+    functions: Mapping[str, Callable[..., Any]]
+
+    @classmethod
+    def read(cls, evidence: Reader, replaced: Mapping[str, Callable[..., Any]] | None = None) -> Behaviours:
+        """Read every behaviour's parameters; `replaced` holds functions that stand in for ours, by name.
+
+        Raises
+        ------
+        ValueError
+            When a name of `replaced` is no behaviour.
+        """
+        others = dict(replaced or {})
+        unknown = sorted(set(others) - set(BEHAVIOURS))
+        if unknown:
+            raise ValueError(f"no behaviour is called {', '.join(unknown)}")
+        parameters = {name: read_as.read(evidence) for name, (read_as, _) in BEHAVIOURS.items()}  # type: ignore[attr-defined]
+        return cls(parameters, {name: others.get(name, ours) for name, (_, ours) in BEHAVIOURS.items()})
+
+    def decide(self, name: str, **state: Any) -> Any:
+        """Return what a behaviour makes of the state given."""
+        return self.functions[name](self.parameters[name], **state)

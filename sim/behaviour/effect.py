@@ -1,0 +1,148 @@
+"""What an ACO does to the spending of its people: a curve over the years of its experience."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.behaviour.evidence_reader import Floats, Reader
+
+
+@dataclass(frozen=True, eq=False)
+class EffectParameters:
+    """Parameters of the effect on spending; fractions, less spending being negative.
+
+    Attributes
+    ----------
+    curves : float64 array, shape (2, years)
+        Effect by year of experience of physician-led and of hospital-led ACOs; the last year holds on.
+    high_needs : float64 array, shape (years,)
+        Further effect on High Needs people by performance year.
+    own_spread : float64 array, shape (2,)
+        Spread between ACOs at the plateau.
+    years_before : int
+        Years of experience that a renewing ACO has in its base years.
+    no_rebasing : float
+        Factor where savings are never taken back by rebasing.
+    scale : float
+        Factor on all effects; 0 turns them off.
+    event_share, spillover : float
+        Share of the effect that falls on acute care; effect on a practice's other patients, as a share.
+    """
+
+    curves: Floats
+    high_needs: Floats
+    own_spread: Floats
+    years_before: int
+    no_rebasing: float
+    scale: float
+    event_share: float
+    spillover: float
+
+    @classmethod
+    def read(cls, evidence: Reader) -> EffectParameters:
+        """Read ``effect.*``."""
+        return cls(
+            curves=np.stack([evidence.array("effect.physician"), evidence.array("effect.hospital")]),
+            high_needs=evidence.array("effect.high_needs"),
+            own_spread=evidence.array("effect.aco_spread"),
+            years_before=int(evidence.number("effect.experience")),
+            no_rebasing=evidence.number("effect.no_rebasing"),
+            scale=evidence.number("effect.scale"),
+            event_share=evidence.number("effect.event_share"),
+            spillover=evidence.number("effect.spillover"),
+        )
+
+
+def along(curves: Floats, which: NDArray[np.int64], year: NDArray[np.int64]) -> Floats:
+    """Return values of curves in years counted from 1; 0 before, and the last value ever after.
+
+    Parameters
+    ----------
+    curves : float64 array, shape (curves, years)
+    which, year : int64 arrays of one shape
+        Curve and year of each value.
+    """
+    return np.where(year <= 0, 0.0, curves[which, np.clip(year, 1, curves.shape[1]) - 1])
+
+
+def effect_on_spending(
+    parameters: EffectParameters,
+    *,
+    hospital_led: NDArray[np.bool_],
+    renewing: NDArray[np.bool_],
+    rebased: NDArray[np.bool_],
+    experience: NDArray[np.int64],
+    draw: Floats,
+) -> tuple[Floats, Floats]:
+    """Return the effect on aligned people, and the further effect on those with High Needs.
+
+    Parameters
+    ----------
+    parameters : EffectParameters
+    hospital_led, renewing : bool arrays, shape (acos,)
+        Leadership and entry. A renewing ACO has its first years of effect in the base years already, so only
+        what comes on top counts.
+    rebased : bool array, shape (acos,)
+        Whether the ACO's program takes new base years at each agreement.
+    experience : int64 array, shape (acos,)
+        Performance years so far, this one included; an ACO that is not yet in has 0.
+    draw : float64 array, shape (acos,)
+        Standard normal: how far the ACO's own plateau lies from its kind's.
+
+    Returns
+    -------
+    effect, high_needs_effect : float64 arrays, shape (acos,)
+
+    Notes
+    -----
+    Curves after McWilliams et al., NEJM 2018; see the sources of ``effect.*``.
+    """
+    leader = hospital_led.astype(np.int64)
+    before = np.where(renewing, parameters.years_before, 0)
+    curves = parameters.curves
+    reached = along(curves, leader, before + experience) - along(curves, leader, before)
+    plateau = parameters.curves[leader, -1]
+    own = parameters.own_spread[leader] * draw * reached / plateau
+    lasting = np.where(rebased, parameters.scale, parameters.scale * parameters.no_rebasing)
+    further = along(parameters.high_needs[None, :], np.zeros_like(experience), experience)
+    return lasting * (reached + own), parameters.scale * further
+
+
+@dataclass(frozen=True, eq=False)
+class EffectByPlace:
+    """Factors on spending by practice; float64 arrays of shape (practices,).
+
+    Attributes
+    ----------
+    base, event : of the ambulatory and of the acute spending of aligned people
+    base_spill, event_spill : the same for the practice's other patients
+    """
+
+    base: Floats
+    event: Floats
+    base_spill: Floats
+    event_spill: Floats
+
+
+def spread_over_care(parameters: EffectParameters, effect: Floats, acute_share: float) -> EffectByPlace:
+    """Return what an effect on total spending means for acute and for other care.
+
+    Parameters
+    ----------
+    parameters : EffectParameters
+    effect : float64 array, shape (practices,)
+    acute_share : float
+        Share of spending that is acute events, so that the two parts add up to the effect on the total.
+    """
+    on_event = parameters.event_share / acute_share
+    on_base = (1.0 - parameters.event_share) / (1.0 - acute_share)
+    spill = parameters.spillover
+    return EffectByPlace(
+        base=1.0 + effect * on_base,
+        event=1.0 + effect * on_event,
+        base_spill=1.0 + spill * effect * on_base,
+        event_spill=1.0 + spill * effect * on_event,
+    )

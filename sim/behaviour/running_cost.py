@@ -1,0 +1,79 @@
+"""What care management costs an ACO in a year."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.behaviour.evidence_reader import Floats, Reader
+
+MONTHS = 12
+
+
+@dataclass(frozen=True)
+class CostParameters:
+    """Parameters of the running cost.
+
+    Attributes
+    ----------
+    fixed, fixed_lives, fixed_spread : float
+        Dollars a year of an ACO with `fixed_lives` people, growing with the root of its size; spread of its
+        logarithm between ACOs.
+    variable, high_needs : float
+        Dollars a month of each person, and further dollars of each High Needs person enrolled.
+    high_needs_enrolled : float
+        Share of High Needs people enrolled.
+    inflation : float
+        Growth a year since `stated_for`.
+    stated_for : int
+        Year whose prices the dollars are in.
+    """
+
+    fixed: float
+    fixed_lives: float
+    fixed_spread: float
+    variable: float
+    high_needs: float
+    high_needs_enrolled: float
+    inflation: float
+    stated_for: int
+
+    @classmethod
+    def read(cls, evidence: Reader) -> CostParameters:
+        """Read ``cost.*``."""
+        number = evidence.number
+        return cls(
+            fixed=number("cost.fixed"),
+            fixed_lives=number("cost.fixed_lives"),
+            fixed_spread=float((evidence.entry("cost.fixed").distribution or {}).get("cv", 0.0)),
+            variable=number("cost.variable"),
+            high_needs=number("cost.high_needs"),
+            high_needs_enrolled=number("cost.high_needs_enrolled"),
+            inflation=number("cost.inflation"),
+            stated_for=int(evidence.entry("cost.variable").year),
+        )
+
+
+def running_cost(
+    parameters: CostParameters, *, months: Floats, high_needs_months: Floats, draw: Floats, year: int
+) -> NDArray[np.int64]:
+    """Return a year's cost of care management in cents, shape (acos,).
+
+    Parameters
+    ----------
+    parameters : CostParameters
+    months, high_needs_months : float64 arrays, shape (acos,)
+        Person-months aligned, and of those the High Needs ones.
+    draw : float64 array, shape (acos,)
+        Standard normal: how dear the ACO's own organisation is.
+    year : int
+    """
+    spread = parameters.fixed_spread
+    fixed = parameters.fixed * np.exp(spread * draw - 0.5 * spread**2)
+    fixed = fixed * np.sqrt(months / MONTHS / parameters.fixed_lives)
+    enrolled = high_needs_months * parameters.high_needs_enrolled
+    dollars = fixed + months * parameters.variable + enrolled * parameters.high_needs
+    inflated = 100.0 * dollars * (1.0 + parameters.inflation) ** (year - parameters.stated_for)
+    return np.rint(inflated).astype(np.int64)

@@ -1,0 +1,174 @@
+"""The ledger of one arm: double entries in whole cents, read by party, mechanism, ACO and year."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from sim.ledger.codes import Mechanism, Party
+
+Cents = NDArray[np.int64]
+
+NOBODY = -1  # the ACO of an entry that concerns none
+_ENTRY = np.dtype(
+    [
+        ("year", np.int16),
+        ("month", np.int16),
+        ("payer", np.int8),
+        ("payee", np.int8),
+        ("mechanism", np.int8),
+        ("aco", np.int32),
+        ("cents", np.int64),
+    ]
+)
+
+
+class Balance(NamedTuple):
+    """Money a party received, paid, and the difference, in cents.
+
+    Attributes
+    ----------
+    received, paid, net : int
+    """
+
+    received: int
+    paid: int
+    net: int
+
+
+class Ledger:
+    """Entries of (year, month, payer, payee, mechanism, ACO, cents): one gains what another loses.
+
+    `year` is the performance year that an entry belongs to and `month` counts from January of that year, so
+    that what is settled later has a month above 12. Amounts are never negative: what would be is paid the
+    other way.
+
+    Parameters
+    ----------
+    n_acos : int
+        ACOs are numbered from 0; :data:`NOBODY` marks entries that concern none.
+    """
+
+    def __init__(self, n_acos: int) -> None:
+        self.n_acos = n_acos
+        self._entries = np.empty(1024, _ENTRY)
+        self._size = 0
+
+    def __len__(self) -> int:
+        return self._size
+
+    @property
+    def entries(self) -> NDArray[np.void]:
+        """All entries in the order made: a structured array, not to be written."""
+        view = self._entries[: self._size].view()
+        view.flags.writeable = False
+        return view
+
+    def enter(
+        self,
+        year: int,
+        payer: Party,
+        payee: Party,
+        mechanism: Mechanism,
+        cents: ArrayLike,
+        *,
+        aco: ArrayLike | None = None,
+        month: ArrayLike = 12,
+    ) -> None:
+        """Book payments of one mechanism.
+
+        Parameters
+        ----------
+        year : int
+            Performance year they belong to.
+        payer, payee : Party
+        mechanism : Mechanism
+        cents : array_like of int
+            Amounts; a negative one is paid by `payee` to `payer`. Zero leaves no entry.
+        aco : array_like of int, optional
+            The ACO of each amount; 0, 1, 2, ... by default, :data:`NOBODY` for a single amount without one.
+        month : array_like of int
+            Month of each payment, counted from January of `year`.
+
+        Raises
+        ------
+        ValueError
+            When amounts are no whole cents, both parties are one, or an ACO is out of range.
+        """
+        amounts = np.atleast_1d(np.asarray(cents))
+        if amounts.dtype.kind not in "iu":
+            raise ValueError(f"a ledger holds whole cents, not {amounts.dtype}")
+        if payer == payee:
+            raise ValueError(f"{payer.name.lower()} cannot pay itself")
+        whose = np.arange(amounts.size) if aco is None else np.asarray(aco)
+        amounts, whose, when = np.broadcast_arrays(amounts, whose, month)
+        amounts, whose, when = amounts.ravel(), whose.ravel(), when.ravel()
+        if whose.size and not (whose.min() >= NOBODY and whose.max() < self.n_acos):
+            raise ValueError(f"an entry names an ACO outside {NOBODY} to {self.n_acos - 1}")
+        kept = np.flatnonzero(amounts)
+        self._make_room(kept.size)
+        new = self._entries[self._size : self._size + kept.size]
+        back = amounts[kept] < 0
+        new["year"], new["month"] = year, when[kept]
+        new["payer"], new["payee"] = np.where(back, payee, payer), np.where(back, payer, payee)
+        new["mechanism"], new["aco"] = mechanism, whose[kept]
+        new["cents"] = np.abs(amounts[kept])
+        self._size += kept.size
+
+    def _make_room(self, more: int) -> None:
+        needed = self._size + more
+        if needed > self._entries.size:
+            larger = np.empty(max(needed, 2 * self._entries.size), _ENTRY)
+            larger[: self._size] = self._entries[: self._size]
+            self._entries = larger
+
+    def _signed(
+        self, party: Party, year: int | None, mechanisms: tuple[Mechanism, ...]
+    ) -> tuple[NDArray[np.void], Cents]:
+        """Return the entries of a party, and their cents, positive where it is paid."""
+        entries = self.entries
+        mine = (entries["payer"] == party) | (entries["payee"] == party)
+        if year is not None:
+            mine &= entries["year"] == year
+        if mechanisms:
+            mine &= np.isin(entries["mechanism"], mechanisms)
+        found = entries[mine]
+        return found, np.where(found["payee"] == party, found["cents"], -found["cents"])
+
+    def net(self, party: Party, *mechanisms: Mechanism, year: int | None = None) -> int:
+        """Return the cents a party received less those it paid, for some mechanisms or for all."""
+        return int(self._signed(party, year, mechanisms)[1].sum())
+
+    def net_by_aco(self, party: Party, *mechanisms: Mechanism, year: int | None = None) -> Cents:
+        """Return the same by the ACO of the entries, shape (acos,); entries without an ACO are left out."""
+        found, cents = self._signed(party, year, mechanisms)
+        return _by_aco(found["aco"], cents, self.n_acos)
+
+    def by_month(
+        self, party: Party, *mechanisms: Mechanism, year: int | None = None, months: int = 36
+    ) -> Cents:
+        """Return the same by ACO and month counted from January of `year`, shape (acos, months)."""
+        found, cents = self._signed(party, year, mechanisms)
+        table = np.zeros((self.n_acos, months), np.int64)
+        whose = found["aco"] >= 0
+        np.add.at(table, (found["aco"][whose], found["month"][whose] - 1), cents[whose])
+        return table
+
+    def balances(self, year: int | None = None) -> dict[Party, Balance]:
+        """Return what each party received and paid; the net sums add up to nothing."""
+        entries = self.entries if year is None else self.entries[self.entries["year"] == year]
+        made = {}
+        for party in Party:
+            received = int(entries["cents"][entries["payee"] == party].sum())
+            paid = int(entries["cents"][entries["payer"] == party].sum())
+            made[party] = Balance(received, paid, received - paid)
+        return made
+
+
+def _by_aco(aco: NDArray[np.integer], cents: Cents, n_acos: int) -> Cents:
+    table = np.zeros(n_acos, np.int64)
+    whose = aco >= 0
+    np.add.at(table, aco[whose], cents[whose])
+    return table

@@ -1,0 +1,31 @@
+"""The parties between whom money moves, and what it moves for."""
+
+from __future__ import annotations
+
+from enum import IntEnum, unique
+
+
+@unique
+class Party(IntEnum):
+    """Who pays or is paid."""
+
+    MEDICARE = 0  # the Trust Funds
+    ACO = 1
+    PARTICIPANT = 2  # Participant Providers, as receivers of what their ACO distributes
+    PROVIDERS = 3  # everybody whom Medicare pays for services
+    SUPPLIERS = 4  # whom ACOs pay for care management
+
+
+@unique
+class Mechanism(IntEnum):
+    """What a payment is for. One code for each mechanism; the numbers stand in stores and never change."""
+
+    FEE_FOR_SERVICE = 0
+    SETTLEMENT = 1  # shared savings or losses after sequestration
+    ADMIN_ADD_ON = 2
+    CARE_MANAGEMENT = 3
+    DISTRIBUTION = 4
+
+
+MECHANISM_NAMES = tuple(mechanism.name.lower() for mechanism in Mechanism)
+PARTY_NAMES = tuple(party.name.lower() for party in Party)

@@ -1,0 +1,107 @@
+"""Writing outcomes: every result variable of an arm, from experience, settlement and ledger, year by year."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.ledger import Ledger, Mechanism, Party
+from sim.outcomes.registry import BY_NAME, VARIABLES
+
+# What an ACO is paid and pays: result variable, whose net it is, and for what. Costs are shown as positive.
+_OF_ACOS: tuple[tuple[str, int, tuple[Mechanism, ...]], ...] = (
+    ("settlement", 1, (Mechanism.SETTLEMENT,)),
+    ("admin_add_on", 1, (Mechanism.ADMIN_ADD_ON,)),
+    ("care_management_cost", -1, (Mechanism.CARE_MANAGEMENT,)),
+    ("distributions", -1, (Mechanism.DISTRIBUTION,)),
+    ("aco_cash_change", 1, ()),
+)
+
+
+class Record:
+    """The outcomes of one arm of one replicate.
+
+    Parameters
+    ----------
+    sizes : mapping of str to int
+        Length of each dim of the variables but ``arm`` and ``replicate``.
+    first_py : int
+        First performance year, the first place along ``year``.
+
+    Attributes
+    ----------
+    arrays : dict of str to ndarray
+        One array for each of :data:`sim.outcomes.registry.VARIABLES`; what nothing has been written to holds
+        the variable's fill value.
+    """
+
+    def __init__(self, sizes: Mapping[str, int], first_py: int) -> None:
+        self.first_py = first_py
+        self.arrays: dict[str, NDArray[Any]] = {
+            variable.name: np.full(
+                tuple(sizes[dim] for dim in variable.dims), variable.fill_value, variable.stored_dtype
+            )
+            for variable in VARIABLES
+        }
+
+    def write(self, year: int, name: str, values: Any, where: NDArray[np.bool_] | None = None) -> None:
+        """Write a variable of a year; of ACOs that `where` (shape (acos,)) leaves out nothing is written.
+
+        Raises
+        ------
+        KeyError
+            When no variable has that name.
+        """
+        target = self.arrays[name]
+        if "year" in BY_NAME[name].dims:
+            target = target[..., year - self.first_py]
+        if where is None:
+            target[...] = values
+        else:
+            target[where] = np.asarray(values)[where]
+
+    def write_year(
+        self,
+        year: int,
+        *,
+        experience: Mapping[str, NDArray[Any]],
+        settled: Mapping[str, NDArray[Any]],
+        active: NDArray[np.bool_],
+        ledger: Ledger,
+        reference_outlay: int | None,
+    ) -> None:
+        """Write everything of a performance year.
+
+        Parameters
+        ----------
+        year : int
+        experience : mapping of str to ndarray
+            What the aligned people lived; written for every ACO.
+        settled : mapping of str to ndarray
+            What the program made of it; written for active ACOs.
+        active : bool array, shape (acos,)
+        ledger : Ledger
+            Its entries of the year give all payments.
+        reference_outlay : int or None
+            Cents that Medicare paid in the reference arm; None in that arm.
+        """
+        for name, values in experience.items():
+            self.write(year, name, values)
+        for name, values in settled.items():
+            self.write(year, name, values, active)
+        for name, sign, mechanisms in _OF_ACOS:
+            self.write(year, name, sign * ledger.net_by_aco(Party.ACO, *mechanisms, year=year), active)
+        outlay = -ledger.net(Party.MEDICARE, year=year)
+        self.write(year, "ffs_payments", ledger.net(Party.PROVIDERS, year=year))
+        self.write(year, "medicare_outlay", outlay)
+        self.write(
+            year, "medicare_net_cost", outlay - (outlay if reference_outlay is None else reference_outlay)
+        )
+
+    def total(self, name: str, year: int) -> float:
+        """Return the dollars of a year, all ACOs together; of what was not written, nothing."""
+        values = self.arrays[name][..., year - self.first_py]
+        return float(values[values != BY_NAME[name].fill_value].sum()) / 100.0

@@ -1,0 +1,40 @@
+"""The world of a replicate as a scenario wants it, and the evidence of its arms."""
+
+from __future__ import annotations
+
+from sim.inputs.evidence import Evidence
+from sim.inputs.evidence_draw import draw_evidence
+from sim.inputs.lead_criteria import criteria_of
+from sim.kernels.draws import make_key
+from sim.population.plan import plan_acos
+from sim.population.world import World, build_world
+from sim.scenarios import Scenario
+
+
+def make_world(scenario: Scenario, replicate: int, threads: int = 1) -> World:
+    """Return the world of a replicate, on 1 January of the first performance year.
+
+    Raises
+    ------
+    InputError
+        When the CMS file that the scenario names cannot be used.
+    """
+    arm = scenario.study.reference_arm
+    return build_world(
+        plan_acos(scenario),
+        evidence_of(scenario, arm, replicate),
+        criteria_of(scenario.rulebook(arm), scenario.years[0]),
+        scenario.years,
+        scenario.population.aco_market_share,
+        scenario.study.seed,
+        replicate,
+        threads,
+    )
+
+
+def evidence_of(scenario: Scenario, arm: str, replicate: int) -> Evidence:
+    """Return an arm's evidence in a replicate: drawn anew where the study asks for parameter uncertainty."""
+    evidence = scenario.evidence(arm)
+    if not scenario.study.parameter_uncertainty:
+        return evidence
+    return draw_evidence(evidence, make_key(scenario.study.seed, replicate))

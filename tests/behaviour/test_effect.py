@@ -1,0 +1,65 @@
+"""The effect on spending in closed form."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from sim.behaviour.effect import EffectParameters, effect_on_spending, spread_over_care
+from sim.inputs.evidence import load_evidence
+
+PARAMETERS = EffectParameters.read(load_evidence())
+
+
+def effect(**given):
+    state = {
+        "hospital_led": [False, True, False],
+        "renewing": [False, False, True],
+        "rebased": [False, False, False],
+        "experience": [1, 2, 3],
+        "draw": [0.0, 0.0, 0.0],
+    } | given
+    return effect_on_spending(PARAMETERS, **{name: np.array(values) for name, values in state.items()})
+
+
+def test_it_follows_the_curve_of_the_leadership_beyond_what_base_years_hold():
+    physician, hospital = PARAMETERS.curves
+    before = PARAMETERS.years_before
+    got, _ = effect()
+    wanted = [physician[0], hospital[1], physician[before + 2] - physician[before - 1]]
+    np.testing.assert_allclose(got, PARAMETERS.no_rebasing * np.array(wanted), rtol=1e-15)
+
+
+def test_the_last_year_of_a_curve_holds_on():
+    last, _ = effect(experience=[PARAMETERS.curves.shape[1]] * 3)
+    later, _ = effect(experience=[30] * 3)
+    np.testing.assert_array_equal(last, later)
+
+
+def test_rebasing_takes_away_the_reward_of_lasting_savings():
+    lasting, further = effect()
+    rebased, also = effect(rebased=[True] * 3)
+    np.testing.assert_allclose(lasting, PARAMETERS.no_rebasing * rebased, rtol=1e-15)
+    np.testing.assert_array_equal(further, also)
+
+
+def test_an_aco_that_is_out_has_none():
+    got, further = effect(experience=[0, 0, 0], draw=[1.0, -1.0, 2.0], renewing=[False] * 3)
+    assert not got.any()
+    assert not further.any()
+
+
+def test_the_own_plateau_lies_apart_by_the_spread():
+    same, _ = effect(experience=[9, 9, 9], renewing=[False] * 3)
+    apart, _ = effect(experience=[9, 9, 9], renewing=[False] * 3, draw=[1.0, 1.0, -2.0])
+    spread = PARAMETERS.own_spread[[0, 1, 0]] * np.array([1.0, 1.0, -2.0])
+    np.testing.assert_allclose(apart - same, PARAMETERS.no_rebasing * spread, rtol=1e-12)
+
+
+@pytest.mark.parametrize("acute", [0.2, 0.5, 0.7])
+def test_parts_of_care_add_up_to_the_effect_on_the_total(acute):
+    wanted = np.array([-0.03, 0.0, 0.01])
+    parts = spread_over_care(PARAMETERS, wanted, acute)
+    np.testing.assert_allclose(acute * parts.event + (1 - acute) * parts.base - 1.0, wanted, atol=1e-15)
+    np.testing.assert_allclose(parts.event_spill - 1.0, PARAMETERS.spillover * (parts.event - 1.0))
+    np.testing.assert_allclose(parts.base_spill - 1.0, PARAMETERS.spillover * (parts.base - 1.0))
