@@ -11,7 +11,7 @@ from sim.inputs.faults import Fault, InputError
 from sim.inputs.overrides import Overrides, apply_overrides
 
 # Evidence may hold from a calendar year on; these bound what a scenario may write.
-YEARS = range(2010, 2051)
+YEARS = range(2008, 2051)
 # Beside the evidence: published figures that simulated people are held to, read by sim/calibration.
 TARGETS = "targets.toml"
 

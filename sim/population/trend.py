@@ -63,9 +63,10 @@ def draw_trend(evidence: Evidence, key: Key, years: range, start: NDArray[np.flo
     """
     base_year = int(evidence.number("spending.level_year"))
     known_until = int(evidence.number("trend.known_until"))
+    start_year = min(years[0], base_year)
     expected = {
         year: evidence.number("trend.national", year)
-        for year in range(min(years[0], base_year), years[-1] + 1)
+        for year in range(start_year, max(years[-1], base_year) + 1)
     }
     drift = normals(key, NATION, 0, Decision.NATIONAL_DRIFT)[0, 0]
     memory = evidence.number("trend.shock_memory")
@@ -83,8 +84,8 @@ def draw_trend(evidence: Evidence, key: Key, years: range, start: NDArray[np.flo
     shock = 0.0
     deviation = np.zeros(n_markets)
     level = np.empty((len(years), n_markets, N_KINDS))
-    for t, year in enumerate(years):
-        if t > 0:
+    for year in range(start_year, years[-1] + 1):
+        if year > start_year:
             growth = expected[year]
             if year > known_until:
                 new, reversal = normals(key, NATION, year, Decision.NATIONAL_SHOCK)[0, :2]
@@ -92,10 +93,12 @@ def draw_trend(evidence: Evidence, key: Key, years: range, start: NDArray[np.flo
                 growth += shock + evidence.number("trend.drift", year) * drift
                 growth += evidence.number("trend.skin_substitute_reversal", year) * reversal
             national += np.log1p(growth)
+        if year > years[0]:
             fresh = normals(key, markets, year, Decision.MARKET_TREND)[:, 0]
             deviation = market_memory * deviation + np.sqrt(1.0 - market_memory**2) * spread * fresh
             own = (1.0 - reversion) * own + deviation[:, None]
-        level[t] = np.exp(national + own + offset * (year - base_year))
+        if year >= years[0]:
+            level[year - years[0]] = np.exp(national + own + offset * (year - base_year))
     return Trend(tuple(years), level, expected, offset)
 
 

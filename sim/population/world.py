@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections import Counter
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 
@@ -309,10 +311,10 @@ def _origins(
     first_py: int,
 ) -> tuple[Origins, float]:
     """Return where people come from, and the rows needed per person living in the first performance year."""
-    growth = 1.0 + evidence.number("demography.stock_growth")
-    inflow = evidence.number("demography.inflow")
-    entry = np.array([1.0, *(inflow * growth**t for t in range(1, len(years)))])
-    rows = float(entry.sum() / growth ** (first_py - years[0]))
+    stock = _stock(evidence, years)
+    inflow = [evidence.number("demography.inflow", year) for year in years[1:]]
+    entry = np.array([1.0, *(share * size for share, size in zip(inflow, stock[1:], strict=True))])
+    rows = float(entry.sum() / stock[years.index(first_py)])
     entrant = evidence.array("demography.entrant_mix") / evidence.array("demography.mix")
     mix = np.stack([market_mix, market_mix * entrant])
     origins = Origins(
@@ -328,6 +330,15 @@ def _origins(
         disease_cost_link=evidence.number("care.cost_link"),
     )
     return origins, rows
+
+
+def _stock(evidence: Evidence, years: range) -> list[float]:
+    """Return the people of each year relative to those of the first."""
+    growth = [1.0 + evidence.number("demography.stock_growth", year) for year in years[1:]]
+    # A growth that lasts is raised to the years it lasts: no rounding year by year.
+    return [
+        math.prod(one**lasting for one, lasting in Counter(growth[:t]).items()) for t in range(len(years))
+    ]
 
 
 def _further_losses(traits: MarketTraits, evidence: Evidence) -> NDArray[np.float64]:

@@ -20,17 +20,18 @@ QUIET = {
 STILL = QUIET | {"trend.market_reversion": 0.0}
 
 
-def draw(overrides, start=None):
+def draw(overrides, start=None, years=YEARS):
     evidence = load_evidence(overrides=overrides)
     start = np.ones((2, N_KINDS)) if start is None else start
-    return evidence, draw_trend(evidence, make_key(1, 0), YEARS, start)
+    return evidence, draw_trend(evidence, make_key(1, 0), years, start)
 
 
-def test_without_spread_it_is_the_central_path_around_the_base_year():
+@pytest.mark.parametrize("years", [YEARS, range(2008, 2019), range(2031, 2037)])
+def test_without_spread_it_is_the_central_path_around_the_base_year(years):
     start = np.array([[1.0, 1.1, 0.9, 1.2], [0.8, 1.0, 1.0, 1.0]])
-    evidence, trend = draw(STILL, start=start)
+    evidence, trend = draw(STILL, start=start, years=years)
     offset = evidence.array("trend.kind_offset")
-    for year in YEARS:
+    for year in years:
         growth = np.prod([1 + evidence.number("trend.national", y) for y in range(2024, year + 1)])
         for y in range(year + 1, 2024):
             growth /= 1 + evidence.number("trend.national", y)
@@ -41,6 +42,13 @@ def test_markets_close_their_distance_to_the_nation():
     _, trend = draw(QUIET, start=np.array([[1.2] * N_KINDS, [1.0] * N_KINDS]))
     gap = np.log(trend.level[:, 0, 3] / trend.level[:, 1, 3])
     np.testing.assert_allclose(gap, np.log(1.2) * 0.97 ** np.arange(len(YEARS)))
+
+
+def test_a_late_start_has_met_the_nations_shocks_of_the_years_before():
+    _, early = draw({"trend.market": 0.0, "trend.market_reversion": 0.0})
+    _, late = draw({"trend.market": 0.0, "trend.market_reversion": 0.0}, years=range(2031, 2037))
+    for year in range(2031, 2037):
+        np.testing.assert_allclose(late.at(year), early.at(year))
 
 
 def test_history_has_no_national_shocks_and_the_future_has():
