@@ -92,8 +92,7 @@ for ax, name, title in zip(
         ax.errorbar(by_year.year, by_year.mean("replicate"), error, label=label, ls=style, capsize=2)
     ax.axhline(0.0, color="0.6", lw=0.8)
     ax.set(title=title, xlabel="performance year", ylabel="$ million a year")
-axes[0].legend(frameon=False)
-fig
+legend = axes[0].legend(frameon=False)
 
 # %%
 difference = (own - usual)[["true_savings", "aco_cash_change"]].sel(arm="lead_global").sum()

@@ -12,8 +12,15 @@ from sim.agents.aco import ACO
 from sim.agents.beneficiary import Beneficiary
 from sim.agents.providers import ParticipantProvider, PreferredProvider
 from sim.behaviour.book import BEHAVIOURS
+from sim.columns.column_agent import FieldAccess
 from sim.inputs.faults import Fault, InputError, wrong_choice
 
+# What Python itself writes into every class.
+_BOOKKEEPING = frozenset(
+    {"__module__", "__qualname__", "__doc__", "__dict__", "__weakref__", "__annotations__"}
+    | {"__firstlineno__", "__static_attributes__", "__annotate__", "__annotate_func__"}
+    | {"__annotations_cache__", "__parameters__", "__orig_bases__"}
+)
 KINDS: tuple[type, ...] = (Beneficiary, ParticipantProvider, PreferredProvider, ACO)
 
 
@@ -88,8 +95,24 @@ def _told_by(name: str, own: Any) -> str:
     if version is not None:
         return f"{label} {version}"
     try:
-        text = inspect.getsource(own)
+        text = _class_text(own) if isinstance(own, type) else inspect.getsource(own)
     except (OSError, TypeError):
         allowed = f"needs a __version__, as its source text cannot be found ({label})"
         raise InputError(Fault("agents", name, "cannot be told from other versions", allowed)) from None
     return f"{label} {hashlib.sha256(text.encode()).hexdigest()[:16]}"
+
+
+def _class_text(own: type) -> str:
+    """Return the source of all that a class and its bases define beyond the model's own classes.
+
+    Part by part, because the text of a class written in a notebook can be found by its functions only.
+    """
+    parts = []
+    for base in own.__mro__[: min(own.__mro__.index(kind) for kind in KINDS if kind in own.__mro__)]:
+        for name, value in sorted(vars(base).items()):
+            if name in _BOOKKEEPING or isinstance(value, FieldAccess):
+                continue
+            held = getattr(value, "fget", None) or getattr(value, "__func__", None) or value
+            held = getattr(held, "function", held)
+            parts.append(f"{name} = {inspect.getsource(held) if inspect.isfunction(held) else repr(value)}")
+    return "\n".join(parts)
