@@ -25,7 +25,7 @@ def test_the_file_of_constants_is_as_calibration_writes_it():
 def test_calibration_changes_values_and_keeps_all_else_that_an_entry_states():
     text = (
         '# head\n\n[spending.no_use]\ntitle = "t"\nunit = "1"\nvalue = 0.5\nyear = 2020\nsource = "s"\n'
-        'note = "n"\ngrade = "D"\nmin = 0\nmax = 1\n'
+        'note = "n"\ngrade = "D"\nscope = "world"\nmin = 0\nmax = 1\n'
         'distribution = { dist = "normal", sd = 0.1, mean_spending = 0.2 }\nspread = "parameter"\n'
     )
     changed = calibrated_toml(text, {"spending.no_use": 0.123456789})

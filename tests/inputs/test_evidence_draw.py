@@ -116,8 +116,8 @@ def draws():
 
 @pytest.mark.parametrize("entry", uncertain(), ids=lambda entry: entry.key)
 def test_every_uncertain_parameter_varies_as_it_states(entry, draws):
-    value = np.asarray(entry.value)
-    moved = np.array([one.value(entry.key) for one in draws]) - value
+    value = np.asarray(entry.at(2027))
+    moved = np.array([one.value(entry.key, 2027) for one in draws]) - value
     wanted = stated_spread(entry, value)
     assert wanted.any()
     # Of 2,000 draws, a standard deviation has an error of 1.6 %, more where the distribution has a long tail.
@@ -127,11 +127,11 @@ def test_every_uncertain_parameter_varies_as_it_states(entry, draws):
 
 def test_lists_of_evidence_move_apart_or_together_as_they_state(draws):
     for entry in uncertain():
-        value = np.asarray(entry.value)
+        value = np.asarray(entry.at(2027))
         if not value.ndim or entry.distribution["dist"] == "dirichlet":
             continue
         moved = stated_spread(entry, value) > 0.0
-        drawn = np.array([one.array(entry.key)[moved] for one in draws])
+        drawn = np.array([one.array(entry.key, 2027)[moved] for one in draws])
         if moved.sum() > 1:
             shared = np.corrcoef(drawn.T)[np.triu_indices(moved.sum(), 1)]
             together = entry.distribution.get("together", False)
