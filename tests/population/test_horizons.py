@@ -5,9 +5,12 @@ import pytest
 
 from sim.calibration.nation import live_nation
 from sim.inputs.evidence import load_evidence
+from sim.inputs.faults import InputError
 from sim.kernels.codes import Kind
 from sim.population.life_tables import death_probabilities
 from sim.population.world import history_years
+from sim.replicate import simulate
+from sim.scenarios import Scenario
 
 # CMS, Medicare Geographic Variation 2014-2024, national: payments per person, and millions of people, with
 # Parts A and B in Original Medicare.
@@ -20,6 +23,23 @@ ALIKE = {
     "care.market_spread": [0.0] * 4,
     "trend.market": 0.0,
 }
+
+PAST = """
+schema_version = 1
+[study]
+name = "past"
+[horizon]
+first_py = {first}
+last_py = {last}
+[[population.acos]]
+name = "one"
+entry = "renewing"
+leadership = "physician"
+market = "urban"
+lives = 400
+[arms.no_aco]
+program = "none"
+"""
 
 
 @pytest.fixture(scope="module")
@@ -62,3 +82,19 @@ def test_every_year_that_can_be_lived_has_its_life_table_and_trend():
     # SSA, period life tables of the 2020 Trustees Report: men of 65, women of 85.
     assert tables[2010][0, 65] == pytest.approx(0.0160)
     assert tables[2010][1, 85] == pytest.approx(0.076039)
+
+
+@pytest.mark.parametrize("first", [2013, 2022, 2033])
+def test_a_scenario_may_begin_in_any_year_from_2013_on(first):
+    scenario = Scenario.from_toml(PAST.format(first=first, last=first + 1))
+    results = simulate(scenario, 0)
+    assert (results["person_months"].sum(axis=(1, 2)) > 0).all()
+    assert (results["ffs_payments"] > 0).all()
+
+
+def test_a_program_runs_only_in_years_that_its_rulebook_speaks_about():
+    lead = PAST + '[arms.lead]\nprogram = "lead"'
+    with pytest.raises(InputError, match="2015 to 2016 -> a year of the program's rulebooks, 2027 to 2036"):
+        Scenario.from_toml(lead.format(first=2015, last=2016))
+    with pytest.raises(InputError, match="must be at least 2013"):
+        Scenario.from_toml(PAST.format(first=2012, last=2016))
