@@ -72,7 +72,7 @@ class Beneficiary(ColumnAgent):
     People not yet entered, in Medicare Advantage or dead are rows, not agents.
     """
 
-    @bulk(order_matters=False)
+    @bulk(whole=True)
     def live_year(self: ColumnAgentSet[Any], year: int) -> None:
         """Live one calendar year: everybody at once, in one compiled pass over the rows."""
         self.store.owner.live(year)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import repeat
 from typing import Any
 
-from sim.columns.mesa_compat import Agent, AgentSet, Record, RecordHooks
+from sim.columns.mesa_compat import Agent, AgentSet, Record, RecordHooks, now
 from sim.columns.mixed_set import MixedAgentSet
 from sim.columns.values import as_list
 
@@ -38,7 +38,7 @@ class ColumnDataCollector(RecordHooks):
 
     def agent_rows(self, model: Any) -> Iterator[Record]:
         """Return (step, unique id, value of each agent reporter) of every agent."""
-        return _records(model.steps, model.agents, list(self.agent_reporters.values()))
+        return _records(now(model), model.agents, list(self.agent_reporters.values()))
 
     def agent_type_rows(self, model: Any, agent_type: type) -> Iterator[Record]:
         """Return (step, unique id, value of each reporter of the type) of every agent of a type.
@@ -55,13 +55,13 @@ class ColumnDataCollector(RecordHooks):
         agents = model.agents_by_type.get(agent_type)
         if agents is None:
             agents = model.agents.select(agent_type=agent_type)
-        return _records(model.steps, agents, list(self.agenttype_reporters[agent_type].values()))
+        return _records(now(model), agents, list(self.agenttype_reporters[agent_type].values()))
 
 
-def _records(step: int, agents: AgentSet, reporters: list[Any]) -> Iterator[Record]:
+def _records(time: float, agents: AgentSet, reporters: list[Any]) -> Iterator[Record]:
     for part in agents.parts if isinstance(agents, MixedAgentSet) else [agents]:
         columns = [_values(part, reporter) for reporter in ["unique_id", *reporters]]
-        yield from zip(repeat(step), *columns)
+        yield from zip(repeat(time), *columns)
 
 
 def _values(agents: AgentSet, reporter: Any) -> list[Any]:

@@ -32,7 +32,8 @@ class ColumnAgent(Agent):
     field of its store. Methods marked :func:`~sim.columns.bulk.bulk` run on whole sets.
 
     Two views of one row are equal and hash alike, but are not the same object. Assigning to a name that is
-    not a field raises, because the value would vanish with the view.
+    not a field raises, because the value would vanish with the view. A view that was put into a set or a
+    dictionary is kept by the store until its row leaves the model.
 
     Parameters
     ----------
@@ -103,7 +104,18 @@ class ColumnAgent(Agent):
         TypeError
             Always; build a ColumnStore and hand it to ``add_population``.
         """
-        raise TypeError(f"{cls.__name__} agents are rows: build a ColumnStore and call model.add_population")
+        raise _rows_are_there(cls)
+
+    @classmethod
+    def from_dataframe(cls, model: Any, df: Any, **kwargs: Any) -> AgentSet:
+        """Refuse, as ``create_agents`` does.
+
+        Raises
+        ------
+        TypeError
+            Always.
+        """
+        raise _rows_are_there(cls)
 
     def __setattr__(self, name: str, value: Any) -> None:
         declared = getattr(type(self), name, None)
@@ -119,6 +131,7 @@ class ColumnAgent(Agent):
         return self.store is other.store and self.row == other.row
 
     def __hash__(self) -> int:
+        self.store.keep(self.row, self)
         return hash((id(self.store), self.row))
 
     def __reduce__(self) -> tuple[type[Self], tuple[ColumnStore, int]]:
@@ -126,3 +139,7 @@ class ColumnAgent(Agent):
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.unique_id}>"
+
+
+def _rows_are_there(kind: type[ColumnAgent]) -> TypeError:
+    return TypeError(f"{kind.__name__} agents are rows: build a ColumnStore and call model.add_population")

@@ -12,7 +12,7 @@ from sim.columns.bulk import Bulk
 from sim.columns.fields import Column
 from sim.columns.groupby import ColumnGroupBy, positions_by_key
 from sim.columns.row_set import A, RowSet
-from sim.columns.values import aggregate, as_column, limit, order_of, permutation
+from sim.columns.values import aggregate, as_column, limit, order_of, permutation, widened
 
 Method = str | Callable[..., Any]
 
@@ -39,8 +39,9 @@ class ColumnAgentSet(RowSet[A]):
     Notes
     -----
     Differs from Mesa's set on purpose: ``get`` (and a bulk ``map``) gives an array, of records for a list of
-    names; ``set`` takes one value per agent too; ``s[3] is s[3]`` is false (``==`` is true); a seed shuffles
-    into another order than Mesa's; the whole population refuses changes in place.
+    names; ``set`` takes one value per agent too; a value that a column may not hold is refused; ``s[3] is
+    s[3]`` is false (``==`` is true); a seed shuffles into another order than Mesa's; the whole population
+    refuses changes in place.
     """
 
     # -- choosing and ordering
@@ -139,7 +140,7 @@ class ColumnAgentSet(RowSet[A]):
         Returns
         -------
         ndarray
-            Shape (agents,); for a list of names an array of records, one item per name.
+            Shape (agents,), numbers in 64 bits; for a list of names an array of records, one item per name.
 
         Raises
         ------
@@ -154,8 +155,8 @@ class ColumnAgentSet(RowSet[A]):
             )
         missing = (default_value,) if handle_missing == "default" else None
         if isinstance(attr_names, str):
-            return self._get(attr_names, missing)
-        columns = {name: self._get(name, missing) for name in attr_names}
+            return widened(self._get(attr_names, missing))
+        columns = {name: widened(self._get(name, missing)) for name in attr_names}
         records = np.empty(len(self), [(name, column.dtype) for name, column in columns.items()])
         for name, column in columns.items():
             records[name] = column
@@ -181,6 +182,23 @@ class ColumnAgentSet(RowSet[A]):
     def agg(self, attribute: str, func: Callable[..., Any] | Iterable[Callable[..., Any]]) -> Any:
         """Return a function, or the list of several, of an attribute's values."""
         return aggregate(self.get(attribute), func)
+
+    # -- what would be refused, asked before anything is done
+
+    def refuse(self, attr_name: str, value: Any) -> None:
+        """Raise what ``set`` would raise, without setting anything."""
+        if attr_name in self.store:
+            self.store.fields[attr_name].fit(value)
+        elif not hasattr(getattr(self.agent_class, attr_name, None), "__set__"):
+            raise self.store.unknown(attr_name)
+
+    def refuse_call(self, method: Method) -> None:
+        """Raise when agents have no such method, or it acts on everybody and this is not the population."""
+        if isinstance(method, str) and not hasattr(self.agent_class, method):
+            raise AttributeError(f"{self.agent_class.__name__} agents have no method {method!r}")
+        marked = self._marked(method)
+        if marked is not None:
+            marked.refuse_part(self)
 
     # -- values of agents
 

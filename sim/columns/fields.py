@@ -32,11 +32,13 @@ class Field:
         Value of a row that nobody has filled yet.
     source : str
         Where the number comes from: a document, a table, or the rule that computes it.
+    least, most : scalar or None
+        Bounds, both included, that a written value must keep; None for no bound.
 
     Raises
     ------
     ValueError
-        When `name` is not a public identifier, or `default` does not fit `dtype`.
+        When `name` is not a public identifier, or `default` does not fit `dtype` and bounds.
     """
 
     name: str
@@ -45,6 +47,8 @@ class Field:
     description: str
     default: Any
     source: str
+    least: Any
+    most: Any
 
     def __init__(
         self,
@@ -55,17 +59,32 @@ class Field:
         *,
         default: Any = 0,
         source: str = "",
+        least: Any = None,
+        most: Any = None,
     ) -> None:
         if not name.isidentifier() or name.startswith("_"):
             raise ValueError(f"a field needs a public identifier for a name, not {name!r}")
         stored = np.dtype(dtype)
-        values = (name, stored, unit, description, default, source)
+        values = (name, stored, unit, description, default, source, least, most)
         for attribute, value in zip(self.__slots__, values, strict=True):
             object.__setattr__(self, attribute, value)
         self.fit(default)
 
+    def within(self, least: Any, most: Any) -> Field:
+        """Return this field with other bounds."""
+        return Field(
+            self.name,
+            self.dtype,
+            self.unit,
+            self.description,
+            default=self.default,
+            source=self.source,
+            least=least,
+            most=most,
+        )
+
     def fit(self, values: Any) -> Any:
-        """Return `values` in this field's dtype, refusing any that the dtype cannot hold.
+        """Return `values` in this field's dtype, refusing any that dtype or bounds do not allow.
 
         Parameters
         ----------
@@ -81,7 +100,7 @@ class Field:
         Raises
         ------
         ValueError
-            When a value does not survive the conversion.
+            When a value does not survive the conversion, or is out of bounds.
         """
         exact = self.dtype.kind in "biu"
         try:
@@ -97,7 +116,22 @@ class Field:
             kept = False
         if not kept:
             raise ValueError(f"{self.name} is stored as {self.dtype}, which cannot hold {values!r}")
+        if self.least is not None or self.most is not None:
+            self._refuse_outside(fitted)
         return fitted
+
+    def _refuse_outside(self, values: Any) -> None:
+        # Asked so that NaN is outside: it is neither above the least nor below the most.
+        inside = np.ones(np.shape(values), bool)
+        if self.least is not None:
+            inside &= values >= self.least
+        if self.most is not None:
+            inside &= values <= self.most
+        if not inside.all():
+            outside = np.asarray(values)[~inside].flat[0].item()
+            bounds = [f"at least {self.least}"] if self.least is not None else []
+            bounds += [f"at most {self.most}"] if self.most is not None else []
+            raise ValueError(f"{self.name} must be {' and '.join(bounds)}, not {outside!r}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.columns.fields import Column, Rows
-from sim.columns.mesa_compat import AgentSet, GroupBy
+from sim.columns.mesa_compat import AnyAgentSet, GroupBy
 
 
 def positions_by_key(keys: Column | Sequence[Any]) -> Iterator[tuple[Any, Rows]]:
@@ -55,7 +55,7 @@ class ColumnGroupBy(GroupBy):
         """Return `func` of the attribute's values in each group, by key."""
         return {
             key: group.agg(attr_name, func)
-            if isinstance(group, AgentSet)
+            if isinstance(group, AnyAgentSet)
             else func([getattr(agent, attr_name) for agent in group])
             for key, group in self.groups.items()
         }

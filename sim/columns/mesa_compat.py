@@ -1,8 +1,8 @@
 """The one place that knows Mesa's inside: types for its classes, and every private name used.
 
-Mesa 3.3 carries no type information and moves its private names between minor releases; the dependency is
-pinned to ``mesa>=3.3.1,<3.4`` and a move is an edit of this file. Other modules import Mesa's classes from
-here.
+Two Mesas serve: 3.3, the newest for Python 3.11, and 3.5 from Python 3.12 on. They carry little type
+information and move private names between minor releases; the dependency is pinned, and a move is an edit of
+this file. Other modules import Mesa's classes from here, so that they need not ask which Mesa it is.
 """
 
 # ruff: noqa: D102 - the declared methods are Mesa's, documented there.
@@ -38,6 +38,8 @@ if TYPE_CHECKING:
         def step(self) -> None: ...
         @classmethod
         def create_agents(cls, model: Any, n: int, *args: Any, **kwargs: Any) -> AgentSet: ...
+        @classmethod
+        def from_dataframe(cls, model: Any, df: Any, **kwargs: Any) -> AgentSet: ...
 
     class AgentSet:
         """Mesa's ordered set of agents."""
@@ -79,6 +81,8 @@ if TYPE_CHECKING:
         def __sub__(self, other: Iterable[Any]) -> AgentSet: ...
         def __xor__(self, other: Iterable[Any]) -> AgentSet: ...
 
+    AnyAgentSet = AgentSet
+
     class GroupBy:
         """Mesa's groups of agents by key."""
 
@@ -95,6 +99,7 @@ if TYPE_CHECKING:
     class Model:
         """Mesa's model."""
 
+        agent_id_counter: int
         running: bool
         steps: int
         random: Random
@@ -132,10 +137,48 @@ if TYPE_CHECKING:
         def get_agent_vars_dataframe(self) -> Any: ...
         def get_agenttype_vars_dataframe(self, agent_type: type) -> Any: ...
 else:
-    from mesa import Agent, DataCollector, Model
-    from mesa.agent import AgentSet, GroupBy
+    import mesa
+    from mesa import Agent, DataCollector
 
-__all__ = ["Agent", "AgentSet", "DataCollector", "GroupBy", "Model", "RecordHooks"]
+    try:
+        # Mesa 3.5. Its models keep agents in a set that is no AgentSet; both are AnyAgentSet.
+        from mesa.agentset import AbstractAgentSet as AnyAgentSet
+        from mesa.agentset import AgentSet, GroupBy
+        from mesa.experimental.scenarios import Scenario
+    except ModuleNotFoundError:
+        from mesa.agent import AgentSet, GroupBy
+
+        AnyAgentSet = AgentSet
+
+        class Model(mesa.Model):
+            """Mesa's model, with the counter of ids that Mesa 3.5 has."""
+
+            agent_id_counter = 1
+    else:
+
+        class Model(mesa.Model):
+            """Mesa's model, whose ``scenario`` may be anything, and which takes ``seed`` as Mesa 3.3 does."""
+
+            def __init__(self, *args, seed=None, rng=None, **kwargs):
+                if isinstance(seed, int) and rng is None:  # the same generators, without a warning
+                    seed, rng = None, seed
+                super().__init__(*args, seed=seed, rng=rng, **kwargs)
+
+            @property
+            def scenario(self):
+                """What the model was made for."""
+                return self._scenario
+
+            @scenario.setter
+            def scenario(self, scenario):
+                if isinstance(scenario, Scenario):
+                    if "_scenario" in vars(self):  # Mesa's own default does not displace what is there
+                        return
+                    scenario.model = self
+                self._scenario = scenario
+
+
+__all__ = ["Agent", "AgentSet", "AnyAgentSet", "DataCollector", "GroupBy", "Model", "RecordHooks"]
 
 Record = tuple[Any, ...]
 
@@ -146,20 +189,29 @@ def set_agents(model: Any, agents: AgentSet) -> None:
 
 
 def drop_id_counter(model: Any) -> None:
-    """Delete the model's entry in Mesa's table of id counters.
+    """Delete the model's entry in Mesa 3.3's table of id counters; Mesa 3.5 has none.
 
     The table sits on the class and holds every model that ever made an agent strongly, so a model that is not
     deleted from it is never freed (mesa issue 3179, repaired after 3.3.1).
     """
-    Agent._ids.pop(model, None)  # type: ignore[attr-defined]
+    getattr(Agent, "_ids", {}).pop(model, None)
+
+
+def now(model: Any) -> float:
+    """Return the time at which records are kept: steps, or Mesa 3.5's time where it is between steps."""
+    time: float = getattr(model, "time", model.steps)
+    return int(time) if time == int(time) else time
 
 
 def release(model: Any) -> None:
-    """Let go of the ordinary agents and of the wrapped ``step``, both of which refer back to the model."""
-    model._agents.clear()
-    model._agents_by_type.clear()
-    for name in ("step", "_user_step"):
-        vars(model).pop(name, None)
+    """Let go of ordinary agents, of the wrapped ``step`` and of events: they all refer back to the model."""
+    held = vars(model)
+    for name in ("_agents", "_agents_by_type", "_event_generators"):
+        held.get(name, {}).clear()
+    for name in ("step", "_user_step", "_default_schedule", "_event_list", "data_registry"):
+        held.pop(name, None)
+    if hasattr(held.get("_scenario"), "model"):
+        model._scenario.model = None
 
 
 class RecordHooks(DataCollector, ABC):

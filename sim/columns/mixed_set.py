@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from copy import copy
-from itertools import chain, groupby
+from itertools import chain, groupby, islice
 from random import Random
 from typing import Any, Self
 
 import numpy as np
 
+from sim.columns.bulk import Bulk
 from sim.columns.column_agent import ColumnAgent
 from sim.columns.column_set import ColumnAgentSet, Method
 from sim.columns.fields import Rows
@@ -61,7 +62,7 @@ class MixedAgentSet(AgentSet):
         return chain.from_iterable(self._parts)
 
     def __reversed__(self) -> Iterator[Any]:
-        return chain.from_iterable(map(reversed, reversed(self._parts)))
+        return iter(list(self)[::-1])
 
     def __contains__(self, agent: object) -> bool:
         return any(agent in part for part in self._parts)
@@ -73,7 +74,7 @@ class MixedAgentSet(AgentSet):
             return list(self._at(np.array(places, np.intp)))
         for part in self._parts:
             if places < len(part):
-                return part[places]
+                return part[places] if isinstance(part, ColumnAgentSet) else next(islice(part, places, None))
             places -= len(part)
         raise IndexError(item)
 
@@ -88,7 +89,7 @@ class MixedAgentSet(AgentSet):
         before = 0
         for part in self._parts:
             if agent in part:
-                place = before + part.index(agent)
+                place = before + (part if isinstance(part, ColumnAgentSet) else list(part)).index(agent)
                 if place in range(len(self))[start:stop]:
                     return place
             before += len(part)
@@ -97,6 +98,10 @@ class MixedAgentSet(AgentSet):
     def count(self, agent: object) -> int:
         """Return 1 when the agent is in the set, else 0."""
         return int(agent in self)
+
+    def to_list(self) -> list[Any]:
+        """Return the agents as a list."""
+        return list(self)
 
     # -- choosing and ordering
 
@@ -133,7 +138,14 @@ class MixedAgentSet(AgentSet):
     # -- acting, reading and writing
 
     def do(self, method: Method, *args: Any, **kwargs: Any) -> Self:
-        """Call a method or function on each part: once if it is bulk, else on each agent."""
+        """Call a method or function on each part: once if it is bulk, else on each agent.
+
+        Raises
+        ------
+        AttributeError, TypeError
+            When a part cannot do it; then no part has.
+        """
+        self._refuse_what_fails_halfway(method)
         for part in self.parts:
             part.do(method, *args, **kwargs)
         return self
@@ -144,7 +156,14 @@ class MixedAgentSet(AgentSet):
         return self
 
     def map(self, method: Method, *args: Any, **kwargs: Any) -> list[Any]:
-        """Return what a method or function returns, one per agent."""
+        """Return what a method or function returns, one per agent.
+
+        Raises
+        ------
+        AttributeError, TypeError
+            When a part cannot do it; then no part has.
+        """
+        self._refuse_what_fails_halfway(method)
         return [value for part in self.parts for value in as_list(part.map(method, *args, **kwargs))]
 
     def get(
@@ -159,7 +178,16 @@ class MixedAgentSet(AgentSet):
         return values if isinstance(attr_names, str) else [list(record) for record in values]
 
     def set(self, attr_name: str, value: Any) -> Self:
-        """Set an attribute to one value for all."""
+        """Set an attribute to one value for all.
+
+        Raises
+        ------
+        AttributeError, ValueError
+            When a population has no such field, or cannot hold the value; then nothing is set.
+        """
+        for part in self._parts:
+            if isinstance(part, ColumnAgentSet):
+                part.refuse(attr_name, value)
         for part in self._parts:
             part.set(attr_name, value)
         return self
@@ -263,15 +291,51 @@ class MixedAgentSet(AgentSet):
                 parts.append(run_agents[0].alone().take(np.array([a.row for a in run_agents], np.intp)))
         return MixedAgentSet(parts, self.random)
 
-    # Mesa's own set on the left would build a set that holds views weakly, and so loses them.
+    def _refuse_what_fails_halfway(self, method: Method) -> None:
+        for part in self._parts:
+            if isinstance(part, ColumnAgentSet):
+                part.refuse_call(method)
+            elif isinstance(method, Bulk):
+                if len(part):
+                    raise TypeError(
+                        f"{method.function.__name__} is called with columns, which the ordinary agents among "
+                        "these do not have: call it on the population, model.agents_by_type[...]"
+                    )
+            elif isinstance(method, str):
+                for agent in part:
+                    getattr(agent, method)
+
+    # Mesa's own set on the left would build a set of single views.
     def __ror__(self, other: Iterable[Any]) -> MixedAgentSet:
         return self._from_iterable(chain(other, self))
 
+    # In place as one step: Mesa's own adds agent by agent, and looks through the set for each.
+
+    def __ior__(self, other: Iterable[Any]) -> Self:
+        return self._replace(self | other)
+
+    def __iand__(self, other: Iterable[Any]) -> Self:
+        others = set(other)
+        return self._replace(self._from_iterable(agent for agent in self if agent in others))
+
+    def __isub__(self, other: Iterable[Any]) -> Self:
+        others = set(other)
+        return self._replace(self._from_iterable(agent for agent in self if agent not in others))
+
+    def __ixor__(self, other: Iterable[Any]) -> Self:
+        return self._replace(self ^ other)
+
+    def _replace(self, agents: AgentSet) -> Self:
+        self._become([agents], inplace=True)
+        return self
+
     # -- copies
 
-    def __copy__(self) -> MixedAgentSet:
+    def copy(self) -> MixedAgentSet:
         """Return a copy that later entrants do not join, and that can be changed in place."""
         return MixedAgentSet(map(copy, self._parts), self.random)
+
+    __copy__ = copy
 
     def __getstate__(self) -> dict[str, Any]:
         return vars(self)

@@ -87,7 +87,7 @@ class RowSet(AgentSet, Generic[A]):
         for row in rows.tolist():
             # An agent may have removed another one before its turn.
             if store.version == version or store.member_mask()[row]:
-                yield agent_class(store, row)
+                yield store.kept(row) or agent_class(store, row)
 
     def __reversed__(self) -> Iterator[A]:
         return iter(self.take(self.rows[::-1]))
@@ -96,7 +96,12 @@ class RowSet(AgentSet, Generic[A]):
         """Return one agent, or the list of agents of a slice."""
         if isinstance(item, slice):
             return list(self.take(self.rows[item]))
-        return self.agent_class(self.store, int(self.rows[operator.index(item)]))
+        row = int(self.rows[operator.index(item)])
+        return self.store.kept(row) or self.agent_class(self.store, row)
+
+    def to_list(self) -> list[A]:
+        """Return the agents as a list."""
+        return list(self)
 
     def __contains__(self, agent: object) -> bool:
         row = self._row_of(agent)
@@ -233,9 +238,11 @@ class RowSet(AgentSet, Generic[A]):
 
     # -- copies
 
-    def __copy__(self) -> Self:
+    def copy(self) -> Self:
         """Return a copy that later entrants do not join, and that can be changed in place."""
         return self.take(self.rows)
+
+    __copy__ = copy
 
     def __getstate__(self) -> dict[str, Any]:
         return {**vars(self), "_now": None}

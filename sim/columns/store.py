@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -57,6 +57,8 @@ class ColumnStore:
     Threads may share a store only under a kernel that writes disjoint rows.
     """
 
+    _kept: dict[int, tuple[object, ...]]
+
     def __init__(
         self,
         fields: Sequence[Field],
@@ -78,6 +80,15 @@ class ColumnStore:
             raise ValueError("the columns do not match the declared fields: " + "; ".join(faults))
         self._columns = {name: columns[name] for name in self.fields}
         self._size = len(next(iter(self._columns.values())))
+
+    def __new__(cls, *args: Any, **kwargs: Any) -> Self:
+        """Return a store that keeps no views yet; views may be hashed before an unpickled store is filled."""
+        made = super().__new__(cls)
+        made._kept = {}
+        return made
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {name: value for name, value in vars(self).items() if name != "_kept"}
 
     def __len__(self) -> int:
         """Return the number of rows, members or not."""
@@ -121,6 +132,7 @@ class ColumnStore:
         """Say that membership columns were written from outside, so that who is a member is asked anew."""
         self.version += 1
         self._mask = self._rows = None
+        self._let_go()
 
     def write(self, name: str, rows: Rows | int, values: npt.ArrayLike) -> None:
         """Write one value, or one value per row, into a column.
@@ -139,7 +151,7 @@ class ColumnStore:
         AttributeError
             When the field is not declared.
         ValueError
-            When the column's dtype cannot hold a value.
+            When the column's dtype cannot hold a value, or it is out of the field's bounds.
         """
         column = self[name]
         column[rows] = self.fields[name].fit(values)
@@ -162,18 +174,62 @@ class ColumnStore:
             self[name][rows] = self.fields[name].fit(value)
         self._refresh(rows)
 
-    def attach(self, owner: object, first_id: int) -> None:
+    def attach(
+        self, owner: object, first_id: int, bounds: Mapping[str, tuple[Any, Any]] | None = None
+    ) -> None:
         """Give the rows to a model; row r gets the unique id `first_id` + r.
+
+        Parameters
+        ----------
+        owner : object
+            The model.
+        first_id : int
+            Unique id of row 0.
+        bounds : mapping of str to (least, most), optional
+            Bounds of written values that depend on the model, such as how many places there are; None for no
+            bound on that side. They replace those of the field.
 
         Raises
         ------
+        AttributeError
+            When bounds are given for a name that is no field.
         ValueError
-            When they belong to a model already.
+            When the rows belong to a model already.
         """
         if self.owner is not None:
             raise ValueError("these columns already belong to a model")
+        unknown = [name for name in bounds or () if name not in self]
+        if unknown:
+            raise self.unknown(unknown[0])
+        for name, (least, most) in (bounds or {}).items():
+            self.fields[name] = self.fields[name].within(least, most)
         self.owner = owner
         self._first_id = first_id
+
+    def detach(self) -> None:
+        """Take the rows from their model, and let go of all agents kept."""
+        self.owner = None
+        self._kept.clear()
+
+    def keep(self, row: int, agent: object) -> None:
+        """Hold on to an agent made for a row, for as long as the row is a member.
+
+        Agents are made when somebody looks, and Mesa's own sets hold agents weakly: without this they would
+        be empty at once. An agent asks for it when it is hashed, that is when it is put into a set or a
+        dictionary.
+        """
+        kept = self._kept.get(row, ())
+        if not any(agent is other for other in kept):
+            self._kept[row] = (*kept, agent)
+
+    def kept(self, row: int) -> Any:
+        """Return an agent that is held on to for a row, or None."""
+        return self._kept[row][0] if row in self._kept else None
+
+    def _let_go(self) -> None:
+        if self._kept:
+            member = self.member_mask()
+            self._kept = {row: agents for row, agents in self._kept.items() if member[row]}
 
     def ids(self, rows: Rows) -> npt.NDArray[np.int64]:
         """Return the unique ids of rows, same shape."""
@@ -216,6 +272,11 @@ class ColumnStore:
         if self._mask is not None:
             where = np.atleast_1d(rows)
             self._mask[where] = self._holds(where)
+        if self._kept:
+            member = self.member_mask()
+            for row in np.atleast_1d(rows).tolist():
+                if not member[row]:
+                    self._kept.pop(row, None)
 
 
 def _faults(

@@ -21,6 +21,17 @@ def as_column(values: Sequence[Any]) -> Column:
     return np.fromiter(values, object, len(values))
 
 
+def widened(values: Column) -> Column:
+    """Return numbers in 64 bits, so that reckoning with them overflows no sooner than Python's lists would.
+
+    Columns are as narrow as what they hold; a sum, a product or a difference of it need not be.
+    """
+    kind, size = values.dtype.kind, values.dtype.itemsize
+    if kind in "iuf" and size < np.dtype(np.int64).itemsize:
+        return values.astype(np.float64 if kind == "f" else np.int64)
+    return values
+
+
 def as_list(values: Any) -> list[Any]:
     """Return values as a list, numbers of an array as Python numbers."""
     return values.tolist() if isinstance(values, np.ndarray) else list(values)

@@ -12,6 +12,7 @@ from sim.columns.column_model import ColumnModel
 from sim.columns.fields import Field, Membership
 from sim.columns.store import ColumnStore
 
+MESA_3_3 = mesa.__version__.startswith("3.3")
 HERE, GONE, LATER = 0, 1, 2
 FIELDS = (
     Field("wealth", np.int32, "USD", "Money in hand.", source="toy"),
@@ -82,7 +83,7 @@ def add_plain(model, start, stop):
 
 
 def plain_world(seed=1):
-    model = mesa.Model(seed=seed)
+    model = mesa.Model(rng=seed)
     add_plain(model, 0, SIZE)
     return model
 

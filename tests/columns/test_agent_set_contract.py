@@ -6,7 +6,8 @@ import mesa
 import numpy as np
 import pytest
 from column_toys import SIZE, Firm, Person, PlainPerson, ids, rich, toy_values
-from mesa.agent import AgentSet
+
+from sim.columns.mesa_compat import AgentSet
 
 WEALTH = toy_values()["wealth"].tolist()
 GROUP = toy_values()["group"].tolist()

@@ -9,6 +9,7 @@ import mesa
 import pytest
 from column_toys import (
     FIELDS,
+    MESA_3_3,
     SIZE,
     Firm,
     Person,
@@ -22,7 +23,7 @@ from column_toys import (
 from sim.columns.column_agent import ColumnAgent
 from sim.columns.column_model import ColumnModel
 from sim.columns.column_set import ColumnAgentSet
-from sim.columns.mesa_compat import AgentSet, drop_id_counter
+from sim.columns.mesa_compat import AgentSet, AnyAgentSet, drop_id_counter
 from sim.columns.mixed_set import MixedAgentSet
 from sim.columns.store import ColumnStore
 
@@ -37,7 +38,7 @@ def test_it_is_a_mesa_model_with_both_kinds_of_agents():
     assert isinstance(model, mesa.Model)
     assert set(model.agent_types) == {Firm, Person}
     assert model.agents_by_type[Person] is model.population
-    assert isinstance(model.agents_by_type[Firm], AgentSet)
+    assert isinstance(model.agents_by_type[Firm], AnyAgentSet)
     assert len(model.agents) == 2 + SIZE
     assert [type(agent) for agent in model.agents][:3] == [Firm, Firm, Person]
 
@@ -71,9 +72,10 @@ def test_a_model_abandoned_in_the_middle_is_freed():
     assert reference() is None
 
 
+@pytest.mark.skipif(not MESA_3_3, reason="a fault that Mesa 3.5 has repaired")
 def test_mesas_own_model_is_not_freed():
     # When this fails Mesa has repaired its id counters, and ColumnModel.register_agent need not drop them.
-    model = mesa.Model(seed=1)
+    model = mesa.Model(rng=1)
     Firm(model)
     reference = weakref.ref(model)
     del model

@@ -43,10 +43,20 @@ def first_takes_all(people):
     people.set("wealth", np.where(np.arange(len(wealth)) == 0, wealth.sum(), 0))
 
 
-def test_get_gives_an_array_of_the_columns_dtype(people):
-    wealth = people.get("wealth")
-    assert isinstance(wealth, np.ndarray)
-    assert wealth.dtype == np.int32
+def test_get_gives_an_array_of_64_bits_in_which_reckoning_does_not_overflow(people):
+    people.set("group", 30_000)
+    group = people.get("group")
+    assert isinstance(group, np.ndarray)
+    assert sum(group) == (group * 2).sum() / 2 == 30_000 * SIZE
+    assert group.dtype == np.int64
+    assert people.get("risk").dtype == np.float64
+
+
+def test_agg_reckons_as_python_does_however_narrow_the_column(people):
+    people.set("group", 30_000)
+    assert people.agg("group", lambda values: sum(values) / len(values)) == 30_000
+    assert people.agg("group", [lambda values: np.add.accumulate(values)[-1], sum]) == [30_000 * SIZE] * 2
+    assert people.groupby("status").agg("group", sum) == {0: 30_000 * SIZE}
 
 
 def test_get_gives_a_copy_that_later_years_do_not_overwrite(people):
@@ -55,10 +65,10 @@ def test_get_gives_a_copy_that_later_years_do_not_overwrite(people):
     assert (people.get("wealth") - before == 1).all()
 
 
-def test_get_of_several_names_gives_records_that_keep_each_dtype(people):
+def test_get_of_several_names_gives_records_and_not_one_dtype_for_all(people):
     records = people.get(["wealth", "risk", "unique_id"])
     assert records.dtype.names == ("wealth", "risk", "unique_id")
-    assert (records["wealth"].dtype, records["risk"].dtype) == (np.int32, np.float64)
+    assert (records["wealth"].dtype, records["risk"].dtype) == (np.int64, np.float64)
     assert records[2]["wealth"] == people[2].wealth
 
 
