@@ -11,8 +11,8 @@ from sim.columns.column_agent import ColumnAgent
 from sim.columns.column_set import ColumnAgentSet
 from sim.columns.fields import Column, Field, Mask, Membership
 from sim.columns.store import ColumnStore
-from sim.kernels.codes import Status
-from sim.kernels.layout import COLUMN_TYPES, People
+from sim.kernels.codes import DUAL, FEMALE, NO_SUPPLEMENT, ORIGINALLY_DISABLED, Cell, Status
+from sim.kernels.layout import COLUMN_TYPES, FIXED_COLUMNS, People
 
 _MEANING: dict[str, tuple[str, str, str]] = {
     "birth_year": ("years", "Calendar year of birth.", "drawn from demography.age"),
@@ -53,9 +53,45 @@ _MEANING: dict[str, tuple[str, str, str]] = {
     "risk": ("1", "Prospective risk score before normalisation.", "CMS-HCC V28 or ESRD V24"),
 }
 
+# The compiled loops look values up in tables without asking whether they are in: what is written must be.
+_LEAST_AND_MOST: dict[str, tuple[int | float, int | float | None]] = {
+    "entry_month": (1, 12),
+    "traits": (0, FEMALE | DUAL | ORIGINALLY_DISABLED | NO_SUPPLEMENT),
+    "frailty": (0.0, None),
+    "cost_factor": (0.0, None),
+    "status": (min(Status), max(Status)),
+    "high_needs": (0, 1),
+    "event": (0, 1),
+    "cell": (min(Cell), max(Cell)),
+    "months": (0, 12),
+    "spend": (0, None),
+    "risk": (0.0, None),
+}
+_PRACTICE_OR_NONE = ("attested", "last_main", "last_other", "older_main", "older_other", "aligned")
+
 FIELDS = tuple(
-    Field(name, dtype, *_MEANING[name][:2], source=_MEANING[name][2]) for name, dtype in COLUMN_TYPES.items()
+    Field(
+        name,
+        dtype,
+        *_MEANING[name][:2],
+        source=_MEANING[name][2],
+        default=1 if name == "entry_month" else 0,
+        least=_LEAST_AND_MOST.get(name, (None, None))[0],
+        most=_LEAST_AND_MOST.get(name, (None, None))[1],
+        fixed=name in FIXED_COLUMNS,
+    )
+    for name, dtype in COLUMN_TYPES.items()
 )
+
+
+def bounds(n_practices: int, n_markets: int) -> dict[str, tuple[int, int]]:
+    """Return the least and most that a value may be where it is a place in one of the world's tables.
+
+    For :meth:`sim.columns.column_model.ColumnModel.add_population`.
+    """
+    last = n_practices - 1
+    places = {"market": (0, n_markets - 1), "practice": (0, last)}
+    return {**places, **dict.fromkeys(_PRACTICE_OR_NONE, (-1, last))}
 
 
 def enrolled(status: Column) -> Mask:

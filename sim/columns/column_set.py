@@ -188,7 +188,7 @@ class ColumnAgentSet(RowSet[A]):
     def refuse(self, attr_name: str, value: Any) -> None:
         """Raise what ``set`` would raise, without setting anything."""
         if attr_name in self.store:
-            self.store.fields[attr_name].fit(value)
+            self.store.fit(attr_name, value)
         elif not hasattr(getattr(self.agent_class, attr_name, None), "__set__"):
             raise self.store.unknown(attr_name)
 

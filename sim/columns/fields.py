@@ -34,6 +34,8 @@ class Field:
         Where the number comes from: a document, a table, or the rule that computes it.
     least, most : scalar or None
         Bounds, both included, that a written value must keep; None for no bound.
+    fixed : bool
+        True for what never changes after the start; it is read only for agents and sets.
 
     Raises
     ------
@@ -49,6 +51,7 @@ class Field:
     source: str
     least: Any
     most: Any
+    fixed: bool
 
     def __init__(
         self,
@@ -61,11 +64,12 @@ class Field:
         source: str = "",
         least: Any = None,
         most: Any = None,
+        fixed: bool = False,
     ) -> None:
         if not name.isidentifier() or name.startswith("_"):
             raise ValueError(f"a field needs a public identifier for a name, not {name!r}")
         stored = np.dtype(dtype)
-        values = (name, stored, unit, description, default, source, least, most)
+        values = (name, stored, unit, description, default, source, least, most, fixed)
         for attribute, value in zip(self.__slots__, values, strict=True):
             object.__setattr__(self, attribute, value)
         self.fit(default)
@@ -81,6 +85,7 @@ class Field:
             source=self.source,
             least=least,
             most=most,
+            fixed=self.fixed,
         )
 
     def fit(self, values: Any) -> Any:

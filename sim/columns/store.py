@@ -36,6 +36,8 @@ class ColumnStore:
         of one length and of the declared dtype; or a number of rows to allocate at the fields' defaults.
     membership : Membership, optional
         Which rows are agents now. Without it every row always is, and none can be removed.
+    stays : str, optional
+        What to do instead of removing an agent, as the end of a sentence, where none can be removed.
 
     Attributes
     ----------
@@ -45,6 +47,8 @@ class ColumnStore:
         Grows whenever membership may have changed. Whoever writes a membership column directly, a kernel for
         instance, must call :meth:`touch` afterwards; writes through agents, sets and :meth:`write` do so
         themselves.
+    written : int
+        How often values were written through agents, sets and :meth:`write`.
 
     Raises
     ------
@@ -64,7 +68,10 @@ class ColumnStore:
         fields: Sequence[Field],
         columns: Mapping[str, npt.NDArray[Any]] | int,
         membership: Membership | None = None,
+        stays: str = "",
     ) -> None:
+        self.stays = stays
+        self.written = 0
         self.fields: dict[str, Field] = {field.name: field for field in fields}
         self.membership = membership
         self.owner: Any = None
@@ -149,14 +156,22 @@ class ColumnStore:
         Raises
         ------
         AttributeError
-            When the field is not declared.
+            When the field is not declared, or fixed.
         ValueError
             When the column's dtype cannot hold a value, or it is out of the field's bounds.
         """
         column = self[name]
-        column[rows] = self.fields[name].fit(values)
+        column[rows] = self.fit(name, values)
+        self.written += 1
         if self.membership is not None and name in self.membership.fields:
             self._refresh(rows)
+
+    def fit(self, name: str, values: npt.ArrayLike) -> Any:
+        """Return `values` as they would be written into a column, raising what :meth:`write` would."""
+        column = self.fields[name]
+        if column.fixed:
+            raise AttributeError(f"{name} is fixed: it is drawn at the start and never written again")
+        return column.fit(values)
 
     def retire(self, rows: Rows | int) -> None:
         """Take rows out of the model by writing what the membership says leaving writes.
@@ -167,11 +182,11 @@ class ColumnStore:
             When the membership says nothing about leaving.
         """
         if self.membership is None or not self.membership.leave:
-            raise TypeError(
-                "agents of this population cannot be removed: its membership names nothing to write"
-            )
+            instead = self.stays or "its membership names nothing to write"
+            raise TypeError(f"agents of this population cannot be removed: {instead}")
         for name, value in self.membership.leave.items():
             self[name][rows] = self.fields[name].fit(value)
+        self.written += 1
         self._refresh(rows)
 
     def attach(
@@ -244,7 +259,7 @@ class ColumnStore:
     def take(self, rows: Rows) -> ColumnStore:
         """Return a store of its own that holds copies of `rows` only, with their unique ids and no model."""
         taken = {name: column[rows] for name, column in self._columns.items()}
-        store = ColumnStore(list(self.fields.values()), taken, self.membership)
+        store = ColumnStore(list(self.fields.values()), taken, self.membership, self.stays)
         store._unique_ids = self.ids(rows)
         return store
 

@@ -125,6 +125,37 @@ def test_bounds_of_the_model_are_of_that_model_alone():
         ColumnModel(seed=1).add_population(Person, toy_store(), {"welth": (0, 1)})
 
 
+def test_what_is_fixed_can_be_read_and_not_written():
+    fields = (
+        Field("born", np.int16, "years", "Year of birth.", fixed=True),
+        Field("age", np.uint8, "1", "Age."),
+    )
+    model = ColumnModel(seed=1)
+    people = model.add_population(type("Born", (ColumnAgent,), {}), ColumnStore(fields, 3), {"born": (0, 9)})
+    for write in (
+        lambda: setattr(people[0], "born", 1),
+        lambda: people.set("born", 1),
+        lambda: model.agents.set("born", 1),
+    ):
+        with pytest.raises(AttributeError, match="born is fixed"):
+            write()
+    assert people.get("born").tolist() == [0] * 3
+    assert people.store.written == 0
+    people.set("age", 7)
+    people[0].age = 8
+    assert people.store.written == 2
+
+
+def test_who_cannot_be_removed_says_what_to_do_instead():
+    store = ColumnStore([Field("aim", np.uint8, "1", "Aim.")], 3, stays="set its aim to 0")
+    model = ColumnModel(seed=1)
+    people = model.add_population(type("Stayer", (ColumnAgent,), {}), store)
+    for leave in (people[0].remove, lambda: model.deregister_agent(people[0]), model.remove_all_agents):
+        with pytest.raises(TypeError, match="cannot be removed: set its aim to 0"):
+            leave()
+    assert len(people) == 3
+
+
 def test_a_default_must_keep_its_fields_bounds():
     with pytest.raises(ValueError, match="place must be at least 1, not 0"):
         Field("place", np.int32, "1", "A place.", least=1)
