@@ -7,36 +7,18 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
+from worlds import aco, text_of
 
 from sim.outcomes.registry import VARIABLES
 
 CELLS = [f"{kind}_{route}" for route in ("claims", "voluntary") for kind in ("ad", "esrd", "hn")]
-QUICK = """
-schema_version = 1
-[study]
-name = "quick"
-seed = 5
-replicates = 4
-[[population.acos]]
-name = "a"
-entry = "renewing"
-leadership = "physician"
-market = "urban"
-lives = "6,000 people"
-[[population.acos]]
-name = "b"
-entry = "newly_entering"
-leadership = "hospital"
-market = "rural"
-lives = 1500
-[arms.no_aco]
-program = "none"
-[arms.lead_global]
-program = "lead"
-[arms.lead_professional]
-program = "lead"
-risk_option = "professional"
-"""
+QUICK = text_of(
+    aco("a", "6,000 people", entry="renewing"),
+    aco("b", 1500, leadership="hospital", market="rural"),
+    name="quick",
+    seed=5,
+    replicates=4,
+)
 
 
 def coordinates(scenario: Any) -> dict[str, Any]:

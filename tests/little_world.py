@@ -8,6 +8,7 @@ from functools import cache
 
 import numpy as np
 import pytest
+from worlds import aco, scenario_of, text_of
 
 from sim.kernels.birth import create
 from sim.kernels.chunks import over_chunks
@@ -18,46 +19,20 @@ from sim.population.world import World, history_years
 from sim.replicate import simulate
 from sim.scenarios import Scenario
 
-LITTLE = """
-schema_version = 1
-[study]
-name = "little"
-seed = 20270101
-replicates = 2
-[population]
-aco_market_share = "50 %"
-[[population.acos]]
-name = "alpha"
-entry = "renewing"
-leadership = "physician"
-market = "urban"
-lives = "1,500 people"
-former_mssp = true
-efficiency = "-4 %"
-region = "east"
-[[population.acos]]
-name = "beta"
-entry = "newly_entering"
-leadership = "hospital"
-market = "urban"
-lives = "1,000 people"
-efficiency = "3 %"
-region = "east"
-[[population.acos]]
-name = "gamma"
-entry = "newly_entering"
-leadership = "physician"
-market = "rural"
-lives = "600 people"
-high_needs_share = "40 %"
-[arms.no_aco]
-program = "none"
-[arms.lead_global]
-program = "lead"
-[arms.lead_professional]
-program = "lead"
-risk_option = "professional"
-"""
+ACOS = (
+    aco(
+        "alpha",
+        "1,500 people",
+        entry="renewing",
+        former_mssp=True,
+        efficiency="-4 %",
+        region="east",
+    ),
+    aco("beta", "1,000 people", leadership="hospital", efficiency="3 %", region="east"),
+    aco("gamma", "600 people", market="rural", high_needs_share="40 %"),
+)
+STATED = {"name": "little", "seed": 20270101, "replicates": 2, "aco_market_share": "50 %"}
+LITTLE = text_of(*ACOS, **STATED)
 ARMS = ("no_aco", "lead_global", "lead_professional")
 NO_EFFECT = (("evidence.effect.scale", 0.0),)
 NO_ATTESTING = (("evidence.voluntary.attest", (0.0, 0.0, 0.0)),)
@@ -77,6 +52,12 @@ def scenario(*changes) -> Scenario:
     return made.replace(written) if changes else made
 
 
+def resized(*lives: int, last_py: int) -> Scenario:
+    """Return the scenario with other sizes of its ACOs, and its last performance year."""
+    acos = ({**one, "lives": size} for one, size in zip(ACOS, lives, strict=True))
+    return scenario_of(*acos, last_py=last_py, **STATED)
+
+
 @cache
 def world(*changes, replicate: int = 0) -> World:
     """Return the world of a replicate; tests must not change it."""
@@ -91,9 +72,7 @@ def results(*changes, replicate: int = 0) -> dict[str, np.ndarray]:
 
 @cache
 def _one_market() -> tuple[World, tuple]:
-    acos = LITTLE.split("[[population.acos]]")
-    arms = LITTLE[LITTLE.index("[arms.no_aco]") :]
-    one = Scenario.from_toml("[[population.acos]]".join(acos[:2]) + arms).replace(LIKE_THE_NATION)
+    one = scenario_of(ACOS[0], **STATED).replace(LIKE_THE_NATION)
     given = {}
 
     def spy(people, start, stop, *tables):

@@ -6,12 +6,11 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from little_world import LITTLE, history_years, newborn
+from little_world import history_years, newborn, resized
 
 from sim.kernels.codes import AGED_IN, DUAL, Kind, Status
 from sim.model import LeadModel
 from sim.population.start import make_world
-from sim.scenarios import Scenario
 
 ROWS = 300_000
 BASE = slice(2, 5)  # 2024 to 2026 of the history
@@ -112,10 +111,7 @@ def test_people_die_move_and_become_high_needs_at_plausible_rates(years):
 @pytest.fixture(scope="module")
 def aligned_years():
     """Bigger ACOs, none acting: (ACO aligned to before, now) of people in Original Medicare in both years."""
-    text = LITTLE
-    for lives, more in (("1,500", "15,000"), ("1,000", "10,000"), ('"600', '"6,000')):
-        text = text.replace(lives, more)
-    scenario = Scenario.from_toml(text + "[horizon]\nlast_py = 2029\n")
+    scenario = resized(15_000, 10_000, 6_000, last_py=2029)
     model = LeadModel(scenario, "no_aco", world=make_world(scenario, 0))
     aco, pairs = np.append(model.world.providers.aco, -1), []
     while model.running:

@@ -1,0 +1,48 @@
+"""Small scenarios for all tests: name some ACOs, and what differs from two LEAD arms and their reference."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import tomlkit
+
+from sim.scenarios import Scenario
+
+NO_ACO = {"no_aco": {"program": "none"}}
+ARMS = {
+    **NO_ACO,
+    "lead_global": {"program": "lead"},
+    "lead_professional": {"program": "lead", "risk_option": "professional"},
+}
+
+
+def aco(name: str, lives: int | str, **traits: Any) -> dict[str, Any]:
+    """Return an ACO: newly entering, physician-led and urban where `traits` do not say otherwise."""
+    usual = {"entry": "newly_entering", "leadership": "physician", "market": "urban"}
+    return {"name": name, **usual, "lives": lives, **traits}
+
+
+def text_of(
+    *acos: Mapping[str, Any],
+    name: str = "small",
+    seed: int = 1,
+    replicates: int = 1,
+    arms: Mapping[str, Any] = ARMS,
+    last_py: int | None = None,
+    **population: Any,
+) -> str:
+    """Return a scenario file; `population` holds keys of that table, e.g. the market share of ACOs."""
+    tables: dict[str, Any] = {
+        "schema_version": 1,
+        "study": {"name": name, "seed": seed, "replicates": replicates},
+        "horizon": {"last_py": last_py} if last_py else {},
+        "population": {**population, "acos": [dict(one) for one in acos]},
+        "arms": {arm: dict(stated) for arm, stated in arms.items()},
+    }
+    return tomlkit.dumps({key: table for key, table in tables.items() if table})
+
+
+def scenario_of(*acos: Mapping[str, Any], **stated: Any) -> Scenario:
+    """Return the scenario of :func:`text_of`."""
+    return Scenario.from_toml(text_of(*acos, **stated))
