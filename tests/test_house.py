@@ -25,7 +25,6 @@ REFUSED = {
 }
 
 
-@pytest.mark.xfail(reason="sim/model.py is being split", strict=False)
 def test_no_file_is_longer_than_one_can_take_in() -> None:
     lengths = {path: len(path.read_text(encoding="utf-8").splitlines()) for path in SIM.rglob("*.py")}
     assert {str(path.relative_to(SIM)): lines for path, lines in lengths.items() if lines > LONGEST} == {}

@@ -20,16 +20,12 @@ TESTS = Path(__file__).resolve().parents[1]
 TINY = """
 import sys
 import numba
-from little_world import LITTLE, digest
+from little_world import digest, resized
 from sim.model import LeadModel
 from sim.population.start import make_world
-from sim.scenarios import Scenario
 
 assert bool(numba.config.DISABLE_JIT) == (sys.argv[1] == "python")
-text = LITTLE
-for lives in ("1,500", "1,000", "600"):
-    text = text.replace(f'"{lives} people"', '"25 people"')
-scenario = Scenario.from_toml(text + "[horizon]\\nlast_py = 2027\\n")
+scenario = resized(25, 25, 25, last_py=2027)
 world = make_world(scenario, 0)
 model = LeadModel(scenario, "lead_global", world=world)
 model.step()

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from worlds import aco, text_of
 
 from sim.model import LeadModel
 from sim.population.start import make_world
@@ -15,32 +16,11 @@ FROM_FILES = {"care.aco_efficiency"}
 # Read by calibration alone.
 FOR_FITTING = {"services.prior", "services.target", "services.share", "services.names", "episodes.falls"}
 
-SMALL = """
-schema_version = 1
-[study]
-name = "small"
-seed = 11
-replicates = 1
-[[population.acos]]
-name = "one"
-entry = "renewing"
-leadership = "physician"
-market = "urban"
-lives = 400
-[[population.acos]]
-name = "two"
-entry = "newly_entering"
-leadership = "hospital"
-market = "rural"
-lives = 300
-[arms.no_aco]
-program = "none"
-[arms.lead_global]
-program = "lead"
-[arms.lead_professional]
-program = "lead"
-risk_option = "professional"
-"""
+SMALL = text_of(
+    aco("one", 400, entry="renewing"),
+    aco("two", 300, leadership="hospital", market="rural"),
+    seed=11,
+)
 
 
 @pytest.fixture(scope="module")

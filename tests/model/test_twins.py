@@ -1,44 +1,22 @@
 """Arms that do the same live once, and that changes no result; arms that part take their people along."""
 
 import numpy as np
+from worlds import ARMS, aco, scenario_of
 
 from sim.agents.aco import ACO
 from sim.model import LeadModel
 from sim.population.start import make_world
 from sim.replicate import simulate
-from sim.scenarios import Scenario
 
-SCENARIO = """
-schema_version = 1
-[study]
-name = "twins"
-seed = 4
-replicates = 1
-[horizon]
-last_py = 2030
-[[population.acos]]
-name = "one"
-entry = "renewing"
-leadership = "physician"
-market = "urban"
-lives = 600
-[[population.acos]]
-name = "two"
-entry = "newly_entering"
-leadership = "hospital"
-market = "urban"
-lives = 500
-[arms.no_aco]
-program = "none"
-[arms.lead_global]
-program = "lead"
-[arms.lead_professional]
-program = "lead"
-risk_option = "professional"
-[arms.nothing]
-program = "lead"
-evidence = { effect.scale = 0, coding.excess = 0, voluntary.attest = [0, 0, 0] }
-"""
+NOTHING = {"effect": {"scale": 0}, "coding": {"excess": 0}, "voluntary": {"attest": [0, 0, 0]}}
+TWINS = scenario_of(
+    aco("one", 600, entry="renewing"),
+    aco("two", 500, leadership="hospital"),
+    name="twins",
+    seed=4,
+    last_py=2030,
+    arms={**ARMS, "nothing": {"program": "lead", "evidence": NOTHING}},
+)
 
 
 def alone(scenario, arm, **given):
@@ -50,7 +28,7 @@ def alone(scenario, arm, **given):
 
 
 def test_sharing_changes_no_result():
-    scenario = Scenario.from_toml(SCENARIO)
+    scenario = TWINS
     together = simulate(scenario, 0)
     for number, arm in enumerate(scenario.arms):
         for name, values in alone(scenario, arm).items():
@@ -61,7 +39,7 @@ def test_sharing_changes_no_result():
 
 
 def test_arms_with_equal_levers_are_lived_once(monkeypatch):
-    scenario = Scenario.from_toml(SCENARIO)
+    scenario = TWINS
     world = make_world(scenario, 0)
     lived = []
     live = type(world).live
@@ -78,7 +56,7 @@ def test_arms_with_equal_levers_are_lived_once(monkeypatch):
 
 
 def test_an_arm_that_parts_later_goes_on_from_the_shared_lives():
-    scenario = Scenario.from_toml(SCENARIO)
+    scenario = TWINS
 
     class Parting(ACO):
         def decide(self, year):
