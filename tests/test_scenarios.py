@@ -10,7 +10,7 @@ import pytest
 from sim.inputs.faults import InputError
 from sim.scenarios import Scenario
 
-SCENARIOS = Path(__file__).resolve().parents[2] / "scenarios"
+SCENARIOS = Path(__file__).resolve().parents[1] / "scenarios"
 RULE = "discount.higher_spending"
 
 
