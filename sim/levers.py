@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.behaviour.effect import EffectParameters, spread_over_care
-from sim.kernels.layout import FIXED_COLUMNS, Health, People, Practices
+from sim.kernels.health import Health
+from sim.kernels.layout import FIXED_COLUMNS, People, Practices, same_tables
 
 
 class Levers(NamedTuple):
@@ -20,11 +21,7 @@ class Levers(NamedTuple):
 
     def equal(self, other: Levers) -> bool:
         """Whether both are the same to the bit."""
-        return all(
-            np.array_equal(mine, theirs)
-            for own, others in zip(self, other, strict=True)
-            for mine, theirs in zip(own, others, strict=True)
-        )
+        return same_tables(self, other)
 
 
 def practices_this_year(

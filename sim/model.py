@@ -29,6 +29,7 @@ from sim.inputs.faults import Fault, InputError, wrong_choice
 from sim.inputs.lead_criteria import criteria_of, high_needs_aco_share
 from sim.kernels.codes import CELL_NAMES, Sum
 from sim.kernels.draws import Key
+from sim.kernels.tally import Tally
 from sim.ledger import Ledger, Mechanism, Party
 from sim.levers import Levers, practices_this_year
 from sim.outcomes.record import Record
@@ -83,7 +84,7 @@ class LeadModel(ColumnModel):
         False after the last performance year.
     contracts : Contracts
         Program and terms of each ACO this year.
-    history : dict of int to exact sums
+    history : dict of int to Tally
         Every calendar year lived so far, those before the first performance year included.
     ledger : Ledger
         Every payment so far.
@@ -147,7 +148,7 @@ class LeadModel(ColumnModel):
         self.record = Record(sizes, self.first_py)
         self.outcomes = self.record.arrays
         self._health = build_health(self.evidence)
-        self._acute_share = event_share(self.history[self.first_py - 1])
+        self._acute_share = event_share(self.history[self.first_py - 1].care)
         self._levers: Levers | None = None
         self._usual: tuple[int, AcoDecisions] | None = None
         self.lived = self.lived_this_year = 0
@@ -256,7 +257,7 @@ class LeadModel(ColumnModel):
             *self.world.live(self.people, year, levers.practices, reference, self.threads, levers.health)
         )
 
-    def take_year(self, tally: Any, lived: int) -> None:
+    def take_year(self, tally: Tally, lived: int) -> None:
         """Take in the sums of this year's lives, and how many people lived it."""
         self.history[self.year] = tally
         self.lived_this_year = lived
@@ -277,7 +278,7 @@ class LeadModel(ColumnModel):
         """Book the year's payments; what an ACO gains it shares with its practices."""
         year, enter, seen, active = self.year, self.ledger.enter, self._seen, self._active
         of_acos = seen.aco[..., Sum.SPEND].sum(axis=-1)
-        total = int(self.history[year][..., Sum.SPEND].sum())
+        total = int(self.history[year].care[..., Sum.SPEND].sum())
         fee = (Party.MEDICARE, Party.PROVIDERS, Mechanism.FEE_FOR_SERVICE)
         enter(year, *fee, of_acos)
         enter(year, *fee, total - int(of_acos.sum()), aco=-1)

@@ -14,6 +14,7 @@ from sim.kernels.birth import create
 from sim.kernels.chunks import over_chunks
 from sim.kernels.layout import People, make_people
 from sim.kernels.strip import make_strip
+from sim.kernels.tally import NOTHING_FURTHER, Asked, Tally
 from sim.population.start import make_world
 from sim.population.world import World, history_years
 from sim.replicate import simulate
@@ -101,10 +102,10 @@ def newborn(rows: int, threads: int = 1) -> World:
     return replace(made, people=people)
 
 
-def live_history(made: World, threads: int = 1) -> list[np.ndarray]:
+def live_history(made: World, threads: int = 1, asked: Asked = NOTHING_FURTHER) -> list[Tally]:
     """Live the years before the first performance year and return each year's sums."""
     return [
-        made.live(made.people, year, made.untouched(), None, threads)[0]
+        made.live(made.people, year, made.untouched(), None, threads, asked=asked)[0]
         for year in history_years(made.first_py)
     ]
 

@@ -100,15 +100,17 @@ def practice_store(providers: Providers) -> ColumnStore:
 
 def specialist_store(providers: Providers) -> ColumnStore:
     """Return an arm's specialists, one row each, as the world drew them."""
-    store = ColumnStore(_SPECIALIST, len(providers.specialist_market))
-    store["market"][:] = providers.specialist_market
-    store["efficiency"][:] = providers.specialist_efficiency
+    made = providers.specialists
+    store = ColumnStore(_SPECIALIST, len(made.market))
+    store["market"][:] = made.market
+    store["efficiency"][:] = made.efficiency
     store["referral_lives"][:] = referral_lives(providers)
     return store
 
 
 def referral_lives(providers: Providers) -> NDArray[np.float64]:
     """Return people referred to each specialist: of each practice, by the share it refers there."""
-    people = np.zeros(len(providers.specialist_market))
-    np.add.at(people, providers.referred, providers.lives.sum(axis=1)[:, None] * providers.referral_share)
+    made = providers.specialists
+    people = np.zeros(len(made.market))
+    np.add.at(people, made.referred, providers.lives.sum(axis=1)[:, None] * made.share)
     return people

@@ -88,10 +88,10 @@ class Care(Person):
         if not year.uses:
             return 0
         health = self.model.health
-        expected = health.base_share[year.kind] * self.price(year.kind) * self.effects()[0]
+        expected = health.ambulatory.base_share[year.kind] * self.price(year.kind) * self.effects()[0]
         expected *= self.months / 12.0 * year.relative
-        luck = exp(health.base_spread[year.kind] * normal_quantile(self.draws.ambulatory_cost()))
-        supplement = health.no_supplement if self.traits & NO_SUPPLEMENT else 1.0
+        luck = exp(health.ambulatory.base_spread[year.kind] * normal_quantile(self.draws.ambulatory_cost()))
+        supplement = health.ambulatory.no_supplement if self.traits & NO_SUPPLEMENT else 1.0
         return int(100.0 * (expected * luck * supplement) + 0.5)
 
     def index_month(self, year: Situation, u: float) -> int:
@@ -103,15 +103,15 @@ class Care(Person):
         health, draws = self.model.health, self.draws
         if not year.uses:
             return 0, 0
-        which = index_above(draws.procedure() / (self.months / 12.0), health.procedure_share[0])
-        if which == len(health.procedure_share[0]):
+        which = index_above(draws.procedure() / (self.months / 12.0), health.episodes.procedure_share[0])
+        if which == len(health.episodes.procedure_share[0]):
             return 0, 0
         price = self.price(Kind.AGED_NON_DUAL) * self.effects()[0]
-        spread = health.procedure_spread[which]
+        spread = health.episodes.procedure_spread[which]
         luck = exp(spread * normal_quantile(draws.procedure_cost()) - 0.5 * spread * spread)
-        cents = int(100.0 * (health.procedure_cost[which] * price * luck) + 0.5)
-        stay = 1 if draws.procedure_setting() < health.procedure_inpatient[which] else 0
-        episode = episodes[health.procedure_episode[which]]
+        cents = int(100.0 * (health.episodes.procedure_cost[which] * price * luck) + 0.5)
+        stay = 1 if draws.procedure_setting() < health.episodes.procedure_inpatient[which] else 0
+        episode = episodes[health.episodes.procedure_kind[which]]
         episode[EpisodeSum.COUNT] += 1
         episode[EpisodeSum.COST] += cents
         episode[EpisodeSum.INPATIENT] += stay
@@ -121,32 +121,36 @@ class Care(Person):
     def acute_event(self, year: Situation, had_event: int, sums: Any, episodes: Any) -> int:
         """Return cents of an acute event, if there is one; write its stays and SNF days."""
         health, draws = self.model.health, self.draws
-        risk = 1.0 - health.event_slope + health.event_slope * year.relative
-        chance = health.event_chance[year.kind] * risk
+        risk = 1.0 - health.events.event_slope + health.events.event_slope * year.relative
+        chance = health.events.event_chance[year.kind] * risk
         if had_event:
-            chance += health.event_carry * (1.0 - chance)
+            chance += health.events.event_carry * (1.0 - chance)
         chance *= self.months / 12.0
         if year.dies:
-            chance = max(chance, health.death_event)
+            chance = max(chance, health.events.death_event)
         if draws.event() >= chance:
             return 0
-        row = (1 if year.carried & health.heart_failure else 0) + (2 if year.carried & health.copd else 0)
-        cause = index_above(draws.cause(), health.cause_share[row])
-        size = health.event_amount_slope * log(year.relative)
-        luck = health.event_spread[year.kind] * normal_quantile(draws.event_cost())
-        event = health.event_share[year.kind] * self.price(year.kind) * self.effects()[1]
-        event *= health.cause_cost[cause] * exp(size + luck)
+        row = (1 if year.carried & health.conditions.heart_failure else 0) + (
+            2 if year.carried & health.conditions.copd else 0
+        )
+        cause = index_above(draws.cause(), health.events.cause_share[row])
+        size = health.events.event_amount_slope * log(year.relative)
+        luck = health.events.event_spread[year.kind] * normal_quantile(draws.event_cost())
+        event = health.events.event_share[year.kind] * self.price(year.kind) * self.effects()[1]
+        event *= health.events.cause_cost[cause] * exp(size + luck)
         if year.dies:
-            event *= health.death_amount
+            event *= health.events.death_amount
         cents = min(int(100.0 * event + 0.5), LARGEST_CENTS)
-        further = poisson(draws.stays(), health.stays_extra, health.most_stays)
+        further = poisson(draws.stays(), health.events.stays_extra, health.events.most_stays)
         self.admissions = 1 + further
-        sums[Sum.READMISSIONS] += binomial(draws.readmissions(), further, health.readmission)
-        snf = draws.snf() < health.snf_chance
+        sums[Sum.READMISSIONS] += binomial(draws.readmissions(), further, health.events.readmission)
+        snf = draws.snf() < health.events.snf_chance
         if snf:
-            self.snf_days = min(health.most_snf_days, 1 + int(-health.snf_days * log(draws.snf_days())))
+            self.snf_days = min(
+                health.events.most_snf_days, 1 + int(-health.events.snf_days * log(draws.snf_days()))
+            )
             sums[Sum.SNF_DAYS] += self.snf_days
-        if year.dies and draws.hospice() < health.hospice:
+        if year.dies and draws.hospice() < health.events.hospice:
             sums[Sum.EVENT_HOSPICE] += cents
         elif snf:
             sums[Sum.EVENT_SNF] += cents
@@ -156,17 +160,17 @@ class Care(Person):
     def count_cause(self, year: Situation, cause: int, cents: int, sums: Any, episodes: Any) -> None:
         """Count the episode and the fall that an acute event is, and its follow-up."""
         health, draws = self.model.health, self.draws
-        kind = health.cause_episode[cause]
+        kind = health.episodes.cause_kind[cause]
         if kind >= 0:
             episode = episodes[kind]
             episode[EpisodeSum.COUNT] += 1
-            episode[EpisodeSum.COST] += int(cents * health.episode_share[kind])
+            episode[EpisodeSum.COST] += int(cents * health.episodes.share[kind])
             episode[EpisodeSum.INPATIENT] += 1
             episode[EpisodeSum.MONTH] += self.index_month(year, draws.event_month())
             if not year.dies:
                 sums[Sum.FOLLOW_UPS_DUE] += 1
-                sums[Sum.FOLLOW_UPS_MADE] += draws.follow_up() < health.follow_up
-        if year.age >= AGED_IN and health.first_fall_cause <= cause <= health.last_fall_cause:
+                sums[Sum.FOLLOW_UPS_MADE] += draws.follow_up() < health.events.follow_up
+        if year.age >= AGED_IN and health.events.first_fall_cause <= cause <= health.events.last_fall_cause:
             sums[Sum.FALL_STAYS] += 1
 
     def use(self, year: Situation, sums: Any) -> None:
@@ -174,11 +178,19 @@ class Care(Person):
         if not year.uses:
             return
         health, draws = self.model.health, self.draws
-        mean = health.ed_mean * (1.0 - health.ed_risk + health.ed_risk * year.relative) * (self.months / 12.0)
-        visits = poisson(draws.emergencies(), mean + health.ed_stay * self.admissions, health.most_ed_visits)
+        mean = (
+            health.emergency.ed_visits
+            * (1.0 - health.emergency.ed_risk + health.emergency.ed_risk * year.relative)
+            * (self.months / 12.0)
+        )
+        visits = poisson(
+            draws.emergencies(),
+            mean + health.emergency.ed_stay * self.admissions,
+            health.emergency.most_ed_visits,
+        )
         sums[Sum.ED_VISITS] += visits
         if year.age >= AGED_IN and visits:
-            sums[Sum.FALL_ED_VISITS] += binomial(draws.fall_visits(), visits, health.ed_fall)
+            sums[Sum.FALL_ED_VISITS] += binomial(draws.fall_visits(), visits, health.emergency.ed_fall)
         sums[Sum.PQEM_VISITS] += year.visits
 
     def measure(self, year: Situation, base: int, event: int, sums: Any, episodes: Any) -> None:
@@ -186,35 +198,37 @@ class Care(Person):
         health = self.model.health
         if not year.uses:
             return
-        if year.carried & health.drug_conditions:
+        if year.carried & health.conditions.drug_treated:
             sums[Sum.BASE_DRUG] += base
-        if year.carried & health.hypertension:
+        if year.carried & health.conditions.hypertension:
             sums[Sum.HYPERTENSION] += 1
-            sums[Sum.PRESSURE_CONTROLLED] += self.draws.clinical_value() < health.pressure_controlled
-        if year.carried & health.diabetes:
+            sums[Sum.PRESSURE_CONTROLLED] += self.draws.clinical_value() < health.quality.pressure_controlled
+        if year.carried & health.conditions.diabetes:
             sums[Sum.DIABETES] += 1
-            sums[Sum.GLYCEMIC_POOR] += 1.0 - self.draws.clinical_value() < health.glycemic_poor
+            sums[Sum.GLYCEMIC_POOR] += 1.0 - self.draws.clinical_value() < health.quality.glycemic_poor
         for condition, kind, cents in (
-            (health.diabetes, Episode.DIABETES_CHRONIC, base),
-            (health.heart_failure, Episode.HF_CHRONIC, base + event),
-            (health.rheumatoid_arthritis, Episode.RHEUMATOID_ARTHRITIS, base),
+            (health.conditions.diabetes, Episode.DIABETES_CHRONIC, base),
+            (health.conditions.heart_failure, Episode.HF_CHRONIC, base + event),
+            (health.conditions.rheumatoid_arthritis, Episode.RHEUMATOID_ARTHRITIS, base),
         ):
             if year.carried & condition:
                 episodes[kind][EpisodeSum.COUNT] += 1
-                episodes[kind][EpisodeSum.COST] += int(cents * health.episode_share[kind])
+                episodes[kind][EpisodeSum.COST] += int(cents * health.episodes.share[kind])
 
     def complex_care(self, year: Situation, sums: Any) -> None:
         """Count unplanned stays and days away of people with several chronic conditions."""
         several = (year.carried & self.model.disease.chronic).bit_count()
-        if several >= self.model.health.complex_conditions:
+        if several >= self.model.health.quality.complex_conditions:
             sums[Sum.COMPLEX_MONTHS] += self.months
             sums[Sum.COMPLEX_STAYS] += self.admissions
             if self.admissions:
-                sums[Sum.DAYS_AWAY] += self.snf_days + int(self.model.health.stay_days * self.admissions)
+                sums[Sum.DAYS_AWAY] += self.snf_days + int(
+                    self.model.health.quality.stay_days * self.admissions
+                )
 
     def concurrent_score(self, conditions: int) -> float:
         """Return the concurrent High Needs score."""
-        score: float = self.model.health.concurrent_base
+        score: float = self.model.health.high_needs.concurrent_base
         for values, byte in zip(self.model.disease.concurrent, conditions.to_bytes(4, "little"), strict=True):
             score += values[byte]
         return score
@@ -222,11 +236,11 @@ class Care(Person):
     def months_after_need(self, year: Situation) -> int:
         """Return the months from the quarter after a High Needs criterion is first met in the year."""
         health = self.model.health
-        admitted = self.admissions >= health.high_needs_admissions
+        admitted = self.admissions >= health.high_needs.admissions
         by_care = (
-            admitted and year.coded_score >= health.high_needs_score_with_admissions
-        ) or self.snf_days >= health.high_needs_snf_days
-        if self.cell % 3 != 0 or not (by_care or year.developed & health.high_needs_conditions):
+            admitted and year.coded_score >= health.high_needs.score_with_admissions
+        ) or self.snf_days >= health.high_needs.snf_days
+        if self.cell % 3 != 0 or not (by_care or year.developed & health.high_needs.conditions):
             return 0
         self.high_needs = 1
         draws = self.draws

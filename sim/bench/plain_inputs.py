@@ -8,7 +8,8 @@ from typing import NamedTuple, TypeVar, cast
 
 import numpy as np
 
-from sim.kernels.layout import Disease, Health, Markets, Practices
+from sim.kernels.health import Health
+from sim.kernels.layout import Disease, Markets, Practices
 
 Uniform = Callable[[], float]
 T = TypeVar("T")
@@ -132,7 +133,13 @@ class Tables(NamedTuple):
 
 def _as_lists(table: T) -> T:
     fields = cast("tuple[object, ...]", table)
-    return type(table)(*(field.tolist() if isinstance(field, np.ndarray) else field for field in fields))
+    return type(table)(*(_plain(field) for field in fields))
+
+
+def _plain(field: object) -> object:
+    if isinstance(field, np.ndarray):
+        return field.tolist()
+    return _as_lists(field) if isinstance(field, tuple) else field
 
 
 def poisson(u: float, mean: float, most: int) -> int:

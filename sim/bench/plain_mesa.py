@@ -53,20 +53,20 @@ class Beneficiary(Care, Agent):
         kind = self.kind(age)
         sex = 1 if self.traits & FEMALE else 0
         health = self.model.health
-        table = health.mortality[sex][age]
+        table = health.mortality.table[sex][age]
         if self.status == ADVANTAGE:
-            self.year_in_advantage(kind, age, table * health.mortality_level[kind][sex][age])
+            self.year_in_advantage(kind, age, table * health.mortality.level[kind][sex][age])
             return
         carried = self.conditions
         score = self.risk_score(carried, kind, age)
-        missing = self.draws.missing(health.coding_words) if carried else 0
+        missing = self.draws.missing(health.conditions.uncoded_halvings) if carried else 0
         self.risk = self.risk_score(carried & ~missing, kind, age) if carried & missing else score
         coded_score = self.risk
         self.check_high_needs(kind, coded_score)
         self.align(kind, entering)
         developed, relative = self.health_in_year(kind, age, score)
         first_month = self.entry_month if entering else 1
-        dies = self.leave(table * health.mortality_level[kind][sex][age], relative, entering, first_month)
+        dies = self.leave(table * health.mortality.level[kind][sex][age], relative, entering, first_month)
         uses, visits = self.seek_care(relative)
         known = (kind, age, first_month, carried, developed, missing, score, coded_score)
         self.live_care(Situation(*known, relative, uses, visits, dies))
@@ -75,7 +75,7 @@ class Beneficiary(Care, Agent):
 
     def kind(self, age: int) -> int:
         """Return the Medicare enrollment type."""
-        if self.conditions & self.model.health.esrd:
+        if self.conditions & self.model.health.conditions.kidney_failure:
             return ESRD
         if age < AGED_IN:
             return DISABLED
@@ -89,13 +89,15 @@ class Beneficiary(Care, Agent):
         self.aligned = -1
         self.event = self.admissions = self.snf_days = 0
         dual = 1 if self.traits & DUAL else 0
-        tilt = 1.0 + health.switch_back_risk * (
-            min(relative, health.switch_risk_most) - health.switch_risk_usual
+        tilt = 1.0 + health.advantage.back_risk * (
+            min(relative, health.advantage.risk_most) - health.advantage.risk_usual
         )
-        if self.draws.death() < mortality * (1.0 - health.mortality_risk + health.mortality_risk * relative):
+        if self.draws.death() < mortality * (
+            1.0 - health.mortality.risk_slope + health.mortality.risk_slope * relative
+        ):
             self.status = DEAD
             self.remove()
-        elif self.draws.leaving() < health.switch_back[dual] * tilt:
+        elif self.draws.leaving() < health.advantage.back[dual] * tilt:
             self.status = ENROLLED
 
     def risk_score(self, conditions: int, kind: int, age: int) -> float:
@@ -132,12 +134,12 @@ class Beneficiary(Care, Agent):
     def check_high_needs(self, kind: int, score: float) -> None:
         """Become High Needs, for good, when a criterion is met on 1 January."""
         health = self.model.health
-        enough = health.high_needs_score
-        if self.admissions >= health.high_needs_admissions:
-            enough = min(enough, health.high_needs_score_with_admissions)
+        enough = health.high_needs.score
+        if self.admissions >= health.high_needs.admissions:
+            enough = min(enough, health.high_needs.score_with_admissions)
         by_score = kind != ESRD and score >= enough
-        impaired = self.conditions & health.high_needs_conditions
-        if by_score or impaired or self.snf_days >= health.high_needs_snf_days:
+        impaired = self.conditions & health.high_needs.conditions
+        if by_score or impaired or self.snf_days >= health.high_needs.snf_days:
             self.high_needs = 1
 
     def align(self, kind: int, entering: bool) -> None:
@@ -148,10 +150,10 @@ class Beneficiary(Care, Agent):
             health = self.model.health
             totals: dict[int, float] = {}
             for practice, visits, weight in (
-                (self.last_main, self.last_main_visits, health.weight_recent),
-                (self.last_other, self.last_other_visits, health.weight_recent),
-                (self.older_main, self.older_main_visits, health.weight_older),
-                (self.older_other, self.older_other_visits, health.weight_older),
+                (self.last_main, self.last_main_visits, health.alignment.weight_recent),
+                (self.last_other, self.last_other_visits, health.alignment.weight_recent),
+                (self.older_main, self.older_main_visits, health.alignment.weight_older),
+                (self.older_other, self.older_other_visits, health.alignment.weight_older),
             ):
                 if visits:
                     totals[practice] = totals.get(practice, 0.0) + weight * visits
@@ -179,10 +181,10 @@ class Beneficiary(Care, Agent):
     def health_in_year(self, kind: int, age: int, score: float | None = None) -> tuple[int, float]:
         """Fall ill and recover; return conditions at their most and expected spending over the average."""
         health = self.model.health
-        passing = self.conditions & health.recoverable
+        passing = self.conditions & health.conditions.recoverable
         ill = self.with_onsets(kind, age)
         current = self.risk_score(ill, kind, age) if score is None or ill != self.conditions else score
-        relative: float = health.cost_constant + health.cost_slope * current
+        relative: float = health.relative.constant + health.relative.slope * current
         for costs, byte in zip(self.model.disease.cost, ill.to_bytes(4, "little"), strict=True):
             relative += costs[byte]
         developed = ill
@@ -190,24 +192,26 @@ class Beneficiary(Care, Agent):
             if passing >> k & 1 and self.draws.recovery(k) < self.model.disease.recovery[k]:
                 ill &= ~(1 << k)
         self.conditions = ill
-        relative = relative * health.age_cost[age] * self.cost_factor
-        return developed, min(relative, health.most_relative)
+        relative = relative * health.relative.age[age] * self.cost_factor
+        return developed, min(relative, health.relative.most)
 
     def leave(self, mortality: float, relative: float, entering: bool, first: int) -> bool:
         """Die or move to Medicare Advantage, whichever month comes first; return whether the person dies."""
         health, draws = self.model.health, self.draws
         last = 12
         self.status = ENROLLED
-        risk = 1.0 - health.mortality_risk + health.mortality_risk * relative
+        risk = 1.0 - health.mortality.risk_slope + health.mortality.risk_slope * relative
         if self.event:
-            risk *= health.mortality_event
+            risk *= health.mortality.event
         here = 13 - first
         if draws.death() < mortality * risk * (here / 12.0):
             self.status = DEAD
             last = first + int(here * draws.death_month())
         dual = 1 if self.traits & DUAL else 0
-        tilt = 1.0 + health.switch_risk * (health.switch_risk_usual - min(relative, health.switch_risk_most))
-        if not entering and draws.leaving() < health.switch_out[dual] * tilt:
+        tilt = 1.0 + health.advantage.leave_risk * (
+            health.advantage.risk_usual - min(relative, health.advantage.risk_most)
+        )
+        if not entering and draws.leaving() < health.advantage.leave[dual] * tilt:
             leaves_after = int(12.0 * draws.leaving_month())
             if leaves_after < last:
                 self.status = ADVANTAGE
@@ -227,18 +231,22 @@ class Beneficiary(Care, Agent):
     def seek_care(self, relative: float) -> tuple[bool, int]:
         """Choose practices, attest, make PQEM visits; return whether any care is used, and the visits."""
         health, draws = self.model.health, self.draws
-        if draws.changing_practice() < health.practice_leave:
+        if draws.changing_practice() < health.visits.practice_leave:
             self.practice = self.pick_practice(*draws.new_practice)
         attest_chance = self.model.practices.attest[self.practice]
         if attest_chance > 0.0 and draws.attesting() < attest_chance:
             self.attested = self.practice
-        uses = draws.use() >= health.no_use / (1.0 - health.no_use_risk + health.no_use_risk * relative)
+        uses = draws.use() >= health.visits.no_use / (
+            1.0 - health.visits.no_use_risk + health.visits.no_use_risk * relative
+        )
         visits = elsewhere = 0
         other = -1
         if uses and self.months > 0:
-            mean = health.visits_mean * (1.0 - health.visits_risk + health.visits_risk * relative)
-            visits = 1 + poisson(draws.visits(), mean * (self.months / 12.0), health.most_visits)
-            elsewhere = binomial(draws.elsewhere(), visits, 1.0 - health.visits_loyal)
+            mean = health.visits.visits_mean * (
+                1.0 - health.visits.visits_risk + health.visits.visits_risk * relative
+            )
+            visits = 1 + poisson(draws.visits(), mean * (self.months / 12.0), health.visits.most_visits)
+            elsewhere = binomial(draws.elsewhere(), visits, 1.0 - health.visits.visits_loyal)
             if elsewhere:
                 other = self.pick_practice(*draws.other_practice)
         self.remember_visits(self.practice, visits - elsewhere, other, elsewhere)

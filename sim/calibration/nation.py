@@ -15,7 +15,7 @@ from sim.kernels.draws import make_key
 from sim.population.disease import condition_names
 from sim.population.market_traits import market_traits
 from sim.population.plan import AcoPlan
-from sim.population.world import Sums, World, build_world, history_years
+from sim.population.world import World, build_world, history_years
 
 RULEBOOK = "lead-py2027"
 FIRST_PY = 2027
@@ -73,8 +73,8 @@ class Lived:
     admitted: NDArray[np.bool_]
     moved: NDArray[np.int64]
     entered: NDArray[np.bool_]
-    sums: Sums
-    episodes: Sums
+    sums: NDArray[np.int64]
+    episodes: NDArray[np.int64]
     stays: int
     enrolled_before: int
     enrolled_after: int
@@ -160,8 +160,7 @@ def live(world: World, year: int, threads: int) -> Lived:
     people = world.people
     before = people.conditions.copy()
     status = people.status.copy()
-    episodes = world.no_episodes()
-    sums, _ = world.live(people, year, world.untouched(), None, threads, episodes=episodes)
+    tally, _ = world.live(people, year, world.untouched(), None, threads)
     rows = np.flatnonzero(people.months > 0)
     age = year - people.birth_year[rows].astype(np.int64)
     traits = people.traits[rows]
@@ -191,8 +190,8 @@ def live(world: World, year: int, threads: int) -> Lived:
         admitted=people.admissions[rows] > 0,
         moved=np.flatnonzero((status == Status.ENROLLED) & (people.status == Status.ADVANTAGE)),
         entered=entered,
-        sums=sums.sum(axis=0),
-        episodes=episodes.sum(axis=0),
+        sums=tally.care.sum(axis=0),
+        episodes=tally.episodes.sum(axis=0),
         stays=int(people.admissions[rows].sum()),
         enrolled_before=int((status == Status.ENROLLED).sum()),
         enrolled_after=int((people.status == Status.ENROLLED).sum()),

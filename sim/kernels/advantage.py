@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from sim.kernels.codes import Status
 from sim.kernels.draws import unit
+from sim.kernels.health import Advantage, Mortality
 from sim.kernels.jit import stage
-from sim.kernels.layout import Health, People
+from sim.kernels.layout import People
 from sim.kernels.strip import Strip
 from sim.kernels.visits import shift_visits
 
@@ -13,15 +14,17 @@ _ENROLLED, _ADVANTAGE, _DEAD = int(Status.ENROLLED), int(Status.ADVANTAGE), int(
 
 
 @stage
-def stay_away(people: People, n: int, everyone: int, health: Health, strip: Strip) -> None:
+def live_in_advantage(
+    people: People, n: int, everyone: int, mortality: Mortality, advantage: Advantage, strip: Strip
+) -> None:
     """Live the year of the people listed after the first `n`; some come back on the next 1 January."""
     all_status, all_aligned = people.status, people.aligned
     had_event, all_admissions, all_snf_days = people.event, people.admissions, people.snf_days
     last_main, last_other = people.last_main, people.last_other
     last_main_visits, last_other_visits = people.last_main_visits, people.last_other_visits
-    death_table, mortality_level, by_risk = health.mortality, health.mortality_level, health.mortality_risk
-    switch_back, back_risk, most = health.switch_back, health.switch_back_risk, health.switch_risk_most
-    usual = health.switch_risk_usual
+    death_table, mortality_level, by_risk = mortality.table, mortality.level, mortality.risk_slope
+    come_back, back_risk = advantage.back, advantage.back_risk
+    usual, most = advantage.risk_usual, advantage.risk_most
     row, life, relative = strip.row, strip.life, strip.relative
     sex, age, kind, dual = strip.sex, strip.age, strip.kind, strip.dual
     shift_visits(people, n, everyone, strip)
@@ -35,8 +38,8 @@ def stay_away(people: People, n: int, everyone: int, health: Health, strip: Stri
         had_event[i] = 0
         all_admissions[i] = 0
         all_snf_days[i] = 0
-        mortality = death_table[sex[k], age[k]] * mortality_level[kind[k], sex[k], age[k]]
-        dies = unit(life[4 * k]) < mortality * (1.0 - by_risk + by_risk * relative[k])
+        chance = death_table[sex[k], age[k]] * mortality_level[kind[k], sex[k], age[k]]
+        dies = unit(life[4 * k]) < chance * (1.0 - by_risk + by_risk * relative[k])
         tilt = 1.0 + back_risk * (min(relative[k], most) - usual)
-        back = unit(life[4 * k + 2]) < switch_back[dual[k]] * tilt
+        back = unit(life[4 * k + 2]) < come_back[dual[k]] * tilt
         all_status[i] = _DEAD if dies else (_ENROLLED if back else _ADVANTAGE)

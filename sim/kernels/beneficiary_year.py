@@ -6,19 +6,24 @@ pool. Sums are integers (cents, months, millionths of score), so their order can
 
 from __future__ import annotations
 
-from sim.kernels.advantage import stay_away
+from sim.kernels.advantage import live_in_advantage
+from sim.kernels.by_month import count_by_month
 from sim.kernels.counting import count_care, count_months, visit_emergency
-from sim.kernels.course import develop, miss, recover
+from sim.kernels.course import begin_conditions, end_conditions, hide_conditions
 from sim.kernels.draws import Decision, Key, draw_rows
-from sim.kernels.enrolment import describe, gather
+from sim.kernels.enrolment import list_people, note_facts
+from sim.kernels.episodes import count_chronic, have_procedures
+from sim.kernels.health import Health
 from sim.kernels.jit import kernel
-from sim.kernels.layout import Array, Disease, Health, Markets, People, Practices
-from sim.kernels.leaving import leave, weigh
+from sim.kernels.layout import Array, Disease, Markets, People, Practices, Referrals
+from sim.kernels.leaving import expect_cost, leave_medicare
+from sim.kernels.referral import refer_episodes
 from sim.kernels.risk_score import score_all
-from sim.kernels.spending import have_events, have_procedures, spend_at_practices
-from sim.kernels.standing import stand
+from sim.kernels.spending import have_acute_events, spend_on_ambulatory_care
+from sim.kernels.standing import note_standing
 from sim.kernels.strip import STRIP, Strip
-from sim.kernels.visits import choose_practice, visit
+from sim.kernels.tally import Tally
+from sim.kernels.visits import choose_practice, make_visits
 
 _LIFE, _CARE, _COST, _USE = int(Decision.LIFE), int(Decision.CARE), int(Decision.COST), int(Decision.USE)
 
@@ -34,12 +39,12 @@ def live_year(
     practices: Practices,
     disease: Disease,
     health: Health,
+    referrals: Referrals,
     reference_spend: Array,
-    sums: Array,
-    episodes: Array,
+    tally: Tally,
     strip: Strip,
 ) -> int:
-    """Live one year for rows ``start`` to ``stop`` (exclusive), changing columns and adding to `sums`.
+    """Live one year for rows ``start`` to ``stop`` (exclusive), changing columns and adding to `tally`.
 
     Parameters
     ----------
@@ -51,14 +56,12 @@ def live_year(
         Calendar year.
     key : Key
         Replicate's key.
-    markets, practices, disease, health
-        This year's tables.
+    markets, practices, disease, health, referrals
+        This year's tables; `referrals` may be empty when the tally has no sums by specialist.
     reference_spend : int32, shape (people,) or (0,)
         Cents the same people spent this year in the reference arm; empty in the reference arm itself.
-    sums : int64, shape (practices + markets, cells, sums)
-        Added to: by practice aligned to, or by market for people aligned to none.
-    episodes : int64, shape (practices + markets, episodes, episode sums)
-        Added to, in the same places.
+    tally : Tally
+        Added to.
     strip : Strip
         Scratch.
 
@@ -67,30 +70,50 @@ def live_year(
     int
         People enrolled for at least a month.
     """
-    flat_sums = sums.reshape(-1)
-    flat_episodes = episodes.reshape(-1)
+    sums, episodes = tally.care.reshape(-1), tally.episodes.reshape(-1)
+    monthly, referred = tally.monthly.reshape(-1), tally.referred.reshape(-1)
+    masks, of_episodes, acute = health.conditions, health.episodes, health.events
     lived = 0
     for first in range(start, stop, STRIP):
-        n, everyone = gather(people, first, min(first + STRIP, stop), year, strip)
-        describe(people, year, everyone, disease, health, strip)
+        n, everyone = list_people(people, first, min(first + STRIP, stop), year, strip)
+        note_facts(people, year, everyone, disease, masks.kidney_failure, strip)
         draw_rows(key, strip.row, everyone, year, _LIFE, 0, strip.life)
-        develop(people, key, year, everyone, markets, disease, strip)
+        begin_conditions(people, key, year, everyone, markets, disease, strip)
         draw_rows(key, strip.row, n, year, _CARE, 0, strip.care)
         draw_rows(key, strip.row, n, year, _COST, 0, strip.cost)
         draw_rows(key, strip.row, n, year, _USE, 0, strip.use)
-        miss(key, year, n, health, strip)
+        hide_conditions(key, year, n, masks.uncoded_halvings, strip)
         score_all(n, everyone, disease, strip)
-        weigh(people, everyone, disease, health, strip)
-        recover(people, key, year, everyone, disease, health, strip)
-        stay_away(people, n, everyone, health, strip)
-        stand(people, n, practices, health, strip)
-        lived += leave(people, key, year, n, health, strip)
-        choose_practice(people, key, year, n, markets, practices, health, strip)
-        visit(people, key, year, n, markets, health, strip)
-        spend_at_practices(n, markets, practices, health, strip)
-        have_procedures(key, year, n, markets, practices, health, flat_episodes, strip)
-        have_events(key, year, n, practices, health, flat_sums, flat_episodes, strip)
-        visit_emergency(n, health, flat_sums, strip)
-        count_care(people, n, disease, health, flat_sums, flat_episodes, strip)
-        count_months(people, key, year, n, practices, disease, health, reference_spend, flat_sums, strip)
+        expect_cost(people, everyone, disease, health.relative, strip)
+        end_conditions(people, key, year, everyone, disease, masks, strip)
+        live_in_advantage(people, n, everyone, health.mortality, health.advantage, strip)
+        note_standing(people, n, practices, health.high_needs, health.alignment, strip)
+        lived += leave_medicare(people, key, year, n, health.mortality, health.advantage, strip)
+        choose_practice(people, key, year, n, markets, practices, health.visits, strip)
+        make_visits(people, key, year, n, markets, health.visits, strip)
+        spend_on_ambulatory_care(n, markets, practices, health.ambulatory, strip)
+        have_procedures(key, year, n, markets, practices, of_episodes, episodes, strip)
+        have_acute_events(key, year, n, practices, masks, acute, of_episodes, sums, episodes, strip)
+        visit_emergency(n, health.emergency, sums, strip)
+        count_care(people, n, disease.chronic, masks, health.quality, sums, strip)
+        count_chronic(n, masks, of_episodes, episodes, strip)
+        count_months(
+            people, key, year, n, practices, disease, health.high_needs, reference_spend, sums, strip
+        )
+        if monthly.shape[0] > 0:
+            count_by_month(people, n, monthly, strip)
+        if referred.shape[0] > 0:
+            refer_episodes(
+                key,
+                year,
+                n,
+                markets,
+                masks,
+                health.ambulatory,
+                acute,
+                of_episodes,
+                referrals,
+                referred,
+                strip,
+            )
     return lived

@@ -10,8 +10,9 @@ import numpy as np
 from sim.kernels.choice import pick_practice
 from sim.kernels.codes import DUAL, FEMALE, NO_SUPPLEMENT, ORIGINALLY_DISABLED, Kind
 from sim.kernels.draws import Decision, Key, draw_rows, unit, unit52
+from sim.kernels.health import Health, HighNeeds
 from sim.kernels.jit import kernel, stage
-from sim.kernels.layout import Array, Disease, Health, Markets, People
+from sim.kernels.layout import Array, Disease, Markets, People
 from sim.kernels.quantiles import normal
 from sim.kernels.risk_score import community_scores, place_scores
 from sim.kernels.strip import STRIP, Strip
@@ -91,17 +92,17 @@ def create(
         n = min(STRIP, stop - first)
         for k in range(n):
             row[k] = first + k
-        enter(people, key, n, origins, strip)
-        be_somebody(people, key, n, origins, markets, health, strip)
-        be_ill(people, key, n, disease, health, strip)
+        draw_entry(people, key, n, origins, strip)
+        draw_traits(people, key, n, origins, markets, health.relative.spread, strip)
+        draw_conditions(people, key, n, disease, health.conditions.kidney_failure, strip)
         place_scores(n, disease, strip)
         community_scores(strip.mask, strip.segment, strip.demographic_at, n, disease, strip, strip.score)
-        settle(people, key, n, markets, health, strip)
+        draw_practice(people, key, n, markets, health.high_needs, strip)
     return stop - start
 
 
 @stage
-def enter(people: People, key: Key, n: int, origins: Origins, strip: Strip) -> None:
+def draw_entry(people: People, key: Key, n: int, origins: Origins, strip: Strip) -> None:
     """Draw year and month of entry, enrollment type and age of the `n` people listed."""
     all_market, entry_year, entry_month = people.market, people.entry_year, people.entry_month
     birth_year, entries, mix, ages = people.birth_year, origins.entry, origins.mix, origins.age
@@ -124,14 +125,14 @@ def enter(people: People, key: Key, n: int, origins: Origins, strip: Strip) -> N
 
 
 @stage
-def be_somebody(
-    people: People, key: Key, n: int, origins: Origins, markets: Markets, health: Health, strip: Strip
+def draw_traits(
+    people: People, key: Key, n: int, origins: Origins, markets: Markets, cost_spread: float, strip: Strip
 ) -> None:
     """Draw sex, Medicaid, supplement, origin, frailty and lasting cost; note the hazard of disease."""
     all_traits, all_frailty, all_cost = people.traits, people.frailty, people.cost_factor
     female, medicaid, disabled = origins.female, origins.dual, origins.originally_disabled
     no_supplement, onset = origins.no_supplement, markets.onset
-    spread, link, cost_spread = origins.frailty_spread, origins.disease_cost_link, health.cost_spread
+    spread, link = origins.frailty_spread, origins.disease_cost_link
     row, kind, market, traits, mean, words = (
         strip.row,
         strip.kind,
@@ -161,9 +162,11 @@ def be_somebody(
 
 
 @stage
-def be_ill(people: People, key: Key, n: int, disease: Disease, health: Health, strip: Strip) -> None:
+def draw_conditions(
+    people: People, key: Key, n: int, disease: Disease, kidney_failure: int, strip: Strip
+) -> None:
     """Draw the conditions that people enter with."""
-    all_conditions, hazard, kidney_failure = people.conditions, disease.hazard, health.esrd
+    all_conditions, hazard = people.conditions, disease.hazard
     row, kind, age, mask, mean, hit, words = (
         strip.row,
         strip.kind,
@@ -194,9 +197,11 @@ def be_ill(people: People, key: Key, n: int, disease: Disease, health: Health, s
 
 
 @stage
-def settle(people: People, key: Key, n: int, markets: Markets, health: Health, strip: Strip) -> None:
+def draw_practice(
+    people: People, key: Key, n: int, markets: Markets, criteria: HighNeeds, strip: Strip
+) -> None:
     """Let the people, now scored, each pick a practice of the market."""
-    practice, impairing, score_met = people.practice, health.high_needs_conditions, health.high_needs_score
+    practice, impairing, score_met = people.practice, criteria.conditions, criteria.score
     first_practice, choice_share, choice_other = (
         markets.first_practice,
         markets.choice_share,

@@ -114,8 +114,39 @@ class EpisodeSum(IntEnum):
     MONTH = 3  # sum of index months; chronic episodes, which last all year, add none
 
 
+class MonthSum(IntEnum):
+    """Exact integer sums kept for each place, cell and calendar month."""
+
+    MONTHS = 0  # persons enrolled
+    SPEND = 1  # cents
+
+
+class ReferredSum(IntEnum):
+    """Exact integer sums kept of a practice's episodes with each of its specialists."""
+
+    COUNT = 0
+    COST = 1  # cents
+    EXPECTED = 2  # cents, see sim.kernels.referral
+    INPATIENT = 3  # as EpisodeSum
+    MONTH = 4
+
+
+class TypeSum(IntEnum):
+    """Exact integer sums kept for each place and enrollment type, which MSSP looks at."""
+
+    PERSONS = 0
+    MONTHS = 1
+    SPEND = 2  # cents
+    TRUNCATED = 3  # cents, each person's spending cut off at the program's limit
+    CODED_RISK = 4  # millionths of score x months
+
+
+MONTHS_A_YEAR = 12
 N_EPISODES = len(Episode)
 N_EPISODE_SUMS = len(EpisodeSum)
+N_MONTH_SUMS = len(MonthSum)
+N_REFERRED_SUMS = len(ReferredSum)
+N_TYPE_SUMS = len(TypeSum)
 N_SUMS = len(Sum)
 RISK_UNIT = 1_000_000
 LARGEST_CENTS = 2_000_000_000  # the column of spending holds no more

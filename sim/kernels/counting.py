@@ -7,16 +7,14 @@ import numpy as np
 from sim.kernels.codes import (
     AGED_IN,
     LARGEST_CENTS,
-    N_EPISODE_SUMS,
     N_SUMS,
     RISK_UNIT,
-    Episode,
-    EpisodeSum,
     Sum,
 )
 from sim.kernels.draws import Decision, Key, draw4, unit
+from sim.kernels.health import Conditions, Emergency, HighNeeds, Quality
 from sim.kernels.jit import stage
-from sim.kernels.layout import Array, Disease, Health, People, Practices
+from sim.kernels.layout import Array, Disease, People, Practices
 from sim.kernels.quantiles import binomial_rows, poisson_rows
 from sim.kernels.risk_score import concurrent_score, ones
 from sim.kernels.strip import Strip
@@ -48,29 +46,23 @@ _DIABETES, _GLYCEMIC_POOR, _HYPERTENSION, _PRESSURE_CONTROLLED = (
     int(Sum.HYPERTENSION),
     int(Sum.PRESSURE_CONTROLLED),
 )
-_EP_COUNT, _EP_COST = int(EpisodeSum.COUNT), int(EpisodeSum.COST)
-_HF_CHRONIC, _DIABETES_CHRONIC, _RA_CHRONIC = (
-    int(Episode.HF_CHRONIC),
-    int(Episode.DIABETES_CHRONIC),
-    int(Episode.RHEUMATOID_ARTHRITIS),
-)
 
 
 @stage
-def visit_emergency(n: int, health: Health, sums: Array, strip: Strip) -> None:
+def visit_emergency(n: int, emergency: Emergency, sums: Array, strip: Strip) -> None:
     """Draw visits to emergency departments, and which of them are for falls."""
-    ed_mean, by_risk, per_stay = health.ed_mean, health.ed_risk, health.ed_stay
+    ed_mean, by_risk, per_stay = emergency.ed_visits, emergency.ed_risk, emergency.ed_stay
     use, u, mean, trials = strip.use, strip.u, strip.mean, strip.kept
     relative, share, stays, uses, age = strip.relative, strip.share, strip.stays, strip.uses, strip.age
     number, falls, sums_at = strip.number, strip.mask, strip.sums_at
     for k in range(n):
         mean[k] = ed_mean * (1.0 - by_risk + by_risk * relative[k]) * share[k] + per_stay * stays[k]
         u[k] = unit(use[4 * k]) if uses[k] else 0.0
-    poisson_rows(u, mean, n, health.most_ed_visits, strip.mass, strip.below, number)
+    poisson_rows(u, mean, n, emergency.most_ed_visits, strip.mass, strip.below, number)
     for k in range(n):
         trials[k] = number[k] if age[k] >= AGED_IN else 0
         u[k] = unit(use[4 * k + 3])
-    binomial_rows(u, trials, n, health.ed_fall, strip.mass, strip.below, falls)
+    binomial_rows(u, trials, n, emergency.ed_fall, strip.mass, strip.below, falls)
     for k in range(n):
         sums[sums_at[k] + _ED] += number[k]
         sums[sums_at[k] + _FALL_ED] += falls[k]
@@ -78,27 +70,25 @@ def visit_emergency(n: int, health: Health, sums: Array, strip: Strip) -> None:
 
 @stage
 def count_care(
-    people: People, n: int, disease: Disease, health: Health, sums: Array, episodes: Array, strip: Strip
+    people: People, n: int, chronic: int, masks: Conditions, quality: Quality, sums: Array, strip: Strip
 ) -> None:
-    """Write down the year's spending and stays; add use of care, chronic episodes and quality events."""
+    """Write down the year's spending and stays; add use of care and quality events.
+
+    `chronic` masks the conditions that the measure of unplanned admissions counts.
+    """
     all_spend, all_event, all_admissions, all_snf_days = (
         people.spend,
         people.event,
         people.admissions,
         people.snf_days,
     )
-    drug_treated = health.drug_conditions
-    hypertension, diabetes = health.hypertension, health.diabetes
-    heart_failure, arthritis = health.heart_failure, health.rheumatoid_arthritis
-    pressure_controlled, glycemic_poor = health.pressure_controlled, health.glycemic_poor
-    of_diabetes = health.episode_share[_DIABETES_CHRONIC]
-    of_heart_failure = health.episode_share[_HF_CHRONIC]
-    of_arthritis = health.episode_share[_RA_CHRONIC]
+    drug_treated, hypertension, diabetes = masks.drug_treated, masks.hypertension, masks.diabetes
+    pressure_controlled, glycemic_poor = quality.pressure_controlled, quality.glycemic_poor
     row, use, conditions, uses, visits = strip.row, strip.use, strip.conditions, strip.uses, strip.visits
     base_cents, procedure_cents, event_cents = strip.base_cents, strip.procedure_cents, strip.event_cents
     stays, planned, snf_days, months = strip.stays, strip.planned, strip.snf_days, strip.months
-    sums_at, episodes_at = strip.sums_at, strip.episodes_at
-    chronic, complex_from, stay_days = disease.chronic, health.complex_conditions, health.stay_days
+    sums_at = strip.sums_at
+    complex_from, stay_days = quality.complex_conditions, quality.stay_days
     several = strip.number
     for k in range(n):
         several[k] = ones(conditions[k] & chronic)
@@ -116,8 +106,6 @@ def count_care(
         sign = unit(use[4 * k + 2])
         hypertensive = 1 if seen & (had & hypertension != 0) else 0
         diabetic = 1 if seen & (had & diabetes != 0) else 0
-        heart_failing = 1 if seen & (had & heart_failure != 0) else 0
-        arthritic = 1 if seen & (had & arthritis != 0) else 0
         sums[at + _VISITS] += visits[k]
         sums[at + _BASE_DRUG] += base if had & drug_treated else 0
         sums[at + _HYPERTENSION] += hypertensive
@@ -131,17 +119,6 @@ def count_care(
         sums[at + _COMPLEX_MONTHS] += months[k] if ill_several_ways else 0
         sums[at + _COMPLEX_STAYS] += stays[k] if ill_several_ways else 0
         sums[at + _DAYS_AWAY] += snf_days[k] + np.int64(stay_days * stays[k]) if ill_several_ways else 0
-        to = episodes_at[k]
-        episodes[to + _DIABETES_CHRONIC * N_EPISODE_SUMS + _EP_COUNT] += diabetic
-        episodes[to + _DIABETES_CHRONIC * N_EPISODE_SUMS + _EP_COST] += diabetic * np.int64(
-            base * of_diabetes
-        )
-        episodes[to + _HF_CHRONIC * N_EPISODE_SUMS + _EP_COUNT] += heart_failing
-        episodes[to + _HF_CHRONIC * N_EPISODE_SUMS + _EP_COST] += heart_failing * np.int64(
-            (base + event) * of_heart_failure
-        )
-        episodes[to + _RA_CHRONIC * N_EPISODE_SUMS + _EP_COUNT] += arthritic
-        episodes[to + _RA_CHRONIC * N_EPISODE_SUMS + _EP_COST] += arthritic * np.int64(base * of_arthritis)
 
 
 @stage
@@ -152,7 +129,7 @@ def count_months(
     n: int,
     practices: Practices,
     disease: Disease,
-    health: Health,
+    criteria: HighNeeds,
     reference_spend: Array,
     sums: Array,
     strip: Strip,
@@ -168,11 +145,11 @@ def count_months(
         practices.coding,
         disease.concurrent,
     )
-    conditions_met, score_with = health.high_needs_conditions, health.high_needs_score_with_admissions
+    conditions_met, score_with = criteria.conditions, criteria.score_with_admissions
     admissions_with, days_met, base = (
-        health.high_needs_admissions,
-        health.high_needs_snf_days,
-        health.concurrent_base,
+        criteria.admissions,
+        criteria.snf_days,
+        criteria.concurrent_base,
     )
     has_reference = reference_spend.shape[0] > 0
     row, months, cell, aligned, sums_at = strip.row, strip.months, strip.cell, strip.aligned, strip.sums_at
@@ -184,9 +161,10 @@ def count_months(
         strip.snf_days,
     )
     score, coded_score, event_month = strip.score, strip.coded_score, strip.event_month
-    first_month, last_month = strip.first_month, strip.last_month
+    first_month, last_month, late_of = strip.first_month, strip.last_month, strip.late_months
     for k in range(n):
         here = months[k]
+        late_of[k] = 0
         if here == 0:
             continue
         i = row[k]
@@ -210,6 +188,7 @@ def count_months(
                 onset = first_month[k] + int(here * unit(draw4(key, i, year, _HIGH_NEEDS_ENTRY, 0)[0]))
                 met = event_month[k] if cared_for else onset
                 late_months = max(np.int64(0), last_month[k] - 3 * ((met + 2) // 3))
+                late_of[k] = late_months
                 to = at + 2 * N_SUMS
                 late_cents = cents * late_months // here
                 late_reference = reference * late_months // here

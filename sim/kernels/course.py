@@ -6,8 +6,9 @@ import numpy as np
 
 from sim.kernels.choice import pick
 from sim.kernels.draws import Decision, Key, draw_rows, unit
+from sim.kernels.health import Conditions
 from sim.kernels.jit import stage
-from sim.kernels.layout import Disease, Health, Markets, People
+from sim.kernels.layout import Disease, Markets, People
 from sim.kernels.quantiles import poisson_rows
 from sim.kernels.strip import Strip
 
@@ -16,7 +17,7 @@ MOST_ONSETS = 3  # each takes a word of one draw
 
 
 @stage
-def develop(
+def begin_conditions(
     people: People, key: Key, year: int, n: int, markets: Markets, disease: Disease, strip: Strip
 ) -> None:
     """Add this year's onsets to the conditions of 1 January.
@@ -64,26 +65,28 @@ def develop(
 
 
 @stage
-def miss(key: Key, year: int, n: int, health: Health, strip: Strip) -> None:
-    """Draw which of the conditions of 1 January the claims of the year before do not show."""
-    words = health.coding_words
+def hide_conditions(key: Key, year: int, n: int, halvings: int, strip: Strip) -> None:
+    """Draw which of the conditions of 1 January the claims of the year before do not show.
+
+    A condition stays hidden with a chance of one half to the power `halvings`.
+    """
     lost, conditions, missing = strip.lost, strip.conditions, strip.missing
     draw_rows(key, strip.row, n, year, _CODING, 0, lost)
     for k in range(n):
         every = np.int64(lost[4 * k]) & np.int64(lost[4 * k + 1])
-        if words > 2:
+        if halvings > 2:
             every &= np.int64(lost[4 * k + 2])
-        if words > 3:
+        if halvings > 3:
             every &= np.int64(lost[4 * k + 3])
         missing[k] = every if conditions[k] else 0
 
 
 @stage
-def recover(
-    people: People, key: Key, year: int, n: int, disease: Disease, health: Health, strip: Strip
+def end_conditions(
+    people: People, key: Key, year: int, n: int, disease: Disease, masks: Conditions, strip: Strip
 ) -> None:
     """End some of the passing conditions of 1 January, and write down what people have at the year's end."""
-    all_conditions, recovery, recoverable = people.conditions, disease.recovery, health.recoverable
+    all_conditions, recovery, recoverable = people.conditions, disease.recovery, masks.recoverable
     row, conditions, developed, hit = strip.row, strip.conditions, strip.developed, strip.hit
     hit_row, kept, passing, words = strip.hit_row, strip.kept, strip.mask, strip.extra
     ended = strip.number

@@ -59,6 +59,7 @@ class Decision(IntEnum):
     PROCEDURE = 28  # cost (2), month, setting
     HIGH_NEEDS_ENTRY = 29  # month
     CODING = 30  # which conditions the year's claims miss, one bit each
+    SPECIALIST = 31  # who leads an episode; the draw's number is the kind of episode
     # Markets and the nation
     MARKET_LEVEL = 64
     MARKET_TREND = 65
@@ -71,6 +72,7 @@ class Decision(IntEnum):
     SPECIALIST_TRAITS = 81
     REFERRALS = 82
     ACO_TRAITS = 83
+    SPECIALTY_REFERRALS = 84  # by specialty, which is the draw's number
     # Evidence, once a replicate
     PARAMETER = 96
 
@@ -164,15 +166,26 @@ def unit52(high: int, low: int) -> float:
     return (top * _WORD_26 + bottom + 0.5) * _UNIT_52
 
 
-def uniforms(key: Key, agents: np.ndarray, year: int, decision: Decision) -> np.ndarray:
-    """Return four uniforms for each agent id, for the few hundred agents that are not beneficiaries.
+def uniforms(key: Key, agents: np.ndarray, year: int, decision: Decision, number: int = 0) -> np.ndarray:
+    """Return four uniforms for each agent id, for agents that are not beneficiaries.
 
     Returns
     -------
     ndarray of float64, shape (agents, 4)
     """
     out = np.empty((len(agents), 4))
-    for i, agent in enumerate(agents):
-        for lane, word in enumerate(draw4(key, int(agent), year, int(decision), 0)):
-            out[i, lane] = unit(word)
+    fill_uniforms(key, np.asarray(agents, np.int64), year, int(decision), number, out)
     return out
+
+
+@kernel
+def fill_uniforms(
+    key: Key, agents: np.ndarray, year: int, decision: int, number: int, out: np.ndarray
+) -> None:
+    """Write four uniforms for each agent id into the rows of `out`."""
+    for i in range(agents.shape[0]):
+        a, b, c, d = draw4(key, agents[i], year, decision, number)
+        out[i, 0] = unit(a)
+        out[i, 1] = unit(b)
+        out[i, 2] = unit(c)
+        out[i, 3] = unit(d)

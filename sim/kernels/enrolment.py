@@ -6,7 +6,7 @@ import numpy as np
 
 from sim.kernels.codes import AGED_IN, DUAL, FEMALE, OLDEST, Kind, Status
 from sim.kernels.jit import stage
-from sim.kernels.layout import Disease, Health, People
+from sim.kernels.layout import Disease, People
 from sim.kernels.risk_score import place_scores
 from sim.kernels.strip import Strip
 
@@ -15,7 +15,7 @@ _ESRD, _DISABLED, _AGED_DUAL, _AGED_NON_DUAL = (int(kind) for kind in Kind)
 
 
 @stage
-def gather(people: People, start: int, stop: int, year: int, strip: Strip) -> tuple[int, int]:
+def list_people(people: People, start: int, stop: int, year: int, strip: Strip) -> tuple[int, int]:
     """List who lives the year, entrants among them, and then who is in Medicare Advantage.
 
     Returns
@@ -49,11 +49,12 @@ def gather(people: People, start: int, stop: int, year: int, strip: Strip) -> tu
 
 
 @stage
-def describe(people: People, year: int, n: int, disease: Disease, health: Health, strip: Strip) -> None:
+def note_facts(
+    people: People, year: int, n: int, disease: Disease, kidney_failure: int, strip: Strip
+) -> None:
     """Note the facts of 1 January of the first `n` people."""
     birth_year, all_traits, home = people.birth_year, people.traits, people.market
     all_conditions, had_event = people.conditions, people.event
-    kidney_failure = health.esrd
     row, age, sex, dual, event = strip.row, strip.age, strip.sex, strip.dual, strip.had_event
     traits, kind, market, conditions = strip.traits, strip.kind, strip.market, strip.conditions
     for k in range(n):

@@ -1,4 +1,4 @@
-"""What the kernels read and write: columns of people, tables of markets and practices, health parameters.
+"""What the kernels read and write: columns of people, tables of markets and practices, of disease and scores.
 
 All are named tuples of arrays, so that a compiled loop reads them without any Python. Widths are chosen so
 that a person takes as few bytes as the values need.
@@ -100,6 +100,14 @@ def copy_people(people: People) -> People:
     )
 
 
+def same_tables(first: Any, second: Any) -> bool:
+    """Whether two named tuples of numbers, arrays and such tuples are the same to the bit."""
+    return all(
+        same_tables(mine, theirs) if isinstance(mine, tuple) else np.array_equal(mine, theirs)
+        for mine, theirs in zip(first, second, strict=True)
+    )
+
+
 class Markets(NamedTuple):
     """Regions of care.
 
@@ -150,6 +158,18 @@ class Practices(NamedTuple):
     high_needs_effect: Array
     coding: Array
     attest: Array
+
+
+class Referrals(NamedTuple):
+    """To whom practices refer.
+
+    Attributes
+    ----------
+    share : float64, shape (practices, specialties, specialists a practice refers to)
+        Cumulative shares by which one of the practice's specialists of a specialty leads an episode.
+    """
+
+    share: Array
 
 
 class Disease(NamedTuple):
@@ -208,94 +228,3 @@ class Disease(NamedTuple):
     esrd_pair: Array
     concurrent: Array
     chronic: int
-
-
-class Health(NamedTuple):
-    """Scalars and small tables of life, use and spending; meanings and sources in ``sim/evidence``.
-
-    ``mortality`` has shape (sexes, ages) for this year, ``mortality_level`` (kinds, sexes, ages),
-    ``switch_out`` and ``switch_back`` (2,) for people without and with Medicaid, ``age_cost`` (ages,);
-    ``event_chance`` and the shares and spreads of spending (kinds,). ``cause_share`` has shape (4, causes),
-    cumulative, by heart failure plus twice COPD; ``procedure_share`` (1, procedures), cumulative; what begins
-    with cause or procedure has one item for each; ``episode_share`` (episodes,) is the part of the spending
-    behind an episode that belongs to it.
-    """
-
-    mortality: Array
-    mortality_level: Array
-    mortality_risk: float
-    mortality_event: float
-    switch_out: Array
-    switch_risk: float
-    switch_back: Array
-    switch_back_risk: float
-    switch_risk_usual: float
-    switch_risk_most: float
-    recoverable: int
-    esrd: int
-    high_needs_conditions: int
-    high_needs_score: float
-    high_needs_score_with_admissions: float
-    high_needs_admissions: int
-    high_needs_snf_days: int
-    coding_words: int
-    age_cost: Array
-    cost_constant: float
-    cost_slope: float
-    cost_spread: float
-    practice_leave: float
-    visits_mean: float
-    visits_risk: float
-    visits_loyal: float
-    weight_recent: float
-    weight_older: float
-    no_use: float
-    no_use_risk: float
-    base_share: Array
-    base_spread: Array
-    event_chance: Array
-    event_slope: float
-    event_carry: float
-    event_share: Array
-    event_amount_slope: float
-    event_spread: Array
-    death_event: float
-    death_amount: float
-    stays_extra: float
-    snf_chance: float
-    snf_days: float
-    no_supplement: float
-    heart_failure: int
-    copd: int
-    diabetes: int
-    hypertension: int
-    rheumatoid_arthritis: int
-    most_visits: int
-    most_ed_visits: int
-    most_stays: int
-    most_snf_days: int
-    most_relative: float
-    drug_conditions: int
-    cause_share: Array
-    cause_cost: Array
-    cause_episode: Array
-    first_fall_cause: int
-    last_fall_cause: int
-    procedure_share: Array
-    procedure_cost: Array
-    procedure_spread: Array
-    procedure_inpatient: Array
-    procedure_episode: Array
-    episode_share: Array
-    readmission: float
-    hospice: float
-    ed_mean: float
-    ed_risk: float
-    ed_stay: float
-    ed_fall: float
-    follow_up: float
-    glycemic_poor: float
-    pressure_controlled: float
-    complex_conditions: int
-    stay_days: float
-    concurrent_base: float

@@ -6,8 +6,9 @@ import numpy as np
 
 from sim.kernels.codes import Status
 from sim.kernels.draws import Decision, Key, draw_rows, unit
+from sim.kernels.health import Advantage, Mortality, Relative
 from sim.kernels.jit import stage
-from sim.kernels.layout import Disease, Health, People
+from sim.kernels.layout import Disease, People
 from sim.kernels.strip import Strip
 
 _ENROLLED, _ADVANTAGE, _DEAD = int(Status.ENROLLED), int(Status.ADVANTAGE), int(Status.DEAD)
@@ -15,10 +16,10 @@ _LEAVING = int(Decision.LEAVING)
 
 
 @stage
-def weigh(people: People, n: int, disease: Disease, health: Health, strip: Strip) -> None:
+def expect_cost(people: People, n: int, disease: Disease, average: Relative, strip: Strip) -> None:
     """Note each person's expected cost relative to the average person, from the year's conditions and age."""
-    cost_factor, cost_table, age_cost = people.cost_factor, disease.cost, health.age_cost
-    constant, slope, most = health.cost_constant, health.cost_slope, health.most_relative
+    cost_factor, cost_table, age_cost = people.cost_factor, disease.cost, average.age
+    constant, slope, most = average.constant, average.slope, average.most
     row, age, current, developed, relative = (
         strip.row,
         strip.age,
@@ -36,29 +37,38 @@ def weigh(people: People, n: int, disease: Disease, health: Health, strip: Strip
 
 
 @stage
-def leave(people: People, key: Key, year: int, n: int, health: Health, strip: Strip) -> int:
+def leave_medicare(
+    people: People,
+    key: Key,
+    year: int,
+    n: int,
+    mortality: Mortality,
+    advantage: Advantage,
+    strip: Strip,
+) -> int:
     """Decide who dies and who moves to Medicare Advantage, and when; return how many are enrolled at all."""
     all_status, all_months = people.status, people.months
-    death_table, mortality_level, switch_out = health.mortality, health.mortality_level, health.switch_out
-    by_risk, by_event = health.mortality_risk, health.mortality_event
-    switch_risk, usual, most = health.switch_risk, health.switch_risk_usual, health.switch_risk_most
+    death_table, mortality_level = mortality.table, mortality.level
+    by_risk, by_event = mortality.risk_slope, mortality.event
+    move, move_risk = advantage.leave, advantage.leave_risk
+    usual, most = advantage.risk_usual, advantage.risk_most
     row, life, extra, hit, hit_row = strip.row, strip.life, strip.extra, strip.hit, strip.hit_row
     entering, first_month, last_month = strip.entering, strip.first_month, strip.last_month
     sex, age, kind, dual, had_event = strip.sex, strip.age, strip.kind, strip.dual, strip.had_event
     relative, dies, months, share = strip.relative, strip.dies, strip.months, strip.share
     hits = 0
     for k in range(n):
-        mortality = death_table[sex[k], age[k]] * mortality_level[kind[k], sex[k], age[k]]
+        chance = death_table[sex[k], age[k]] * mortality_level[kind[k], sex[k], age[k]]
         tilt = 1.0 - by_risk + by_risk * relative[k]
         tilt *= by_event if had_event[k] else 1.0
         here = 13.0 - first_month[k]
-        death = unit(life[4 * k]) < mortality * tilt * here / 12.0
+        death = unit(life[4 * k]) < chance * tilt * here / 12.0
         dies[k] = 1 if death else 0
         last_month[k] = first_month[k] + np.int64(here * unit(life[4 * k + 1])) if death else 12
-        tilt = 1.0 + switch_risk * (usual - min(relative[k], most))
+        tilt = 1.0 + move_risk * (usual - min(relative[k], most))
         hit[hits] = k
         hit_row[hits] = row[k]
-        hits += 1 if (entering[k] == 0) & (unit(life[4 * k + 2]) < switch_out[dual[k]] * tilt) else 0
+        hits += 1 if (entering[k] == 0) & (unit(life[4 * k + 2]) < move[dual[k]] * tilt) else 0
         all_status[row[k]] = _DEAD if death else _ENROLLED
     draw_rows(key, hit_row, hits, year, _LEAVING, 0, extra)
     for j in range(hits):

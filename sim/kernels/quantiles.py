@@ -178,7 +178,13 @@ def binomial_rows(
 def normals(key: Key, agents: np.ndarray, year: int, decision: Decision) -> np.ndarray:
     """Return four standard normals for each agent id; shape (agents, 4)."""
     draws = uniforms(key, agents, year, decision)
-    for i in range(draws.shape[0]):
-        for lane in range(4):
-            draws[i, lane] = normal(draws[i, lane])
+    make_normal(draws)
     return draws
+
+
+@kernel
+def make_normal(u: Array) -> None:
+    """Turn uniforms into standard normals, in place."""
+    for i in range(u.shape[0]):
+        for lane in range(u.shape[1]):
+            u[i, lane] = normal(u[i, lane])

@@ -1,4 +1,4 @@
-"""Spending of a year: ambulatory care, a procedure, and an acute event that tends to come back."""
+"""Spending of a year: ambulatory care, and an acute event that tends to come back."""
 
 from __future__ import annotations
 
@@ -7,25 +7,17 @@ import math
 import numpy as np
 
 from sim.kernels.choice import pick
-from sim.kernels.codes import (
-    AGED_IN,
-    LARGEST_CENTS,
-    N_EPISODE_SUMS,
-    NO_SUPPLEMENT,
-    EpisodeSum,
-    Kind,
-    Sum,
-)
+from sim.kernels.codes import AGED_IN, LARGEST_CENTS, NO_SUPPLEMENT, Sum
 from sim.kernels.draws import Decision, Key, draw_rows, unit, unit52
-from sim.kernels.jit import stage
-from sim.kernels.layout import Array, Health, Markets, Practices
+from sim.kernels.episodes import add_episode
+from sim.kernels.health import Ambulatory, Conditions, Episodes, Events
+from sim.kernels.jit import inlined, stage
+from sim.kernels.layout import Array, Markets, Practices
 from sim.kernels.quantiles import binomial, normal, normal_rows, poisson
 from sim.kernels.strip import Strip
 
-_AGED_NON_DUAL = int(Kind.AGED_NON_DUAL)
 _EVENT_COST, _EVENT_COURSE = int(Decision.EVENT_COST), int(Decision.EVENT_COURSE)
-_AFTER_STAY, _PROCEDURE = int(Decision.AFTER_STAY), int(Decision.PROCEDURE)
-_EP_COUNT, _EP_COST, _EP_INPATIENT, _EP_MONTH = (int(one) for one in EpisodeSum)
+_AFTER_STAY = int(Decision.AFTER_STAY)
 _READMISSIONS, _SNF_DAYS, _EVENT_SNF, _EVENT_HOSPICE, _FALL_STAYS = (
     int(Sum.READMISSIONS),
     int(Sum.SNF_DAYS),
@@ -37,7 +29,9 @@ _FOLLOW_UPS_DUE, _FOLLOW_UPS_MADE = int(Sum.FOLLOW_UPS_DUE), int(Sum.FOLLOW_UPS_
 
 
 @stage
-def spend_at_practices(n: int, markets: Markets, practices: Practices, health: Health, strip: Strip) -> None:
+def spend_on_ambulatory_care(
+    n: int, markets: Markets, practices: Practices, ambulatory: Ambulatory, strip: Strip
+) -> None:
     """Draw ambulatory spending, and note the level of prices and use that other spending shares."""
     market_level, efficiency = markets.level, practices.efficiency
     base_effects, base_spill, high_needs_effect = (
@@ -45,7 +39,8 @@ def spend_at_practices(n: int, markets: Markets, practices: Practices, health: H
         practices.base_spill,
         practices.high_needs_effect,
     )
-    base_share, base_spread, no_supplement = health.base_share, health.base_spread, health.no_supplement
+    base_share, base_spread = ambulatory.base_share, ambulatory.base_spread
+    no_supplement = ambulatory.no_supplement
     kind, market, practice, aligned = strip.kind, strip.market, strip.practice, strip.aligned
     high_needs, share, relative, traits, uses = (
         strip.high_needs,
@@ -71,89 +66,54 @@ def spend_at_practices(n: int, markets: Markets, practices: Practices, health: H
         base_cents[k] = np.int64(amount * 100.0 + 0.5) if uses[k] else 0
 
 
-@stage
-def have_procedures(
-    key: Key,
-    year: int,
-    n: int,
-    markets: Markets,
-    practices: Practices,
-    health: Health,
-    episodes: Array,
-    strip: Strip,
-) -> None:
-    """Draw who has a procedure, which one, and what it costs; add it to the sums of episodes."""
-    shares, costs, spreads = health.procedure_share, health.procedure_cost, health.procedure_spread
-    inpatient, episode = health.procedure_inpatient, health.procedure_episode
-    market_level, efficiency = markets.level, practices.efficiency
-    row, use, extra, hit, hit_row = strip.row, strip.use, strip.extra, strip.hit, strip.hit_row
-    uses, share, months, first_month = strip.uses, strip.share, strip.months, strip.first_month
-    market, practice, base, episodes_at = strip.market, strip.practice, strip.base, strip.episodes_at
-    cents, planned = strip.procedure_cents, strip.planned
-    most = shares[0, shares.shape[1] - 1]
-    hits = 0
-    for k in range(n):
-        cents[k] = 0
-        planned[k] = 0
-        hit[hits] = k
-        hit_row[hits] = row[k]
-        hits += 1 if (uses[k] != 0) & (unit(use[4 * k + 1]) < most * share[k]) else 0
-    draw_rows(key, hit_row, hits, year, _PROCEDURE, 0, extra)
-    for j in range(hits):
-        k = hit[j]
-        which = min(pick(unit(use[4 * k + 1]) / share[k], shares, 0), shares.shape[1] - 1)
-        price = market_level[market[k], _AGED_NON_DUAL] * efficiency[practice[k]] * base[k]
-        spread = spreads[which]
-        amount = math.exp(spread * normal(unit52(extra[4 * j], extra[4 * j + 1])) - 0.5 * spread * spread)
-        cents[k] = np.int64(costs[which] * price * amount * 100.0 + 0.5)
-        planned[k] = 1 if unit(extra[4 * j + 3]) < inpatient[which] else 0
-        kept = episodes_at[k] + episode[which] * N_EPISODE_SUMS
-        episodes[kept + _EP_COUNT] += 1
-        episodes[kept + _EP_COST] += cents[k]
-        episodes[kept + _EP_INPATIENT] += planned[k]
-        episodes[kept + _EP_MONTH] += first_month[k] + int(months[k] * unit(extra[4 * j + 2]))
+@inlined
+def chance_of_event(
+    kind: int, relative: float, had_event: int, share: float, dies: int, acute: Events
+) -> float:
+    """Return the chance that a person has an acute event in the share of the year enrolled."""
+    slope = acute.event_slope
+    chance: float = acute.event_chance[kind] * (1.0 - slope + slope * relative)
+    chance += acute.event_carry * (1.0 - chance) if had_event else 0.0
+    chance *= share
+    return max(chance, acute.death_event) if dies else chance
 
 
 @stage
-def have_events(
+def have_acute_events(
     key: Key,
     year: int,
     n: int,
     practices: Practices,
-    health: Health,
+    masks: Conditions,
+    acute: Events,
+    of_episodes: Episodes,
     sums: Array,
     episodes: Array,
     strip: Strip,
 ) -> None:
     """Draw who has an acute event, its cause, stays, SNF days and cost; add them to the sums."""
-    event_chance, slope, carry, death_event = (
-        health.event_chance,
-        health.event_slope,
-        health.event_carry,
-        health.death_event,
-    )
     event_effects, event_spill, high_needs_effect = (
         practices.event_effect,
         practices.event_spill,
         practices.high_needs_effect,
     )
     event_share, event_spread, amount_slope = (
-        health.event_share,
-        health.event_spread,
-        health.event_amount_slope,
+        acute.event_share,
+        acute.event_spread,
+        acute.event_amount_slope,
     )
-    cause_share, cause_cost, cause_episode = health.cause_share, health.cause_cost, health.cause_episode
-    episode_share = health.episode_share
-    heart_failure, copd = health.heart_failure, health.copd
-    death_amount, stays_extra, readmission = health.death_amount, health.stays_extra, health.readmission
+    cause_share, cause_cost, cause_kind = acute.cause_share, acute.cause_cost, of_episodes.cause_kind
+    episode_share = of_episodes.share
+    heart_failure, copd = masks.heart_failure, masks.copd
+    death_amount, stays_extra, readmission = acute.death_amount, acute.stays_extra, acute.readmission
     snf_chance, snf_length, hospice, follow_up = (
-        health.snf_chance,
-        health.snf_days,
-        health.hospice,
-        health.follow_up,
+        acute.snf_chance,
+        acute.snf_days,
+        acute.hospice,
+        acute.follow_up,
     )
-    most_stays, most_snf_days = health.most_stays, health.most_snf_days
-    first_fall, last_fall = health.first_fall_cause, health.last_fall_cause
+    most_stays, most_snf_days = acute.most_stays, acute.most_snf_days
+    first_fall, last_fall = acute.first_fall_cause, acute.last_fall_cause
     row, hit, hit_row, cost, extra, course = (
         strip.row,
         strip.hit,
@@ -177,17 +137,14 @@ def have_events(
         strip.conditions,
     )
     level, months, first_month, event_month = strip.level, strip.months, strip.first_month, strip.event_month
-    sums_at, episodes_at = strip.sums_at, strip.episodes_at
+    sums_at, episodes_at, event_cause = strip.sums_at, strip.episodes_at, strip.event_cause
     stays, snf_days, cents, rest = strip.stays, strip.snf_days, strip.event_cents, strip.lost
     hits = 0
     for k in range(n):
         stays[k] = 0
         snf_days[k] = 0
         cents[k] = 0
-        chance = event_chance[kind[k]] * (1.0 - slope + slope * relative[k])
-        chance += carry * (1.0 - chance) if had_event[k] else 0.0
-        chance *= share[k]
-        chance = max(chance, death_event) if dies[k] else chance
+        chance = chance_of_event(kind[k], relative[k], had_event[k], share[k], dies[k], acute)
         hit[hits] = k
         hit_row[hits] = row[k]
         hits += 1 if (months[k] > 0) & (unit(cost[4 * k + 2]) < chance) else 0
@@ -204,6 +161,7 @@ def have_events(
         effect = (own * more if high_needs[k] else own) if to >= 0 else spilt
         has = (1 if conditions[k] & heart_failure else 0) + (2 if conditions[k] & copd else 0)
         cause = pick(unit(course[4 * j]), cause_share, has)
+        event_cause[k] = cause
         amount = event_share[kind[k]] * level[k] * effect * cause_cost[cause]
         amount *= math.exp(
             amount_slope * math.log(relative[k])
@@ -224,12 +182,10 @@ def have_events(
             sums[at + _EVENT_HOSPICE] += spent
         elif snf:
             sums[at + _EVENT_SNF] += spent
-        if cause_episode[cause] >= 0:
-            kept = episodes_at[k] + cause_episode[cause] * N_EPISODE_SUMS
-            episodes[kept + _EP_COUNT] += 1
-            episodes[kept + _EP_COST] += int(spent * episode_share[cause_episode[cause]])
-            episodes[kept + _EP_INPATIENT] += 1
-            episodes[kept + _EP_MONTH] += month
+        begins = cause_kind[cause]
+        if begins >= 0:
+            of_episode = np.int64(spent * episode_share[begins])
+            add_episode(episodes, episodes_at[k], begins, of_episode, 1, month)
             if dies[k] == 0:
                 sums[at + _FOLLOW_UPS_DUE] += 1
                 if unit(course[4 * j + 3]) < follow_up:

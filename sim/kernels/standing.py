@@ -6,15 +6,23 @@ import numpy as np
 
 from sim.kernels.alignment import ABOVE_ROUNDING, plurality
 from sim.kernels.codes import N_CELLS, N_EPISODE_SUMS, N_EPISODES, N_SUMS, Kind
+from sim.kernels.health import Alignment, HighNeeds
 from sim.kernels.jit import stage
-from sim.kernels.layout import Health, People, Practices
+from sim.kernels.layout import People, Practices
 from sim.kernels.strip import Strip
 
 _ESRD = int(Kind.ESRD)
 
 
 @stage
-def stand(people: People, n: int, practices: Practices, health: Health, strip: Strip) -> None:
+def note_standing(
+    people: People,
+    n: int,
+    practices: Practices,
+    criteria: HighNeeds,
+    weights: Alignment,
+    strip: Strip,
+) -> None:
     """Note High Needs status and score of 1 January, the practice aligned to, and where sums are kept."""
     needs, all_admissions, all_snf_days, all_risk = (
         people.high_needs,
@@ -25,14 +33,14 @@ def stand(people: People, n: int, practices: Practices, health: Health, strip: S
     all_aligned, all_cell, all_attested = people.aligned, people.cell, people.attested
     attest_chance = practices.attest
     n_practices = attest_chance.shape[0]
-    conditions_met, score_met = health.high_needs_conditions, health.high_needs_score
-    score_with, admissions_with = health.high_needs_score_with_admissions, health.high_needs_admissions
-    days_met = health.high_needs_snf_days
+    conditions_met, score_met = criteria.conditions, criteria.score
+    score_with, admissions_with = criteria.score_with_admissions, criteria.admissions
+    days_met = criteria.snf_days
     row, kind, coded_score, conditions = strip.row, strip.kind, strip.coded_score, strip.conditions
     entering, market = strip.entering, strip.market
     high_needs, cell, aligned = strip.high_needs, strip.cell, strip.aligned
     sums_at, episodes_at = strip.sums_at, strip.episodes_at
-    align(people, n, health, strip)
+    align(people, n, weights, strip)
     for k in range(n):
         i = row[k]
         score = coded_score[k]
@@ -62,7 +70,7 @@ def stand(people: People, n: int, practices: Practices, health: Health, strip: S
 
 
 @stage
-def align(people: People, n: int, health: Health, strip: Strip) -> None:
+def align(people: People, n: int, weights: Alignment, strip: Strip) -> None:
     """Note the practice that each person is aligned to by claims, -1 for none."""
     last_main, last_other, older_main, older_other = (
         people.last_main,
@@ -72,7 +80,7 @@ def align(people: People, n: int, health: Health, strip: Strip) -> None:
     )
     last_main_visits, last_other_visits = people.last_main_visits, people.last_other_visits
     older_main_visits, older_other_visits = people.older_main_visits, people.older_other_visits
-    recent, older = health.weight_recent, health.weight_older
+    recent, older = weights.weight_recent, weights.weight_older
     row, entering, aligned, hit = strip.row, strip.entering, strip.aligned, strip.hit
     hits = 0
     for k in range(n):

@@ -42,8 +42,13 @@ class Strip(NamedTuple):
         What the year brings.
     base, level : float64
         An ACO's effect on ambulatory spending; prices and use of market and practice.
-    stays, planned, snf_days, base_cents, procedure_cents, event_cents, event_month
-        Use and spending; the month means nothing for people without an event.
+    stays, planned, snf_days, base_cents, procedure_cents, event_cents
+        Use and spending.
+    procedure, procedure_month, event_cause, event_month
+        Which procedure, -1 for none, and when; cause and month of the event. They mean nothing for people
+        without one.
+    late_months
+        Months after a High Needs criterion was first met this year.
     life, lost, care, cost, use, extra, course : uint32, shape (4 * STRIP,)
         Words drawn.
     hit, hit_row
@@ -93,7 +98,11 @@ class Strip(NamedTuple):
     base_cents: Array
     procedure_cents: Array
     event_cents: Array
+    procedure: Array
+    procedure_month: Array
+    event_cause: Array
     event_month: Array
+    late_months: Array
     life: Array
     lost: Array
     care: Array

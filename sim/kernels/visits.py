@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from sim.kernels.choice import pick_practice
 from sim.kernels.draws import Decision, Key, draw_rows, unit
+from sim.kernels.health import Visits
 from sim.kernels.jit import stage
-from sim.kernels.layout import Health, Markets, People, Practices
+from sim.kernels.layout import Markets, People, Practices
 from sim.kernels.quantiles import binomial_rows, poisson_rows
 from sim.kernels.strip import Strip
 
@@ -20,7 +21,7 @@ def choose_practice(
     n: int,
     markets: Markets,
     practices: Practices,
-    health: Health,
+    use: Visits,
     strip: Strip,
 ) -> None:
     """Let some people change practice, and some attest that theirs is the one they mainly see."""
@@ -30,7 +31,7 @@ def choose_practice(
         markets.choice_share,
         markets.choice_other,
     )
-    leaving = health.practice_leave
+    leaving = use.practice_leave
     row, care, extra, hit, hit_row = strip.row, strip.care, strip.extra, strip.hit, strip.hit_row
     practice, market, high_needs = strip.practice, strip.market, strip.high_needs
     hits = 0
@@ -59,8 +60,8 @@ def choose_practice(
 
 
 @stage
-def visit(
-    people: People, key: Key, year: int, n: int, markets: Markets, health: Health, strip: Strip
+def make_visits(
+    people: People, key: Key, year: int, n: int, markets: Markets, use: Visits, strip: Strip
 ) -> None:
     """Draw each person's PQEM visits, and which of them go to another practice."""
     first_practice, choice_share, choice_other = (
@@ -68,8 +69,8 @@ def visit(
         markets.choice_share,
         markets.choice_other,
     )
-    no_use, no_use_risk = health.no_use, health.no_use_risk
-    usual_number, by_risk = health.visits_mean, health.visits_risk
+    no_use, no_use_risk = use.no_use, use.no_use_risk
+    usual_number, by_risk = use.visits_mean, use.visits_risk
     row, care, cost, extra = strip.row, strip.care, strip.cost, strip.extra
     relative, share, months, uses = strip.relative, strip.share, strip.months, strip.uses
     market, high_needs, practice = strip.market, strip.high_needs, strip.practice
@@ -81,11 +82,11 @@ def visit(
     for k in range(n):
         mean[k] = usual_number * (1.0 - by_risk + by_risk * relative[k]) * share[k]
         u[k] = unit(care[4 * k + 3])
-    poisson_rows(u, mean, n, health.most_visits, strip.mass, strip.below, visits)
+    poisson_rows(u, mean, n, use.most_visits, strip.mass, strip.below, visits)
     for k in range(n):
         visits[k] = visits[k] + 1 if uses[k] else 0
         u[k] = unit(cost[4 * k + 3])
-    binomial_rows(u, visits, n, 1.0 - health.visits_loyal, strip.mass, strip.below, elsewhere)
+    binomial_rows(u, visits, n, 1.0 - use.visits_loyal, strip.mass, strip.below, elsewhere)
     last_main, last_other = people.last_main, people.last_other
     last_main_visits, last_other_visits = people.last_main_visits, people.last_other_visits
     shift_visits(people, 0, n, strip)

@@ -8,7 +8,21 @@ from numpy.typing import NDArray
 from sim.inputs.evidence import Evidence
 from sim.inputs.lead_criteria import Criteria
 from sim.kernels.codes import AGED_IN, N_KINDS, OLDEST, Kind
-from sim.kernels.layout import Health
+from sim.kernels.health import (
+    Advantage,
+    Alignment,
+    Ambulatory,
+    Conditions,
+    Emergency,
+    Episodes,
+    Events,
+    Health,
+    HighNeeds,
+    Mortality,
+    Quality,
+    Relative,
+    Visits,
+)
 from sim.population.disease import condition_names, mask_of, words
 from sim.population.life_tables import death_probabilities
 from sim.population.scoring import concurrent_factors
@@ -49,117 +63,165 @@ def in_year(health: Health, evidence: Evidence, criteria: Criteria, year: int) -
     criteria : Criteria
     year : int
     """
-    mortality = death_probabilities()[year]
-    level = health.mortality_level.copy()
+    table = death_probabilities()[year]
+    level = health.mortality.level.copy()
     # ESRD mortality is stated by itself: divide the table out.
-    level[Kind.ESRD] = evidence.number("mortality.esrd") / np.maximum(mortality, mortality[:, [AGED_IN]])
+    level[Kind.ESRD] = evidence.number("mortality.esrd") / np.maximum(table, table[:, [AGED_IN]])
     return health._replace(
-        mortality=mortality,
-        mortality_level=level,
-        high_needs_score=criteria.score,
-        high_needs_score_with_admissions=criteria.score_with_admissions,
-        high_needs_admissions=criteria.admissions,
-        high_needs_snf_days=criteria.snf_days,
-        weight_recent=criteria.weight_recent,
-        weight_older=criteria.weight_older,
+        mortality=health.mortality._replace(table=table, level=level),
+        high_needs=health.high_needs._replace(
+            score=criteria.score,
+            score_with_admissions=criteria.score_with_admissions,
+            admissions=criteria.admissions,
+            snf_days=criteria.snf_days,
+        ),
+        alignment=Alignment(criteria.weight_recent, criteria.weight_older),
     )
 
 
 def build_health(evidence: Evidence) -> Health:
     """Return the kernels' parameters that hold in all years; :func:`in_year` fills in the rest."""
+    number, array = evidence.number, evidence.array
+    names = condition_names(evidence)
+    return Health(
+        conditions=_conditions(evidence),
+        mortality=Mortality(
+            table=np.empty((2, OLDEST + 1)),
+            level=_mortality_level(evidence),
+            risk_slope=number("mortality.risk_slope"),
+            event=number("mortality.event"),
+        ),
+        advantage=Advantage(
+            leave=array("advantage.leave").copy(),
+            leave_risk=number("advantage.leave_risk"),
+            back=array("advantage.back").copy(),
+            back_risk=number("advantage.back_risk"),
+            risk_usual=number("advantage.risk_usual"),
+            risk_most=number("advantage.risk_most"),
+        ),
+        high_needs=HighNeeds(
+            conditions=mask_of(names, " ".join(words(evidence, "conditions.mobility"))),
+            score=np.inf,
+            score_with_admissions=np.inf,
+            admissions=0,
+            snf_days=0,
+            concurrent_base=concurrent_factors()["base"],
+        ),
+        alignment=Alignment(weight_recent=0.0, weight_older=0.0),
+        relative=Relative(
+            age=by_age(array("spending.age"), AGE_COST_EDGES),
+            constant=number("spending.cost_constant"),
+            slope=number("spending.cost_slope"),
+            spread=number("spending.cost_spread"),
+            most=number("spending.most_relative"),
+        ),
+        visits=Visits(
+            practice_leave=number("care.practice_leave"),
+            visits_mean=number("care.visits_mean"),
+            visits_risk=number("care.visits_risk"),
+            visits_loyal=number("care.visits_loyal"),
+            most_visits=int(number("use.most_visits")),
+            no_use=number("spending.no_use"),
+            no_use_risk=number("spending.no_use_risk"),
+        ),
+        ambulatory=Ambulatory(
+            base_share=array("spending.base_share").copy(),
+            base_spread=array("spending.base_spread").copy(),
+            no_supplement=number("spending.no_supplement"),
+        ),
+        events=_events(evidence),
+        episodes=_episodes(evidence),
+        emergency=Emergency(
+            ed_visits=number("use.ed_visits"),
+            ed_risk=number("use.ed_risk"),
+            ed_stay=number("use.ed_stay"),
+            ed_fall=number("use.ed_fall"),
+            most_ed_visits=int(number("use.most_ed_visits")),
+        ),
+        quality=Quality(
+            glycemic_poor=number("use.glycemic_poor"),
+            pressure_controlled=number("use.pressure_controlled"),
+            complex_conditions=int(number("use.complex_conditions")),
+            stay_days=number("use.stay_days"),
+        ),
+    )
+
+
+def _conditions(evidence: Evidence) -> Conditions:
     names = condition_names(evidence)
     recovery = evidence.array("conditions.recovery")
-    causes = words(evidence, "episodes.causes")
-    procedures = words(evidence, "episodes.procedures")
-    kinds = words(evidence, "episodes.names")
-    incidence = evidence.array("episodes.incidence")
-    cost = evidence.array("episodes.cost")
-    of_procedure = np.array([kinds.index(name) for name in procedures])
-    fitted = evidence.array("spending.level") * evidence.array("spending.level_fit")
-    average = 12.0 * fitted[Kind.AGED_NON_DUAL]
-    rate = incidence[of_procedure] * evidence.number("episodes.procedure_fit")
-    return Health(
-        mortality=np.empty((2, OLDEST + 1)),
-        mortality_level=_mortality_level(evidence),
-        mortality_risk=evidence.number("mortality.risk_slope"),
-        mortality_event=evidence.number("mortality.event"),
-        switch_out=evidence.array("advantage.leave").copy(),
-        switch_risk=evidence.number("advantage.leave_risk"),
-        switch_back=evidence.array("advantage.back").copy(),
-        switch_back_risk=evidence.number("advantage.back_risk"),
-        switch_risk_usual=evidence.number("advantage.risk_usual"),
-        switch_risk_most=evidence.number("advantage.risk_most"),
+    alone = ("kidney_failure", "heart_failure", "copd", "diabetes", "hypertension", "rheumatoid_arthritis")
+    return Conditions(
         recoverable=sum(1 << k for k in range(len(names)) if recovery[k] > 0.0),
-        esrd=mask_of(names, "kidney_failure"),
-        high_needs_conditions=mask_of(names, " ".join(words(evidence, "conditions.mobility"))),
-        high_needs_score=np.inf,
-        high_needs_score_with_admissions=np.inf,
-        high_needs_admissions=0,
-        high_needs_snf_days=0,
-        coding_words=int(evidence.number("conditions.uncoded_halvings")),
-        age_cost=by_age(evidence.array("spending.age"), AGE_COST_EDGES),
-        cost_constant=evidence.number("spending.cost_constant"),
-        cost_slope=evidence.number("spending.cost_slope"),
-        cost_spread=evidence.number("spending.cost_spread"),
-        practice_leave=evidence.number("care.practice_leave"),
-        visits_mean=evidence.number("care.visits_mean"),
-        visits_risk=evidence.number("care.visits_risk"),
-        visits_loyal=evidence.number("care.visits_loyal"),
-        weight_recent=0.0,
-        weight_older=0.0,
-        no_use=evidence.number("spending.no_use"),
-        no_use_risk=evidence.number("spending.no_use_risk"),
-        base_share=evidence.array("spending.base_share").copy(),
-        base_spread=evidence.array("spending.base_spread").copy(),
-        event_chance=evidence.array("spending.event_chance").copy(),
-        event_slope=evidence.number("spending.event_slope"),
-        event_carry=evidence.number("spending.event_carry"),
-        event_share=evidence.array("spending.event_share").copy(),
-        event_amount_slope=evidence.number("spending.event_amount_slope"),
-        event_spread=evidence.array("spending.event_spread").copy(),
-        death_event=evidence.number("spending.death_event"),
-        death_amount=evidence.number("spending.death_amount"),
-        stays_extra=evidence.number("spending.stays_extra"),
-        snf_chance=evidence.number("spending.snf_chance"),
-        snf_days=evidence.number("spending.snf_days"),
-        no_supplement=evidence.number("spending.no_supplement"),
-        heart_failure=mask_of(names, "heart_failure"),
-        copd=mask_of(names, "copd"),
-        diabetes=mask_of(names, "diabetes"),
-        hypertension=mask_of(names, "hypertension"),
-        rheumatoid_arthritis=mask_of(names, "rheumatoid_arthritis"),
-        most_visits=int(evidence.number("use.most_visits")),
-        most_ed_visits=int(evidence.number("use.most_ed_visits")),
-        most_stays=int(evidence.number("use.most_stays")),
-        most_snf_days=int(evidence.number("use.most_snf_days")),
-        most_relative=evidence.number("spending.most_relative"),
-        drug_conditions=mask_of(names, " ".join(words(evidence, "conditions.drug_treated"))),
-        cause_share=_cause_share(evidence, causes),
-        cause_cost=evidence.array("episodes.cause_cost").copy(),
-        cause_episode=np.array(
-            [kinds.index(name) if name in kinds else -1 for name in (*causes, "other")], np.int64
-        ),
+        drug_treated=mask_of(names, " ".join(words(evidence, "conditions.drug_treated"))),
+        uncoded_halvings=int(evidence.number("conditions.uncoded_halvings")),
+        **{name: mask_of(names, name) for name in alone},
+    )
+
+
+def _events(evidence: Evidence) -> Events:
+    number, array = evidence.number, evidence.array
+    causes = words(evidence, "episodes.causes")
+    share, cost = _cause_share(evidence, causes), array("episodes.cause_cost").copy()
+    chance = np.diff(share, prepend=0.0, append=1.0)
+    return Events(
+        event_chance=array("spending.event_chance").copy(),
+        event_share=array("spending.event_share").copy(),
+        event_spread=array("spending.event_spread").copy(),
+        event_slope=number("spending.event_slope"),
+        event_amount_slope=number("spending.event_amount_slope"),
+        event_carry=number("spending.event_carry"),
+        death_event=number("spending.death_event"),
+        death_amount=number("spending.death_amount"),
+        cause_share=share,
+        cause_cost=cost,
+        mean_cost=chance @ cost,
         first_fall_cause=causes.index("hip_fracture"),
         last_fall_cause=causes.index("fall_injury"),
+        stays_extra=number("spending.stays_extra"),
+        snf_chance=number("spending.snf_chance"),
+        snf_days=number("spending.snf_days"),
+        most_stays=int(number("use.most_stays")),
+        most_snf_days=int(number("use.most_snf_days")),
+        readmission=number("use.readmission"),
+        hospice=number("use.hospice"),
+        follow_up=number("use.follow_up"),
+    )
+
+
+def _episodes(evidence: Evidence) -> Episodes:
+    kinds = words(evidence, "episodes.names")
+    of_procedure = np.array([kinds.index(name) for name in words(evidence, "episodes.procedures")])
+    fitted = evidence.array("spending.level") * evidence.array("spending.level_fit")
+    average = 12.0 * fitted[Kind.AGED_NON_DUAL]
+    rate = evidence.array("episodes.incidence")[of_procedure] * evidence.number("episodes.procedure_fit")
+    return Episodes(
         procedure_share=np.cumsum(rate)[None, :].copy(),
-        procedure_cost=cost[of_procedure] / average,
+        procedure_cost=evidence.array("episodes.cost")[of_procedure] / average,
         procedure_spread=np.sqrt(np.log1p(evidence.array("episodes.procedure_cv") ** 2)),
         procedure_inpatient=evidence.array("episodes.procedure_inpatient").copy(),
-        procedure_episode=of_procedure.astype(np.int64),
-        episode_share=evidence.array("episodes.share").copy(),
-        readmission=evidence.number("use.readmission"),
-        hospice=evidence.number("use.hospice"),
-        ed_mean=evidence.number("use.ed_visits"),
-        ed_risk=evidence.number("use.ed_risk"),
-        ed_stay=evidence.number("use.ed_stay"),
-        ed_fall=evidence.number("use.ed_fall"),
-        follow_up=evidence.number("use.follow_up"),
-        glycemic_poor=evidence.number("use.glycemic_poor"),
-        pressure_controlled=evidence.number("use.pressure_controlled"),
-        complex_conditions=int(evidence.number("use.complex_conditions")),
-        stay_days=evidence.number("use.stay_days"),
-        concurrent_base=concurrent_factors()["base"],
+        procedure_kind=of_procedure.astype(np.int64),
+        cause_kind=np.array(
+            [
+                kinds.index(name) if name in kinds else -1
+                for name in (*words(evidence, "episodes.causes"), "other")
+            ],
+            np.int64,
+        ),
+        share=evidence.array("episodes.share").copy(),
+        specialty=specialty_of_episodes(evidence),
     )
+
+
+def specialties(evidence: Evidence) -> tuple[str, ...]:
+    """Return the specialties that lead episodes, sorted."""
+    return tuple(sorted(set(words(evidence, "episodes.specialty"))))
+
+
+def specialty_of_episodes(evidence: Evidence) -> NDArray[np.int64]:
+    """Return the specialty that leads each kind of episode, shape (episodes,)."""
+    names = specialties(evidence)
+    return np.array([names.index(name) for name in words(evidence, "episodes.specialty")], np.int64)
 
 
 def _cause_share(evidence: Evidence, causes: tuple[str, ...]) -> NDArray[np.float64]:

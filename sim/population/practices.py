@@ -8,14 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.inputs.evidence import Evidence
-from sim.kernels.draws import Decision, Key, uniforms
+from sim.kernels.draws import Decision, Key
 from sim.kernels.quantiles import normals
 from sim.population.plan import AcoPlan
+from sim.population.referrals import Specialists, draw_specialists
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
-
-REFERRED = 3  # specialists to whom a practice refers
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,28 +23,23 @@ class Providers:
 
     Attributes
     ----------
-    first_practice, first_specialist : int64, shape (markets + 1,)
+    first_practice : int64, shape (markets + 1,)
     market, aco : int64, shape (practices,)
         Market, and the ACO it would take part with or -1.
     lives : float64, shape (practices, 2)
         Expected assignable people: not High Needs, High Needs.
     efficiency : float64, shape (practices,)
         Spending of its patients relative to the market's average practice, referrals included.
-    referred : int64, shape (practices, 3); referral_share : float64, same shape
-        Specialists it refers to and the shares.
-    specialist_market : int64, shape (specialists,); specialist_efficiency : float64, same shape
+    specialists : Specialists
+        And to which of them each practice refers.
     """
 
     first_practice: Ints
-    first_specialist: Ints
     market: Ints
     aco: Ints
     lives: Floats
     efficiency: Floats
-    referred: Ints
-    referral_share: Floats
-    specialist_market: Ints
-    specialist_efficiency: Floats
+    specialists: Specialists
 
 
 def market_people(plans: list[AcoPlan], high_needs: float, evidence: Evidence, aco_share: float) -> float:
@@ -127,18 +121,10 @@ def draw_providers(
     market = np.concatenate([np.full(c[2], c[0]) for c in counts]).astype(np.int64)
     aco = np.concatenate([np.full(c[2], c[1]) for c in counts]).astype(np.int64)
     first_practice = np.searchsorted(market, np.arange(n_markets + 1)).astype(np.int64)
-    specialists = np.maximum(
-        REFERRED, np.round(np.diff(first_practice) * evidence.number("care.specialists")).astype(np.int64)
-    )
-    first_specialist = np.concatenate([[0], np.cumsum(specialists)]).astype(np.int64)
-    specialist_market = np.repeat(np.arange(n_markets), specialists)
-    specialist_efficiency = np.exp(
-        evidence.number("care.specialist_efficiency")
-        * normals(key, np.arange(first_specialist[-1]), 0, Decision.SPECIALIST_TRAITS)[:, 0]
-    )
-    referred, share = _referrals(evidence, key, market, first_specialist, specialists)
+    specialists = draw_specialists(evidence, key, market, first_practice)
     led = evidence.number("care.specialist_share")
-    through = 1.0 + led * ((share * specialist_efficiency[referred]).sum(axis=1) - 1.0)
+    felt = (specialists.share * specialists.efficiency[specialists.referred]).sum(axis=1)
+    through = 1.0 + led * (felt - 1.0)
 
     lives = np.empty((n, 2))
     efficiency = np.empty(n)
@@ -151,25 +137,7 @@ def draw_providers(
         own = np.exp(evidence.number("care.practice_efficiency") * draws[rows, 1]) * through[rows]
         efficiency[rows] = own / (weight @ own) * (1.0 + level)
         start += number
-    return Providers(
-        first_practice, first_specialist, market, aco, lives, efficiency, referred, share,
-        specialist_market, specialist_efficiency,
-    )  # fmt: skip
-
-
-def _referrals(
-    evidence: Evidence, key: Key, market: Ints, first_specialist: Ints, specialists: Ints
-) -> tuple[Ints, Floats]:
-    """Return the specialists each practice refers to, all of its own market, and the shares."""
-    draws = uniforms(key, np.arange(len(market)), 0, Decision.REFERRALS)
-    number = specialists[market]
-    first = (draws[:, 0] * number).astype(np.int64)
-    step = 1 + (draws[:, 1] * (np.maximum(number, 2) - 1)).astype(np.int64)
-    around = (first[:, None] + np.arange(REFERRED) * step[:, None]) % number[:, None]
-    referred = first_specialist[market][:, None] + around
-    top = evidence.number("care.referral_top")
-    rest = (1.0 - top) * evidence.array("care.referral_next")
-    return referred, np.broadcast_to(np.array([top, *rest]), referred.shape).copy()
+    return Providers(first_practice, market, aco, lives, efficiency, specialists)
 
 
 def alias_table(weights: Floats) -> tuple[Floats, Ints]:

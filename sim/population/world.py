@@ -15,10 +15,19 @@ from sim.inputs.lead_criteria import Criteria
 from sim.kernels.beneficiary_year import live_year
 from sim.kernels.birth import Origins, create
 from sim.kernels.chunks import over_chunks
-from sim.kernels.codes import N_CELLS, N_EPISODE_SUMS, N_EPISODES, N_SUMS
 from sim.kernels.draws import Key, make_key
-from sim.kernels.layout import Disease, Health, Markets, People, Practices, copy_people, make_people
+from sim.kernels.health import Health
+from sim.kernels.layout import (
+    Disease,
+    Markets,
+    People,
+    Practices,
+    Referrals,
+    copy_people,
+    make_people,
+)
 from sim.kernels.strip import make_strip
+from sim.kernels.tally import NOTHING_FURTHER, Asked, Tally, add, zeros
 from sim.population.disease import build_disease, spread_over_ages
 from sim.population.health import build_health, in_year
 from sim.population.market_risk import hazard_on, risk_curve
@@ -29,8 +38,6 @@ from sim.population.trend import Trend, draw_trend
 
 BASE_YEARS = 3
 LOOKBACK_YEARS = 2
-
-Sums = NDArray[np.int64]
 
 
 @dataclass
@@ -47,8 +54,8 @@ class World:
         Columns, lived through the history.
     providers : Providers
     trend : Trend
-    history : dict of int to int64 array
-        Exact sums of each base year, shape (practices + markets, cells, sums).
+    history : dict of int to Tally
+        Exact sums of each base year.
     """
 
     key: Key
@@ -64,7 +71,7 @@ class World:
     onset: NDArray[np.float64]
     first_row: NDArray[np.int64]
     choice: tuple[NDArray[np.float64], NDArray[np.int64]]
-    history: dict[int, Sums] = field(default_factory=dict)
+    history: dict[int, Tally] = field(default_factory=dict)
     lived: int = 0
 
     @property
@@ -115,6 +122,19 @@ class World:
         one, none = np.ones(self.n_practices), np.zeros(self.n_practices)
         return Practices(self.providers.efficiency, one, one, one, one, one, one, none)
 
+    def referrals(self, asked: Asked) -> Referrals:
+        """Return the kernels' referral tables, empty unless episodes by specialist are asked for."""
+        made = self.providers.specialists
+        if not asked.referred:
+            return Referrals(np.empty((0, 0, 0)))
+        share = np.cumsum(made.share, axis=1)[:, None, :]
+        return Referrals(np.ascontiguousarray(np.broadcast_to(share, made.by_specialty.shape)))
+
+    def zeros(self, asked: Asked = NOTHING_FURTHER, regions: int = 1) -> Tally:
+        """Return sums of a year that are all zero."""
+        referred = self.providers.specialists.share.shape[1]
+        return zeros(self.n_practices, self.n_markets, asked, n_referred=referred, regions=regions)
+
     def live(
         self,
         people: People,
@@ -123,8 +143,8 @@ class World:
         reference_spend: NDArray[np.int32] | None,
         threads: int,
         health: Health | None = None,
-        episodes: Sums | None = None,
-    ) -> tuple[Sums, int]:
+        asked: Asked = NOTHING_FURTHER,
+    ) -> tuple[Tally, int]:
         """Live one year and return the exact sums and the number of people who lived it.
 
         Parameters
@@ -140,16 +160,14 @@ class World:
             Cores to use; the result does not depend on it.
         health : Health, optional
             Health parameters of an arm that differs from the world's.
-        episodes : int64, shape (practices + markets, episodes, episode sums), optional
-            Added to: exact sums of the year's episodes.
+        asked : Asked
+            Sums wanted beyond those that cost no time.
         """
-        markets = self.markets(year)
+        markets, referrals = self.markets(year), self.referrals(asked)
         health = self.health(year) if health is None else health
         reference = np.empty(0, np.int32) if reference_spend is None else reference_spend
-        places = (max(1, threads), self.n_practices + self.n_markets)
-        sums = np.zeros((*places, N_CELLS, N_SUMS), np.int64)
-        triggered = np.zeros((*places, N_EPISODES, N_EPISODE_SUMS), np.int64)
-        strips = [make_strip() for _ in range(places[0])]
+        tallies = [self.zeros(asked) for _ in range(max(1, threads))]
+        strips = [make_strip() for _ in tallies]
 
         def task(worker: int, start: int, stop: int) -> int:
             return int(
@@ -163,33 +181,21 @@ class World:
                     practices,
                     self.disease,
                     health,
+                    referrals,
                     reference,
-                    sums[worker],
-                    triggered[worker],
+                    tallies[worker],
                     strips[worker],
                 )
             )
 
         lived = over_chunks(task, self.n_people, threads)
-        if episodes is not None:
-            episodes += total(triggered)
-        return total(sums), lived
-
-    def no_episodes(self) -> Sums:
-        """Return sums of episodes that are all zero."""
-        return np.zeros((self.n_practices + self.n_markets, N_EPISODES, N_EPISODE_SUMS), np.int64)
+        for other in tallies[1:]:
+            add(tallies[0], other)
+        return tallies[0], lived
 
     def branch(self) -> People:
         """Return the people of 1 January of the first PY for one arm."""
         return copy_people(self.people)
-
-
-def total(of_workers: Sums) -> Sums:
-    """Add what workers summed, in their order and in the first one's memory."""
-    for others in of_workers[1:]:
-        of_workers[0] += others
-    summed: Sums = of_workers[0]
-    return summed
 
 
 def history_years(first_py: int) -> range:
@@ -276,9 +282,9 @@ def build_world(
         threads,
     )
     for year in before if history else ():
-        sums, lived = world.live(people, year, world.untouched(), None, threads)
+        tally, lived = world.live(people, year, world.untouched(), None, threads)
         if year in world.base_years:
-            world.history[year] = sums
+            world.history[year] = tally
         world.lived += lived
     return world
 

@@ -76,7 +76,7 @@ class Settlement:
         Parameters
         ----------
         year : int
-        history : mapping of int to exact sums
+        history : mapping of int to Tally
             Every calendar year lived in the arm, this one and the world's before the first PY included.
         participants : Participants
             The present list of TINs.

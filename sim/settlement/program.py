@@ -10,13 +10,14 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.kernels.tally import Tally
 from sim.population.experience import Experience, observe
 from sim.settlement.contracts import Contracts
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]
-History = Mapping[int, Ints]
+History = Mapping[int, Tally]
 Settled = dict[str, NDArray[Any]]
 
 
@@ -47,7 +48,9 @@ class Participants:
 
     def observe(self, history: History, year: int) -> Experience:
         """Return a lived year as ACOs of this list would have seen it."""
-        return observe(history[year], self.practice_aco, self.practice_market, len(self), self.aco_market)
+        return observe(
+            history[year].care, self.practice_aco, self.practice_market, len(self), self.aco_market
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,7 +59,7 @@ class Shown:
 
     Attributes
     ----------
-    history : mapping of int to exact sums
+    history : mapping of int to Tally
         Every calendar year lived so far, this one included.
     participants : Participants
     contracts : Contracts

@@ -12,10 +12,11 @@ from sim.bench.plain_inputs import Draws, Tables, binomial, poisson
 from sim.bench.plain_mesa import DEAD, PlainModel
 from sim.kernels import quantiles
 from sim.kernels.beneficiary_year import live_year
-from sim.kernels.codes import N_CELLS, N_SUMS, Cell, Status, Sum
+from sim.kernels.codes import Cell, Status, Sum
 from sim.kernels.draws import Decision, Key, draw4, unit, unit52
 from sim.kernels.layout import People, Practices
 from sim.kernels.strip import make_strip
+from sim.kernels.tally import Asked
 from sim.population.start import make_world
 from sim.population.world import World
 from sim.scenarios import Scenario
@@ -129,7 +130,8 @@ def tables(world: World) -> dict[int, Tables]:
 
 def eventful(world: World, year: int, plain: Tables) -> Tables:
     """Return tables of a year in which practices change what they do and High Needs scores are common."""
-    health = plain.health._replace(high_needs_score=1.2, high_needs_score_with_admissions=0.8)
+    criteria = plain.health.high_needs._replace(score=1.2, score_with_admissions=0.8)
+    health = plain.health._replace(high_needs=criteria)
     return plain._replace(practices=touched(world, year), health=health)
 
 
@@ -143,8 +145,7 @@ def test_plain_model_and_kernel_live_the_same_lives(world: World) -> None:
     cells: set[int] = set()
     for year, (markets, practices, disease, health) in years.items():
         before = people.status.copy(), people.conditions.copy()
-        sums = np.zeros((world.n_practices + world.n_markets, N_CELLS, N_SUMS), np.int64)
-        episodes = world.no_episodes()
+        tally = world.zeros()
         none, strip = np.empty(0, np.int32), make_strip()
         lived = live_year(
             people,
@@ -156,16 +157,16 @@ def test_plain_model_and_kernel_live_the_same_lives(world: World) -> None:
             practices,
             disease,
             health,
+            world.referrals(Asked()),
             none,
-            sums,
-            episodes,
+            tally,
             strip,
         )
         lived_before = model.lived
         model.step()
         assert model.lived - lived_before == lived
-        assert np.array_equal(np.array(model.sums), sums)
-        assert np.array_equal(np.array(model.episodes), episodes)
+        assert np.array_equal(np.array(model.sums), tally.care)
+        assert np.array_equal(np.array(model.episodes), tally.episodes)
         for name in People._fields:
             ours = np.array([getattr(person, name) for person in persons.values()])
             theirs = getattr(people, name)[list(persons)]
@@ -180,7 +181,9 @@ def test_plain_model_and_kernel_live_the_same_lives(world: World) -> None:
         seen["advantage"] += int(np.sum((was == Status.ENROLLED) & (people.status == Status.ADVANTAGE)))
         seen["again"] += int(np.sum((was == Status.ADVANTAGE) & (people.status == Status.ENROLLED)))
         seen["entrants"] += int(np.sum((was == Status.FUTURE) & (people.status == Status.ENROLLED)))
-        seen["esrd"] += int(np.sum((people.conditions & health.esrd > 0) & (people.months > 0)))
+        seen["esrd"] += int(
+            np.sum((people.conditions & health.conditions.kidney_failure > 0) & (people.months > 0))
+        )
         seen["snf"] += int(np.sum(people.snf_days > 0))
         seen["recovered"] += int(np.sum(had & ~people.conditions > 0))
         cells |= set(people.cell[people.months > 0].tolist())

@@ -24,7 +24,7 @@ def plain():
     people.high_needs[:] = 0
     people.admissions[:] = 0
     people.snf_days[:] = 0
-    people.conditions[:] &= ~np.uint32(health.high_needs_conditions)
+    people.conditions[:] &= ~np.uint32(health.high_needs.conditions)
     return made, first + 3, health
 
 
@@ -33,7 +33,8 @@ def categories(plain, change, **criteria):
     made, year, health = plain
     people = copy_people(made.people)
     change(people)
-    made.live(people, year, made.untouched(), None, 1, health=health._replace(**criteria))
+    changed = health._replace(high_needs=health.high_needs._replace(**criteria))
+    made.live(people, year, made.untouched(), None, 1, health=changed)
     # Those who live the year and were in Original Medicare before.
     here = (people.months > 0) & (made.people.status == Status.ENROLLED)
     return people.cell[here] % 3, people.risk[here].astype(np.float64), people
@@ -46,7 +47,7 @@ def unchanged(people):
 def test_a_score_of_three(plain):
     category, score, _ = categories(plain, unchanged)
     aged_or_disabled = category != ESRD
-    assert plain[2].high_needs_score == 3.0
+    assert plain[2].high_needs.score == 3.0
     np.testing.assert_array_equal(
         (category == HIGH_NEEDS)[aged_or_disabled], (score >= 3.0)[aged_or_disabled]
     )
@@ -71,7 +72,7 @@ def test_forty_five_snf_days(plain, days, meets):
 
 
 def test_each_mobility_or_frailty_condition(plain):
-    mask = plain[2].high_needs_conditions
+    mask = plain[2].high_needs.conditions
     bits = [1 << k for k in range(32) if mask >> k & 1]
     assert len(bits) >= 3
     for bit in bits:
@@ -86,7 +87,7 @@ def test_each_mobility_or_frailty_condition(plain):
 def test_people_with_esrd_are_a_category_of_their_own(plain):
     category, _, people = categories(plain, lambda people: people.snf_days.fill(100))
     assert set(np.unique(category).tolist()) == {ESRD, HIGH_NEEDS}
-    kidney = plain[2].esrd
+    kidney = plain[2].conditions.kidney_failure
     assert (category == ESRD).sum() > 20
     here = (people.months > 0) & (plain[0].people.status == Status.ENROLLED)
     failed = plain[0].people.conditions[here] & kidney > 0

@@ -25,8 +25,8 @@ def lived(made, year=YEAR, people=None, **levers):
     """Return people and sums after a year in which all practices pull some levers."""
     people = copy_people(made.people if people is None else people)
     tables = {name: np.full(made.n_practices, value) for name, value in levers.items()}
-    sums, _ = made.live(people, year, made.untouched()._replace(**tables), None, 1)
-    return people, sums
+    tally, _ = made.live(people, year, made.untouched()._replace(**tables), None, 1)
+    return people, tally.care
 
 
 @pytest.fixture(scope="module")

@@ -24,8 +24,8 @@ def lived(born):
     people, years = copy_people(born.people), []
     for year in range(history_years(born.first_py)[0], born.last_py + 1):
         before = copy_people(people)
-        sums, number = born.live(people, year, born.untouched(), None, 1)
-        years.append((year, before, copy_people(people), sums, number))
+        tally, number = born.live(people, year, born.untouched(), None, 1)
+        years.append((year, before, copy_people(people), tally.care, number))
     return years
 
 
@@ -127,7 +127,7 @@ def test_who_comes_back_is_aligned_only_by_visits_of_the_two_years_before(lived)
 
 
 def test_passing_conditions_pass_in_medicare_advantage_too(born, lived):
-    recoverable = born.health(born.first_py).recoverable
+    recoverable = born.health(born.first_py).conditions.recoverable
     shares = {}
     for _, before, after, _, _ in lived[5:]:
         stays = (before.status == Status.ADVANTAGE) & (after.status == Status.ADVANTAGE)

@@ -18,9 +18,8 @@ def lived():
     first = made.first_py - 5
     found = []
     for year in range(first, first + 3):
-        episodes = made.no_episodes()
-        sums, _ = made.live(made.people, year, made.untouched(), None, 1, episodes=episodes)
-        found.append((sums, episodes))
+        tally, _ = made.live(made.people, year, made.untouched(), None, 1)
+        found.append((tally.care, tally.episodes))
     return made, found
 
 

@@ -79,11 +79,14 @@ def test_with_effect_true_savings_are_something():
 
 def test_models_do_not_change_the_world():
     made = world()
-    before = digest(made.people._asdict()), digest({str(y): s for y, s in made.history.items()})
+    before = digest(made.people._asdict()), digest({str(y): s.care for y, s in made.history.items()})
     tables = made.choice[0].tobytes(), made.providers.efficiency.tobytes(), made.trend.level.tobytes()
     for arm in ARMS:
         run(arm)
-    assert before == (digest(made.people._asdict()), digest({str(y): s for y, s in made.history.items()}))
+    assert before == (
+        digest(made.people._asdict()),
+        digest({str(y): s.care for y, s in made.history.items()}),
+    )
     assert tables == (
         made.choice[0].tobytes(), made.providers.efficiency.tobytes(), made.trend.level.tobytes()
     )  # fmt: skip

@@ -86,7 +86,7 @@ def test_practices_follow_their_aco_and_coding_stops_at_its_most():
 def test_the_effect_on_the_average_person_is_the_acos_effect():
     made = model()
     for _, _, practices in decided(made):
-        event = event_share(made.history[2026])
+        event = event_share(made.history[2026].care)
         tables = practices_this_year(
             made.practices.store.columns, made.behaviours.parameters["effect"], event
         )

@@ -97,7 +97,7 @@ def test_true_savings_of_the_world(arm, replicate):
         balances = model.ledger.balances(model.year - 1)
         assert sum(balance.net for balance in balances.values()) == 0
         assert -balances[Party.MEDICARE].net == model.outcomes["medicare_outlay"][t]
-        sums = model.history[model.year - 1]
+        sums = model.history[model.year - 1].care
         saved = sums[..., Sum.REFERENCE] - sums[..., Sum.SPEND]
         member = np.append(made.providers.aco >= 0, np.zeros(made.n_markets, bool))
         reference = model.reference.outcomes["ffs_payments"][t]
@@ -131,7 +131,7 @@ def test_expenditure_is_the_counted_share_of_what_was_paid():
         year = model.year - 1
         spend = np.zeros((3, N_CELLS), np.int64)
         member = made.providers.aco >= 0
-        aligned = model.history[year][: made.n_practices][member]
+        aligned = model.history[year].care[: made.n_practices][member]
         np.add.at(spend, made.providers.aco[member], aligned[..., Sum.SPEND])
         expected = np.rint(spend * lead.counted(year)).astype(np.int64)
         np.testing.assert_array_equal(model.outcomes["expenditure"][..., year - 2027], expected)

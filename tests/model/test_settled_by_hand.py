@@ -85,7 +85,7 @@ def test_a_cell_by_hand():
     own, region, nation, share, own_months = [], [], [], [], []
     lead = Lead(rulebook, made.evidence, made.trend, made.plans)
     for year in made.base_years:
-        sums = made.history[year][: made.n_practices, cell].astype(float)
+        sums = made.history[year].care[: made.n_practices, cell].astype(float)
         counted = lead.counted(year)
 
         def at_risk_one(rows, sums=sums, counted=counted):
@@ -124,7 +124,7 @@ def test_a_performance_year_by_hand(py):
     gathered = lead.benchmark(model.history, participants, 2027)
     base = historical_baseline(gathered.inputs, terms)
     counted = lead.counted(py)
-    sums, total = model.history[py][: made.n_practices].astype(float), 0.0
+    sums, total = model.history[py].care[: made.n_practices].astype(float), 0.0
     # Both routes of a category are one reference population.
     both = np.concatenate([sums[:, :3] + sums[:, 3:]] * 2, axis=1)
 
@@ -168,7 +168,7 @@ def test_a_performance_year_by_hand(py):
 
 def test_observation_adds_up():
     made = world()
-    sums = made.history[2026]
+    sums = made.history[2026].care
     seen = observe(sums, made.providers.aco, made.providers.market, 3, np.array([0, 0, 1]))
     member = made.providers.aco >= 0
     np.testing.assert_array_equal(seen.aco.sum(axis=0), sums[: made.n_practices][member].sum(axis=0))

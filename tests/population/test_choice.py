@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from little_world import history_years, newborn, one_market, world
 from scipy import stats
 
-from sim.population.practices import REFERRED, alias_table
+from sim.population.practices import alias_table
 
 weights = st.lists(st.floats(0.0, 1e6).filter(lambda x: x == 0.0 or x > 1e-6), min_size=1, max_size=60)
 
@@ -29,7 +29,7 @@ def test_an_alias_table_reproduces_its_weights(given_weights):
 def test_people_choose_practices_by_their_size():
     made = newborn(200_000)
     people = made.people
-    severe = made.health(history_years(made.first_py)[0]).high_needs_conditions
+    severe = made.health(history_years(made.first_py)[0]).high_needs.conditions
     for panel in range(2):
         # High Needs people by score alone are in the second panel too: take those who are so by condition.
         chosen = people.practice[(people.conditions & severe > 0) == bool(panel)]
@@ -67,15 +67,3 @@ def test_a_market_as_a_whole_is_as_efficient_as_itself():
         here = providers.market == market
         people = providers.lives[here].sum(axis=1)
         assert people @ providers.efficiency[here] / people.sum() == pytest.approx(1.0, abs=1e-9)
-
-
-def test_practices_refer_to_different_specialists_of_their_own_market():
-    providers = world().providers
-    np.testing.assert_array_equal(
-        providers.specialist_market[providers.referred],
-        np.broadcast_to(providers.market[:, None], providers.referred.shape),
-    )
-    np.testing.assert_allclose(providers.referral_share.sum(axis=1), 1.0)
-    assert providers.referred.shape[1] == REFERRED
-    distinct = [len(set(row)) for row in providers.referred.tolist()]
-    assert min(distinct) == REFERRED

@@ -101,7 +101,7 @@ def means_by_kind(world, years):
     for year in years:
         aged = np.where(people.traits & DUAL > 0, Kind.AGED_DUAL, Kind.AGED_NON_DUAL)
         kind = np.where(year - people.birth_year.astype(np.int64) < AGED_IN, Kind.DISABLED, aged)
-        kind = np.where(people.conditions & world.health(year).esrd > 0, Kind.ESRD, kind)
+        kind = np.where(people.conditions & world.health(year).conditions.kidney_failure > 0, Kind.ESRD, kind)
         world.live(people, year, world.untouched(), None, 1)
         whose = aco[people.aligned]
         kept = (people.months > 0) & (whose >= 0)

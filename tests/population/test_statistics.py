@@ -26,7 +26,7 @@ def years():
         age = year - people.birth_year
         kind = np.where(people.traits & DUAL > 0, Kind.AGED_DUAL, Kind.AGED_NON_DUAL)
         kind = np.where(age < AGED_IN, Kind.DISABLED, kind)
-        kind = np.where(people.conditions & made.health(year).esrd > 0, Kind.ESRD, kind)
+        kind = np.where(people.conditions & made.health(year).conditions.kidney_failure > 0, Kind.ESRD, kind)
         before = SimpleNamespace(
             event=people.event > 0, months=people.months.copy(), status=people.status.copy()
         )

@@ -1,0 +1,140 @@
+"""Which specialist leads an episode, and what the episode was expected to cost."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from sim.kernels.codes import N_EPISODES, N_REFERRED_SUMS, NO_SUPPLEMENT, Kind, ReferredSum
+from sim.kernels.draws import Decision, Key, draw4, unit
+from sim.kernels.episodes import DIABETES_CHRONIC, HF_CHRONIC, RA_CHRONIC
+from sim.kernels.health import Ambulatory, Conditions, Episodes, Events
+from sim.kernels.jit import inlined, stage
+from sim.kernels.layout import Array, Markets, Referrals
+from sim.kernels.spending import chance_of_event
+from sim.kernels.strip import Strip
+
+_AGED_NON_DUAL = int(Kind.AGED_NON_DUAL)
+_SPECIALIST = int(Decision.SPECIALIST)
+_COUNT, _COST, _EXPECTED, _INPATIENT, _MONTH = (int(one) for one in ReferredSum)
+
+
+@inlined
+def pick_specialist(
+    key: Key, person: int, year: int, kind: int, practice: int, specialty: int, cumulative: Array
+) -> int:
+    """Return which of the practice's specialists of a specialty leads the person's episode of a kind."""
+    u = unit(draw4(key, person, year, _SPECIALIST, kind)[0])
+    below = 0
+    for place in range(cumulative.shape[2] - 1):
+        below += 1 if u >= cumulative[practice, specialty, place] else 0
+    return below
+
+
+@inlined
+def whole_cents(dollars: float) -> int:
+    """Return dollars as cents."""
+    return int(dollars * 100.0 + 0.5)
+
+
+@inlined
+def mean_of(spread: float) -> float:
+    """Return the mean of a log-normal factor whose log has mean 0 and so much spread."""
+    return math.exp(0.5 * spread * spread)
+
+
+@stage
+def refer_episodes(
+    key: Key,
+    year: int,
+    n: int,
+    markets: Markets,
+    masks: Conditions,
+    ambulatory: Ambulatory,
+    acute: Events,
+    of_episodes: Episodes,
+    referrals: Referrals,
+    referred: Array,
+    strip: Strip,
+) -> None:
+    """Draw the specialist of every episode of the year and add it to the flattened `referred`.
+
+    The practice aligned to refers, for people aligned to none the usual one. What an episode is expected to
+    cost is its mean over the draws of its cost, in the market and for the person: with the person's lasting
+    cost, conditions, months and death, without what practice or ACO change. For the event behind an episode,
+    cause and occurrence are given; a year of heart failure contains acute events with their chance.
+    """
+    level, cumulative = markets.level, referrals.share
+    n_practices, n_referred = cumulative.shape[0], cumulative.shape[2]
+    specialty, cause_kind, kept = of_episodes.specialty, of_episodes.cause_kind, of_episodes.share
+    slope = acute.event_amount_slope
+    row, kind, market, aligned, practice = strip.row, strip.kind, strip.market, strip.aligned, strip.practice
+    uses, conditions, stays, months = strip.uses, strip.conditions, strip.stays, strip.months
+    relative, share, traits, dies, had_event = (
+        strip.relative,
+        strip.share,
+        strip.traits,
+        strip.dies,
+        strip.had_event,
+    )
+    base_cents, event_cents, procedure_cents = strip.base_cents, strip.event_cents, strip.procedure_cents
+    kinds, costs, expected = np.empty(5, np.int64), np.empty(5, np.int64), np.empty(5, np.int64)
+    settings, begins = np.empty(5, np.int64), np.empty(5, np.int64)
+    for k in range(n):
+        if months[k] == 0:
+            continue
+        price = level[market[k], kind[k]]
+        has = (1 if conditions[k] & masks.heart_failure else 0) + (2 if conditions[k] & masks.copd else 0)
+        mean_event = acute.event_share[kind[k]] * price * math.exp(slope * math.log(relative[k]))
+        mean_event *= mean_of(acute.event_spread[kind[k]]) * (acute.death_amount if dies[k] else 1.0)
+        number = 0
+        which = strip.procedure[k]
+        if which >= 0:
+            kinds[number] = of_episodes.procedure_kind[which]
+            costs[number] = procedure_cents[k]
+            mean = of_episodes.procedure_cost[which] * level[market[k], _AGED_NON_DUAL]
+            expected[number] = whole_cents(mean)
+            settings[number] = strip.planned[k]
+            begins[number] = strip.procedure_month[k]
+            number += 1
+        if stays[k] > 0 and cause_kind[strip.event_cause[k]] >= 0:
+            which = cause_kind[strip.event_cause[k]]
+            kinds[number] = which
+            costs[number] = np.int64(event_cents[k] * kept[which])
+            expected[number] = whole_cents(mean_event * acute.cause_cost[strip.event_cause[k]] * kept[which])
+            settings[number] = 1
+            begins[number] = strip.event_month[k]
+            number += 1
+        if uses[k]:
+            mean_base = ambulatory.base_share[kind[k]] * price * share[k] * relative[k]
+            mean_base *= mean_of(ambulatory.base_spread[kind[k]])
+            mean_base *= ambulatory.no_supplement if traits[k] & NO_SUPPLEMENT else 1.0
+            for which in (DIABETES_CHRONIC, HF_CHRONIC, RA_CHRONIC):
+                mask = masks.diabetes if which == DIABETES_CHRONIC else masks.rheumatoid_arthritis
+                mask = masks.heart_failure if which == HF_CHRONIC else mask
+                if conditions[k] & mask == 0:
+                    continue
+                spent, mean = base_cents[k], mean_base
+                if which == HF_CHRONIC:
+                    spent += event_cents[k]
+                    chance = chance_of_event(kind[k], relative[k], had_event[k], share[k], dies[k], acute)
+                    mean += chance * mean_event * acute.mean_cost[has]
+                kinds[number] = which
+                costs[number] = np.int64(spent * kept[which])
+                expected[number] = whole_cents(mean * kept[which])
+                settings[number] = 0
+                begins[number] = 0
+                number += 1
+        refers = aligned[k] if aligned[k] >= 0 else practice[k]
+        half = 0 if aligned[k] >= 0 else 1
+        for episode in range(number):
+            of = kinds[episode]
+            place = pick_specialist(key, row[k], year, of, refers, specialty[of], cumulative)
+            at = ((half * n_practices + refers) * N_EPISODES + of) * n_referred + place
+            at *= N_REFERRED_SUMS
+            referred[at + _COUNT] += 1
+            referred[at + _COST] += costs[episode]
+            referred[at + _EXPECTED] += expected[episode]
+            referred[at + _INPATIENT] += settings[episode]
+            referred[at + _MONTH] += begins[episode]

@@ -1,0 +1,104 @@
+"""The exact sums of a year: one named tuple, added to by the kernels and over chunks of people."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from sim.kernels.codes import (
+    MONTHS_A_YEAR,
+    N_CELLS,
+    N_EPISODE_SUMS,
+    N_EPISODES,
+    N_KINDS,
+    N_MONTH_SUMS,
+    N_REFERRED_SUMS,
+    N_SUMS,
+    N_TYPE_SUMS,
+)
+from sim.kernels.layout import Array
+
+
+class Asked(NamedTuple):
+    """Which of the sums that cost time somebody wants; the others are left out.
+
+    Attributes
+    ----------
+    monthly : bool
+        Months and money by calendar month.
+    referred : bool
+        Episodes by specialist, with their expected cost.
+    types : bool
+        Months and money by enrollment type.
+    """
+
+    monthly: bool = False
+    referred: bool = False
+    types: bool = False
+
+
+class Tally(NamedTuple):
+    """Exact integer sums of a year, int64.
+
+    A place is the practice that people are aligned to, then, for people aligned to none, their market.
+
+    Attributes
+    ----------
+    care : shape (places, cells, sums)
+        By :class:`sim.kernels.codes.Sum`.
+    monthly : shape (places, cells, 12, month sums) or (0, ...)
+        By calendar month and :class:`sim.kernels.codes.MonthSum`; over the months they add up to those of
+        `care`.
+    episodes : shape (places, episodes, episode sums)
+        By kind of episode and :class:`sim.kernels.codes.EpisodeSum`.
+    referred : shape (2, practices, episodes, specialists a practice refers to, referred sums) or (0, ...)
+        Of people aligned to the practice and, second, of those aligned to none whose usual practice it is, by
+        :class:`sim.kernels.codes.ReferredSum`. Which specialist that is, the practice's referrals say.
+    types : shape (places, kinds, type sums) or (0, ...)
+        By enrollment type and :class:`sim.kernels.codes.TypeSum`.
+    """
+
+    care: Array
+    monthly: Array
+    episodes: Array
+    referred: Array
+    types: Array
+
+
+NOTHING_FURTHER = Asked()
+
+
+def zeros(
+    n_practices: int, n_markets: int, asked: Asked = NOTHING_FURTHER, *, n_referred: int = 0, regions: int = 1
+) -> Tally:
+    """Return sums that are all zero.
+
+    Parameters
+    ----------
+    n_practices, n_markets : int
+    asked : Asked
+    n_referred : int
+        Specialists to whom a practice refers in a specialty.
+    regions : int
+        Places, and the halves of `referred`, are repeated so many times.
+    """
+    places = regions * (n_practices + n_markets)
+    monthly, halves, typed = (
+        places if asked.monthly else 0,
+        2 * regions if asked.referred else 0,
+        places if asked.types else 0,
+    )
+    return Tally(
+        care=np.zeros((places, N_CELLS, N_SUMS), np.int64),
+        monthly=np.zeros((monthly, N_CELLS, MONTHS_A_YEAR, N_MONTH_SUMS), np.int64),
+        episodes=np.zeros((places, N_EPISODES, N_EPISODE_SUMS), np.int64),
+        referred=np.zeros((halves, n_practices, N_EPISODES, n_referred, N_REFERRED_SUMS), np.int64),
+        types=np.zeros((typed, N_KINDS, N_TYPE_SUMS), np.int64),
+    )
+
+
+def add(into: Tally, other: Tally) -> None:
+    """Add the sums of `other` to those of `into`."""
+    for sums, others in zip(into, other, strict=True):
+        np.add(sums, others, out=sums)
