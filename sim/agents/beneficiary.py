@@ -85,10 +85,7 @@ FIELDS = tuple(
 
 
 def bounds(n_practices: int, n_markets: int) -> dict[str, tuple[int, int]]:
-    """Return the least and most that a value may be where it is a place in one of the world's tables.
-
-    For :meth:`sim.columns.column_model.ColumnModel.add_population`.
-    """
+    """Return the least and most of what is looked up in the world's tables, for ``add_population``."""
     last = n_practices - 1
     places = {"market": (0, n_markets - 1), "practice": (0, last)}
     return {**places, **dict.fromkeys(_PRACTICE_OR_NONE, (-1, last))}

@@ -23,9 +23,16 @@ if TYPE_CHECKING:
 NO_ACO = -1
 
 _PRACTICE = (
-    Field("market", np.int32, "1", "Market it is in.", source="population"),
+    Field("market", np.int32, "1", "Market it is in.", source="population", fixed=True),
     Field("aco_row", np.int32, "1", "Row of its ACO, -1 for none.", default=NO_ACO, source="TIN list"),
-    Field("lives", np.float64, "people", "Assignable people expected.", source="care.practice_size_spread"),
+    Field(
+        "lives",
+        np.float64,
+        "people",
+        "Assignable people expected.",
+        source="care.practice_size_spread",
+        least=0.0,
+    ),
     Field(
         "efficiency",
         np.float64,
@@ -33,15 +40,46 @@ _PRACTICE = (
         "Spending of its patients relative to its market, referrals included.",
         default=1.0,
         source="care.practice_efficiency",
+        least=0.0,
     ),
-    Field("effect", np.float64, "1", "Effect on spending of aligned people this year.", source="effect.*"),
-    Field("high_needs_effect", np.float64, "1", "Further effect on High Needs people.", source="effect.*"),
-    Field("coding", np.float64, "1", "Excess of coded over true risk this year.", source="coding.*"),
-    Field("attestation", np.float64, "1", "Yearly chance that a patient attests.", source="voluntary.attest"),
+    # What an ACO's decisions come to; -1 takes all spending, or all coded risk, away.
+    Field(
+        "effect",
+        np.float64,
+        "1",
+        "Effect on spending of aligned people this year.",
+        source="effect.*",
+        least=-1.0,
+    ),
+    Field(
+        "high_needs_effect",
+        np.float64,
+        "1",
+        "Further effect on High Needs people.",
+        source="effect.*",
+        least=-1.0,
+    ),
+    Field(
+        "coding",
+        np.float64,
+        "1",
+        "Excess of coded over true risk this year.",
+        source="coding.*",
+        least=-1.0,
+    ),
+    Field(
+        "attestation",
+        np.float64,
+        "1",
+        "Yearly chance that a patient attests.",
+        source="voluntary.attest",
+        least=0.0,
+        most=1.0,
+    ),
     Field("income_cents", np.int64, "USD", "Distributions received so far, in cents.", source="ledger"),
 )
 _SPECIALIST = (
-    Field("market", np.int32, "1", "Market it is in.", source="population"),
+    Field("market", np.int32, "1", "Market it is in.", source="population", fixed=True),
     Field(
         "efficiency",
         np.float64,
@@ -49,6 +87,7 @@ _SPECIALIST = (
         "Cost of its episodes relative to others of its kind.",
         default=1.0,
         source="care.specialist_efficiency",
+        least=0.0,
     ),
     Field(
         "referral_lives",
@@ -56,6 +95,7 @@ _SPECIALIST = (
         "people",
         "People of the practices that refer to it, by the share they refer.",
         source="care.referral_top",
+        least=0.0,
     ),
 )
 
@@ -90,7 +130,8 @@ class PreferredProvider(ColumnAgent):
 def practice_store(providers: Providers) -> ColumnStore:
     """Return an arm's practices, one row each, as the world drew them."""
     n = len(providers.market)
-    store = ColumnStore(_PRACTICE, n)
+    stays = "its patients align to it; it leaves its ACO by `practice.aco = None`"
+    store = ColumnStore(_PRACTICE, n, stays=stays)
     store["market"][:] = providers.market
     store["aco_row"][:] = providers.aco
     store["lives"][:] = providers.lives.sum(axis=1)
@@ -98,10 +139,16 @@ def practice_store(providers: Providers) -> ColumnStore:
     return store
 
 
+def practice_bounds(n_acos: int) -> dict[str, tuple[int, int]]:
+    """Return the least and most row of an ACO, for ``add_population``."""
+    return {"aco_row": (NO_ACO, n_acos - 1)}
+
+
 def specialist_store(providers: Providers) -> ColumnStore:
     """Return an arm's specialists, one row each, as the world drew them."""
     made = providers.specialists
-    store = ColumnStore(_SPECIALIST, len(made.market))
+    stays = "practices refer to it, as the world's tables say"
+    store = ColumnStore(_SPECIALIST, len(made.market), stays=stays)
     store["market"][:] = made.market
     store["efficiency"][:] = made.efficiency
     store["referral_lives"][:] = referral_lives(providers)
