@@ -18,6 +18,7 @@ from sim.inputs.entries import EntryBook
 from sim.inputs.evidence import Evidence
 from sim.inputs.faults import Fault, InputError, wrong_choice
 from sim.inputs.mssp_source import MsspSource
+from sim.inputs.not_acting import not_acting
 from sim.inputs.rulebook import Rulebook
 from sim.inputs.rules_in_use import rules_in_use
 from sim.inputs.scenario_arms import Arm
@@ -183,8 +184,11 @@ class Scenario:
             raise InputError(wrong_choice(self.merged.label, "arms", arm, self.arms))
 
     def rules_in_use(self, arm: str) -> set[str]:
-        """Return the keys of the rules that an arm's simulation asks for; none where no program runs."""
-        return rules_in_use(self.arms[arm], arm, self.years, self.books)
+        """Return the keys of the rules that an arm's results rest on; none where no program runs.
+
+        A rule that the simulation asks for and that changes no result is not among them.
+        """
+        return rules_in_use(self.arms[arm], arm, self.years, self.books) - not_acting()
 
     def assumed(self) -> dict[str, str]:
         """Return key and title of every assumed rule that an arm with a program rests on."""
@@ -198,7 +202,7 @@ class Scenario:
         return found
 
     def idle(self) -> list[str]:
-        """Return the rules that the scenario changes but no arm's simulation asks for."""
+        """Return the rules that the scenario changes although they change no result of any arm."""
         used = set().union(*(self.rules_in_use(arm) for arm in self.arms))
         changed = {
             f"{word}{key}"

@@ -29,6 +29,7 @@ def text_of(
     seed: int = 1,
     replicates: int = 1,
     arms: Mapping[str, Any] = ARMS,
+    first_py: int | None = None,
     last_py: int | None = None,
     **population: Any,
 ) -> str:
@@ -36,7 +37,7 @@ def text_of(
     tables: dict[str, Any] = {
         "schema_version": 1,
         "study": {"name": name, "seed": seed, "replicates": replicates},
-        "horizon": {"last_py": last_py} if last_py else {},
+        "horizon": {key: py for key, py in (("first_py", first_py), ("last_py", last_py)) if py},
         "population": {**population, "acos": [dict(one) for one in acos]},
         "arms": {arm: dict(stated) for arm, stated in arms.items()},
     }

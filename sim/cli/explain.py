@@ -10,7 +10,8 @@ from sim.inputs.entries import Entry, EntryBook
 from sim.inputs.evidence import load_evidence
 from sim.inputs.explain import explain_entry
 from sim.inputs.faults import Fault, InputError, unknown_key
-from sim.inputs.rulebook import load_rulebook
+from sim.inputs.not_acting import acts
+from sim.inputs.rulebook import Rulebook, load_rulebook
 from sim.inputs.scenario_schema import Program, known_keys
 from sim.outcomes.registry import BY_NAME
 from sim.scenarios import Scenario
@@ -74,7 +75,10 @@ def _entries(title: str, key: str, book: EntryBook) -> list[tuple[str, Rows]]:
         return [(title, [(entry.key, f"{_brief(entry)}  {entry.title}") for entry in inside])]
     if key not in book:
         raise InputError(_unknown(key, book))
-    return [(title, explain_entry(book.entry(key)))]
+    rows = explain_entry(book.entry(key))
+    if isinstance(book, Rulebook) and not acts(book.name, key):
+        rows.append(("acts", "not yet: it changes no result of a simulation (docs/rules.md)"))
+    return [(title, rows)]
 
 
 def _unknown(key: str, book: EntryBook) -> Fault:

@@ -104,7 +104,7 @@ def _print_basis(scenario: Scenario, console: Console) -> None:
         )
     idle = scenario.idle()
     if idle:
-        text = "a rule that is written and sourced but does not act in the simulation yet (MODEL.md)"
+        text = "a rule that is written and sourced but changes no result yet (docs/rules.md)"
         sections.append(("Changed without effect:", [(key, text) for key in idle]))
     if assumed:
         chapters: dict[str, list[str]] = {}

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping
+from functools import lru_cache
 from importlib.resources import files
 
 from sim.inputs.entries import Entry, EntryBook
@@ -47,13 +49,19 @@ def load_evidence(overrides: Overrides | None = None, origin: str = "scenario") 
         ),
         key=lambda item: item.name,
     )
-    evidence = parse_evidence({item.name: item.read_text(encoding="utf-8") for item in found})
+    stated = _parsed(tuple((item.name, item.read_text(encoding="utf-8")) for item in found))
     if not overrides:
-        return evidence
-    entries, faults = apply_overrides(evidence.entries, overrides, origin, YEARS)
+        return Evidence("evidence", dict(stated))
+    entries, faults = apply_overrides(stated, overrides, origin, YEARS)
     if faults:
         raise InputError(faults)
     return Evidence("evidence", entries)
+
+
+@lru_cache(maxsize=1)
+def _parsed(texts: tuple[tuple[str, str], ...]) -> Mapping[str, Entry]:
+    """Return what texts state: scenarios by the thousand read the same files."""
+    return parse_evidence(dict(texts)).entries
 
 
 def parse_evidence(texts: dict[str, str]) -> Evidence:

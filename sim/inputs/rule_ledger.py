@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from sim.inputs.entries import Entry
 from sim.inputs.explain import plain_text
+from sim.inputs.not_acting import acts
 from sim.inputs.rulebook import Rulebook, available_rulebooks, load_rulebook
 
 
@@ -28,10 +29,30 @@ def rule_ledger() -> str:
         "a CMS text, `assumed` not published. A scenario changes any of them under `[program.values]`.",
         "",
     ]
+    lines += _not_yet_acting(books)
     for book in books:
         heirs = {heir.name for heir in books if book.name in heir.chain}
         lines += _section(book, {test: words for test, words in tests.items() if words & heirs})
     return "\n".join(lines)
+
+
+def _not_yet_acting(books: Sequence[Rulebook]) -> Iterator[str]:
+    """Yield the section of rules that change no result, a table by program."""
+    yield from [
+        "## Not yet acting",
+        "",
+        "These values are stated and change no result of a simulation: a test moves each value of every",
+        "program in little worlds and compares all that comes out. The others act.",
+        "",
+    ]
+    for program in dict.fromkeys(book.name.partition("-")[0] for book in books):
+        own = [book for book in books if book.name.partition("-")[0] == program]
+        titles = {entry.key: entry.title for book in own for entry in book}
+        idle = [key for key in titles if not acts(program, key)]
+        yield from [f"**{program}**: {len(idle)} of {len(titles)}.", ""]
+        yield from ["| rule | what it says |", "| --- | --- |"] if idle else []
+        yield from [f"| `{key}` | {titles[key]} |" for key in idle]
+        yield from [""] if idle else []
 
 
 def _section(book: Rulebook, tests: Mapping[str, set[str]]) -> Iterator[str]:

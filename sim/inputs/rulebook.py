@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from importlib.resources import files
 from typing import Any
 
@@ -13,6 +14,7 @@ from sim.inputs.entry_reader import RULE, read_entries
 from sim.inputs.faults import Fault, InputError, wrong_choice
 from sim.inputs.overrides import Overrides, apply_overrides
 
+_BOOKS_KEPT = 64
 _FILE_KEYS = ("title", "extends", "first_py", "last_py")
 
 
@@ -86,6 +88,12 @@ def _stated(name: str, asker: str, below: tuple[str, ...]) -> Rulebook:
     if name not in available_rulebooks():
         raise InputError(wrong_choice(asker, "extends" if below else "rulebook", name, available_rulebooks()))
     text = files("sim").joinpath("programs").joinpath(f"{name}.toml").read_text(encoding="utf-8")
+    return replace(_parsed(name, text, below), asked=set())
+
+
+@lru_cache(maxsize=_BOOKS_KEPT)
+def _parsed(name: str, text: str, below: tuple[str, ...]) -> Rulebook:
+    """Return what a text states: scenarios by the thousand read the same files."""
     return parse_rulebook(name, text, below)
 
 

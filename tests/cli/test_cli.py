@@ -121,7 +121,7 @@ def test_all_faults_in_one_run(scenario: Path, capsys: pytest.CaptureFixture[str
     text = fake_model.QUICK.replace("lives = 1500", "lives = -5").replace(
         "seed = 5", 'seeed = 5\nreference_arm = "no_aoc"'
     )
-    scenario.write_text(text + "[horizon]\nfirst_py = 2026\n[population.extra]\n")
+    scenario.write_text(text + "[horizon]\nfirst_py = 2012\n[population.extra]\n")
     assert run_command(["run", str(scenario)]) == 2
     shown = capsys.readouterr()
     assert not shown.out
@@ -131,7 +131,7 @@ def test_all_faults_in_one_run(scenario: Path, capsys: pytest.CaptureFixture[str
         f"{scenario}: study.seeed: is not a known key",
         "did you mean 'seed'?",
         "study.reference_arm: = 'no_aoc' is not an arm -> must name one of the arms no_aco, lead_global",
-        "horizon.first_py: = 2026 -> must be at least 2027",
+        "horizon.first_py: = 2012 -> must be at least 2013",
         "population.extra: is not a known key",
     ):
         assert words in shown.err, words

@@ -1,0 +1,178 @@
+"""Which program values change nothing that a simulation gives: each is moved, in little worlds.
+
+``PYTHONPATH=tests python tests/model/perturbed_rules.py`` writes the list that the rule ledger, `explain` and
+runs go by; ``leadsim rules > docs/rules.md`` then writes the ledger.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from worlds import NO_ACO, aco, scenario_of
+
+from sim.inputs.entries import Entry
+from sim.inputs.faults import InputError
+from sim.inputs.not_acting import list_path, list_text
+from sim.inputs.rulebook import available_rulebooks, load_rulebook
+from sim.replicate import simulate
+from sim.scenarios import Scenario
+
+# ACOs of every kind, far from their regions, so that floors, caps and corridors are met.
+ACOS = (
+    aco("cheap", 500, entry="renewing", former_mssp=True, efficiency="-30 %", region="east"),
+    aco("costly", 400, entry="renewing", leadership="hospital", efficiency="35 %", region="east"),
+    aco("new", 300, market="rural"),
+    aco("frail", 250, high_needs_share="60 %"),
+)
+LEAD = {
+    "global": {"program": "lead"},
+    "professional": {"program": "lead", "risk_option": "professional"},
+}
+MSSP = {
+    "basic": {"program": "mssp", "track": "basic-a"},
+    "shared": {"program": "mssp", "track": "basic-e", "elected_rate": "0 %", "revenue_share": "20 %"},
+    "enhanced": {"program": "mssp", "track": "enhanced"},
+}
+REACH = {
+    "global": {"program": "reach"},
+    "professional": {"program": "reach", "risk_option": "professional"},
+}
+# Terms that CMS has not published, without which stop-loss cannot be elected.
+STOP_LOSS = {
+    "stop_loss.elected": True,
+    "stop_loss.attachments": [0.5, 1.0],
+    "stop_loss.payout_rates": [0.5, 0.9],
+    "stop_loss.charge": 5.0,
+}
+
+
+@dataclass(frozen=True)
+class Setting:
+    """A little world of a program's ACOs, and the word before the keys of its rulebook."""
+
+    word: str
+    arms: Mapping[str, Mapping[str, Any]]
+    first: int
+    last: int
+    also: tuple[tuple[str, Any], ...] = ()
+
+    @cached_property
+    def scenario(self) -> Scenario:
+        """The scenario before anything is moved."""
+        made = scenario_of(
+            *ACOS,
+            seed=11,
+            arms=NO_ACO | self.arms,
+            first_py=self.first,
+            last_py=self.last,
+            aco_market_share="60 %",
+        )
+        return made.replace({f"program.values.{key}": value for key, value in self.also})
+
+    @cached_property
+    def before(self) -> dict[str, bytes]:
+        """What it gives."""
+        return outcomes(self.scenario)
+
+    @cached_property
+    def asked(self) -> set[str]:
+        """Keys of the program's rules that it asks for: no others can change what it gives."""
+        books = []
+        for arm in self.scenario.arms:
+            if self.word == "":
+                books.append(self.scenario.rulebook(arm))
+            elif self.word == "mssp.":
+                books.append(self.scenario.rulebook(arm, "mssp"))
+            else:
+                books += [self.scenario.rulebook(arm, f"reach-py{year}") for year in self.scenario.years]
+        for book in books:
+            book.asked.clear()
+        outcomes(self.scenario)
+        return set().union(*(book.asked for book in books))
+
+    def changed_by(self, key: str, value: Any) -> bool:
+        """Whether any result of any arm changes with a rule; False where the rule may not have the value."""
+        try:
+            changed = self.scenario.replace({f"program.values.{self.word}{key}": value})
+            # The same evidence, so that what follows from it alone is not worked out anew.
+            return outcomes(replace(changed, evidences=self.scenario.evidences)) != self.before
+        except InputError:
+            return False
+
+
+SETTINGS = (
+    Setting("", LEAD, 2027, 2028),
+    Setting("", LEAD, 2033, 2034),
+    Setting("", LEAD, 2027, 2028, tuple(STOP_LOSS.items())),
+    Setting("mssp.", MSSP, 2027, 2032),
+    Setting("mssp.", MSSP, 2014, 2019),
+    Setting("reach.", REACH, 2021, 2022),
+    Setting("reach.", REACH, 2025, 2026),
+)
+
+
+def outcomes(scenario: Scenario) -> dict[str, bytes]:
+    """Return every result variable of all arms."""
+    return {name: np.ascontiguousarray(values).tobytes() for name, values in simulate(scenario, 0).items()}
+
+
+def entries_of(word: str) -> dict[str, Entry]:
+    """Return the rules of a program, as its latest rulebook states them."""
+    latest = {
+        "": "lead-py2027",
+        "mssp.": "mssp",
+        "reach.": max(n for n in available_rulebooks() if "reach" in n),
+    }
+    return dict(load_rulebook(latest[word]).entries)
+
+
+def moved(entry: Entry) -> Iterator[Any]:
+    """Yield other values of a rule, little moved first."""
+    values = [value for _, value in entry.by_year]
+    for others in zip(*(_others(value, entry.choices) for value in values), strict=False):
+        if entry.yearly:
+            yield {str(year): other for (year, _), other in zip(entry.by_year, others, strict=True)}
+        else:
+            yield others[0]
+
+
+def _others(value: Any, choices: tuple[str, ...]) -> list[Any]:
+    if isinstance(value, bool):
+        return [not value]
+    if isinstance(value, str):
+        return [word for word in choices if word != value] or [f"not-{value}"]
+    if isinstance(value, tuple):
+        alone = [[word] for word in (*value, *choices)]
+        return [*alone, list(value)[1:], [*value, *(word for word in choices if word not in value)]]
+    if isinstance(value, float):
+        near = [1.1 * value + (value == 0.0) * 0.1, 0.9 * value, 0.5 * value, 2.0 * value + 1.0]
+        return [*near, 0.0, 0.01, 0.99, 10.0]
+    found = np.asarray(value)
+    first, last = np.zeros_like(found), np.zeros_like(found)
+    first.flat[0], last.flat[-1] = 1.0, 1.0
+    moves = [1.1 * found + 0.1 * (found == 0.0), found + 0.01 * first, found - 0.01 * last]
+    moves += [0.5 * found, np.flip(found), found * (1.0 - first), found * (1.0 - last), 0.0 * found]
+    return [one.tolist() for one in moves]
+
+
+def not_acting() -> list[str]:
+    """Return the rules of all programs that change no result, each after the word of its program."""
+    return [
+        f"{word}{key}"
+        for word in ("", "mssp.", "reach.")
+        for key, entry in entries_of(word).items()
+        if not any(
+            setting.changed_by(key, value)
+            for setting in SETTINGS
+            if setting.word == word and key in setting.asked
+            for value in moved(entry)
+        )
+    ]
+
+
+if __name__ == "__main__":
+    list_path().write_text(list_text(not_acting()), encoding="utf-8")

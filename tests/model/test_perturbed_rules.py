@@ -1,0 +1,56 @@
+"""What is said of rules that change no result is found by moving every rule, and is what documents say."""
+
+from __future__ import annotations
+
+import perturbed_rules
+import pytest
+from perturbed_rules import SETTINGS, entries_of
+
+from sim.cli.explain import explain_key
+from sim.inputs.not_acting import acts, list_path, list_text, not_acting
+from sim.inputs.rule_ledger import rule_ledger
+
+WORDS = ("", "mssp.", "reach.")
+
+
+@pytest.mark.slow
+def test_the_list_is_what_moving_every_rule_finds():
+    written = list_path().read_text(encoding="utf-8")
+    assert written == list_text(perturbed_rules.not_acting()), (
+        "PYTHONPATH=tests python tests/model/perturbed_rules.py"
+    )
+
+
+def test_the_list_names_rules_of_the_rulebooks_once_and_in_their_order():
+    lines = [line for line in list_path().read_text(encoding="utf-8").splitlines() if line[:1] != "#"]
+    rules = [f"{word}{key}" for word in WORDS for key in entries_of(word)]
+    assert lines == [rule for rule in rules if rule in not_acting()]
+    assert len(lines) == len(not_acting())
+
+
+def test_a_moved_rule_that_acts_is_seen_and_one_that_does_not_is_not():
+    lead = SETTINGS[0]
+    assert lead.changed_by("add_on.rate", 0.02)
+    assert lead.changed_by("risk.cap", [0.0, 0.0, 0.0])
+    assert not lead.changed_by("prior_savings.cap", 0.5)
+    assert {"add_on.rate", "prior_savings.cap"} <= lead.asked
+    assert "guarantee.global" not in lead.asked
+
+
+@pytest.mark.parametrize("entry", entries_of("").values(), ids=lambda entry: entry.key)
+def test_every_rule_of_lead_can_be_moved(entry):
+    values = list(perturbed_rules.moved(entry))
+    assert values
+    assert all(str(value) != str(entry.by_year[0][1]) for value in values[:1])
+
+
+def test_the_ledger_and_explain_say_what_does_not_act():
+    section = rule_ledger().split("## Not yet acting\n")[1].split("\n## ")[0]
+    assert "| `stop_loss.elected` |" in section
+    assert "| `add_on.rate` |" not in section
+    assert not acts("lead-py2027", "stop_loss.elected")
+    assert acts("lead-py2027", "add_on.rate")
+    ((_, idle),) = explain_key("program.lead-py2027.stop_loss.elected")
+    ((_, acting),) = explain_key("program.lead-py2027.add_on.rate")
+    assert "not yet" in dict(idle)["acts"]
+    assert "acts" not in dict(acting)
