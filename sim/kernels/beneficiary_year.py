@@ -19,6 +19,7 @@ from sim.kernels.layout import Array, Disease, Markets, People, Practices, Refer
 from sim.kernels.leaving import expect_cost, leave_medicare
 from sim.kernels.referral import refer_episodes
 from sim.kernels.risk_score import score_all
+from sim.kernels.selection import Selection, end_of_strip, list_touched, note_apart, note_touched
 from sim.kernels.spending import have_acute_events, spend_on_ambulatory_care
 from sim.kernels.standing import note_standing
 from sim.kernels.strip import STRIP, Strip
@@ -42,6 +43,7 @@ def live_year(
     referrals: Referrals,
     reference_spend: Array,
     tally: Tally,
+    selection: Selection,
     strip: Strip,
 ) -> int:
     """Live one year for rows ``start`` to ``stop`` (exclusive), changing columns and adding to `tally`.
@@ -61,7 +63,10 @@ def live_year(
     reference_spend : int32, shape (people,) or (0,)
         Cents the same people spent this year in the reference arm; empty in the reference arm itself.
     tally : Tally
-        Added to.
+        Added to. Of an arm that is followed it has two regions: the sums of people who are touched are kept
+        in the second.
+    selection : Selection
+        Whose year is lived, and whether it is noted who is touched.
     strip : Strip
         Scratch.
 
@@ -73,9 +78,19 @@ def live_year(
     sums, episodes = tally.care.reshape(-1), tally.episodes.reshape(-1)
     monthly, referred = tally.monthly.reshape(-1), tally.referred.reshape(-1)
     masks, of_episodes, acute = health.conditions, health.episodes, health.events
+    followed, follows = selection.differs.shape[0] > 0, selection.lives.shape[0] > 0
+    regions = 2 if followed else 1
+    region, episodes_region = sums.shape[0] // regions, episodes.shape[0] // regions
     lived = 0
-    for first in range(start, stop, STRIP):
-        n, everyone = list_people(people, first, min(first + STRIP, stop), year, strip)
+    last = start
+    while last < stop:
+        first = last
+        if follows:
+            last = end_of_strip(people, first, stop, selection)
+            n, everyone = list_touched(people, first, last, year, selection, strip)
+        else:
+            last = min(first + STRIP, stop)
+            n, everyone = list_people(people, first, last, year, strip)
         note_facts(people, year, everyone, disease, masks.kidney_failure, strip)
         draw_rows(key, strip.row, everyone, year, _LIFE, 0, strip.life)
         begin_conditions(people, key, year, everyone, markets, disease, strip)
@@ -88,8 +103,12 @@ def live_year(
         end_conditions(people, key, year, everyone, disease, masks, strip)
         live_in_advantage(people, n, everyone, health.mortality, health.advantage, strip)
         note_standing(people, n, practices, health.high_needs, health.alignment, strip)
+        if followed:
+            note_apart(people, first, last, n, selection, strip)
         lived += leave_medicare(people, key, year, n, health.mortality, health.advantage, strip)
         choose_practice(people, key, year, n, markets, practices, health.visits, strip)
+        if followed:
+            note_touched(n, region, episodes_region, selection, strip)
         make_visits(people, key, year, n, markets, health.visits, strip)
         spend_on_ambulatory_care(n, markets, practices, health.ambulatory, strip)
         have_procedures(key, year, n, markets, practices, of_episodes, episodes, strip)
@@ -114,6 +133,7 @@ def live_year(
                 of_episodes,
                 referrals,
                 referred,
+                region,
                 strip,
             )
     return lived

@@ -56,6 +56,7 @@ def refer_episodes(
     of_episodes: Episodes,
     referrals: Referrals,
     referred: Array,
+    region: int,
     strip: Strip,
 ) -> None:
     """Draw the specialist of every episode of the year and add it to the flattened `referred`.
@@ -63,13 +64,15 @@ def refer_episodes(
     The practice aligned to refers, for people aligned to none the usual one. What an episode is expected to
     cost is its mean over the draws of its cost, in the market and for the person: with the person's lasting
     cost, conditions, months and death, without what practice or ACO change. For the event behind an episode,
-    cause and occurrence are given; a year of heart failure contains acute events with their chance.
+    cause and occurrence are given; a year of heart failure contains acute events with their chance. People
+    whose sums of care begin beyond `region` are those of the second region.
     """
     level, cumulative = markets.level, referrals.share
     n_practices, n_referred = cumulative.shape[0], cumulative.shape[2]
     specialty, cause_kind, kept = of_episodes.specialty, of_episodes.cause_kind, of_episodes.share
     slope = acute.event_amount_slope
     row, kind, market, aligned, practice = strip.row, strip.kind, strip.market, strip.aligned, strip.practice
+    sums_at = strip.sums_at
     uses, conditions, stays, months = strip.uses, strip.conditions, strip.stays, strip.months
     relative, share, traits, dies, had_event = (
         strip.relative,
@@ -127,7 +130,7 @@ def refer_episodes(
                 begins[number] = 0
                 number += 1
         refers = aligned[k] if aligned[k] >= 0 else practice[k]
-        half = 0 if aligned[k] >= 0 else 1
+        half = (0 if aligned[k] >= 0 else 1) + (2 if sums_at[k] >= region else 0)
         for episode in range(number):
             of = kinds[episode]
             place = pick_specialist(key, row[k], year, of, refers, specialty[of], cumulative)

@@ -36,6 +36,8 @@ class Strip(NamedTuple):
         Risk scores of the conditions of 1 January, of those that claims show, and of those developed.
     high_needs, cell, aligned, sums_at, episodes_at
         Standing on 1 January, and where in the flattened tables the person's sums are kept.
+    met
+        Whether somebody is touched by what another arm does otherwise, as far as 1 January shows.
     relative : float64
         Expected cost relative to the average person.
     had_event, dies, uses, practice, visits, elsewhere
@@ -83,6 +85,7 @@ class Strip(NamedTuple):
     aligned: Array
     sums_at: Array
     episodes_at: Array
+    met: Array
     relative: Array
     had_event: Array
     dies: Array

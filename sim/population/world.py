@@ -6,6 +6,7 @@ import math
 from collections import Counter
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,7 +27,8 @@ from sim.kernels.layout import (
     copy_people,
     make_people,
 )
-from sim.kernels.strip import make_strip
+from sim.kernels.selection import EVERYBODY, Selection
+from sim.kernels.strip import Strip, make_strip
 from sim.kernels.tally import NOTHING_FURTHER, Asked, Tally, add, zeros
 from sim.population.disease import build_disease, spread_over_ages
 from sim.population.health import build_health, in_year
@@ -38,6 +40,14 @@ from sim.population.trend import Trend, draw_trend
 
 BASE_YEARS = 3
 LOOKBACK_YEARS = 2
+
+
+class YearTables(NamedTuple):
+    """The kernels' tables of a year that are the same in all arms."""
+
+    year: int
+    markets: Markets
+    referrals: Referrals
 
 
 @dataclass
@@ -163,35 +173,66 @@ class World:
         asked : Asked
             Sums wanted beyond those that cost no time.
         """
-        markets, referrals = self.markets(year), self.referrals(asked)
+        tables = self.tables(year, asked)
         health = self.health(year) if health is None else health
-        reference = np.empty(0, np.int32) if reference_spend is None else reference_spend
         tallies = [self.zeros(asked) for _ in range(max(1, threads))]
         strips = [make_strip() for _ in tallies]
 
         def task(worker: int, start: int, stop: int) -> int:
-            return int(
-                live_year(
-                    people,
-                    start,
-                    stop,
-                    year,
-                    self.key,
-                    markets,
-                    practices,
-                    self.disease,
-                    health,
-                    referrals,
-                    reference,
-                    tallies[worker],
-                    strips[worker],
-                )
+            return self.live_rows(
+                people,
+                start,
+                stop,
+                tables,
+                practices,
+                health,
+                reference_spend,
+                tallies[worker],
+                EVERYBODY,
+                strips[worker],
             )
 
         lived = over_chunks(task, self.n_people, threads)
         for other in tallies[1:]:
             add(tallies[0], other)
         return tallies[0], lived
+
+    def tables(self, year: int, asked: Asked) -> YearTables:
+        """Return the kernels' tables of a year that are the same in all arms."""
+        return YearTables(year, self.markets(year), self.referrals(asked))
+
+    def live_rows(
+        self,
+        people: People,
+        start: int,
+        stop: int,
+        tables: YearTables,
+        practices: Practices,
+        health: Health,
+        reference_spend: NDArray[np.int32] | None,
+        tally: Tally,
+        selection: Selection,
+        strip: Strip,
+    ) -> int:
+        """Live a year for some rows; see :func:`sim.kernels.beneficiary_year.live_year`."""
+        return int(
+            live_year(
+                people,
+                start,
+                stop,
+                tables.year,
+                self.key,
+                tables.markets,
+                practices,
+                self.disease,
+                health,
+                tables.referrals,
+                np.empty(0, np.int32) if reference_spend is None else reference_spend,
+                tally,
+                selection,
+                strip,
+            )
+        )
 
     def branch(self) -> People:
         """Return the people of 1 January of the first PY for one arm."""

@@ -1,0 +1,193 @@
+"""Arms that share people have, to the bit, the sums and the people of arms that live by themselves."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from little_world import LITTLE, same_rows
+
+from sim.kernels import chunks
+from sim.kernels.layout import Practices, same_tables
+from sim.kernels.tally import Asked
+from sim.population.shared_lives import SharedLives, people_lived
+from sim.population.start import make_world
+from sim.scenarios import Scenario
+
+YEARS = (2027, 2028, 2029, 2030)
+DEEDS = 4  # kinds of what an arm may do in a market in a year; the first is nothing
+ALL = Asked(monthly=True, referred=True, types=True)
+
+
+@pytest.fixture(scope="module")
+def world():
+    return make_world(Scenario.from_toml(LITTLE), 0)
+
+
+def done(world, deeds, markets) -> Practices:
+    """Return practices of an arm that does one of the deeds in each market."""
+    plain = world.untouched()
+    tables = {name: column.copy() for name, column in plain._asdict().items()}
+    for market in range(world.n_markets):
+        deed = deeds[market]
+        here = np.flatnonzero(world.providers.market == market)
+        if deed == 0:
+            continue
+        rng = np.random.default_rng(deed)
+        # The first deed is done by one practice, the others by most of the market.
+        who = here[:1] if deed == 1 else here[rng.random(len(here)) < 0.7]
+        for name in (
+            "base_effect",
+            "event_effect",
+            "base_spill",
+            "event_spill",
+            "high_needs_effect",
+            "coding",
+        ):
+            tables[name][who] = 1.0 + 0.05 * rng.standard_normal(len(who))
+        tables["attest"][who] = 0.0 if deed == 2 else 0.15
+    return Practices(**tables)
+
+
+def alone(world, arms, years, healths, threads=1):
+    """Live every arm by itself; return sums and people by year and arm."""
+    people = [world.branch() for _ in healths]
+    found = []
+    for t, year in enumerate(years):
+        sums = []
+        for arm, own in enumerate(people):
+            reference = people[0].spend if arm else None
+            health = healths[arm](year)
+            practices = done(world, arms[arm][t], world.n_markets)
+            sums.append(world.live(own, year, practices, reference, threads, health, ALL)[0])
+        found.append((sums, [[column.copy() for column in own] for own in people]))
+    return found
+
+
+def compare(world, arms, years, healths, threads, look):
+    lives = SharedLives(world, len(arms))
+    for t, (year, (sums, people)) in enumerate(zip(years, alone(world, arms, years, healths), strict=True)):
+        levers = [
+            (done(world, deeds[t], world.n_markets), healths[arm](year)) for arm, deeds in enumerate(arms)
+        ]
+        together = lives.live(year, levers, threads, ALL)
+        for arm, (mine, wanted) in enumerate(zip(together, sums, strict=True)):
+            for name in mine._fields:
+                assert np.array_equal(getattr(mine, name), getattr(wanted, name)), (year, arm, name)
+            if look[t]:
+                own = lives.people(arm)
+                assert same_rows(own, type(own)(*people[arm])) == [], (year, arm)
+    return lives
+
+
+deed = st.integers(0, DEEDS - 1)
+
+
+@settings(
+    deadline=None,
+    max_examples=12,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    derandomize=True,
+)
+@given(data=st.data())
+def test_arms_together_are_arms_alone(world, monkeypatch, data):
+    monkeypatch.setattr(chunks, "CHUNK", data.draw(st.sampled_from([997, 2_500, 10**9])))
+    n = data.draw(st.integers(2, 6))
+    of_market = st.tuples(*[deed] * world.n_markets)
+    arms = [data.draw(st.tuples(*[of_market] * len(YEARS))) for _ in range(n)]
+    # Arms often do for years what another does, and the same year after year.
+    for arm in range(1, n):
+        like = data.draw(st.integers(0, arm))
+        since = data.draw(st.integers(0, len(YEARS)))
+        arms[arm] = arms[like][:since] + arms[arm][since:]
+        if data.draw(st.booleans()):
+            arms[arm] = (arms[arm][0],) * 3 + arms[arm][3:]
+    compare(
+        world,
+        arms,
+        YEARS,
+        [world.health] * n,
+        data.draw(st.sampled_from([1, 2])),
+        data.draw(st.tuples(*[st.booleans()] * 4)),
+    )
+
+
+def sicker(world):
+    def of(year):
+        health = world.health(year)
+        return health._replace(visits=health.visits._replace(practice_leave=0.5))
+
+    return of
+
+
+def test_arms_of_other_health_share_among_themselves(world):
+    still, act, other = ((0, 0),) * 4, ((3, 0),) * 4, ((3, 2),) * 4
+    own = sicker(world)
+    healths = [world.health, own, world.health, own, own]
+    lives = compare(world, [still, still, act, act, other], YEARS, healths, 2, (True,) * 4)
+    alone_rows = sum(people_lived(sums) for sums in lives.live(2031, _levers(world, healths), 1, ALL))
+    assert alone_rows > 0
+
+
+def _levers(world, healths):
+    return [(world.untouched(), health(2031)) for health in healths]
+
+
+def test_an_arm_whose_health_becomes_otherwise_lives_by_itself_from_then_on(world):
+    def later(year):
+        return world.health(year) if year < 2029 else sicker(world)(year)
+
+    act = ((3, 1),) * 4
+    compare(
+        world,
+        [((0, 0),) * 4, act, act, act],
+        YEARS,
+        [world.health, later, world.health, later],
+        1,
+        (True,) * 4,
+    )
+
+
+def test_people_who_are_not_touched_live_once(world):
+    still, one = ((0, 0),) * 4, ((1, 0),) * 4
+    rows = {}
+    for name, arms in {
+        "reference": [still],
+        "same": [still] * 5,
+        "one": [still, one],
+        "twins": [still, one, one],
+    }.items():
+        rows[name] = compare(world, arms, YEARS, [world.health] * len(arms), 1, (False,) * 4).lived_rows
+    assert rows["same"] == rows["reference"]
+    assert rows["twins"] == rows["one"]
+    touched = rows["one"] - rows["reference"]
+    assert 0 < touched < 0.3 * rows["reference"]
+
+
+def test_who_is_changed_from_outside_lives_by_itself(world):
+    act = done(world, (3, 2), world.n_markets)
+    levers = [(world.untouched(), world.health(2027)), (act, world.health(2027)), (act, world.health(2027))]
+    lives, single = SharedLives(world, 3), world.branch()
+    lives.live(2027, levers, 1)
+    reference = world.branch()
+    world.live(reference, 2027, levers[0][0], None, 1)
+    world.live(single, 2027, act, reference.spend, 1)
+    changed = lives.set_apart(1)
+    assert same_rows(changed, single) == []
+    for people in (changed, single):
+        people.attested[:] = -1
+    levers = [(practices, world.health(2028)) for practices, _ in levers]
+    sums = lives.live(2028, levers, 1)
+    world.live(reference, 2028, levers[0][0], None, 1)
+    expected, _ = world.live(single, 2028, act, reference.spend, 1)
+    assert same_tables(sums[1], expected)
+    assert same_rows(lives.people(1), single) == []
+    # The arm that did the same has gone on from the people as they were.
+    other, again = world.branch(), world.branch()
+    world.live(again, 2027, levers[0][0], None, 1)
+    world.live(other, 2027, act, again.spend, 1)
+    world.live(again, 2028, levers[0][0], None, 1)
+    expected, _ = world.live(other, 2028, act, again.spend, 1)
+    assert same_tables(sums[2], expected)
+    assert same_rows(lives.people(2), other) == []
