@@ -12,16 +12,17 @@ from typing import Any
 
 import numpy as np
 
-from sim.bench.plain_inputs import Tables
-from sim.bench.plain_mesa import PlainModel
 from sim.inputs.evidence import load_evidence
 from sim.inputs.scenario_schema import FIRST_PY
 from sim.kernels.draws import Decision, Key, draw4
 from sim.kernels.jit import kernel
 from sim.kernels.layout import Practices
+from sim.kernels.tally import NOTHING_FURTHER
 from sim.population import world as world_module
 from sim.population.start import make_world
 from sim.population.world import World
+from sim.reference.inputs import Tables
+from sim.reference.people import PlainModel
 from sim.replicate import simulate
 from sim.scenarios import Scenario
 
@@ -167,7 +168,13 @@ def plain_rate(world: World, seed: int) -> float:
     rows = range(0, world.n_people, max(1, world.n_people // PLAIN_PEOPLE))
     practices = acting(world)
     years = {
-        year: Tables(world.markets(year), practices, world.disease, world.health(year))
+        year: Tables(
+            world.markets(year),
+            practices,
+            world.disease,
+            world.health(year),
+            world.referrals(NOTHING_FURTHER),
+        )
         for year in range(world.first_py, world.last_py + 1)
     }
     model = PlainModel(world.people, rows, years, seed=seed)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from math import comb, exp
 from typing import NamedTuple, TypeVar, cast
 
 import numpy as np
 
 from sim.kernels.health import Health
-from sim.kernels.layout import Disease, Markets, Practices
+from sim.kernels.layout import Disease, Markets, Practices, Referrals
 
 Uniform = Callable[[], float]
 T = TypeVar("T")
@@ -51,8 +51,9 @@ class Person:
 class Draws(NamedTuple):
     """Where a person's random numbers come from: for each thing decided, a source of uniforms in (0, 1).
 
-    `onset` is called with the number of the onset, `recovery` with that of the condition; `missing` gives a
-    mask of 32 bits, each set with a chance of one half to the power it is called with.
+    `onset` is called with the number of the onset, `recovery` with that of the condition, `specialist` with
+    the kind of episode; `missing` gives a mask of 32 bits, each set with a chance of one half to the power it
+    is called with.
     """
 
     death: Uniform
@@ -89,6 +90,7 @@ class Draws(NamedTuple):
     clinical_value: Uniform
     fall_visits: Uniform
     high_needs_month: Uniform
+    specialist: Callable[[int], float]
 
 
 def one_source(uniform: Uniform) -> Draws:
@@ -107,6 +109,7 @@ def one_source(uniform: Uniform) -> Draws:
         "missing": missing,
         "onset": lambda _: uniform(),
         "recovery": lambda _: uniform(),
+        "specialist": lambda _: uniform(),
         "new_practice": (uniform, uniform),
         "other_practice": (uniform, uniform),
     }
@@ -120,6 +123,7 @@ class Tables(NamedTuple):
     practices: Practices
     disease: Disease
     health: Health
+    referrals: Referrals
 
     def as_lists(self) -> Tables:
         """Return the same tables with nested lists of Python numbers in place of arrays."""
@@ -128,6 +132,7 @@ class Tables(NamedTuple):
             _as_lists(self.practices),
             _as_lists(self.disease),
             _as_lists(self.health),
+            _as_lists(self.referrals),
         )
 
 
@@ -140,6 +145,11 @@ def _plain(field: object) -> object:
     if isinstance(field, np.ndarray):
         return field.tolist()
     return _as_lists(field) if isinstance(field, tuple) else field
+
+
+def index_above(u: float, cumulative: Sequence[float]) -> int:
+    """Return the first index whose cumulative share exceeds `u`; past the end, their number."""
+    return next((k for k, share in enumerate(cumulative) if u < share), len(cumulative))
 
 
 def poisson(u: float, mean: float, most: int) -> int:

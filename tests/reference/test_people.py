@@ -8,17 +8,18 @@ from operator import and_
 import numpy as np
 import pytest
 
-from sim.bench.plain_inputs import Draws, Tables, binomial, poisson
-from sim.bench.plain_mesa import DEAD, PlainModel
 from sim.kernels import quantiles
 from sim.kernels.beneficiary_year import live_year
 from sim.kernels.codes import Cell, Status, Sum
 from sim.kernels.draws import Decision, Key, draw4, unit, unit52
 from sim.kernels.layout import People, Practices
+from sim.kernels.selection import EVERYBODY
 from sim.kernels.strip import make_strip
 from sim.kernels.tally import Asked
 from sim.population.start import make_world
 from sim.population.world import World
+from sim.reference.inputs import Draws, Tables, binomial, poisson
+from sim.reference.people import DEAD, PlainModel
 from sim.scenarios import Scenario
 
 SCENARIO = """
@@ -97,10 +98,14 @@ def kernel_draws(key: Key, model: PlainModel, row: int) -> Draws:
         missing=missing,
         onset=lambda number: uniform(Decision.ONSET, number),
         recovery=lambda k: uniform(Decision.RECOVERY, k % 4, number=k // 4),
+        specialist=lambda kind: uniform(Decision.SPECIALIST, 0, number=kind),
         new_practice=pair(Decision.PRACTICE_CHOICE),
         other_practice=pair(Decision.OTHER_PRACTICE),
         **{name: partial(uniform, *where) for name, where in LANES.items()},
     )
+
+
+ASKED = Asked(monthly=True, referred=True)
 
 
 @pytest.fixture(scope="module")
@@ -123,7 +128,9 @@ def touched(world: World, year: int) -> Practices:
 
 def tables(world: World) -> dict[int, Tables]:
     return {
-        year: Tables(world.markets(year), world.untouched(), world.disease, world.health(year))
+        year: Tables(
+            world.markets(year), world.untouched(), world.disease, world.health(year), world.referrals(ASKED)
+        )
         for year in range(world.first_py, world.last_py + 1)
     }
 
@@ -139,13 +146,13 @@ def test_plain_model_and_kernel_live_the_same_lives(world: World) -> None:
     years = {year: eventful(world, year, plain) for year, plain in tables(world).items()}
     people: People = world.branch()
     rows = range(world.n_people)
-    model = PlainModel(people, rows, years, partial(kernel_draws, world.key))
+    model = PlainModel(people, rows, years, partial(kernel_draws, world.key), asked=ASKED)
     persons = dict(zip([row for row in rows if people.status[row] != DEAD], model.agents, strict=True))
     seen = {"deaths": 0, "advantage": 0, "entrants": 0, "esrd": 0, "snf": 0, "recovered": 0, "again": 0}
     cells: set[int] = set()
-    for year, (markets, practices, disease, health) in years.items():
+    for year, (markets, practices, disease, health, referrals) in years.items():
         before = people.status.copy(), people.conditions.copy()
-        tally = world.zeros()
+        tally = world.zeros(ASKED)
         none, strip = np.empty(0, np.int32), make_strip()
         lived = live_year(
             people,
@@ -157,9 +164,10 @@ def test_plain_model_and_kernel_live_the_same_lives(world: World) -> None:
             practices,
             disease,
             health,
-            world.referrals(Asked()),
+            referrals,
             none,
             tally,
+            EVERYBODY,
             strip,
         )
         lived_before = model.lived
@@ -167,6 +175,8 @@ def test_plain_model_and_kernel_live_the_same_lives(world: World) -> None:
         assert model.lived - lived_before == lived
         assert np.array_equal(np.array(model.sums), tally.care)
         assert np.array_equal(np.array(model.episodes), tally.episodes)
+        assert np.array_equal(np.array(model.monthly), tally.monthly)
+        assert np.array_equal(np.array(model.referred), tally.referred)
         for name in People._fields:
             ours = np.array([getattr(person, name) for person in persons.values()])
             theirs = getattr(people, name)[list(persons)]

@@ -9,16 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from sim.bench.plain_care import Care, Situation
-from sim.bench.plain_inputs import Draws, Tables, Uniform, binomial, one_source, poisson
 from sim.columns.mesa_compat import Agent, Model
 from sim.kernels.codes import (
     AGED_IN,
     DUAL,
     FEMALE,
+    MONTHS_A_YEAR,
     N_CELLS,
     N_EPISODE_SUMS,
     N_EPISODES,
+    N_MONTH_SUMS,
+    N_REFERRED_SUMS,
     N_SUMS,
     OLDEST,
     ORIGINALLY_DISABLED,
@@ -26,6 +27,10 @@ from sim.kernels.codes import (
     Status,
 )
 from sim.kernels.layout import People
+from sim.kernels.tally import NOTHING_FURTHER, Asked
+from sim.reference.care import Care
+from sim.reference.episodes import Situation
+from sim.reference.inputs import Draws, Tables, Uniform, binomial, one_source, poisson
 
 FUTURE, ENROLLED, ADVANTAGE, DEAD = map(int, Status)
 ESRD, DISABLED, AGED_DUAL, AGED_NON_DUAL = map(int, Kind)
@@ -69,7 +74,7 @@ class Beneficiary(Care, Agent):
         dies = self.leave(table * health.mortality.level[kind][sex][age], relative, entering, first_month)
         uses, visits = self.seek_care(relative)
         known = (kind, age, first_month, carried, developed, missing, score, coded_score)
-        self.live_care(Situation(*known, relative, uses, visits, dies))
+        self.live_care(Situation(*known, relative, uses, visits, dies, self.event))
         if dies:
             self.remove()
 
@@ -275,6 +280,8 @@ class PlainModel(Model):
         Gives a model and a row's draws; without it all come from ``model.random``, as in an ordinary model.
     seed : int
         Seed of ``model.random``.
+    asked : Asked
+        Sums wanted beyond those always kept.
 
     Attributes
     ----------
@@ -284,8 +291,8 @@ class PlainModel(Model):
         Person-years lived so far, of people enrolled for at least a month.
     sums : list
         Of the latest year, by place, cell and :class:`sim.kernels.codes.Sum`, as the kernel's.
-    episodes : list
-        Likewise by place, kind of episode and :class:`sim.kernels.codes.EpisodeSum`.
+    episodes, monthly, referred : list
+        Likewise, as :class:`sim.kernels.tally.Tally` has them.
     """
 
     def __init__(
@@ -295,6 +302,7 @@ class PlainModel(Model):
         years: Mapping[int, Tables],
         draws: Callable[[PlainModel, int], Draws] | None = None,
         seed: int = 1,
+        asked: Asked = NOTHING_FURTHER,
     ) -> None:
         super().__init__(seed=seed)
         common = one_source(self.random.random)
@@ -302,6 +310,9 @@ class PlainModel(Model):
         self.lived = 0
         self.sums: list[list[list[int]]] = []
         self.episodes: list[list[list[int]]] = []
+        self.monthly: list[list[list[list[int]]]] = []
+        self.referred: list[list[list[list[list[int]]]]] = []
+        self.asked = asked
         self._years = {year: tables.as_lists() for year, tables in years.items()}
         columns = zip(*(column[rows].tolist() for column in people), strict=True)
         for row, values in zip(rows, columns, strict=True):
@@ -311,9 +322,21 @@ class PlainModel(Model):
 
     def step(self) -> None:
         """Live one year."""
-        self.markets, self.practices, self.disease, self.health = self._years[self.year]
+        self.markets, self.practices, self.disease, self.health, self.referrals = self._years[self.year]
         places = len(self.practices.efficiency) + len(self.markets.onset)
         self.sums = [[[0] * N_SUMS for _ in range(N_CELLS)] for _ in range(places)]
         self.episodes = [[[0] * N_EPISODE_SUMS for _ in range(N_EPISODES)] for _ in range(places)]
+        if self.asked.monthly:
+            self.monthly = [
+                [[[0] * N_MONTH_SUMS for _ in range(MONTHS_A_YEAR)] for _ in range(N_CELLS)]
+                for _ in range(places)
+            ]
+        if self.asked.referred:
+            share = self.referrals.share
+            slots = range(len(share[0][0]))
+            self.referred = [
+                [[[[0] * N_REFERRED_SUMS for _ in slots] for _ in range(N_EPISODES)] for _ in share]
+                for _ in range(2)
+            ]
         self.agents.do("step")
         self.year += 1

@@ -1,0 +1,172 @@
+"""Episodes of a plain-Mesa year: what begins them, what they cost and should have cost, who leads them."""
+
+from __future__ import annotations
+
+from math import exp, log
+from statistics import NormalDist
+from typing import Any, NamedTuple
+
+from sim.kernels.codes import NO_SUPPLEMENT, Episode, EpisodeSum, Kind, ReferredSum
+from sim.reference.inputs import Draws, Person, index_above
+
+normal_quantile = NormalDist().inv_cdf
+
+
+class Situation(NamedTuple):
+    """What is known of a person's year when care begins; `carried` on 1 January, `developed` in the year."""
+
+    kind: int
+    age: int
+    first_month: int
+    carried: int
+    developed: int
+    missing: int
+    score: float
+    coded_score: float
+    relative: float
+    uses: bool
+    visits: int
+    dies: bool
+    had_event: int
+
+
+class Begun(NamedTuple):
+    """An episode; a chronic one has month 0."""
+
+    kind: int
+    month: int
+    cents: int
+    expected: int
+    inpatient: int
+
+
+class Treatment(Person):
+    """Prices, procedures and episodes of a person."""
+
+    model: Any
+    draws: Draws
+
+    def effects(self) -> tuple[float, float]:
+        """Return what ACOs do to the person's ambulatory and acute spending, as factors."""
+        practices = self.model.practices
+        if self.aligned < 0:
+            return practices.base_spill[self.practice], practices.event_spill[self.practice]
+        further = practices.high_needs_effect[self.aligned] if self.high_needs else 1.0
+        return practices.base_effect[self.aligned] * further, practices.event_effect[self.aligned] * further
+
+    def level(self, kind: int) -> float:
+        """Return yearly dollars of an average person of a kind in the market."""
+        level: float = self.model.markets.level[self.market][kind]
+        return level
+
+    def price(self, kind: int) -> float:
+        """Return yearly dollars of an average person of a kind, at the practice's efficiency."""
+        efficiency: float = self.model.practices.efficiency[self.practice]
+        return self.level(kind) * efficiency
+
+    def index_month(self, year: Situation, u: float) -> int:
+        """Return the month in which something of the year begins."""
+        return year.first_month + int(self.months * u)
+
+    def procedure(self, year: Situation) -> Begun | None:
+        """Return the year's procedure, if there is one."""
+        rules, draws = self.model.health.episodes, self.draws
+        if not year.uses:
+            return None
+        which = index_above(draws.procedure() / (self.months / 12.0), rules.procedure_share[0])
+        if which == len(rules.procedure_share[0]):
+            return None
+        price = self.price(Kind.AGED_NON_DUAL) * self.effects()[0]
+        spread = rules.procedure_spread[which]
+        luck = exp(spread * normal_quantile(draws.procedure_cost()) - 0.5 * spread * spread)
+        return Begun(
+            kind=rules.procedure_kind[which],
+            month=self.index_month(year, draws.procedure_month()),
+            cents=in_cents(rules.procedure_cost[which] * price * luck),
+            expected=in_cents(rules.procedure_cost[which] * self.level(Kind.AGED_NON_DUAL)),
+            inpatient=1 if draws.procedure_setting() < rules.procedure_inpatient[which] else 0,
+        )
+
+    def chronic(self, year: Situation, base: int, event: int) -> list[Begun]:
+        """Return the chronic episodes of somebody who uses care."""
+        if not year.uses:
+            return []
+        masks, share = self.model.health.conditions, self.model.health.episodes.share
+        found = []
+        for condition, kind, cents in (
+            (masks.diabetes, Episode.DIABETES_CHRONIC, base),
+            (masks.heart_failure, Episode.HF_CHRONIC, base + event),
+            (masks.rheumatoid_arthritis, Episode.RHEUMATOID_ARTHRITIS, base),
+        ):
+            if year.carried & condition:
+                expected = 0
+                if self.model.asked.referred:
+                    mean = self.mean_ambulatory(year)
+                    mean += self.mean_of_events(year) if kind == Episode.HF_CHRONIC else 0.0
+                    expected = in_cents(mean * share[kind])
+                found.append(Begun(int(kind), 0, int(cents * share[kind]), expected, 0))
+        return found
+
+    def chance_of_event(self, year: Situation) -> float:
+        """Return the chance of an acute event."""
+        rules = self.model.health.events
+        risk = 1.0 - rules.event_slope + rules.event_slope * year.relative
+        chance: float = rules.event_chance[year.kind] * risk
+        if year.had_event:
+            chance += rules.event_carry * (1.0 - chance)
+        chance *= self.months / 12.0
+        return max(chance, rules.death_event) if year.dies else chance
+
+    def cause_row(self, year: Situation) -> int:
+        """Return the row of the tables of causes: heart failure plus twice COPD."""
+        masks = self.model.health.conditions
+        return (1 if year.carried & masks.heart_failure else 0) + (2 if year.carried & masks.copd else 0)
+
+    def mean_ambulatory(self, year: Situation) -> float:
+        """Return the dollars of ambulatory care that somebody like this who uses care spends on average."""
+        rules = self.model.health.ambulatory
+        mean = rules.base_share[year.kind] * self.level(year.kind) * (self.months / 12.0) * year.relative
+        mean *= exp(rules.base_spread[year.kind] ** 2 / 2.0)
+        mean *= rules.no_supplement if self.traits & NO_SUPPLEMENT else 1.0
+        return float(mean)
+
+    def mean_event(self, year: Situation) -> float:
+        """Return the mean dollars of an event of average cause."""
+        rules = self.model.health.events
+        mean = rules.event_share[year.kind] * self.level(year.kind)
+        mean *= exp(rules.event_amount_slope * log(year.relative))
+        mean *= exp(rules.event_spread[year.kind] ** 2 / 2.0)
+        return float(mean * rules.death_amount if year.dies else mean)
+
+    def mean_of_events(self, year: Situation) -> float:
+        """Return the mean dollars of acute events in the year, that there may be none included."""
+        rules = self.model.health.events
+        chances = [0.0, *rules.cause_share[self.cause_row(year)], 1.0]
+        cost = sum((b - a) * c for a, b, c in zip(chances, chances[1:], rules.cause_cost, strict=False))
+        return float(self.chance_of_event(year) * self.mean_event(year) * cost)
+
+    def book_episodes(self, begun: list[Begun], place: int) -> None:
+        """Add the year's episodes to the sums of the place, and to those of who leads them."""
+        model = self.model
+        for one in begun:
+            episode = model.episodes[place][one.kind]
+            episode[EpisodeSum.COUNT] += 1
+            episode[EpisodeSum.COST] += one.cents
+            episode[EpisodeSum.INPATIENT] += one.inpatient
+            episode[EpisodeSum.MONTH] += one.month
+            if model.asked.referred:
+                refers, half = (self.aligned, 0) if self.aligned >= 0 else (self.practice, 1)
+                specialty = model.health.episodes.specialty[one.kind]
+                shares = model.referrals.share[refers][specialty]
+                which = index_above(self.draws.specialist(one.kind), shares[:-1])
+                led = model.referred[half][refers][one.kind][which]
+                led[ReferredSum.COUNT] += 1
+                led[ReferredSum.COST] += one.cents
+                led[ReferredSum.EXPECTED] += one.expected
+                led[ReferredSum.INPATIENT] += one.inpatient
+                led[ReferredSum.MONTH] += one.month
+
+
+def in_cents(dollars: float) -> int:
+    """Return dollars in whole cents."""
+    return int(100.0 * dollars + 0.5)
