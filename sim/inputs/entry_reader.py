@@ -36,12 +36,12 @@ def is_entry(table: object) -> bool:
     return isinstance(table, Mapping) and ("value" in table or "values" in table)
 
 
-def walk(tables: Tables, path: str = "") -> Iterator[tuple[str, Any]]:
+def leaf_tables(tables: Tables, path: str = "") -> Iterator[tuple[str, Any]]:
     """Yield (dotted key, entry table or stray value) for every leaf of nested tables."""
     for name, item in tables.items():
         key = f"{path}.{name}" if path else name
         if isinstance(item, Mapping) and not is_entry(item):
-            yield from walk(item, key)
+            yield from leaf_tables(item, key)
         else:
             yield key, item
 
@@ -73,7 +73,7 @@ def read_entries(
     """
     entries: dict[str, Entry] = {}
     faults: list[Fault] = []
-    for key, table in walk(tables):
+    for key, table in leaf_tables(tables):
         if not is_entry(table):
             stray = f"= {table!r} states a value outside an entry"
             faults.append(Fault(file, key, stray, "a table with value or values"))
