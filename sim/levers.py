@@ -25,7 +25,10 @@ class Levers(NamedTuple):
 
 
 def practices_this_year(
-    columns: Mapping[str, NDArray[Any]], parameters: EffectParameters, acute_share: float
+    columns: Mapping[str, NDArray[Any]],
+    parameters: EffectParameters,
+    acute_share: float,
+    felt: NDArray[np.float64] | float = 1.0,
 ) -> Practices:
     """Return what practices do to their patients this year.
 
@@ -37,10 +40,12 @@ def practices_this_year(
     parameters : EffectParameters
     acute_share : float
         Share of spending that is acute events.
+    felt : float64, shape (practices,)
+        Further factor on spending, where specialists have become more or less efficient than they were drawn.
     """
     factors = spread_over_care(parameters, columns["effect"], acute_share)
     return Practices(
-        efficiency=columns["efficiency"].copy(),
+        efficiency=columns["efficiency"] * felt,
         base_effect=factors.base,
         event_effect=factors.event,
         base_spill=factors.base_spill,

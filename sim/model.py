@@ -12,9 +12,11 @@ from numpy.typing import NDArray
 
 from sim.agents.aco import ACO, AcoYear
 from sim.agents.beneficiary import Beneficiary, beneficiary_store
+from sim.agents.beneficiary import bounds as beneficiary_bounds
 from sim.agents.providers import (
     ParticipantProvider,
     PreferredProvider,
+    practice_bounds,
     practice_store,
     specialist_store,
 )
@@ -25,17 +27,19 @@ from sim.columns.collector import ColumnDataCollector
 from sim.columns.column_model import ColumnModel
 from sim.columns.column_set import ColumnAgentSet
 from sim.inputs.evidence import Evidence
-from sim.inputs.faults import Fault, InputError, wrong_choice
+from sim.inputs.faults import InputError, wrong_choice
 from sim.inputs.lead_criteria import criteria_of, high_needs_aco_share
 from sim.kernels.codes import CELL_NAMES, Sum
 from sim.kernels.draws import Key
 from sim.kernels.tally import Tally
 from sim.ledger import Ledger, Mechanism, Party
+from sim.ledger.year import enter_program, enter_services, enter_spending
 from sim.levers import Levers, practices_this_year
 from sim.outcomes.record import Record
 from sim.population.experience import Experience, event_share
 from sim.population.health import build_health, in_year
-from sim.population.start import evidence_of, make_world
+from sim.population.referrals import felt_by_practices
+from sim.population.start import evidence_of, make_world, with_seed
 from sim.population.world import World
 from sim.scenarios import Scenario
 from sim.settlement.contracts import Contracts
@@ -44,7 +48,6 @@ from sim.settlement.program import Participants, Settled
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
-Cents = NDArray[np.int64]
 
 # One performance year, in order. Each is a method of the model without arguments.
 STEPS = ("decide", "live_year", "settle", "pay", "learn", "record_year", "close_year")
@@ -119,7 +122,7 @@ class LeadModel(ColumnModel):
         rng: int | None = None,
     ) -> None:
         loaded = scenario if isinstance(scenario, Scenario) else Scenario.load(scenario)
-        self.scenario = _with_seed(loaded, seed if rng is None else rng)
+        self.scenario = with_seed(loaded, seed if rng is None else rng)
         super().__init__(seed=self.scenario.study.seed)
         first = self.scenario.study.reference_arm
         self.arm = first if arm is None else arm
@@ -160,9 +163,13 @@ class LeadModel(ColumnModel):
         use: Callable[[type[Any]], Any] = self.replaced.agent
         made, plans = self.world.providers, self.world.plans
         self.people = self.world.branch()
-        self.beneficiaries = self.add_population(use(Beneficiary), beneficiary_store(self.people))
+        world = self.world
+        looked_up = beneficiary_bounds(world.n_practices, world.n_markets)
+        self.beneficiaries = self.add_population(use(Beneficiary), beneficiary_store(self.people), looked_up)
         self._acos: list[ACO] = [use(ACO)(self, row, plan) for row, plan in enumerate(plans)]
-        self.practices = self.add_population(use(ParticipantProvider), practice_store(made))
+        self.practices = self.add_population(
+            use(ParticipantProvider), practice_store(made), practice_bounds(len(plans))
+        )
         self.specialists = self.add_population(use(PreferredProvider), specialist_store(made))
         self.acos = self.agents_by_type[use(ACO)]
         market = np.full(len(plans), -1, np.int64)
@@ -210,11 +217,22 @@ class LeadModel(ColumnModel):
             self.acos.do("decide", self.year)
             self.practices.do("decide", self.year)
             practices = practices_this_year(
-                self.practices.store.columns, self.behaviours.parameters["effect"], self._acute_share
+                self.practices.store.columns,
+                self.behaviours.parameters["effect"],
+                self._acute_share,
+                self._felt_by_practices(),
             )
             criteria = criteria_of(self.rulebook, self.year)
             self._levers = Levers(practices, in_year(self._health, self.evidence, criteria, self.year))
         return self._levers
+
+    def _felt_by_practices(self) -> Floats | float:
+        """Return what specialists whose efficiency has changed make of each practice's spending."""
+        made, now = self.world.providers.specialists, self.specialists.store["efficiency"]
+        if np.array_equal(made.efficiency, now):
+            return 1.0
+        led = self.evidence.number("care.specialist_share")
+        return felt_by_practices(made, now, led) / felt_by_practices(made, made.efficiency, led)
 
     def usual_decisions(self, year: int) -> AcoDecisions:
         """Return what every ACO decides this year by the behaviours; worked out once a year."""
@@ -276,17 +294,13 @@ class LeadModel(ColumnModel):
 
     def pay(self) -> None:
         """Book the year's payments; what an ACO gains it shares with its practices."""
-        year, enter, seen, active = self.year, self.ledger.enter, self._seen, self._active
-        of_acos = seen.aco[..., Sum.SPEND].sum(axis=-1)
+        year, seen, active, decide = self.year, self._seen, self._active, self.behaviours.decide
         total = int(self.history[year].care[..., Sum.SPEND].sum())
-        fee = (Party.MEDICARE, Party.PROVIDERS, Mechanism.FEE_FOR_SERVICE)
-        enter(year, *fee, of_acos)
-        enter(year, *fee, total - int(of_acos.sum()), aco=-1)
+        enter_services(self.ledger, year, seen.aco[..., Sum.SPEND].sum(axis=-1), total)
         settlement = np.where(active, self._settled["settlement"], 0)
         add_on = np.where(active, self._settled["admin_add_on"], 0)
-        enter(year, Party.MEDICARE, Party.ACO, Mechanism.SETTLEMENT, settlement)
-        enter(year, Party.MEDICARE, Party.ACO, Mechanism.ADMIN_ADD_ON, add_on)
-        cost = self.behaviours.decide(
+        enter_program(self.ledger, year, settlement, add_on)
+        cost = decide(
             "running_cost",
             months=seen.months.sum(axis=1),
             high_needs_months=seen.months[:, 2] + seen.months[:, 5],
@@ -294,16 +308,11 @@ class LeadModel(ColumnModel):
             year=year,
         )
         cost = np.where(active, cost + [aco.further_cost_cents for aco in self._acos], 0)
-        enter(year, Party.ACO, Party.SUPPLIERS, Mechanism.CARE_MANAGEMENT, cost)
         practices, practice_aco = self.practices.store, self.practice_aco()
-        shared: Cents = self.behaviours.decide(
-            "distribution",
-            gain=settlement + add_on,
-            practice_aco=practice_aco,
-            lives=practices["lives"],
-        )
+        gain = settlement + add_on
+        shared = decide("distribution", gain=gain, practice_aco=practice_aco, lives=practices["lives"])
         practices["income_cents"][:] += shared
-        enter(year, Party.ACO, Party.PARTICIPANT, Mechanism.DISTRIBUTION, shared, aco=practice_aco)
+        enter_spending(self.ledger, year, cost, shared, practice_aco)
 
     def learn(self) -> None:
         """Let ACOs take in what the year has brought."""
@@ -366,15 +375,6 @@ class LeadModel(ColumnModel):
         self.beneficiaries = self.practices = self.specialists = self.agents  # type: ignore[assignment]
         if self.reference is not None and self._steps_reference:
             self.reference.close()
-
-
-def _with_seed(scenario: Scenario, seed: Any) -> Scenario:
-    if seed is None:
-        return scenario
-    if not isinstance(seed, int | np.integer):
-        allowed = "must be a whole number: every draw is keyed by the scenario's seed"
-        raise InputError(Fault("LeadModel", "seed", f"= {seed!r}", allowed))
-    return scenario.replace({"study.seed": int(seed)})
 
 
 def _year_lived(model: LeadModel) -> int:

@@ -29,9 +29,9 @@ _PRACTICE = (
         "lives",
         np.float64,
         "people",
-        "Assignable people expected.",
+        "Assignable people expected; the market's people choose by it.",
         source="care.practice_size_spread",
-        least=0.0,
+        fixed=True,
     ),
     Field(
         "efficiency",
@@ -81,6 +81,14 @@ _PRACTICE = (
 _SPECIALIST = (
     Field("market", np.int32, "1", "Market it is in.", source="population", fixed=True),
     Field(
+        "specialty",
+        np.int32,
+        "1",
+        "Place in the list of specialties.",
+        source="episodes",
+        fixed=True,
+    ),
+    Field(
         "efficiency",
         np.float64,
         "1",
@@ -95,7 +103,7 @@ _SPECIALIST = (
         "people",
         "People of the practices that refer to it, by the share they refer.",
         source="care.referral_top",
-        least=0.0,
+        fixed=True,
     ),
 )
 
@@ -150,6 +158,7 @@ def specialist_store(providers: Providers) -> ColumnStore:
     stays = "practices refer to it, as the world's tables say"
     store = ColumnStore(_SPECIALIST, len(made.market), stays=stays)
     store["market"][:] = made.market
+    store["specialty"][:] = made.specialty
     store["efficiency"][:] = made.efficiency
     store["referral_lives"][:] = referral_lives(providers)
     return store

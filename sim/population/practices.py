@@ -11,7 +11,7 @@ from sim.inputs.evidence import Evidence
 from sim.kernels.draws import Decision, Key
 from sim.kernels.quantiles import normals
 from sim.population.plan import AcoPlan
-from sim.population.referrals import Specialists, draw_specialists
+from sim.population.referrals import Specialists, draw_specialists, felt_by_practices
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -123,8 +123,7 @@ def draw_providers(
     first_practice = np.searchsorted(market, np.arange(n_markets + 1)).astype(np.int64)
     specialists = draw_specialists(evidence, key, market, first_practice)
     led = evidence.number("care.specialist_share")
-    felt = (specialists.share * specialists.efficiency[specialists.referred]).sum(axis=1)
-    through = 1.0 + led * (felt - 1.0)
+    through = felt_by_practices(specialists, specialists.efficiency, led)
 
     lives = np.empty((n, 2))
     efficiency = np.empty(n)

@@ -76,6 +76,26 @@ def draw_specialists(
     )
 
 
+def felt_by_practices(specialists: Specialists, efficiency: Floats, led: float) -> Floats:
+    """Return what the specialists it refers to make of the spending of each practice's patients.
+
+    Parameters
+    ----------
+    specialists : Specialists
+    efficiency : float64, shape (specialists,)
+        Cost of each one's episodes relative to others of its kind.
+    led : float
+        Share of spending that specialists lead.
+
+    Returns
+    -------
+    float64, shape (practices,)
+        A factor.
+    """
+    felt = (specialists.share * efficiency[specialists.referred]).sum(axis=1)
+    return np.asarray(1.0 + led * (felt - 1.0))
+
+
 def referral_shares(evidence: Evidence) -> Floats:
     """Return the shares of a practice's referrals that go to its first specialist, its second and so on."""
     top = evidence.number("care.referral_top")

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import numpy as np
+
 from sim.inputs.evidence import Evidence
 from sim.inputs.evidence_draw import draw_evidence
+from sim.inputs.faults import Fault, InputError
 from sim.inputs.lead_criteria import criteria_of
 from sim.kernels.draws import make_key
 from sim.population.plan import plan_acos
@@ -38,3 +43,19 @@ def evidence_of(scenario: Scenario, arm: str, replicate: int) -> Evidence:
     if not scenario.study.parameter_uncertainty:
         return evidence
     return draw_evidence(evidence, make_key(scenario.study.seed, replicate))
+
+
+def with_seed(scenario: Scenario, seed: Any) -> Scenario:
+    """Return the scenario with another experiment seed, or as it is when `seed` is None.
+
+    Raises
+    ------
+    InputError
+        When the seed is no whole number.
+    """
+    if seed is None:
+        return scenario
+    if not isinstance(seed, int | np.integer):
+        allowed = "must be a whole number: every draw is keyed by the scenario's seed"
+        raise InputError(Fault("LeadModel", "seed", f"= {seed!r}", allowed))
+    return scenario.replace({"study.seed": int(seed)})

@@ -177,6 +177,21 @@ def test_what_stands_in_a_provider_is_what_acts(model):
         dear[0].remove()
 
 
+def test_a_specialist_who_becomes_dearer_is_felt_by_those_who_are_referred_there(model):
+    model.specialists.set("efficiency", 1.5 * model.specialists.get("efficiency"))
+    model.step()
+    assert model.outcomes["ffs_payments"][0] > results()["ffs_payments"][1, 0]
+
+
+def test_nothing_that_loops_look_up_can_be_set_out_of_range(model):
+    person = model.beneficiaries[0]
+    for name, value in (("attested", 10**6), ("practice", -1), ("last_main", len(model.practices))):
+        with pytest.raises(ValueError, match=name):
+            setattr(person, name, value)
+    with pytest.raises(ValueError, match="aco_row"):
+        model.practices.set("aco_row", 3)
+
+
 def test_the_tin_list_decides_base_years_and_who_is_aligned(model):
     leaving = model.acos[0].practices[0]
     leaving.aco = None
