@@ -139,6 +139,8 @@ class TypeSum(IntEnum):
     SPEND = 2  # cents
     TRUNCATED = 3  # cents, each person's spending cut off at the program's limit
     CODED_RISK = 4  # millionths of score x months
+    DEMOGRAPHIC_RISK = 5  # the same of the score that age, sex and Medicaid give by themselves
+    DUAL_MONTHS = 6  # months of people with Medicaid
 
 
 MONTHS_A_YEAR = 12

@@ -257,6 +257,43 @@ VARIABLES: tuple[Variable, ...] = (
         sign="positive: the arm costs Medicare money",
     ),
     Variable(
+        "program",
+        ("aco", "year"),
+        "number",
+        "1",
+        "Program",
+        "The program that settles the ACO: 1 LEAD, 2 Medicare Shared Savings Program, 3 ACO REACH.",
+    ),
+    Variable(
+        "agreement_start",
+        ("aco", "year"),
+        "number",
+        "year",
+        "Start of the agreement",
+        "First year of the agreement that the ACO's benchmark belongs to; base years end the year before.",
+        rule=f"{_METHODS}, baseline; 42 CFR 425.652(a)(1)",
+    ),
+    Variable(
+        "agreement_benchmark",
+        ("aco", "year"),
+        "number",
+        "USD year-1",
+        "Benchmark at the start of the agreement",
+        "Shared Savings Program: truncated base-year expenditure per person-year, trended and risk-adjusted"
+        " to the last base year, with the adjustment that counts. NaN in other programs.",
+        rule="42 CFR 425.652(a)",
+    ),
+    Variable(
+        "minimum_savings_rate",
+        ("aco", "year"),
+        "number",
+        "1",
+        "Minimum savings rate",
+        "Shared Savings Program: savings are shared, and losses from two-sided risk owed, from this share of"
+        " the benchmark on. NaN in other programs.",
+        rule="42 CFR 425.605(b)",
+    ),
+    Variable(
         "historical_benchmark",
         ("aco", "cell"),
         "number",

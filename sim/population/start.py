@@ -11,6 +11,7 @@ from sim.inputs.evidence_draw import draw_evidence
 from sim.inputs.faults import Fault, InputError
 from sim.inputs.lead_criteria import criteria_of
 from sim.kernels.draws import make_key
+from sim.population.calendar import first_lived, truncation_percentile
 from sim.population.plan import plan_acos
 from sim.population.world import World, build_world
 from sim.scenarios import Scenario
@@ -24,9 +25,9 @@ def make_world(scenario: Scenario, replicate: int, threads: int = 1) -> World:
     InputError
         When the CMS file that the scenario names cannot be used.
     """
-    arm = scenario.study.reference_arm
+    arm, plans = scenario.study.reference_arm, plan_acos(scenario)
     return build_world(
-        plan_acos(scenario),
+        plans,
         evidence_of(scenario, arm, replicate),
         criteria_of(scenario.rulebook(arm), scenario.years[0]),
         scenario.years,
@@ -34,6 +35,8 @@ def make_world(scenario: Scenario, replicate: int, threads: int = 1) -> World:
         scenario.study.seed,
         replicate,
         threads,
+        first_lived=first_lived(scenario, plans),
+        percentile=truncation_percentile(scenario),
     )
 
 

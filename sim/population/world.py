@@ -37,6 +37,7 @@ from sim.population.market_traits import MarketTraits, high_needs_share, market_
 from sim.population.plan import AcoPlan
 from sim.population.practices import Providers, choice_tables, draw_providers, market_people
 from sim.population.trend import Trend, draw_trend
+from sim.population.truncation import by_type, truncation
 
 BASE_YEARS = 3
 LOOKBACK_YEARS = 2
@@ -64,8 +65,15 @@ class World:
         Columns, lived through the history.
     providers : Providers
     trend : Trend
+    first_lived : int
+        First calendar year lived.
+    percentile : float or None
+        Of national spending, at which spending by enrollment type is cut off; None where no program of any
+        arm looks at enrollment types, which are then left out of all sums.
     history : dict of int to Tally
-        Exact sums of each base year.
+        Exact sums of the years before the first performance year, but for the first two.
+    truncation : dict of int to int64 array of shape (kinds,)
+        Cents a year at which spending is cut off, of every year that the reference arm has lived.
     """
 
     key: Key
@@ -81,6 +89,9 @@ class World:
     onset: NDArray[np.float64]
     first_row: NDArray[np.int64]
     choice: tuple[NDArray[np.float64], NDArray[np.int64]]
+    first_lived: int
+    percentile: float | None = None
+    truncation: dict[int, NDArray[np.int64]] = field(default_factory=dict)
     history: dict[int, Tally] = field(default_factory=dict)
     lived: int = 0
 
@@ -107,7 +118,7 @@ class World:
     def markets(self, year: int) -> Markets:
         """Return the kernels' market tables of a year."""
         level = self.evidence.array("spending.level") * self.evidence.array("spending.level_fit") * 12.0
-        before = year - history_years(self.first_py)[0]
+        before = year - self.first_lived
         if before < BASE_YEARS + LOOKBACK_YEARS:
             level = level * self.evidence.array("spending.start_fit")[before]
         return Markets(
@@ -195,7 +206,24 @@ class World:
         lived = over_chunks(task, self.n_people, threads)
         for other in tallies[1:]:
             add(tallies[0], other)
-        return tallies[0], lived
+        return self._with_types(tallies[0], people, year, practices, reference_spend is None, threads), lived
+
+    def _with_types(
+        self,
+        tally: Tally,
+        people: People,
+        year: int,
+        practices: Practices,
+        is_reference: bool,
+        threads: int,
+    ) -> Tally:
+        """Add the sums by enrollment type where a program looks at them; the reference arm is the nation."""
+        if self.percentile is None:
+            return tally
+        if is_reference:
+            self.truncation[year] = truncation(people, year, self.percentile, threads)
+        types = by_type(people, year, practices, self.disease, self.n_markets, self.truncation[year], threads)
+        return tally._replace(types=types)
 
     def tables(self, year: int, asked: Asked) -> YearTables:
         """Return the kernels' tables of a year that are the same in all arms."""
@@ -255,6 +283,8 @@ def build_world(
     threads: int = 1,
     *,
     history: bool = True,
+    first_lived: int | None = None,
+    percentile: float | None = None,
 ) -> World:
     """Make the world of a replicate and live its history.
 
@@ -275,6 +305,10 @@ def build_world(
         Cores to use.
     history : bool
         Whether the years before the first performance year are lived already.
+    first_lived : int, optional
+        First calendar year lived, where some ACO's base years ask for more than :func:`history_years`.
+    percentile : float, optional
+        See :class:`World`.
     """
     key = make_key(seed, replicate)
     labels = list(dict.fromkeys(plan.market for plan in plans))
@@ -289,6 +323,7 @@ def build_world(
     )
     providers = draw_providers(plans, by_market, live, high_needs, evidence, key)
     before = history_years(years[0])
+    before = range(before[0] if first_lived is None else first_lived, years[0])
     ages = _ages(evidence)
     origins, rows_per_person = _origins(traits.mix, ages, evidence, range(before[0], years[-1] + 1), years[0])
     lost = _further_losses(traits, evidence)
@@ -312,6 +347,8 @@ def build_world(
         onset=hazard_on(_risk_curve(evidence), traits.risk ** evidence.array("market.risk_power")),
         first_row=first_row,
         choice=choice_tables(providers),
+        first_lived=before[0],
+        percentile=percentile,
     )
     markets, health = world.markets(before[0]), world.health(before[0])
     strips = [make_strip() for _ in range(threads)]
@@ -324,7 +361,7 @@ def build_world(
     )
     for year in before if history else ():
         tally, lived = world.live(people, year, world.untouched(), None, threads)
-        if year in world.base_years:
+        if year >= before[0] + LOOKBACK_YEARS:
             world.history[year] = tally
         world.lived += lived
     return world

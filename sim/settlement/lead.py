@@ -188,4 +188,5 @@ class Lead:
             "quality_score": experience.quality.copy(),
             "historical_benchmark": baseline.history_pbpm.copy(),
             "higher_spending": baseline.higher_spending.astype(np.int8),
+            "agreement_start": np.full(len(paid), float(base.by3 + 1)),
         }

@@ -6,13 +6,15 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from sim.inputs.scenario_books import MSSP
 from sim.kernels.codes import Sum
 from sim.outcomes.registry import BY_NAME
+from sim.population.contracts import PROGRAMS, Contracts, contracts_of
 from sim.population.experience import ratio
 from sim.population.world import World
 from sim.scenarios import Scenario
-from sim.settlement.contracts import Contracts, contracts_of
 from sim.settlement.lead import Lead
+from sim.settlement.mssp import Mssp
 from sim.settlement.program import Flags, Floats, History, Participants, Program, Settled, Shown
 
 SETTLED = (
@@ -26,6 +28,10 @@ SETTLED = (
     "quality_score",
     "historical_benchmark",
     "higher_spending",
+    "program",
+    "agreement_start",
+    "minimum_savings_rate",
+    "agreement_benchmark",
 )
 
 
@@ -43,7 +49,8 @@ class Settlement:
         self._arm = arm
         self._plans = world.plans
         self._lead = Lead(scenario.rulebook(arm), world.evidence, world.trend, world.plans)
-        self.programs: Mapping[str, Program] = {"lead": self._lead}
+        mssp = Mssp(scenario.rulebook(arm, MSSP), world.trend)
+        self.programs: Mapping[str, Program] = {"lead": self._lead, MSSP: mssp}
 
     @classmethod
     def of(cls, scenario: Scenario, arm: str, world: World) -> Settlement:
@@ -109,6 +116,7 @@ class Settlement:
         shown = Shown(history, participants, contracts, quality, seen)
         for name, program in self.programs.items():
             mine = active & (contracts.program == name)
+            result["program"][mine] = PROGRAMS.index(name)
             if mine.any():
                 for variable_name, values in program.settle(year, shown, mine).items():
                     result[variable_name][mine] = values[mine]

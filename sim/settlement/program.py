@@ -11,8 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.kernels.tally import Tally
+from sim.population.contracts import Contracts
 from sim.population.experience import Experience, observe
-from sim.settlement.contracts import Contracts
+from sim.population.types import TypeExperience, observe_types
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -50,6 +51,12 @@ class Participants:
         """Return a lived year as ACOs of this list would have seen it."""
         return observe(
             history[year].care, self.practice_aco, self.practice_market, len(self), self.aco_market
+        )
+
+    def observe_types(self, history: History, year: int) -> TypeExperience:
+        """Return the same by enrollment type."""
+        return observe_types(
+            history[year].types, self.practice_aco, self.practice_market, len(self), self.aco_market
         )
 
 

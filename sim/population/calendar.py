@@ -1,0 +1,65 @@
+"""Which years a scenario rests on: base years of every agreement, and how far back the world is lived."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.inputs.reach_terms import reach_base_years
+from sim.inputs.rulebook import Rulebook
+from sim.inputs.scenario_books import MSSP, REACH, reach_rulebook
+from sim.policy.mssp_benchmark import agreement_start, base_years
+from sim.population.contracts import Contracts, contracts_of
+from sim.population.plan import AcoPlan
+from sim.population.world import LOOKBACK_YEARS, history_years
+from sim.scenarios import Scenario
+
+Ints = NDArray[np.int64]
+
+
+def mssp_agreements(contracts: Contracts, year: int, rulebook: Rulebook) -> tuple[Ints, Ints]:
+    """Return first year and number of the agreement that each ACO has in a year, both of shape (acos,).
+
+    Each agreement follows the last one at once.
+    """
+    length = int(rulebook.number("benchmark.agreement_years"))
+    first = contracts.agreement_start
+    start = agreement_start(np.full(len(first), year), first, length)
+    return start, contracts.agreement_number + (start - first) // length
+
+
+def base_years_of(scenario: Scenario, arm: str, contracts: Contracts, year: int) -> set[int]:
+    """Return the base years that the ACOs of an arm have in a performance year.
+
+    LEAD: three before an ACO's first performance year, for good. MSSP: three before each agreement. REACH: as
+    its rulebook says, the same for all.
+    """
+    found: set[int] = set()
+    lead = contracts.agreement_start[contracts.program == "lead"]
+    mssp = mssp_agreements(contracts, year, scenario.rulebook(arm, MSSP))[0][contracts.program == MSSP]
+    for start in np.unique(np.concatenate([lead, mssp])):
+        found.update(base_years(start).tolist())
+    if (contracts.program == REACH).any():
+        found.update(reach_base_years(scenario.rulebook(arm, reach_rulebook(year))))
+    return found
+
+
+def first_lived(scenario: Scenario, plans: tuple[AcoPlan, ...]) -> int:
+    """Return the first calendar year to live: the lookback of the earliest base year of any ACO in any arm.
+
+    A world is never younger than three base years and their lookback before the first performance year.
+    """
+    earliest = history_years(scenario.years[0])[0]
+    for arm in scenario.arms:
+        for year in scenario.years:
+            base = base_years_of(scenario, arm, contracts_of(scenario, arm, plans, year), year)
+            earliest = min([earliest, *(one - LOOKBACK_YEARS for one in base)])
+    return earliest
+
+
+def truncation_percentile(scenario: Scenario) -> float | None:
+    """Return the percentile at which MSSP cuts off spending; None where no ACO of any arm is in it."""
+    for arm, stated in scenario.arms.items():
+        if MSSP in stated.programs(scenario.years):
+            return scenario.rulebook(arm, MSSP).number("expenditure.truncation_percentile")
+    return None
