@@ -185,8 +185,8 @@ def settle(file: Path, /, *, program: str, out: Path | None = None, as_json: Jso
     out
         Write the rows to this CSV file.
     """
+    from sim.audit.settle import settle as settle_file  # noqa: PLC0415
     from sim.cli.tables import print_evaluation  # noqa: PLC0415
-    from sim.evaluation.settle import settle as settle_file  # noqa: PLC0415
 
     print_evaluation(settle_file(file, program, out=out), stdout(), as_json=as_json)
     return 0
@@ -218,8 +218,8 @@ def rebenchmark(
     out
         Write the rows to this CSV file.
     """
+    from sim.audit.rebenchmark import rebenchmark as rebenchmark_file  # noqa: PLC0415
     from sim.cli.tables import print_evaluation  # noqa: PLC0415
-    from sim.evaluation.rebenchmark import rebenchmark as rebenchmark_file  # noqa: PLC0415
 
     print_evaluation(rebenchmark_file(file, program, option, py, out=out), stdout(), as_json=as_json)
     return 0

@@ -8,7 +8,7 @@ import numpy as np
 
 from sim.inputs.faults import Fault
 from sim.inputs.scenario_arms import Arm, ChangingTerms, Terms
-from sim.inputs.scenario_books import ScenarioBooks, reach_rulebook, reach_years
+from sim.inputs.scenario_books import ScenarioBooks, reach_years
 from sim.inputs.scenario_file import Merged
 from sim.inputs.scenario_schema import ScenarioTables
 
@@ -52,22 +52,7 @@ def _year_faults(name: str, arm: Arm, years: range, books: ScenarioBooks, merged
             span = f"{outside[0]}" if len(outside) == 1 else f"{outside[0]} to {outside[-1]}"
             allowed = f"a year of the program's rulebooks, {covered[0]} to {covered[-1]}"
             yield Fault(merged.file(key), key, f"= {program!r} in {span}", allowed)
-        elif program == "reach":
-            yield from _missing_of_reach(name, arm, sorted(in_it), books, merged)
 
 
 def _key_of(name: str, arm: Arm, program: str) -> str:
     return next(f"{key}.program" for key, terms in _tables(f"arms.{name}", arm) if terms.program == program)
-
-
-def _missing_of_reach(
-    name: str, arm: Arm, years: list[int], books: ScenarioBooks, merged: Merged
-) -> Iterator[Fault]:
-    """Return a fault for what a REACH benchmark needs and CMS has not published of a year."""
-    for year in years:
-        book = books.rulebook(name, reach_rulebook(year))
-        missing = [key for key in ("benchmark.base_year_weights",) if key not in book]
-        if missing:
-            key = _key_of(name, arm, "reach")
-            problem = f"= 'reach' in {year}: the rulebook {book.name} lacks {', '.join(missing)}"
-            yield Fault(merged.file(key), key, problem, "a year whose rulebook states it")

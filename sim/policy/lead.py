@@ -276,14 +276,7 @@ def settle_performance_year(
     before, final = before_cell.sum(axis=-1), final_cell.sum(axis=-1)
     before_pbpm = ratio(before, months, 0.0)
     paid = py.paid.sum(axis=-1) if py.paid.shape == py.months.shape else py.paid
-    gross = final - paid
-    bands = {
-        "edges": terms.corridor_edges,
-        "savings": terms.corridor_savings,
-        "losses": terms.corridor_losses,
-    }
-    shared = shared_amount(gross, final, **bands)
-    taken = sequestered(gross, final, rate=terms.sequestration, base=terms.sequestration_base, **bands)
+    gross, shared, taken = share_savings(final, paid, terms)
     return PerformanceYearSettlement(
         two_way_trend=two_way,
         update_trend=update,
@@ -303,3 +296,23 @@ def settle_performance_year(
         settlement_usd=shared - taken,
         add_on_usd=np.zeros_like(before) if terms.add_on_inside else add_on_rate * before,
     )
+
+
+def share_savings(benchmark: Floats, paid: Floats, terms: LeadTerms) -> tuple[Floats, Floats, Floats]:
+    """Return gross savings, the ACO's part by the corridors, and what sequestration takes of it, USD.
+
+    Parameters
+    ----------
+    benchmark, paid : numpy.ndarray, shape (..., aco)
+        Final benchmark and expenditure, USD.
+    terms : LeadTerms
+    """
+    gross = benchmark - paid
+    bands = {
+        "edges": terms.corridor_edges,
+        "savings": terms.corridor_savings,
+        "losses": terms.corridor_losses,
+    }
+    shared = shared_amount(gross, benchmark, **bands)
+    taken = sequestered(gross, benchmark, rate=terms.sequestration, base=terms.sequestration_base, **bands)
+    return gross, shared, taken

@@ -10,7 +10,7 @@ from sim.inputs.evidence import Evidence
 from sim.inputs.lead_criteria import excluded_shares, stated_growth
 from sim.inputs.lead_terms import lead_terms
 from sim.inputs.rulebook import Rulebook
-from sim.kernels.codes import N_CELLS, Kind, Sum
+from sim.kernels.codes import Sum
 from sim.policy.baseline import net_expenditure
 from sim.policy.lead import (
     BaselineInputs,
@@ -22,8 +22,9 @@ from sim.policy.rate_book import cost_index, county_rates
 from sim.policy.terms import LeadTerms
 from sim.population.experience import ratio
 from sim.population.plan import AcoPlan
-from sim.population.trend import Trend, prospective_growth
+from sim.population.trend import Trend
 from sim.settlement.program import Flags, Floats, History, Participants, Settled, Shown, cents
+from sim.settlement.prospective import prospective_by_cell
 
 BASE_YEARS = 3
 
@@ -118,22 +119,9 @@ class Lead:
         )
 
     def prospective_factor(self, by3: int, year: int) -> Floats:
-        """Return CMS's prospective growth since BY3, shape (cells,).
-
-        A year's growth is the rulebook's where it states that year, else the central path of the evidence,
-        with ESRD's own offset.
-        """
-        shares = np.zeros((N_CELLS, len(Kind)))
-        shares[:, Kind.AGED_NON_DUAL] = 1.0
-        shares[[1, 4]] = np.eye(len(Kind))[Kind.ESRD]
+        """Return CMS's prospective growth since BY3, shape (cells,); what the rulebook states goes first."""
         stated = stated_growth(self.rulebook, range(by3 + 1, year + 1))
-        factor = np.ones(N_CELLS)
-        for one in range(by3 + 1, year + 1):
-            if one in stated:
-                factor *= 1.0 + np.tile(stated[one], 2)
-            else:
-                factor *= [prospective_growth(self._trend, share, one - 1, one) for share in shares]
-        return factor
+        return prospective_by_cell(self._trend, stated, by3, year)
 
     def settle(self, year: int, experience: Shown, active: Flags) -> Settled:
         """Settle a performance year: everybody by each option and first year met, each ACO's own kept."""

@@ -14,7 +14,7 @@ import numpy as np
 
 from sim.inputs.mssp_terms import agreement_terms, glide, msr_table, mssp_terms
 from sim.inputs.rulebook import Rulebook
-from sim.kernels.codes import N_KINDS, Kind, Sum, TypeSum
+from sim.kernels.codes import Sum, TypeSum
 from sim.policy.arrays import ratio, weighted_mean
 from sim.policy.msr import minimum_savings_rate
 from sim.policy.mssp import MsspQuality, settle
@@ -28,9 +28,10 @@ from sim.policy.mssp_agreement import (
 )
 from sim.policy.mssp_benchmark import base_years, guarded_benchmark
 from sim.population.calendar import mssp_agreements
-from sim.population.trend import Trend, prospective_growth
+from sim.population.trend import Trend
 from sim.population.types import TypeExperience
 from sim.settlement.program import Flags, Floats, History, Ints, Participants, Settled, Shown, cents
+from sim.settlement.prospective import prospective_by_type
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,19 +99,6 @@ class Mssp:
             "needy_share": seen[-1].dual_share,
             "demographic": ratio(seen[-1].demographic, seen[-1].national_demographic, 0.0),
         }
-
-    def prospective(self, by3: int, year: int) -> Floats:
-        """Return the accountable care prospective trend since BY3 by type: one for ESRD, one for all others.
-
-        Notes
-        -----
-        42 CFR 425.660; its yearly growth is not public, the central path of the evidence stands for it.
-        """
-        growth = [
-            prospective_growth(self._trend, np.eye(N_KINDS)[kind], by3, year)
-            for kind in (Kind.ESRD, Kind.AGED_NON_DUAL)
-        ]
-        return np.where(np.arange(N_KINDS) == Kind.ESRD, growth[0], growth[1])
 
     def _prior_savings(self, start: int, n: int) -> tuple[Floats, Floats]:
         """Return savings by base year (acos, by), and mean person-years of the years that were settled."""
@@ -208,7 +196,8 @@ class Mssp:
             market_share=types.market_share,
             national_per_capita=national,
             national_risk=np.ones_like(national),
-            prospective=self.prospective(start - 1, year),
+            # The accountable care prospective trend (42 CFR 425.660), whose yearly growth is not public.
+            prospective=prospective_by_type(self._trend, start - 1, year),
         )
 
 

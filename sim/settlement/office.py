@@ -6,7 +6,8 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from sim.inputs.scenario_books import MSSP
+from sim.inputs.lead_criteria import high_needs_aco_share
+from sim.inputs.scenario_books import MSSP, REACH, reach_rulebook
 from sim.kernels.codes import Sum
 from sim.outcomes.registry import BY_NAME
 from sim.population.contracts import PROGRAMS, Contracts, contracts_of
@@ -16,6 +17,7 @@ from sim.scenarios import Scenario
 from sim.settlement.lead import Lead
 from sim.settlement.mssp import Mssp
 from sim.settlement.program import Flags, Floats, History, Participants, Program, Settled, Shown
+from sim.settlement.reach import Reach
 
 SETTLED = (
     "benchmark",
@@ -50,7 +52,13 @@ class Settlement:
         self._plans = world.plans
         self._lead = Lead(scenario.rulebook(arm), world.evidence, world.trend, world.plans)
         mssp = Mssp(scenario.rulebook(arm, MSSP), world.trend)
-        self.programs: Mapping[str, Program] = {"lead": self._lead, MSSP: mssp}
+        reach = Reach(
+            lambda year: scenario.rulebook(arm, reach_rulebook(year)),
+            world.trend,
+            world.plans,
+            high_needs_aco_share(scenario.rulebook(arm), scenario.years[0]),
+        )
+        self.programs: Mapping[str, Program] = {"lead": self._lead, MSSP: mssp, REACH: reach}
 
     @classmethod
     def of(cls, scenario: Scenario, arm: str, world: World) -> Settlement:

@@ -352,8 +352,8 @@ ROWS = [
 @pytest.mark.parametrize(
     ("home", "name", "options"),
     [
-        ("sim.evaluation.settle", "settle", ["--program", "mssp"]),
-        ("sim.evaluation.rebenchmark", "rebenchmark", ["--option", "global"]),
+        ("sim.audit.settle", "settle", ["--program", "mssp"]),
+        ("sim.audit.rebenchmark", "rebenchmark", ["--option", "global"]),
     ],
 )
 def test_a_settled_file_is_shown_in_part_and_given_whole_as_json(

@@ -5,7 +5,7 @@ from collections import Counter
 
 import pytest
 
-from sim.evaluation.settle import settle
+from sim.audit.settle import settle
 from sim.inputs.faults import InputError
 
 FILE = "reach/reach_gpdc_results_PY2021_2022.csv.gz"

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.evaluation.row_table import Cell, RowTable, cell
+from sim.audit.row_table import Cell, RowTable, cell
 from sim.inputs.faults import Fault, InputError, wrong_choice
 from sim.inputs.lead_terms import lead_terms
 from sim.inputs.mssp_file import MsspFile, read_mssp

@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from sim.evaluation.rebenchmark import rebenchmark
+from sim.audit.rebenchmark import rebenchmark
 from sim.inputs.faults import InputError
 
 TYPES = {"ESRD": "ESRD", "DIS": "DIS", "AGDU": "AGED_Dual", "AGND": "AGED_NonDual"}

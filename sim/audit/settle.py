@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.evaluation.row_table import Cell, RowTable, cell
+from sim.audit.row_table import Cell, RowTable, cell
 from sim.inputs.lead_terms import lead_terms
 from sim.inputs.mssp_file import MsspFile, read_mssp
 from sim.inputs.mssp_terms import elected_rate, msr_table, mssp_terms
@@ -15,8 +15,8 @@ from sim.inputs.reach_file import OPTIONS, ReachFile, read_reach
 from sim.inputs.reach_terms import reach_terms
 from sim.inputs.rulebook import Rulebook, load_rulebook
 from sim.policy import mssp, reach
+from sim.policy.lead import share_savings
 from sim.policy.msr import minimum_savings_rate
-from sim.policy.settlement import sequestered, shared_amount
 from sim.policy.terms import LeadTerms
 
 Floats = NDArray[np.float64]
@@ -174,15 +174,7 @@ def _settle_corridors(data: ReachFile, rules: Rulebook) -> tuple[dict[str, Float
 def _settle_lead(
     benchmark: Floats, equity: Floats, expenditure: Floats, terms: LeadTerms
 ) -> reach.ReachSettlement:
-    whole = benchmark + equity
-    gross = whole - expenditure
-    bands = {
-        "edges": terms.corridor_edges,
-        "savings": terms.corridor_savings,
-        "losses": terms.corridor_losses,
-    }
-    shared = shared_amount(gross, whole, **bands)
-    taken = sequestered(gross, whole, rate=terms.sequestration, base=terms.sequestration_base, **bands)
+    gross, shared, taken = share_savings(benchmark + equity, expenditure, terms)
     rate = np.divide(gross, benchmark, out=np.zeros_like(gross), where=benchmark > 0)
     return reach.ReachSettlement(gross, rate, shared, shared - taken)
 

@@ -8,7 +8,7 @@ from functools import cache
 import numpy as np
 import pytest
 
-from sim.evaluation.settle import settle
+from sim.audit.settle import settle
 from sim.inputs.mssp_file import read_mssp
 
 YEARS = {2014: 333, 2015: 392, 2016: 432, 2017: 472, 2018: 548, 2019: 475, 2020: 513, 2021: 475, 2022: 482}
