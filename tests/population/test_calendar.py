@@ -1,0 +1,90 @@
+"""Which years are lived: as far back as the earliest base year of any ACO in any arm."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from little_world import ACOS, STATED
+from worlds import ARMS, scenario_of
+
+from sim.population.calendar import base_years_of, first_lived, mssp_agreements, truncation_percentile
+from sim.population.contracts import contracts_of
+from sim.population.plan import plan_acos
+from sim.population.start import make_world
+from sim.population.world import history_years
+
+
+def made(**arms):
+    return scenario_of(*ACOS, arms={**ARMS, **arms}, **STATED)
+
+
+@pytest.mark.parametrize(
+    ("arms", "first"),
+    [
+        ({}, 2022),
+        ({"stay": {"program": "mssp"}}, 2022),
+        ({"stay": {"program": "mssp", "agreement_start": 2024}}, 2019),
+        # The agreement of 2022 is followed by one of 2027.
+        ({"stay": {"program": "mssp", "agreement_start": 2022}}, 2022),
+        (
+            {"stay": {"program": "lead", "acos": {"gamma": {"program": "mssp", "agreement_start": 2023}}}},
+            2018,
+        ),
+        ({"late": {"program": "none", "since": {"2031": {"program": "mssp"}}}}, 2022),
+    ],
+)
+def test_history_reaches_to_the_earliest_lookback(arms, first):
+    scenario = made(**arms)
+    plans = plan_acos(scenario)
+    assert first_lived(scenario, plans) == first
+    assert history_years(2027)[0] == 2022
+
+
+def test_a_longer_history_is_lived_and_kept():
+    scenario = made(stay={"program": "mssp", "agreement_start": 2024})
+    world = make_world(scenario, 0)
+    assert sorted(world.history) == list(range(2021, 2027))
+    assert all(tally.types.sum() > 0 for tally in world.history.values())
+    assert sorted(world.truncation) == list(range(2019, 2027))
+    usual = make_world(made(), 0)
+    assert sorted(usual.history) == [2024, 2025, 2026]
+    assert usual.history[2026].types.size == 0
+    assert not usual.truncation
+
+
+def test_types_are_looked_at_only_for_the_shared_savings_program():
+    assert truncation_percentile(made()) is None
+    assert truncation_percentile(made(stay={"program": "mssp"})) == 0.99
+    late = {"program": "lead", "acos": {"beta": {"since": {"2036": {"program": "mssp"}}}}}
+    assert truncation_percentile(made(late=late)) == 0.99
+
+
+def test_base_years_by_program():
+    scenario = made(
+        mixed={
+            "program": "lead",
+            "acos": {"beta": {"program": "mssp"}, "gamma": {"since": {"2030": {"program": "mssp"}}}},
+        }
+    )
+    plans = plan_acos(scenario)
+
+    def base(year):
+        return base_years_of(scenario, "mixed", contracts_of(scenario, "mixed", plans, year), year)
+
+    assert base(2029) == {2024, 2025, 2026}
+    assert base(2030) == {2024, 2025, 2026, 2027, 2028, 2029}
+    assert base(2032) == {2024, 2025, 2026, 2027, 2028, 2029, 2030, 2031}
+
+
+def test_agreements_follow_one_another():
+    scenario = made(stay={"program": "mssp", "acos": {"beta": {"agreement_start": 2025}}})
+    plans = plan_acos(scenario)
+    rules = scenario.rulebook("stay", "mssp")
+    for year, starts, numbers in (
+        (2027, [2027, 2025, 2027], [2, 1, 1]),
+        (2030, [2027, 2030, 2027], [2, 2, 1]),
+        (2036, [2032, 2035, 2032], [3, 3, 2]),
+    ):
+        start, number = mssp_agreements(contracts_of(scenario, "stay", plans, year), year, rules)
+        np.testing.assert_array_equal(start, starts)
+        np.testing.assert_array_equal(number, numbers)
