@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from sim.inputs.lead_criteria import high_needs_aco_share
-from sim.inputs.scenario_books import MSSP, REACH, reach_rulebook
+from sim.inputs.scenario_books import MSSP, REACH, reach_rulebook, reach_years
 from sim.kernels.codes import Sum
 from sim.outcomes.registry import BY_NAME
 from sim.population.contracts import PROGRAMS, Contracts, contracts_of
@@ -53,7 +53,11 @@ class Settlement:
         self._lead = Lead(scenario.rulebook(arm), world.evidence, world.trend, world.plans)
         mssp = Mssp(scenario.rulebook(arm, MSSP), world.trend)
         reach = Reach(
-            lambda year: scenario.rulebook(arm, reach_rulebook(year)),
+            {
+                year: scenario.rulebook(arm, reach_rulebook(year))
+                for year in scenario.years
+                if year in reach_years()
+            },
             world.trend,
             world.plans,
             high_needs_aco_share(scenario.rulebook(arm), scenario.years[0]),

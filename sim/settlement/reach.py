@@ -7,7 +7,7 @@ growth is capped from BY3, as reference years have not been read. All spending c
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -53,8 +53,8 @@ class Reach:
 
     Parameters
     ----------
-    rulebook : callable
-        Gives the rulebook of a performance year.
+    rulebooks : mapping of int to Rulebook
+        By performance year.
     trend : Trend
     plans : tuple of AcoPlan
     high_needs_share : float
@@ -63,12 +63,12 @@ class Reach:
 
     def __init__(
         self,
-        rulebook: Callable[[int], Rulebook],
+        rulebooks: Mapping[int, Rulebook],
         trend: Trend,
         plans: tuple[AcoPlan, ...],
         high_needs_share: float,
     ) -> None:
-        self.rulebook = rulebook
+        self.rulebooks = rulebooks
         self._trend = trend
         self._type = np.array([_type(plan, high_needs_share) for plan in plans], np.int64)
         self._known: tuple[bytes, ReachBase] | None = None
@@ -76,7 +76,7 @@ class Reach:
     def benchmark(self, history: History, participants: Participants, agreement: int) -> ReachBase:
         """Gather the base years of the rulebook of the year `agreement`, for the present list of TINs."""
         if self._known is None or self._known[0] != participants.key:
-            years = reach_base_years(self.rulebook(agreement))
+            years = reach_base_years(self.rulebooks[agreement])
             self._known = participants.key, self._gather(history, participants, years)
         return self._known[1]
 
@@ -109,7 +109,7 @@ class Reach:
         return result
 
     def _settle(self, year: int, experience: Shown, option: str) -> Settled:
-        rules, seen = self.rulebook(year), experience.year
+        rules, seen = self.rulebooks[year], experience.year
         terms, money = reach_benchmark_terms(rules), reach_terms(rules, option)
         base = self.benchmark(experience.history, experience.participants, year)
         growth = ratio(base.national[..., -1:], base.national)

@@ -20,6 +20,7 @@ BY_YEAR = {
     "retention.withhold": 0.02,
     "sequestration.gains": 0.02,
     "sequestration.losses": 0.0,
+    "benchmark.base_years": [2017, 2018, 2019],
     "benchmark.base_year_weights": [0.1, 0.3, 0.6],
     "benchmark.history_share.standard": [0.65, 0.65, 0.60, 0.55, 0.55, 0.60],
     "benchmark.history_share.new_entrant": [0.0, 0.0, 0.0, 0.0, 0.50, 0.55],

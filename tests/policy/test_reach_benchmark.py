@@ -1,0 +1,84 @@
+"""ACO REACH's benchmark before discount: history, blend with the rate book and its limits, risk, trend."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from sim.inputs.reach_terms import TYPES, reach_base_years, reach_benchmark_terms
+from sim.inputs.rulebook import load_rulebook
+from sim.policy.reach_benchmark import reach_benchmark, reach_history
+
+RULES = load_rulebook("reach-py2024")
+TERMS = reach_benchmark_terms(RULES)
+STANDARD, NEW_ENTRANT = TYPES.index("standard"), TYPES.index("new_entrant")
+ONE = np.ones((1, 6))
+
+
+def history(
+    pbpm=(800.0, 900.0, 1000.0), risk=(1.0, 1.0, 1.0), months=(100.0, 100.0, 100.0), growth=(1.0, 1.0, 1.0)
+):
+    def cells(values):
+        return np.broadcast_to(np.array(values), (1, 6, 3)).copy()
+
+    national = np.broadcast_to(np.array(growth), (6, 3))
+    return reach_history(cells(pbpm), cells(risk), cells(months), national, TERMS)
+
+
+def benchmark(of=None, rate=1000.0, risk=1.0, aco_type=STANDARD, prospective=1.0, actual=1.0, terms=TERMS):
+    return reach_benchmark(
+        history() if of is None else of,
+        rate * ONE,
+        risk * ONE,
+        [aco_type],
+        1000.0 * ONE[0],
+        prospective * ONE[0],
+        actual * ONE[0],
+        terms,
+    )[0]
+
+
+def test_history_weighs_10_30_60_at_risk_1_and_the_prices_of_by3():
+    assert reach_base_years(RULES) == (2017, 2018, 2019)
+    np.testing.assert_allclose(history().pbpm, 0.1 * 800 + 0.3 * 900 + 0.6 * 1000)
+    trended = history(growth=(1.1, 1.05, 1.0), risk=(1.0, 1.0, 1.25))
+    np.testing.assert_allclose(trended.pbpm, 0.1 * 880 + 0.3 * 945 + 0.6 * 800)
+    np.testing.assert_allclose(trended.risk, 1.25)
+
+
+def test_the_blend_and_its_limits():
+    own = history().pbpm[0, 0]
+    share = TERMS.history_share[STANDARD]
+    np.testing.assert_allclose(benchmark(rate=960.0), share * own + (1 - share) * 960.0)
+    np.testing.assert_allclose(benchmark(rate=1500.0), own + TERMS.effect_up * 1000.0)
+    np.testing.assert_allclose(benchmark(rate=500.0), own - TERMS.effect_down * 1000.0)
+    np.testing.assert_allclose(benchmark(rate=500.0, aco_type=NEW_ENTRANT), 500.0)
+
+
+def test_cells_without_history_have_the_rate_book_and_no_cap():
+    none = history(months=(0.0, 0.0, 0.0))
+    np.testing.assert_allclose(benchmark(none, rate=700.0, risk=1.5), 1050.0)
+
+
+@pytest.mark.parametrize(
+    ("risk", "plain", "high_needs"), [(1.02, 1.02, 1.02), (1.2, 1.03, 1.1), (0.8, 0.97, 0.9)]
+)
+def test_growth_of_scores_is_capped_both_ways(risk, plain, high_needs):
+    found = benchmark(risk=risk) / benchmark()
+    np.testing.assert_allclose(found, [plain, plain, high_needs] * 2)
+
+
+@pytest.mark.parametrize(
+    ("missed", "corrected"),
+    [(0.0, 0.0), (0.005, 0.0), (0.03, 0.03), (0.06, 0.05), (0.2, 0.06), (-0.03, -0.03)],
+)
+def test_a_missed_trend_is_corrected_in_part(missed, corrected):
+    found = benchmark(prospective=1.05, actual=1.05 * (1.0 + missed)) / benchmark()
+    np.testing.assert_allclose(found, 1.05 * (1.0 + corrected))
+
+
+def test_each_limit_acts():
+    free = replace(TERMS, effect_up=np.inf)
+    assert (benchmark(rate=1500.0, terms=free) > benchmark(rate=1500.0)).all()

@@ -1,0 +1,66 @@
+"""ACO REACH in years past, settled by hand from what people cost, and what it takes from its rulebooks."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import numpy as np
+import pytest
+from little_world import ACOS, STATED
+from worlds import NO_ACO, scenario_of
+
+from sim.kernels.codes import Sum
+from sim.replicate import Replicate
+
+YEARS = range(2024, 2026)
+ARMS = {
+    **NO_ACO,
+    "reach": {"program": "reach", "acos": {"beta": {"risk_option": "professional"}}},
+    "no_discount": {"program": "reach", "values": {"reach": {"discount": {"global": 0.0}}}},
+}
+
+
+@cache
+def lived():
+    replicate = Replicate(scenario_of(*ACOS, arms=ARMS, first_py=YEARS[0], last_py=YEARS[-1], **STATED), 0)
+    for _ in YEARS:
+        replicate.step()
+    return replicate
+
+
+def test_history_is_lived_back_to_the_base_years():
+    model = lived().models["reach"]
+    assert set(range(2017, 2026)) <= set(model.history)
+    base = model.settlement.programs["reach"].benchmark(model.history, model.participants(), 2024)
+    assert base.by3 == 2019
+    for at, year in enumerate((2017, 2018, 2019)):
+        seen = model.participants().observe(model.history, year)
+        np.testing.assert_array_equal(base.months[..., at], seen.months)
+
+
+@pytest.mark.parametrize("year", YEARS)
+@pytest.mark.parametrize(("row", "option"), [(0, "global"), (1, "professional"), (2, "global")])
+def test_from_the_benchmark_to_the_payment(year, row, option):
+    model = lived().models["reach"]
+    out, t = model.outcomes, year - YEARS[0]
+    rules = model.scenario.rulebook("reach", f"reach-py{year}")
+    before, quality = float(out["benchmark_before_discount"][row, t]), float(out["quality_score"][row, t])
+    factor = 1.0 - rules.number(f"discount.{option}") - rules.number("quality.withhold") * (1.0 - quality)
+    assert out["benchmark"][row, t] == pytest.approx(before * factor, abs=2.0)
+    spent = model.history[year].care[: model.world.n_practices][model.practice_aco() == row]
+    gross = float(out["benchmark"][row, t]) - float(spent[..., Sum.SPEND].sum())
+    assert out["gross_savings"][row, t] == gross
+    edges = [*rules.array(f"corridors.{option}.edges"), np.inf]
+    size, kept = abs(gross) / float(out["benchmark"][row, t]), 0.0
+    for low, high, share in zip(edges, edges[1:], rules.array(f"corridors.{option}.shares"), strict=False):
+        kept += share * max(0.0, min(size, high) - low)
+    shared = np.copysign(kept * float(out["benchmark"][row, t]), gross)
+    assert out["shared_savings"][row, t] == pytest.approx(shared, abs=2.0)
+    taken = 0.02 * shared if shared > 0 else 0.0
+    assert out["settlement"][row, t] == pytest.approx(shared - taken, abs=3.0)
+    assert out["program"][row, t] == 3.0
+
+
+def test_the_discount_of_its_rulebook_acts():
+    with_it, without = (lived().models[arm].outcomes["benchmark"] for arm in ("reach", "no_discount"))
+    assert (without[[0, 2]] > with_it[[0, 2]]).all()
