@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from sim.behaviour.effect import EffectParameters, spread_over_care
 from sim.kernels.health import Health
-from sim.kernels.layout import FIXED_COLUMNS, People, Practices, same_tables
+from sim.kernels.layout import Practices
 
 
 class Levers(NamedTuple):
@@ -18,10 +18,6 @@ class Levers(NamedTuple):
 
     practices: Practices
     health: Health
-
-    def equal(self, other: Levers) -> bool:
-        """Whether both are the same to the bit."""
-        return same_tables(self, other)
 
 
 def practices_this_year(
@@ -54,10 +50,3 @@ def practices_this_year(
         coding=1.0 + columns["coding"],
         attest=columns["attestation"].copy(),
     )
-
-
-def copy_lives(source: People, target: People) -> None:
-    """Make the people of one arm stand where those of another do."""
-    for name, column in source._asdict().items():
-        if name not in FIXED_COLUMNS:
-            np.copyto(getattr(target, name), column)

@@ -31,15 +31,17 @@ from sim.inputs.faults import InputError, wrong_choice
 from sim.inputs.lead_criteria import criteria_of, high_needs_aco_share
 from sim.kernels.codes import CELL_NAMES, Sum
 from sim.kernels.draws import Key
+from sim.kernels.layout import People
 from sim.kernels.tally import Tally
 from sim.ledger import Ledger, Mechanism, Party
 from sim.ledger.year import enter_program, enter_services, enter_spending
 from sim.levers import Levers, practices_this_year
 from sim.outcomes.record import Record
+from sim.population.arm_people import ArmPeople
 from sim.population.contracts import Contracts
 from sim.population.experience import Experience, event_share
 from sim.population.health import build_health, in_year
-from sim.population.referrals import felt_by_practices
+from sim.population.referrals import changed_specialists
 from sim.population.start import evidence_of, make_world, with_seed
 from sim.population.world import World
 from sim.scenarios import Scenario
@@ -72,6 +74,8 @@ class LeadModel(ColumnModel):
     reference : LeadModel, optional
         The reference arm on the same world, stepped just before this one each year; without it the model of
         any other arm makes and steps its own.
+    shared : ArmPeople, optional
+        The arm's people among arms that live together, see :class:`sim.replicate.Replicate`.
     agents : mapping of type to type, optional
         Subclasses to use instead of the model's agents, e.g. ``{ACO: Mine}``.
     behaviours : mapping of str to callable, optional
@@ -116,6 +120,7 @@ class LeadModel(ColumnModel):
         threads: int = 1,
         world: World | None = None,
         reference: LeadModel | None = None,
+        shared: ArmPeople | None = None,
         agents: Mapping[type, type] | None = None,
         behaviours: Mapping[str, Callable[..., Any]] | None = None,
         seed: int | None = None,
@@ -129,6 +134,7 @@ class LeadModel(ColumnModel):
         if self.arm not in self.scenario.arms:
             raise InputError(wrong_choice("LeadModel", "arm", self.arm, self.scenario.arms))
         self.replicate = replicate
+        self._shared = shared
         self.threads = threads
         self.replaced = Replaced.of(agents, behaviours)
         self.world = world if world is not None else make_world(self.scenario, replicate, threads)
@@ -162,20 +168,19 @@ class LeadModel(ColumnModel):
         """Make the people, practices and specialists agents, and an ACO of each plan."""
         use: Callable[[type[Any]], Any] = self.replaced.agent
         made, plans = self.world.providers, self.world.plans
-        self.people = self.world.branch()
-        world = self.world
+        world, shared = self.world, self._shared
+        self._people = world.branch() if shared is None else shared.columns
         looked_up = beneficiary_bounds(world.n_practices, world.n_markets)
-        self.beneficiaries = self.add_population(use(Beneficiary), beneficiary_store(self.people), looked_up)
+        self.beneficiaries = self.add_population(use(Beneficiary), beneficiary_store(self._people), looked_up)
+        if shared is not None:
+            self.beneficiaries.store.guard(shared)
         self._acos: list[ACO] = [use(ACO)(self, row, plan) for row, plan in enumerate(plans)]
         self.practices = self.add_population(
             use(ParticipantProvider), practice_store(made), practice_bounds(len(plans))
         )
         self.specialists = self.add_population(use(PreferredProvider), specialist_store(made))
         self.acos = self.agents_by_type[use(ACO)]
-        market = np.full(len(plans), -1, np.int64)
-        member = made.aco >= 0
-        market[made.aco[member]] = made.market[member]
-        self._aco_market = market
+        self._aco_market = made.aco_market(len(plans))
         share = high_needs_aco_share(self.rulebook, self.first_py)
         self._traits = AcoTraits.of(plans, self.key, share)
 
@@ -183,6 +188,11 @@ class LeadModel(ColumnModel):
     def key(self) -> Key:
         """Key of the replicate's draws."""
         return self.world.key
+
+    @property
+    def people(self) -> People:
+        """Columns of everybody as the latest year left them; not writable where arms share lives."""
+        return self._people if self._shared is None else self._shared.people()
 
     def aco_at(self, row: int) -> ACO:
         """Return the ACO of a row along the ``aco`` dimension."""
@@ -220,19 +230,15 @@ class LeadModel(ColumnModel):
                 self.practices.store.columns,
                 self.behaviours.parameters["effect"],
                 self._acute_share,
-                self._felt_by_practices(),
+                changed_specialists(
+                    self.world.providers.specialists,
+                    self.specialists.store["efficiency"],
+                    self.evidence.number("care.specialist_share"),
+                ),
             )
             criteria = criteria_of(self.rulebook, self.year)
             self._levers = Levers(practices, in_year(self._health, self.evidence, criteria, self.year))
         return self._levers
-
-    def _felt_by_practices(self) -> Floats | float:
-        """Return what specialists whose efficiency has changed make of each practice's spending."""
-        made, now = self.world.providers.specialists, self.specialists.store["efficiency"]
-        if np.array_equal(made.efficiency, now):
-            return 1.0
-        led = self.evidence.number("care.specialist_share")
-        return felt_by_practices(made, now, led) / felt_by_practices(made, made.efficiency, led)
 
     def usual_decisions(self, year: int) -> AcoDecisions:
         """Return what every ACO decides this year by the behaviours; worked out once a year."""
@@ -267,6 +273,8 @@ class LeadModel(ColumnModel):
         RuntimeError
             When it is not that year's turn: a year is lived once, in order.
         """
+        if self._shared is not None:
+            raise RuntimeError("this arm lives together with others: the replicate sees to it")
         if year != self.year or year in self.history:
             raise RuntimeError(f"{year} cannot be lived now: a year is lived once, and next is {self.year}")
         levers = self.decide()
@@ -377,19 +385,12 @@ class LeadModel(ColumnModel):
             self.reference.close()
 
 
-def _year_lived(model: LeadModel) -> int:
-    return model.year - 1
-
-
-def _yearly_total(model: LeadModel, name: str) -> float:
-    return model.total(name)
+def _of_the_year(model: LeadModel, name: str) -> float:
+    return model.year - 1 if name == "year" else model.total(name)
 
 
 # Functions with names, not lambdas, so that models can be pickled.
 _REPORTED: dict[str, Any] = {
-    "year": _year_lived,
-    **{
-        name: partial(_yearly_total, name=name)
-        for name in ("medicare_outlay", "gross_savings", "true_savings", "settlement")
-    },
+    name: partial(_of_the_year, name=name)
+    for name in ("year", "medicare_outlay", "gross_savings", "true_savings", "settlement")
 }

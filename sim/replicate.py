@@ -9,19 +9,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.kernels.codes import CELL_NAMES
-from sim.levers import Levers, copy_lives
 from sim.model import LeadModel
 from sim.outcomes.registry import VARIABLES
+from sim.population.arm_people import ArmPeople
+from sim.population.experience import people_lived
 from sim.population.plan import plan_acos
+from sim.population.shared_lives import SharedLives
 from sim.population.start import make_world
 from sim.scenarios import Scenario
 
 
 class Replicate:
     """The arms of a replicate, the reference arm first.
-
-    Arms whose levers are equal are lived once: each follows the first arm that starts with the same levers,
-    while it decides the same; one that decides otherwise takes that arm's people over and goes on alone.
 
     Parameters
     ----------
@@ -36,6 +35,8 @@ class Replicate:
     ----------
     models : dict of str to LeadModel
         By arm.
+    lives : SharedLives
+        Their people: whom no difference between arms touches lives once for all of them.
     """
 
     def __init__(
@@ -47,41 +48,28 @@ class Replicate:
         agents: Mapping[type, type] | None = None,
         behaviours: Mapping[str, Callable[..., Any]] | None = None,
     ) -> None:
-        world = make_world(scenario, replicate, threads)
+        self.threads = threads
+        self.world = make_world(scenario, replicate, threads)
         first = scenario.study.reference_arm
+        arms = (first, *(arm for arm in scenario.arms if arm != first))
+        self.lives = SharedLives(self.world, len(arms))
         self.models: dict[str, LeadModel] = {}
-        for arm in (first, *(arm for arm in scenario.arms if arm != first)):
+        for place, arm in enumerate(arms):
             self.models[arm] = LeadModel(
-                scenario, arm, replicate, threads=threads, world=world,
-                reference=self.models.get(first), agents=agents, behaviours=behaviours,
+                scenario, arm, replicate, threads=threads, world=self.world,
+                reference=self.models.get(first), shared=ArmPeople(self.lives, place),
+                agents=agents, behaviours=behaviours,
             )  # fmt: skip
-        self._twin: dict[str, str] = {}
-        self._pair()
-
-    def _pair(self) -> None:
-        decided = {arm: model.decide() for arm, model in self.models.items()}
-        leaders: list[str] = []
-        for arm, levers in decided.items():
-            twin = next((other for other in leaders if levers.equal(decided[other])), None)
-            if twin is None:
-                leaders.append(arm)
-            else:
-                self._twin[arm] = twin
 
     def step(self) -> None:
-        """Live one performance year in every arm."""
-        decided: dict[str, Levers] = {arm: model.decide() for arm, model in self.models.items()}
-        for arm, twin in list(self._twin.items()):
-            if not decided[arm].equal(decided[twin]):
-                copy_lives(self.models[twin].people, self.models[arm].people)
-                del self._twin[arm]
-        for arm, model in self.models.items():
-            if arm in self._twin:
-                twin_model = self.models[self._twin[arm]]
-                model.take_year(twin_model.history[model.year], 0)
-            else:
-                model.live_year()
-        for model in self.models.values():
+        """Live one performance year in every arm: all decide, all live together, each settles."""
+        models = list(self.models.values())
+        levers = [model.decide() for model in models]
+        year = models[0].year
+        tallies = self.lives.live(year, levers, self.threads)
+        for model, tally in zip(models, tallies, strict=True):
+            model.take_year(tally, people_lived(tally.care))
+        for model in models:
             model.step()
 
     def close(self) -> None:

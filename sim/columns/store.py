@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
-from typing import Any, NamedTuple, Self
+from typing import Any, NamedTuple, Protocol, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -22,6 +22,16 @@ class FieldUse(NamedTuple):
     unit: str
     description: str
     source: str
+
+
+class Guard(Protocol):
+    """Who keeps the columns of a store that are not always up to date, or not the store's alone."""
+
+    def before_reading(self) -> None:
+        """Bring all columns up to date."""
+
+    def before_writing(self) -> None:
+        """Bring all columns up to date, and let them belong to the store alone."""
 
 
 class ColumnStore:
@@ -72,6 +82,7 @@ class ColumnStore:
     ) -> None:
         self.stays = stays
         self.written = 0
+        self._guard: Guard | None = None
         self.fields: dict[str, Field] = {field.name: field for field in fields}
         self.membership = membership
         self.owner: Any = None
@@ -105,16 +116,28 @@ class ColumnStore:
         return name in self._columns
 
     def __getitem__(self, name: str) -> Column:
-        """Return the whole column itself, not a copy, shape (rows,)."""
-        try:
+        """Return the whole column itself, not a copy, shape (rows,); not writable where guarded."""
+        if name not in self._columns:
+            raise self.unknown(name)
+        if self._guard is None:
             return self._columns[name]
-        except KeyError:
-            raise self.unknown(name) from None
+        self._guard.before_reading()
+        return _read_only(self._columns[name])
 
     @property
     def columns(self) -> Mapping[str, Column]:
-        """All columns by name. Arrays are writable but never replaced: a kernel may hold on to one."""
-        return MappingProxyType(self._columns)
+        """All columns by name. Arrays are writable but never replaced: a kernel may hold on to one.
+
+        Those of guarded columns are not writable.
+        """
+        if self._guard is None:
+            return MappingProxyType(self._columns)
+        self._guard.before_reading()
+        return MappingProxyType({name: _read_only(column) for name, column in self._columns.items()})
+
+    def guard(self, guard: Guard) -> None:
+        """Ask somebody else, who keeps the columns up to date, before each reading and writing."""
+        self._guard = guard
 
     def unknown(self, name: str) -> AttributeError:
         """Return the error for a name that is no field, naming the nearest one."""
@@ -160,8 +183,12 @@ class ColumnStore:
         ValueError
             When the column's dtype cannot hold a value, or it is out of the field's bounds.
         """
-        column = self[name]
-        column[rows] = self.fit(name, values)
+        if name not in self._columns:
+            raise self.unknown(name)
+        fitted = self.fit(name, values)
+        if self._guard is not None:
+            self._guard.before_writing()
+        self._columns[name][rows] = fitted
         self.written += 1
         if self.membership is not None and name in self.membership.fields:
             self._refresh(rows)
@@ -184,8 +211,10 @@ class ColumnStore:
         if self.membership is None or not self.membership.leave:
             instead = self.stays or "its membership names nothing to write"
             raise TypeError(f"agents of this population cannot be removed: {instead}")
+        if self._guard is not None:
+            self._guard.before_writing()
         for name, value in self.membership.leave.items():
-            self[name][rows] = self.fields[name].fit(value)
+            self._columns[name][rows] = self.fields[name].fit(value)
         self.written += 1
         self._refresh(rows)
 
@@ -258,7 +287,7 @@ class ColumnStore:
 
     def take(self, rows: Rows) -> ColumnStore:
         """Return a store of its own that holds copies of `rows` only, with their unique ids and no model."""
-        taken = {name: column[rows] for name, column in self._columns.items()}
+        taken = {name: column[rows] for name, column in self.columns.items()}
         store = ColumnStore(list(self.fields.values()), taken, self.membership, self.stays)
         store._unique_ids = self.ids(rows)
         return store
@@ -278,6 +307,8 @@ class ColumnStore:
     def _holds(self, where: Rows | slice) -> Mask:
         if self.membership is None:
             return np.ones(len(self), bool)[where]
+        if self._guard is not None:
+            self._guard.before_reading()
         return self.membership.holds(*(self._columns[name][where] for name in self.membership.fields))
 
     def _refresh(self, rows: Rows | int) -> None:
@@ -292,6 +323,12 @@ class ColumnStore:
             for row in np.atleast_1d(rows).tolist():
                 if not member[row]:
                     self._kept.pop(row, None)
+
+
+def _read_only(column: Column) -> Column:
+    view = column.view()
+    view.flags.writeable = False
+    return view
 
 
 def _faults(

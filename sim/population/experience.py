@@ -59,6 +59,11 @@ def _pbpm_and_risk(sums: Ints) -> tuple[Floats, Floats, Floats]:
     return months, pbpm, ratio(sums[..., Sum.CODED_RISK] / RISK_UNIT, months)
 
 
+def people_lived(sums: Ints) -> int:
+    """Return how many people were in Original Medicare for at least a month of the year."""
+    return int(sums[..., Sum.PERSONS].sum())
+
+
 def both_routes(by_cell: Ints) -> Ints:
     """Add voluntary to claims cells and repeat the total for both; cells are the axis before the last."""
     total = by_cell[..., :N_CATEGORIES, :] + by_cell[..., N_CATEGORIES:, :]

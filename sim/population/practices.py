@@ -41,6 +41,13 @@ class Providers:
     efficiency: Floats
     specialists: Specialists
 
+    def aco_market(self, n_acos: int) -> Ints:
+        """Return the market of each ACO, shape (acos,); -1 for one without practices."""
+        market = np.full(n_acos, -1, np.int64)
+        member = self.aco >= 0
+        market[self.aco[member]] = self.market[member]
+        return market
+
 
 def market_people(plans: list[AcoPlan], high_needs: float, evidence: Evidence, aco_share: float) -> float:
     """Return the Original Medicare people of a market in the first performance year.

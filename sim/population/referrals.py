@@ -96,6 +96,14 @@ def felt_by_practices(specialists: Specialists, efficiency: Floats, led: float) 
     return np.asarray(1.0 + led * (felt - 1.0))
 
 
+def changed_specialists(specialists: Specialists, efficiency: Floats, led: float) -> Floats | float:
+    """Return a factor on each practice's spending where specialists are not as drawn; 1 if all are."""
+    if np.array_equal(specialists.efficiency, efficiency):
+        return 1.0
+    drawn = felt_by_practices(specialists, specialists.efficiency, led)
+    return felt_by_practices(specialists, efficiency, led) / drawn
+
+
 def referral_shares(evidence: Evidence) -> Floats:
     """Return the shares of a practice's referrals that go to its first specialist, its second and so on."""
     top = evidence.number("care.referral_top")

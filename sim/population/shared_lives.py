@@ -16,7 +16,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.kernels.chunks import over_chunks
-from sim.kernels.codes import Sum
 from sim.kernels.health import Health
 from sim.kernels.layout import FIXED_COLUMNS, People, Practices, same_tables
 from sim.kernels.selection import EVERYBODY, Selection, note_differences, take_over
@@ -173,6 +172,10 @@ class SharedLives:
         for arm, life in enumerate(lives):
             life.complete = life.followed == arm
         return self._sums_of_arms(tallies[0], leading)
+
+    def columns(self, arm: int) -> People:
+        """Return an arm's columns themselves, in which not everybody is in place: see :meth:`people`."""
+        return self._lives[arm].people
 
     @property
     def lived_rows(self) -> int:
@@ -369,11 +372,6 @@ class SharedLives:
                     where = of_place == arm
                     into[where] = rest[where] + mine[where]
         return mixed
-
-
-def people_lived(tally: Tally) -> int:
-    """Return how many people were enrolled for at least a month."""
-    return int(tally.care[..., Sum.PERSONS].sum())
 
 
 def _regions(lived: Tally) -> tuple[Tally, Tally]:

@@ -11,7 +11,8 @@ from little_world import LITTLE, same_rows
 from sim.kernels import chunks
 from sim.kernels.layout import Practices, same_tables
 from sim.kernels.tally import Asked
-from sim.population.shared_lives import SharedLives, people_lived
+from sim.population.experience import people_lived
+from sim.population.shared_lives import SharedLives
 from sim.population.start import make_world
 from sim.scenarios import Scenario
 
@@ -126,7 +127,7 @@ def test_arms_of_other_health_share_among_themselves(world):
     own = sicker(world)
     healths = [world.health, own, world.health, own, own]
     lives = compare(world, [still, still, act, act, other], YEARS, healths, 2, (True,) * 4)
-    alone_rows = sum(people_lived(sums) for sums in lives.live(2031, _levers(world, healths), 1, ALL))
+    alone_rows = sum(people_lived(sums.care) for sums in lives.live(2031, _levers(world, healths), 1, ALL))
     assert alone_rows > 0
 
 
