@@ -9,6 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.kernels.codes import CELL_NAMES
+from sim.kernels.layout import Practices
+from sim.kernels.tally import Tally
 from sim.model import LeadModel
 from sim.outcomes.registry import VARIABLES
 from sim.population.arm_people import ArmPeople
@@ -67,10 +69,18 @@ class Replicate:
         levers = [model.decide() for model in models]
         year = models[0].year
         tallies = self.lives.live(year, levers, self.threads)
-        for model, tally in zip(models, tallies, strict=True):
-            model.take_year(tally, people_lived(tally.care))
+        for place, (model, tally) in enumerate(zip(models, tallies, strict=True)):
+            asks = place == 0 or model.settlement.asks_types
+            whole = self._with_types(place, year, levers[place].practices, tally) if asks else tally
+            model.take_year(whole, people_lived(tally.care))
         for model in models:
             model.step()
+
+    def _with_types(self, arm: int, year: int, practices: Practices, tally: Tally) -> Tally:
+        if self.world.percentile is None:
+            return tally
+        people = self.lives.people(arm)
+        return self.world.with_types(tally, people, year, practices, arm == 0, self.threads)
 
     def close(self) -> None:
         """Let go of everything."""

@@ -81,7 +81,7 @@ def _one_market() -> tuple[World, tuple]:
         return create(people, start, stop, *tables)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("sim.population.world.create", spy)
+        patch.setattr("sim.population.build.create", spy)
         return make_world(one, 0), given["tables"]
 
 

@@ -10,7 +10,7 @@ from sim.agents.aco import ACO
 from sim.model import LeadModel
 from sim.replicate import Replicate, simulate
 
-OWN = (("arms.other.program", "lead"), ("arms.other.evidence", {"effect.scale": 2.0}))
+OWN = (("arms.other.program", "lead"), ("arms.other.evidence.effect.scale", 2.0))
 
 
 class Late(ACO):
@@ -34,7 +34,10 @@ def test_arms_together_are_arms_alone(agents):
     together = simulate(scenario(*OWN), 0, threads=2, agents=agents)
     for place, arm in enumerate(scenario(*OWN).arms):
         for name, values in alone(arm, agents=agents).items():
-            assert np.array_equal(together[name][place], values, equal_nan=values.dtype.kind == "f"), (arm, name)
+            assert np.array_equal(together[name][place], values, equal_nan=values.dtype.kind == "f"), (
+                arm,
+                name,
+            )
 
 
 def test_people_whom_nothing_touches_live_once():

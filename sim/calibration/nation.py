@@ -12,10 +12,11 @@ from sim.inputs.lead_criteria import criteria_of
 from sim.inputs.rulebook import load_rulebook
 from sim.kernels.codes import AGED_IN, DUAL, FEMALE, Kind, Status
 from sim.kernels.draws import make_key
+from sim.population.build import build_world
 from sim.population.disease import condition_names
 from sim.population.market_traits import market_traits
 from sim.population.plan import AcoPlan
-from sim.population.world import World, build_world, history_years
+from sim.population.world import World, history_years
 
 RULEBOOK = "lead-py2027"
 FIRST_PY = 2027

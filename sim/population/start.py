@@ -11,9 +11,10 @@ from sim.inputs.evidence_draw import draw_evidence
 from sim.inputs.faults import Fault, InputError
 from sim.inputs.lead_criteria import criteria_of
 from sim.kernels.draws import make_key
+from sim.population.build import build_world
 from sim.population.calendar import first_lived, truncation_percentile
 from sim.population.plan import plan_acos
-from sim.population.world import World, build_world
+from sim.population.world import World
 from sim.scenarios import Scenario
 
 

@@ -77,6 +77,11 @@ class Settlement:
         """
         return cls(scenario, arm, world)
 
+    @property
+    def asks_types(self) -> bool:
+        """Whether a program that some ACO is in, in any year, looks at people by enrollment type."""
+        return any((self.contracts(year).program == MSSP).any() for year in self._scenario.years)
+
     def contracts(self, year: int) -> Contracts:
         """Return the contracts that the scenario states for a performance year."""
         return contracts_of(self._scenario, self._arm, self._plans, year)

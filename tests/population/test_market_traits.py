@@ -11,8 +11,8 @@ from sim.inputs.lead_criteria import criteria_of
 from sim.inputs.rulebook import load_rulebook
 from sim.kernels.codes import N_KINDS, Kind
 from sim.kernels.draws import make_key
+from sim.population.build import build_world
 from sim.population.market_traits import explained, high_needs_share, market_traits
-from sim.population.world import build_world
 
 EVIDENCE = load_evidence()
 MANY = 4_000

@@ -12,8 +12,8 @@ from sim.inputs.lead_criteria import criteria_of
 from sim.inputs.mssp_file import read_mssp
 from sim.inputs.rulebook import load_rulebook
 from sim.kernels.codes import AGED_IN, DUAL, N_KINDS, Kind
+from sim.population.build import build_world
 from sim.population.plan import AcoPlan, plan_acos, plan_from_file
-from sim.population.world import build_world
 from sim.scenarios import Scenario
 
 YEARS = (2014, 2015, 2016, 2017, 2018, 2021, 2022)
