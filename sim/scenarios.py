@@ -250,6 +250,11 @@ class Scenario:
         }
         return hashlib.sha256(json.dumps([dump, books], sort_keys=True).encode()).hexdigest()
 
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What was left out of the CMS file, in words. Raises InputError where it cannot be used."""
+        return self.mssp_source.read().notes if self.mssp_source else ()
+
     @cached_property
     def input_hashes(self) -> dict[str, str]:
         """SHA-256 of each data file read, by file name."""

@@ -1,23 +1,33 @@
-"""Reads a CMS public use file as downloaded: names in any case, percent signs, commas, suppressed cells."""
+"""Reads a CMS public use file as downloaded: names in any spelling, percent signs, suppressed cells."""
 
 from __future__ import annotations
 
-import csv
-import gzip
-import io
-import zlib
-from collections.abc import Sequence
-from dataclasses import dataclass
+import difflib
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.inputs.faults import Fault, InputError, nearest
+from sim.inputs.file_kind import STANDARD_INPUT, read_bytes, text_of
+from sim.inputs.number_text import COMMA, Written, column_mark, marks_shown, read_number
+from sim.inputs.table_rows import raw_table
 
 # CMS suppresses a cell that would show 1 to 10 people; the others stand for "none" or "not applicable".
-SUPPRESSED = frozenset({"*"})
-ABSENT = frozenset({"", "-", "--", ".", "n/a", "na", "nan", "null", "none"})
+SUPPRESSED = frozenset({"*", "<11", "< 11"})
+ABSENT = frozenset({"", "-", "--", "\u2013", "\u2014", ".", "n/a", "na", "nan", "null", "none"})
+
+# Of two names without punctuation: one letter more, fewer or swapped in six.
+_NEAR = 0.84
+
+
+def plain(name: str) -> str:
+    """Return a column's name without what spellings differ in: ``Sav_rate``, ``savRate`` and ``SAV RATE``."""
+    return "".join(letter for letter in name.lower() if letter.isalnum())
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +42,9 @@ class NumberColumn:
         What it is, for messages.
     low, high : float
         Bounds of a believable value as written (a share written as 49.04 is within 0 to 100).
-    percent_above : float or None
-        A rate column whose median size (zeros apart) exceeds this was written in percent.
+    fraction_to : float or None
+        Of a rate, the largest believable fraction: what is larger was written in percent. None for amounts,
+        which have no percent sign.
     words : dict of str to float or None
         Words that stand for a number.
     """
@@ -42,37 +53,77 @@ class NumberColumn:
     what: str
     low: float = float("-inf")
     high: float = float("inf")
-    percent_above: float | None = None
+    fraction_to: float | None = None
     words: dict[str, float] | None = None
+
+
+class Numbers(NamedTuple):
+    """A column as numbers; arrays have the shape (row,).
+
+    Attributes
+    ----------
+    values : float64 array
+        As written, but a percent sign divides by 100. NaN where absent or suppressed.
+    suppressed, percent : bool arrays
+        Where the number was suppressed, and where a percent sign stood with it.
+    """
+
+    values: NDArray[np.float64]
+    suppressed: NDArray[np.bool_]
+    percent: NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
 class CmsTable:
-    """A delimited file held as text, addressed by column name in any case.
+    """A delimited file held as text, addressed by column name in any spelling.
 
     Attributes
     ----------
     source : str
         The file, as named by the user; every fault names it.
     columns : dict of str to int
-        Lower-case column name to position.
+        Column name as :func:`plain` makes it to position.
     headers : tuple of str
         Column names as written.
     rows : tuple of tuple of str
         Cells, stripped.
+    places : tuple of str
+        Where each row stands in the file, for messages.
+    marks : frozenset of str
+        Decimal marks that numbers anywhere in the file prove.
+    notes : tuple of str
+        What was left out or not read, in words for the user.
     """
 
     source: str
     columns: dict[str, int]
     headers: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
+    places: tuple[str, ...]
+    marks: frozenset[str]
+    notes: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.rows)
 
+    def select(self, rows: Iterable[int], notes: Iterable[str] = ()) -> CmsTable:
+        """Return the table with only these rows, counted from 0, and further notes."""
+        kept = list(rows)
+        return replace(
+            self,
+            rows=tuple(self.rows[row] for row in kept),
+            places=tuple(self.places[row] for row in kept),
+            notes=(*self.notes, *notes),
+        )
+
     def find(self, names: Sequence[str]) -> str | None:
-        """Return the first of `names` that this file has, in any case, or None."""
-        return next((name for name in names if name.lower() in self.columns), None)
+        """Return the first of `names` that this file has, in any spelling, or None."""
+        return next((name for name in names if plain(name) in self.columns), None)
+
+    def at(self, names: Sequence[str]) -> int | None:
+        """Return the position of the first of `names` that this file has, or None."""
+        name = self.find(names)
+        return None if name is None else self.columns[plain(name)]
 
     def missing(self, names: Sequence[str], what: str) -> Fault:
         """Return the fault of a file without the column that holds `what`."""
@@ -82,57 +133,70 @@ class CmsTable:
 
     def words(self, names: Sequence[str]) -> list[str]:
         """Return a column's text, absent cells as ``""``; all ``""`` when the file has no such column."""
-        name = self.find(names)
-        if name is None:
+        at = self.at(names)
+        if at is None:
             return [""] * len(self.rows)
-        at = self.columns[name.lower()]
         return ["" if row[at].lower() in ABSENT else row[at] for row in self.rows]
 
-    def numbers(
-        self, column: NumberColumn, faults: list[Fault]
-    ) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-        """Return a column as numbers, NaN where absent or suppressed, and where it was suppressed.
+    def numbers(self, column: NumberColumn, faults: list[Fault]) -> Numbers:
+        """Return a column as numbers.
+
+        Whether a comma is a decimal one is the whole column's to say, see
+        :func:`sim.inputs.number_text.column_mark`.
 
         Parameters
         ----------
         column : NumberColumn
-            The first of its spellings that the file has is read.
+            The first of its spellings that the file has is read; all is NaN where it has none.
         faults : list of Fault
-            Faults found are added here: one for each cell that is no number or lies outside the bounds.
-
-        Returns
-        -------
-        values : float64 array, shape (row,)
-            As written, but a percent sign divides by 100. All NaN when the file has no such column.
-        suppressed : bool array, shape (row,)
+            Faults found are added here: one for each cell that is no number, may be two, or lies outside the
+            bounds.
         """
         values = np.full(len(self.rows), np.nan)
-        suppressed = np.zeros(len(self.rows), dtype=bool)
-        name = self.find(column.names)
-        if name is None:
-            return values, suppressed
-        at = self.columns[name.lower()]
-        for number, row in enumerate(self.rows):
-            text = row[at]
+        suppressed, percent = np.zeros((2, len(self.rows)), dtype=bool)
+        at = self.at(column.names)
+        if at is None:
+            return Numbers(values, suppressed, percent)
+        found: list[Written | None] = []
+        for row, cells in enumerate(self.rows):
+            text = cells[at]
             lower = text.lower()
+            number = None
             if lower in SUPPRESSED:
-                suppressed[number] = True
+                suppressed[row] = True
             elif column.words and lower in column.words:
-                values[number] = column.words[lower]
+                values[row] = column.words[lower]
             elif lower not in ABSENT:
-                value = parse_number(text)
-                if value is None:
-                    faults.append(self.cell(number, at, "is not a number", "a number, '*' or '-'"))
-                elif not column.low <= value <= column.high:
-                    faults.append(self.cell(number, at, "is out of range", _bounds(column)))
-                else:
-                    values[number] = value
-        return values, suppressed
+                number = read_number(text)
+                if number is None:
+                    faults.append(self.cell(row, at, "is not a number", "a number, '*' or '-'"))
+            found.append(number)
+        mark, doubtful = column_mark(found, self.marks)
+        doubts = dict(doubtful)
+        for row, number in enumerate(found):
+            if number is None:
+                continue
+            value = number.value(mark)
+            percent[row] = number.percent
+            if row in doubts:
+                faults.append(self.cell(row, at, doubts[row], _one_mark(mark)))
+            elif value is None:
+                faults.append(self.cell(row, at, "is not a number", "a number, '*' or '-'"))
+            elif number.percent and column.fraction_to is None:
+                faults.append(self.cell(row, at, "is a percentage", f"{column.what}, no rate"))
+            elif not column.low <= value <= column.high:
+                faults.append(self.cell(row, at, "is out of range", _bounds(column)))
+            else:
+                values[row] = value
+        return Numbers(values, suppressed, percent)
 
     def cell(self, row: int, at: int, problem: str, allowed: str) -> Fault:
         """Return a fault that points at one cell; `row` counts data rows from 0."""
         return Fault(
-            self.source, f"row {row + 2}, {self.headers[at]}", f"= {self.rows[row][at]!r} {problem}", allowed
+            self.source,
+            f"{self.places[row]}, {self.headers[at]}",
+            f"= {self.rows[row][at]!r} {problem}",
+            allowed,
         )
 
 
@@ -144,95 +208,68 @@ def _bounds(column: NumberColumn) -> str:
     return f"between {column.low:g} and {column.high:g}"
 
 
-def parse_number(text: str) -> float | None:
-    """Turn ``"1,234"``, ``"$1,234.50"``, ``"(1,234)"`` or ``"7.17%"`` into a finite number, else None."""
-    cleaned = text.replace(",", "").replace("$", "").replace(" ", "")
-    sign = 1.0
-    if cleaned.startswith("(") and cleaned.endswith(")"):
-        sign, cleaned = -1.0, cleaned[1:-1]
-    scale = 1.0
-    if cleaned.endswith("%"):
-        scale, cleaned = 100.0, cleaned[:-1]
-    try:
-        # Dividing keeps 7.17 % the double nearest to 0.0717, which multiplying by 0.01 does not.
-        value = sign * float(cleaned) / scale
-    except ValueError:
-        return None
-    return value if np.isfinite(value) and "_" not in cleaned else None
+def _one_mark(mark: str) -> str:
+    example = "1234567,89" if mark == COMMA else "1234567.89"
+    return f"one way of writing numbers in the column, such as {example}"
 
 
 def read_table(path: str | Path, content: bytes | None = None) -> CmsTable:
-    """Read a csv or csv.gz file, told apart by its content.
+    """Read a table: text with delimiters or JSON, packed or not, told apart by its content.
 
     Parameters
     ----------
     path : str or Path
-        The file; every fault names it.
+        The file, ``-`` for standard input; every fault names it.
     content : bytes, optional
         What :func:`read_bytes` returned for it, where it was read already.
 
     Raises
     ------
     InputError
-        When the file cannot be read, is no delimited text, or its rows do not fit its heading.
+        When the file cannot be read, is no table, or its rows do not fit its heading.
     """
-    source = str(path)
-    text = _decode(source, _unpacked(source, read_bytes(path) if content is None else content))
-    try:
-        rows = [
-            [cell.strip() for cell in row] for row in csv.reader(io.StringIO(text, newline="")) if any(row)
-        ]
-    except csv.Error as error:
-        raise InputError(Fault(source, "", f"is not a csv file ({error})", "comma-separated text")) from error
-    if not rows:
-        raise InputError(Fault(source, "", "is empty", "a csv file with a heading and one row for each ACO"))
-    headers = tuple(rows[0])
+    source = "standard input" if str(path) == STANDARD_INPUT else str(path)
+    raw = raw_table(source, text_of(source, read_bytes(path) if content is None else content))
     faults: list[Fault] = []
     columns: dict[str, int] = {}
-    for at, header in enumerate(headers):
-        if header and header.lower() in columns:
-            faults.append(Fault(source, header, "is the name of two columns", "each column name once"))
-        columns[header.lower()] = at
-    for number, row in enumerate(rows[1:], start=2):
-        if len(row) != len(headers):
-            problem = f"has {len(row)} cells under {len(headers)} column names"
-            faults.append(Fault(source, f"row {number}", problem, "one cell for each column"))
-    if len(rows) == 1:
+    for at, header in enumerate(raw.headers):
+        name = plain(header)
+        if name in columns:
+            other = raw.headers[columns[name]]
+            problem = "is the name of two columns" + (f", with {other!r}" if other != header else "")
+            faults.append(Fault(source, header, problem, "each column name once"))
+        elif name:
+            columns[name] = at
+    if not raw.rows:
         faults.append(Fault(source, "", "has a heading and no rows", "one row for each ACO"))
     if faults:
         raise InputError(faults)
-    return CmsTable(source, columns, headers, tuple(tuple(row) for row in rows[1:]))
+    marks = marks_shown(cell for row in raw.rows for cell in row)
+    return CmsTable(source, columns, raw.headers, tuple(raw.rows), tuple(raw.places), marks, tuple(raw.notes))
 
 
-def read_bytes(path: str | Path) -> bytes:
-    """Return the bytes of a file; raises InputError where it cannot be read."""
-    try:
-        return Path(path).read_bytes()
-    except OSError as error:
-        problem = f"cannot be read ({error.strerror or error})"
-        raise InputError(Fault(str(path), "", problem, "an existing csv or csv.gz file")) from error
+def near_misses(table: CmsTable, wanted: Iterable[Sequence[str]]) -> list[str]:
+    """Return a sentence for each column not read whose name is nearly one that the file lacks.
+
+    Parameters
+    ----------
+    table : CmsTable
+    wanted : iterable of sequence of str
+        Spellings of each column that may be there.
+    """
+    groups = [tuple(names) for names in wanted]
+    known = {plain(name) for names in groups for name in names}
+    lacking = {plain(name): names[0] for names in groups if table.find(names) is None for name in names}
+    found = []
+    for header in table.headers:
+        name = plain(header)
+        close = [] if name in known else difflib.get_close_matches(name, lacking, n=1, cutoff=_NEAR)
+        if close and _digits(close[0]) == _digits(name):
+            meant = lacking[close[0]]
+            found.append(f"{table.source}: column {header!r} is not read; did you mean {meant!r}?")
+    return found
 
 
-def _unpacked(source: str, content: bytes) -> bytes:
-    try:
-        return gzip.decompress(content) if content[:2] == b"\x1f\x8b" else content
-    except (EOFError, OSError, zlib.error) as error:
-        raise InputError(
-            Fault(source, "", f"is a damaged gzip file ({error})", "download it again")
-        ) from error
-
-
-def _decode(source: str, content: bytes) -> str:
-    if content[:2] == b"PK":
-        raise InputError(
-            Fault(source, "", "is a zip archive or an Excel workbook", "unpack or save it as csv")
-        )
-    if content.lstrip()[:1] == b"<":
-        raise InputError(
-            Fault(source, "", "is a web page, not the data", "the csv file that the page links to")
-        )
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        # CMS has published files saved by Excel in the Windows code page; ACO names carry the odd dash.
-        return content.decode("cp1252", errors="replace")
+def _digits(name: str) -> list[str]:
+    """Return what tells columns of a series apart: PY from BY3, track 1 from track 2."""
+    return re.findall(r"\d+|by|py$", name)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.inputs.cms_table import CmsTable, NumberColumn
+from sim.inputs.date_text import ALLOWED, parse_date
 from sim.inputs.faults import Fault, wrong_choice
+from sim.inputs.file_year import years_in_name
 from sim.inputs.mssp_columns import (
     ENROLLMENT_TYPES,
     ID_NAMES,
@@ -20,6 +23,7 @@ from sim.inputs.mssp_columns import (
     NUMBERS,
     ONE_SIDED_TRACKS,
     PERIODS,
+    RISK_MODEL_NAMES,
     TRACK_FLAGS,
     TRACK_NAMES,
     TRACK_WORDS,
@@ -29,6 +33,8 @@ from sim.inputs.mssp_columns import (
     person_year_names,
     risk_names,
 )
+from sim.inputs.rates import as_fractions
+from sim.inputs.total_rows import without_totals
 
 Floats = NDArray[np.float64]
 Words = NDArray[np.str_]
@@ -41,58 +47,94 @@ LAST_YEAR = 2036
 SUPPRESSED_PEOPLE = 5.5
 
 
-def read_years(table: CmsTable, year: int | None, faults: list[Fault]) -> NDArray[np.int64]:
+@dataclass(frozen=True, slots=True)
+class FileYears:
+    """Performance years of a file's rows.
+
+    Attributes
+    ----------
+    years : int64 array, shape (row,)
+        0 where unknown, which is a fault.
+    said_by : str
+        Who said it, in words.
+    """
+
+    years: NDArray[np.int64]
+    said_by: str
+
+
+def read_years(table: CmsTable, year: int | None, faults: list[Fault]) -> FileYears:
     """Return each row's performance year: from a column, else `year`, else the file's name."""
     allowed = f"a performance year from {FIRST_YEAR} to {LAST_YEAR}"
-    name = table.find(YEAR_NAMES)
-    if name is not None:
-        values, _ = table.numbers(NumberColumn((name,), "the year", FIRST_YEAR, LAST_YEAR), faults)
-        blank = np.isnan(values)
-        if blank.any():
-            faults.append(Fault(table.source, name, f"is empty in {blank.sum()} rows", allowed))
-        return np.where(blank, 0, values).astype(np.int64)
-    found = year if year is not None else _year_in_name(Path(table.source).name)
-    if found is None or not FIRST_YEAR <= found <= LAST_YEAR:
-        problem = "says no performance year" if found is None else f"is said to be of {found}"
-        faults.append(
-            Fault(
-                table.source,
-                "",
-                problem,
-                f"a column performance_year, or a name such as PY2022.csv: {allowed}",
-            )
-        )
-        found = 0
-    return np.full(len(table), found, dtype=np.int64)
+    name, at = table.find(YEAR_NAMES), table.at(YEAR_NAMES)
+    if name is not None and at is not None:
+        years = np.zeros(len(table), dtype=np.int64)
+        blank = 0
+        for row, word in enumerate(table.words(YEAR_NAMES)):
+            found = re.fullmatch(r"(?:PY\s*)?(\d,?\d{3})(?:\.0*)?", word, re.IGNORECASE)
+            value = int(found[1].replace(",", "")) if found else 0
+            if FIRST_YEAR <= value <= LAST_YEAR:
+                years[row] = value
+            elif word:
+                faults.append(table.cell(row, at, "is not the year of a row", allowed))
+            else:
+                blank += 1
+        if blank:
+            faults.append(Fault(table.source, name, f"is empty in {blank} rows", allowed))
+        return FileYears(years, f"the column {table.headers[at]}")
+    maybe = [year] if year is not None else years_in_name(Path(table.source).name)
+    if len(maybe) == 1 and FIRST_YEAR <= maybe[0] <= LAST_YEAR:
+        by = "the file's name" if year is None else "what was asked for"
+        return FileYears(np.full(len(table), maybe[0], dtype=np.int64), by)
+    problem = "says no performance year"
+    if len(maybe) == 1:
+        problem = f"is said to be of {maybe[0]}"
+    elif maybe:
+        problem = f"says no performance year for sure: {' or '.join(map(str, maybe))}"
+    needs = (
+        "name it with --year (population.mssp_year in a scenario), with a column performance_year or with a"
+        f" file name such as PY2022.csv: {allowed}"
+    )
+    faults.append(Fault(table.source, "", problem, needs))
+    return FileYears(np.zeros(len(table), dtype=np.int64), "nobody")
 
 
-def _year_in_name(name: str) -> int | None:
-    marked = re.findall(r"PY[\s_-]*(20\d\d)", name, flags=re.IGNORECASE)
-    loose = re.findall(r"(?<!\d)(20\d\d)(?!\d)", name)
-    years = {int(text) for text in (marked or loose)}
-    return years.pop() if len(years) == 1 else None
+def only_year(
+    table: CmsTable, found: FileYears, year: int | None, faults: list[Fault]
+) -> tuple[CmsTable, FileYears]:
+    """Return the rows of `year`; all of them where none is asked for."""
+    if year is None or table.find(YEAR_NAMES) is None:
+        return table, found
+    keep = np.flatnonzero(found.years == year)
+    if not keep.size and not faults:
+        met = ", ".join(str(value) for value in np.unique(found.years))
+        faults.append(Fault(table.source, YEAR_NAMES[0], f"has no rows of {year}", f"one of {met}"))
+    return table.select(keep.tolist()), replace(found, years=found.years[keep])
 
 
-def read_numbers(table: CmsTable, key: str, years: NDArray[np.int64], faults: list[Fault]) -> Floats:
-    """Return one column of ``mssp_columns.NUMBERS`` in USD, USD per person-year or as a fraction."""
-    column = NUMBERS[key]
-    values, _ = table.numbers(column, faults)
-    if column.percent_above is not None:
-        # CMS has written the same rate as 0.46, 46 and 46.00% in different years: the size tells.
-        for one in np.unique(years):
-            rows = (years == one) & ~np.isnan(values)
-            sizes = np.abs(values[rows & (values != 0)])
-            if sizes.size and np.median(sizes) > column.percent_above:
-                values[rows] /= 100.0
-    return values
+def without_total_rows(table: CmsTable) -> CmsTable:
+    """Return the table without rows whose identifier or name says that they are totals."""
+    return without_totals(table, table.words(ID_NAMES), table.words(NAME_NAMES))
+
+
+def read_numbers(table: CmsTable, years: NDArray[np.int64], faults: list[Fault]) -> dict[str, Floats]:
+    """Return the columns of ``mssp_columns.NUMBERS`` in USD, USD per person-year or as fractions."""
+    found = {key: table.numbers(column, faults) for key, column in NUMBERS.items()}
+    benchmark, spending = found["benchmark_usd"].values, found["expenditure_usd"].values
+    computed = {"published_savings_rate": (benchmark - spending) / benchmark}
+    return {
+        key: numbers.values
+        if NUMBERS[key].fraction_to is None
+        else as_fractions(table, NUMBERS[key], numbers, years, faults, computed.get(key))
+        for key, numbers in found.items()
+    }
 
 
 def check_all_present(table: CmsTable, key: str, values: Floats, faults: list[Fault]) -> None:
     """Add a fault for each row without a number that every row must have."""
-    name = table.find(NUMBERS[key].names)
-    if name is None:
+    at = table.at(NUMBERS[key].names)
+    if at is None:
         return
-    at = table.columns[name.lower()]
     reported = {fault.key for fault in faults}
     for row in np.flatnonzero(np.isnan(values)):
         fault = table.cell(int(row), at, "does not give " + NUMBERS[key].what, "a number")
@@ -112,7 +154,7 @@ def read_identity(table: CmsTable, years: NDArray[np.int64], faults: list[Fault]
     ids = [aco or name for aco, name in zip(given, names, strict=True)]
     for row in (row for row, aco in enumerate(ids) if not aco):
         faults.append(
-            Fault(table.source, f"row {row + 2}, {ID_NAMES[0]}", "is empty", "the ACO's identifier")
+            Fault(table.source, f"{table.places[row]}, {ID_NAMES[0]}", "is empty", "the ACO's identifier")
         )
     return np.array(names, dtype=np.str_), np.array(ids, dtype=np.str_)
 
@@ -125,38 +167,44 @@ def read_tracks(table: CmsTable, faults: list[Fault]) -> Words:
     for row, word in enumerate(written):
         track = TRACK_WORDS.get(word.lower(), "")
         if word and not track:
-            faults.append(wrong_choice(table.source, f"row {row + 2}, Current_Track", word, TRACKS))
+            faults.append(wrong_choice(table.source, f"{table.places[row]}, Current_Track", word, TRACKS))
         held = [name for name, flag in flags.items() if flag[row] in {"1", "1.0"}]
         tracks.append(track or (held[0] if held else ""))
     return np.array(tracks, dtype=np.str_)
 
 
-def read_two_sided(table: CmsTable, track: Words) -> Flags:
+def read_two_sided(table: CmsTable, track: Words, faults: list[Fault]) -> Flags:
     """Return which ACOs are accountable for losses, from the file's word or else from the track."""
-    words = np.char.lower(np.array(table.words(("Risk_Model",)), dtype=np.str_))
+    words = read_coded(table, RISK_MODEL_NAMES, ("one", "two", "1", "2"), faults)
     known = ~np.isin(track, ["", *ONE_SIDED_TRACKS])
-    return np.where(words == "", known, np.char.startswith(words, "two"))
+    return np.where(words == "", known, np.isin(words, ["two", "2"]))
 
 
-def read_coded(table: CmsTable, names: tuple[str, ...], codes: tuple[str, ...]) -> Words:
+def read_coded(table: CmsTable, names: tuple[str, ...], codes: tuple[str, ...], faults: list[Fault]) -> Words:
     """Return each word of a column as the code that it begins with (``High Revenue`` -> ``high``)."""
-    words = [word.lower() for word in table.words(names)]
-    return np.array(
-        [next((code for code in codes if word.startswith(code)), "") for word in words], dtype=np.str_
-    )
+    at = table.at(names)
+    found = []
+    for row, word in enumerate(table.words(names)):
+        lower = re.sub(r"[\s_-]+", "-", word.lower())
+        code = next((code for code in codes if lower.startswith(code) or code.replace("-", "") == lower), "")
+        if word and not code and at is not None:
+            place = f"{table.places[row]}, {table.headers[at]}"
+            faults.append(wrong_choice(table.source, place, word, codes))
+        found.append(code)
+    return np.array(found, dtype=np.str_)
 
 
-def read_dates(table: CmsTable, names: tuple[str, ...]) -> NDArray[np.datetime64]:
-    """Return a column of dates written as month/day/year or year-month-day; NaT where absent."""
-    days = []
-    for word in table.words(names):
-        american = re.match(r"(\d{1,2})/(\d{1,2})/(\d{4}|\d{2})(?!\d)", word)
-        if american:
-            month, day, year = (int(part) for part in american.groups())
-            days.append(f"{year + 2000 if year < 100 else year:04d}-{month:02d}-{day:02d}")
-        else:
-            days.append(word[:10] if re.match(r"\d{4}-\d{2}-\d{2}", word) else "NaT")
-    return np.array(days, dtype="datetime64[D]")
+def read_dates(table: CmsTable, names: tuple[str, ...], faults: list[Fault]) -> NDArray[np.datetime64]:
+    """Return a column of starts of agreements, each the first of a month; NaT where absent."""
+    at = table.at(names)
+    days = np.full(len(table), np.datetime64("NaT"), dtype="datetime64[D]")
+    for row, word in enumerate(table.words(names)):
+        if word and at is not None:
+            try:
+                days[row] = parse_date(word, first_of_month=True)
+            except ValueError as error:
+                faults.append(table.cell(row, at, str(error), ALLOWED))
+    return days
 
 
 def settled_months(numbers: dict[str, Floats]) -> NDArray[np.int64]:
@@ -212,7 +260,7 @@ def _stack(
     for at, kind in enumerate(ENROLLMENT_TYPES):
         for when, period in enumerate(periods):
             column = NumberColumn(names(kind, period), kind, low=0)
-            values[:, at, when], hidden[:, at, when] = table.numbers(column, faults)
+            values[:, at, when], hidden[:, at, when], _ = table.numbers(column, faults)
     return values, hidden
 
 

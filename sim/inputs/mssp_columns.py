@@ -67,7 +67,16 @@ ONE_SIDED_TRACKS = frozenset({"track-1", "basic-a", "basic-b"})
 
 ID_NAMES = ("ACO_ID", "ACO_Num")
 NAME_NAMES = ("ACO_Name", "name")
-YEAR_NAMES = ("Performance_Year", "Perf_Year", "Year")
+YEAR_NAMES = ("Performance_Year", "Perf_Year", "Year", "PY")
+START_NAMES = ("Current_Start_Date", "Start_Date", "agreement_start")
+RISK_MODEL_NAMES = ("Risk_Model",)
+CATEGORY_NAMES = ("FinalAdjCat",)
+# Columns of words: their names, and what each word begins with.
+CODED: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "revenue": (("Rev_Exp_Cat", "revenue"), ("high", "low")),
+    "assignment": (("Assign_Type", "assignment"), ("prospective", "retrospective")),
+    "agreement_type": (("Agree_Type", "agreement_type"), ("initial", "renewal", "re-entering")),
+}
 TRACK_NAMES = ("Current_Track", "track")
 REQUIRED = ("n_assigned", "benchmark_usd", "expenditure_usd")
 
@@ -77,36 +86,36 @@ NUMBERS: dict[str, NumberColumn] = {
     "expenditure_usd": NumberColumn(("ABtotExp",), "the total expenditure in dollars", low=0),
     "total_person_years": NumberColumn(("N_AB_Year_PY", "N_AB_Year"), "assigned person-years", low=0),
     "published_minimum_savings_rate": NumberColumn(
-        ("MinSavPerc",), "the minimum savings rate", low=0, high=100, percent_above=0.2
+        ("MinSavPerc",), "the minimum savings rate", low=0, high=100, fraction_to=0.4
     ),
     "elected_savings_rate": NumberColumn(
         (),
         "the minimum savings rate that a two-sided ACO elected (in no CMS file)",
         low=0,
         high=100,
-        percent_above=0.2,
+        fraction_to=0.4,
     ),
     "published_savings_rate": NumberColumn(
-        ("Sav_rate",), "the savings rate", low=-200, high=100, percent_above=2
+        ("Sav_rate",), "the savings rate", low=-200, high=100, fraction_to=1
     ),
     "published_savings_usd": NumberColumn(("BnchmkMinExp",), "benchmark less expenditure"),
     "generated_usd": NumberColumn(("GenSaveLoss",), "savings or losses generated"),
     "earned_usd": NumberColumn(("EarnSaveLoss",), "savings earned or losses owed"),
     "quality_score": NumberColumn(
-        ("QualScore",), "the quality score", low=0, high=100, percent_above=1, words={"p4r": 1.0}
+        ("QualScore",), "the quality score", low=0, high=100, fraction_to=1, words={"p4r": 1.0}
     ),
     "met_quality_standard": NumberColumn(("Met_QPS",), "whether the quality standard was met", low=0, high=1),
     "met_alternative_standard": NumberColumn(
         ("Met_AltQPS",), "whether the alternative quality standard was met", low=0, high=1
     ),
     "maximum_share_rate": NumberColumn(
-        ("MaxShareRate", "QualPerfShare"), "the highest sharing rate", low=0, high=100, percent_above=1
+        ("MaxShareRate", "QualPerfShare"), "the highest sharing rate", low=0, high=100, fraction_to=1
     ),
     "final_share_rate": NumberColumn(
-        ("FinalShareRate",), "the final sharing rate", low=0, high=100, percent_above=1
+        ("FinalShareRate",), "the final sharing rate", low=0, high=100, fraction_to=1
     ),
     "final_loss_rate": NumberColumn(
-        ("FinalLossRate",), "the final loss rate", low=0, high=100, percent_above=1
+        ("FinalLossRate",), "the final loss rate", low=0, high=100, fraction_to=1
     ),
     "disaster_adjustment_usd": NumberColumn(("DisAdj",), "the disaster relief of losses"),
     "historical_benchmark": NumberColumn(("HistBnchmk",), "the historical benchmark per person-year", low=0),
@@ -149,3 +158,20 @@ TYPE_COLUMNS = {
     "per_capita": NumberColumn(expenditure_names("AGND", "PY"), "expenditure by enrollment type"),
     "risk": NumberColumn(risk_names("AGND", "PY"), "risk scores by enrollment type"),
 }
+
+
+def optional_names() -> list[tuple[str, ...]]:
+    """Return the spellings of every column that a results file may lack, for telling near misses."""
+    kinds = [
+        names(kind, period)
+        for kind in ENROLLMENT_TYPES
+        for names, periods in (
+            (expenditure_names, PERIODS),
+            (risk_names, PERIODS),
+            (person_year_names, PERIODS[2:]),
+        )
+        for period in periods
+    ]
+    coded = [names for names, _ in CODED.values()]
+    words = [NAME_NAMES, YEAR_NAMES, TRACK_NAMES, START_NAMES, RISK_MODEL_NAMES, CATEGORY_NAMES]
+    return [*(column.names for column in NUMBERS.values()), *words, *coded, *TRACK_FLAGS.values(), *kinds]

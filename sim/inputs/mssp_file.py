@@ -9,13 +9,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.inputs.cms_table import read_table
+from sim.inputs.cms_table import near_misses, read_table
 from sim.inputs.faults import Fault, InputError
 from sim.inputs.mssp_cells import (
     Flags,
     Floats,
     Words,
     check_all_present,
+    only_year,
     read_by_type,
     read_coded,
     read_dates,
@@ -26,8 +27,20 @@ from sim.inputs.mssp_cells import (
     read_years,
     regional_in_dollars,
     settled_months,
+    without_total_rows,
 )
-from sim.inputs.mssp_columns import ID_NAMES, NAME_NAMES, NUMBERS, REQUIRED, TYPE_COLUMNS, YEAR_NAMES
+from sim.inputs.mssp_columns import (
+    CATEGORY_NAMES,
+    CODED,
+    ID_NAMES,
+    NAME_NAMES,
+    NUMBERS,
+    REQUIRED,
+    START_NAMES,
+    TYPE_COLUMNS,
+    optional_names,
+)
+from sim.inputs.total_rows import sums_of_others
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +54,10 @@ class MsspFile:
     ----------
     source : str
         The file.
+    year_said_by : str
+        Who said the performance year, in words.
+    notes : tuple of str
+        Rows that were left out and columns that were not read though their names are near, in words.
     performance_year, months : int64 arrays
         Calendar year and the months it settled (6 for agreements that ended on 30 June 2019, else 12).
     aco_id, name : str arrays
@@ -75,6 +92,8 @@ class MsspFile:
     """
 
     source: str
+    year_said_by: str
+    notes: tuple[str, ...]
     performance_year: NDArray[np.int64]
     months: NDArray[np.int64]
     aco_id: Words
@@ -124,8 +143,11 @@ class MsspFile:
 
     def select(self, rows: NDArray[np.bool_] | NDArray[np.intp]) -> MsspFile:
         """Return the file with only these rows, in this order."""
-        arrays = {field.name: getattr(self, field.name) for field in fields(self) if field.name != "source"}
-        return replace(self, **{name: array[rows] for name, array in arrays.items()})
+        found: dict[str, Any] = {field.name: getattr(self, field.name) for field in fields(self)}
+        chosen: dict[str, Any] = {
+            name: value[rows] for name, value in found.items() if isinstance(value, np.ndarray)
+        }
+        return replace(self, **chosen)
 
     def require(self, *names: str) -> None:
         """Raise an InputError that names each of these number fields that no row of the file fills."""
@@ -162,42 +184,38 @@ def read_mssp(path: str | Path, year: int | None = None, content: bytes | None =
         Every fault at once: an unreadable file, a column missing, a cell that is no number or out of range,
         an ACO met twice, a track nobody knows, an unknown performance year.
     """
-    table = read_table(path, content)
+    table = without_total_rows(read_table(path, content))
     wanted = {NUMBERS[key].names: NUMBERS[key].what for key in REQUIRED}
     faults = [table.missing(names, what) for names, what in wanted.items() if table.find(names) is None]
     if table.find(ID_NAMES) is None and table.find(NAME_NAMES) is None:
         faults.append(table.missing(ID_NAMES, "the ACO's identifier"))
-    years = read_years(table, year, faults)
-    if year is not None and table.find(YEAR_NAMES) is not None:
-        keep = years == year
-        if not keep.any() and not faults:
-            met = ", ".join(str(value) for value in np.unique(years))
-            faults.append(Fault(table.source, YEAR_NAMES[0], f"has no rows of {year}", f"one of {met}"))
-        table = replace(table, rows=tuple(row for row, kept in zip(table.rows, keep, strict=True) if kept))
-        years = years[keep]
-    numbers = {key: read_numbers(table, key, years, faults) for key in NUMBERS}
+    table, dated = only_year(table, read_years(table, year, faults), year, faults)
+    years = dated.years
+    numbers = read_numbers(table, years, faults)
     for key in REQUIRED:
         check_all_present(table, key, numbers[key], faults)
+    if not faults:
+        faults += sums_of_others(table, {NUMBERS[key].names[0]: numbers[key] for key in REQUIRED})
     names, ids = read_identity(table, years, faults)
     track = read_tracks(table, faults)
     by_type = read_by_type(table, numbers["total_person_years"], years, faults)
+    starts = read_dates(table, START_NAMES, faults)
+    two_sided = read_two_sided(table, track, faults)
+    coded = {key: read_coded(table, *known, faults) for key, known in CODED.items()}
     if faults:
         raise InputError(faults)
     numbers["regional_adjustment"] = regional_in_dollars(numbers["regional_adjustment"], years)
     columns: dict[str, Any] = {
         **numbers,
+        **coded,
         "performance_year": years,
         "months": settled_months(numbers),
         "aco_id": ids,
         "name": names,
         "track": track,
-        "two_sided": read_two_sided(table, track),
-        "revenue": read_coded(table, ("Rev_Exp_Cat", "revenue"), ("high", "low")),
-        "assignment": read_coded(table, ("Assign_Type", "assignment"), ("prospective", "retrospective")),
-        "agreement_type": read_coded(
-            table, ("Agree_Type", "agreement_type"), ("initial", "renewal", "re-entering")
-        ),
-        "agreement_start": read_dates(table, ("Current_Start_Date", "Start_Date", "agreement_start")),
-        "adjustment_category": np.array(table.words(("FinalAdjCat",)), dtype=np.str_),
+        "two_sided": two_sided,
+        "agreement_start": starts,
+        "adjustment_category": np.array(table.words(CATEGORY_NAMES), dtype=np.str_),
     }
-    return MsspFile(source=table.source, **columns, **by_type)
+    notes = (*table.notes, *near_misses(table, optional_names()))
+    return MsspFile(source=table.source, year_said_by=dated.said_by, notes=notes, **columns, **by_type)

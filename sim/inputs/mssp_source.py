@@ -8,8 +8,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from sim.inputs.cms_table import read_bytes
 from sim.inputs.faults import Fault, InputError
+from sim.inputs.file_kind import read_bytes
 from sim.inputs.mssp_file import MsspFile, read_mssp
 
 _FILES_KEPT = 4

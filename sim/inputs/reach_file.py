@@ -9,12 +9,23 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.inputs.cms_table import CmsTable, NumberColumn, read_table
+from sim.inputs.cms_table import CmsTable, NumberColumn, near_misses, read_table
 from sim.inputs.faults import Fault, InputError, wrong_choice
-from sim.inputs.mssp_cells import Flags, Floats, Words, read_identity, read_years
+from sim.inputs.mssp_cells import (
+    Flags,
+    Floats,
+    Words,
+    only_year,
+    read_identity,
+    read_years,
+    without_total_rows,
+)
 from sim.inputs.mssp_columns import ID_NAMES, NAME_NAMES, YEAR_NAMES
+from sim.inputs.rates import as_fractions
+from sim.inputs.total_rows import sums_of_others
 
 OPTIONS = ("global", "professional")
+TYPE_NAMES = ("aco_type",)
 OPTION_NAMES = ("risk_arrangement", "risk_option", "option")
 
 # The canonical name is itself accepted as a column name, so that a plain csv file may use these names.
@@ -29,12 +40,12 @@ NUMBERS: dict[str, NumberColumn] = {
         "health_equity_up_usd": NumberColumn(("heba_up_amt",), "the upward health equity adjustment"),
         "health_equity_down_usd": NumberColumn(("heba_down_amt",), "the downward health equity adjustment"),
         "aligned": NumberColumn(("bene_cnt",), "aligned beneficiaries", low=0),
-        "quality_score": NumberColumn(("qual_scr",), "the quality score", low=0, high=100),
+        "quality_score": NumberColumn(("qual_scr",), "the quality score", low=0, high=100, fraction_to=1),
         "unadjusted_benchmark_usd": NumberColumn(
             ("unadj_benchmark",), "the benchmark before all adjustments", low=0
         ),
         "published_gross_usd": NumberColumn(("gross_savings",), "gross savings"),
-        "published_savings_rate": NumberColumn(("sav_rate",), "the savings rate"),
+        "published_savings_rate": NumberColumn(("sav_rate",), "the savings rate", fraction_to=1),
         "published_shared_usd": NumberColumn(("shared_savings",), "shared savings"),
         "published_after_sequestration_usd": NumberColumn(
             ("shared_savings_seq",), "savings after sequestration"
@@ -52,6 +63,10 @@ class ReachFile:
     ----------
     source : str
         The file.
+    year_said_by : str
+        Who said the performance year, in words.
+    notes : tuple of str
+        Rows that were left out and columns that were not read though their names are near, in words.
     performance_year : int64 array
     aco_id, name, aco_type : str arrays
         Type as CMS writes it: Standard, New Entrant, High Needs.
@@ -70,6 +85,8 @@ class ReachFile:
     """
 
     source: str
+    year_said_by: str
+    notes: tuple[str, ...]
     performance_year: NDArray[np.int64]
     aco_id: Words
     name: Words
@@ -92,10 +109,11 @@ class ReachFile:
 
     def select(self, rows: Flags | NDArray[np.intp]) -> ReachFile:
         """Return the file with only these rows, in this order."""
-        arrays = {
-            field.name: getattr(self, field.name)[rows] for field in fields(self) if field.name != "source"
+        found: dict[str, Any] = {field.name: getattr(self, field.name) for field in fields(self)}
+        chosen: dict[str, Any] = {
+            name: value[rows] for name, value in found.items() if isinstance(value, np.ndarray)
         }
-        return replace(self, **arrays)
+        return replace(self, **chosen)
 
 
 def read_reach(path: str | Path, year: int | None = None) -> ReachFile:
@@ -119,58 +137,67 @@ def read_reach(path: str | Path, year: int | None = None) -> ReachFile:
     InputError
         Every fault at once.
     """
-    table = read_table(path)
+    table = without_total_rows(read_table(path))
     wanted = {
         **{NUMBERS[key].names: NUMBERS[key].what for key in REQUIRED},
         OPTION_NAMES: "the risk option",
         (*ID_NAMES, *NAME_NAMES): "the ACO's identifier",
     }
     faults = [table.missing(names, what) for names, what in wanted.items() if table.find(names) is None]
-    years = read_years(table, year, faults)
-    if year is not None and not faults:
-        if not (years == year).any():
-            met = ", ".join(str(one) for one in np.unique(years))
-            faults.append(Fault(table.source, YEAR_NAMES[0], f"has no rows of {year}", f"one of {met}"))
-        table = replace(table, rows=tuple(table.rows[row] for row in np.flatnonzero(years == year)))
-        years = years[years == year]
-    numbers = {key: table.numbers(column, faults)[0] for key, column in NUMBERS.items()}
+    table, dated = only_year(table, read_years(table, year, faults), year, faults)
+    years = dated.years
+    read = {key: table.numbers(column, faults) for key, column in NUMBERS.items()}
+    numbers = {key: found.values for key, found in read.items()}
     options = _options(table, faults)
     names, ids = read_identity(table, years, faults)
-    faults += [
-        Fault(table.source, f"{ids[row]}, {NUMBERS[key].names[0]}", "is empty", f"needs {NUMBERS[key].what}")
-        for key in REQUIRED
-        if table.find(NUMBERS[key].names) and not faults
-        for row in np.flatnonzero(np.isnan(numbers[key]))
-    ]
-    if faults:
-        raise InputError(faults)
+    if not faults:
+        for key in REQUIRED:
+            faults += [
+                Fault(
+                    table.source,
+                    f"{ids[row]}, {NUMBERS[key].names[0]}",
+                    "is empty",
+                    f"needs {NUMBERS[key].what}",
+                )
+                for row in np.flatnonzero(np.isnan(numbers[key]))
+            ]
+    if not faults:
+        faults += sums_of_others(table, {NUMBERS[key].names[0]: numbers[key] for key in REQUIRED})
     columns: dict[str, Any] = {**numbers, "performance_year": years, "aco_id": ids, "name": names}
     up, down = (np.nan_to_num(columns.pop(f"health_equity_{way}_usd")) for way in ("up", "down"))
     columns["health_equity_usd"] = up - np.abs(down)
     net, total = numbers["net_expenditure_usd"], numbers["expenditure_usd"]
     columns["net_expenditure_usd"] = np.where(np.isnan(net), total, net)
-    scores = numbers["quality_score"]
-    columns["quality_score"] = np.where(scores > 1.0, scores / 100.0, scores)
-    columns["published_savings_rate"] = _as_fraction(columns)
-    aco_type = np.array(table.words(("aco_type",)), dtype=np.str_)
-    return ReachFile(source=table.source, option=options, aco_type=aco_type, **columns)
+    computed = {"published_savings_rate": _savings_rate(columns), "quality_score": None}
+    for key, rate in computed.items():
+        columns[key] = as_fractions(table, NUMBERS[key], read[key], years, faults, rate)
+    if faults:
+        raise InputError(faults)
+    aco_type = np.array(table.words(TYPE_NAMES), dtype=np.str_)
+    optional = [*(column.names for column in NUMBERS.values()), NAME_NAMES, YEAR_NAMES, TYPE_NAMES]
+    return ReachFile(
+        source=table.source,
+        year_said_by=dated.said_by,
+        notes=(*table.notes, *near_misses(table, optional)),
+        option=options,
+        aco_type=aco_type,
+        **columns,
+    )
 
 
-def _as_fraction(columns: dict[str, Any]) -> Floats:
-    """Return the published savings rate as a fraction; CMS writes 5.13 for 5.13 %."""
+def _savings_rate(columns: dict[str, Any]) -> Floats:
     gross = columns["benchmark_usd"] + columns["health_equity_usd"] - columns["net_expenditure_usd"]
-    computed = np.divide(
+    rate: Floats = np.divide(
         gross, columns["benchmark_usd"], out=np.zeros_like(gross), where=columns["benchmark_usd"] > 0
     )
-    rate: Floats = columns["published_savings_rate"]
-    return np.where(np.abs(rate / 100.0 - computed) <= np.abs(rate - computed), rate / 100.0, rate)
+    return rate
 
 
 def _options(table: CmsTable, faults: list[Fault]) -> Words:
     words = [word.lower() for word in table.words(OPTION_NAMES)]
     if table.find(OPTION_NAMES):
         faults += [
-            wrong_choice(table.source, f"row {row + 2}, {table.find(OPTION_NAMES)}", word, OPTIONS)
+            wrong_choice(table.source, f"{table.places[row]}, {table.find(OPTION_NAMES)}", word, OPTIONS)
             for row, word in enumerate(words)
             if word not in OPTIONS
         ]

@@ -1,0 +1,86 @@
+"""Whatever a user gives for a file: its text, or one sentence that says what it is."""
+
+import bz2
+import gzip
+import io
+import lzma
+import zipfile
+
+import pytest
+
+from sim.inputs.faults import InputError
+from sim.inputs.file_kind import read_bytes, text_of
+
+TEXT = "ACO_ID,N_AB\nA1,\u00e9\n"
+
+
+def zipped(**files: str) -> bytes:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        for name, text in files.items():
+            archive.writestr(name.replace("_in_", "/").replace("_dot_", "."), text)
+    return packed.getvalue()
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        TEXT.encode(),
+        TEXT.encode("utf-8-sig"),
+        TEXT.encode("utf-16"),
+        b"\xfe\xff" + TEXT.encode("utf-16-be"),
+        TEXT.encode("utf-32"),
+        TEXT.encode("cp1252"),
+        gzip.compress(TEXT.encode()),
+        bz2.compress(TEXT.encode()),
+        lzma.compress(TEXT.encode()),
+        zipped(results_dot_csv=TEXT),
+        gzip.compress(zipped(results_dot_csv=TEXT, readme_dot_md="how to", __MACOSX_in_results_dot_csv="x")),
+    ],
+)
+def test_text_however_it_is_packed_and_encoded(content):
+    assert text_of("PY2022.csv", content) == TEXT
+
+
+def test_utf_16_without_a_byte_order_mark():
+    text = TEXT.replace("\u00e9", "e") * 10
+    assert text_of("x.csv", text.encode("utf-16-le")) == text
+    assert text_of("x.csv", text.encode("utf-16-be")) == text
+
+
+@pytest.mark.parametrize(
+    ("content", "what"),
+    [
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", r"is an Excel workbook \(.xls\) -> save it as csv"),
+        (zipped(xl_in_workbook_dot_xml=""), r"is an Excel workbook \(.xlsx\)"),
+        (zipped(mimetype="application/vnd.oasis"), "is an OpenDocument file"),
+        (zipped(a_dot_csv="", b_dot_csv=""), r"is a zip archive of 2 data files \(a.csv, b.csv\)"),
+        (zipped(readme_dot_md=""), r"is a zip archive of 0 data files \(readme.md\)"),
+        (b"PK\x03\x04cut", "is a damaged zip archive or an Excel workbook"),
+        (gzip.compress(TEXT.encode())[:-9], "is a damaged gzip file"),
+        (b"PAR1\x15\x04", "is a Parquet file"),
+        (b"ARROW1\0\0", "is an Arrow file"),
+        (b"%PDF-1.7", "is a PDF"),
+        (b"version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n", "is a Git LFS pointer"),
+        (b"/annex/objects/SHA256E-s1--0.csv\n", "is a git-annex pointer"),
+        (b"../.git/annex/objects/x", "is a git-annex pointer"),
+        (b"\0" * 12 + b"\xc2\xea\x81\x60" + b"\0" * 40, "is a SAS data set"),
+        (b"\x89HDF\r\n", "is an HDF5 file"),
+        (b"SQLite format 3\0", "is an SQLite database"),
+        (b" <!DOCTYPE html><p>", "is a web page, not the data"),
+        (b"<?xml version='1.0'?><data/>", "is an XML file"),
+        (b"ACO\0\0\0\x01\x02", "is no text"),
+        (b"\xff\xfeA\0B", "is damaged UTF-16 text"),
+    ],
+)
+def test_what_is_no_text_is_named_in_one_sentence(content, what):
+    with pytest.raises(InputError, match=what) as caught:
+        text_of("PY2022.csv", content)
+    assert len(caught.value.faults) == 1
+
+
+def test_a_folder_and_a_missing_file(tmp_path):
+    with pytest.raises(InputError, match=r"cannot be read \(Is a directory\)"):
+        read_bytes(tmp_path)
+    with pytest.raises(InputError, match=r"cannot be read \(No such file"):
+        read_bytes(tmp_path / "absent.csv")
