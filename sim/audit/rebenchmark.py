@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.audit.row_table import Cell, RowTable, cell
+from sim.audit.row_table import Cell, RowTable, cell, said_year
 from sim.inputs.faults import Fault, InputError, wrong_choice
 from sim.inputs.lead_terms import lead_terms
 from sim.inputs.mssp_file import MsspFile, read_mssp
@@ -50,7 +50,12 @@ class PresentAdjustment:
 
 
 def rebenchmark(
-    path: str | Path, program: str, option: str, py: int | None = None, out: str | Path | None = None
+    path: str | Path,
+    program: str,
+    option: str,
+    py: int | None = None,
+    out: str | Path | None = None,
+    year: int | None = None,
 ) -> RebenchmarkResult:
     """Move the ACOs of an MSSP file to LEAD.
 
@@ -65,13 +70,15 @@ def rebenchmark(
         LEAD performance year whose terms apply; the rulebook's first by default.
     out : str or Path, optional
         Where to write the rows as csv.
+    year : int, optional
+        The file's performance year, where the file does not say it or holds several.
 
     Returns
     -------
     RebenchmarkResult
-        ``totals`` has ``acos``, ``lower_spending``, ``higher_spending``, ``benchmark_usd`` (under LEAD,
-        before the quality withhold), ``change_usd`` and ``change_pct`` against the present benchmark, and
-        the change of each designation.
+        ``totals`` has ``acos``, ``performance_year`` of the file and who said it, ``lower_spending``,
+        ``higher_spending``, ``benchmark_usd`` (under LEAD, before the quality withhold), ``change_usd`` and
+        ``change_pct`` against the present benchmark, and the change of each designation.
 
     Raises
     ------
@@ -89,16 +96,16 @@ def rebenchmark(
     no file, is left where it is. The add-on is paid on top unless the rulebook puts it inside.
     """
     rules = _lead_rules(program)
-    year = rules.first_py if py is None else py
-    if not rules.first_py <= year <= rules.last_py:
-        raise InputError(Fault(program, "py", f"= {year}", f"from {rules.first_py} to {rules.last_py}"))
-    terms = lead_terms(rules, year, option)
+    lead_year = rules.first_py if py is None else py
+    if not rules.first_py <= lead_year <= rules.last_py:
+        raise InputError(Fault(program, "py", f"= {lead_year}", f"from {rules.first_py} to {rules.last_py}"))
+    terms = lead_terms(rules, lead_year, option)
     if terms.rate_book_share > 0:
-        problem = f"= {year} has the ACO rate book, whose county rates are not public"
+        problem = f"= {lead_year} has the ACO rate book, whose county rates are not public"
         raise InputError(Fault(program, "py", problem, "a year before the rate book"))
-    data = read_mssp(path)
+    data = read_mssp(path, year)
     if np.unique(data.performance_year).size > 1:
-        raise InputError(Fault(data.source, "", "holds several performance years", "a file of one year"))
+        raise InputError(Fault(data.source, "", "holds several performance years", "name one with --year"))
     data.require("updated_benchmark", "historical_benchmark", "regional_adjustment", "agreement_period")
     data.require("person_years", "risk")
     mssp = load_rulebook(MSSP)
@@ -206,6 +213,7 @@ def _compare(
     ]
     totals: dict[str, Cell] = {
         "acos": len(data),
+        **said_year(data.performance_year, data.year_said_by),
         "lower_spending": int((~higher).sum()),
         "higher_spending": int(higher.sum()),
         "benchmark_usd": cell(benchmark.sum()),
@@ -214,4 +222,4 @@ def _compare(
         "lower_spending_change_usd": cell(change[~higher].sum()),
         "higher_spending_change_usd": cell(change[higher].sum()),
     }
-    return RebenchmarkResult(rows, totals)
+    return RebenchmarkResult(rows, totals, data.notes)

@@ -7,7 +7,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.audit.row_table import Cell, RowTable, cell
+from sim.audit.row_table import Cell, RowTable, cell, said_year
+from sim.inputs.faults import Fault, InputError
+from sim.inputs.file_year import years_in_name
 from sim.inputs.lead_terms import lead_terms
 from sim.inputs.mssp_file import MsspFile, read_mssp
 from sim.inputs.mssp_terms import elected_rate, msr_table, mssp_terms
@@ -43,8 +45,8 @@ def settle(
     Parameters
     ----------
     path : str or Path
-        A CMS results file of the MSSP or of GPDC / ACO REACH as downloaded, or a plain csv with the canonical
-        column names of ``mssp_columns.NUMBERS`` or ``reach_file.NUMBERS``.
+        A CMS results file of the MSSP or of GPDC / ACO REACH as downloaded (``-`` for standard input), or a
+        plain csv with the canonical column names of ``mssp_columns.NUMBERS`` or ``reach_file.NUMBERS``.
     program : str
         A rulebook: ``mssp``, ``reach-py2022``, ``lead-py2027``, ...
     out : str or Path, optional
@@ -66,19 +68,27 @@ def settle(
     """
     rules = load_rulebook(program, origin="program")
     if "msr.band_start" in rules:
-        data = read_mssp(path, py)
-        ids, years, figures, published = data.aco_id, data.performance_year, *_settle_mssp(data, rules)
+        file: MsspFile | ReachFile = (data := read_mssp(path, py))
+        figures, published = _settle_mssp(data, rules)
     else:
-        plain = read_reach(path, py or rules.first_py if rules.first_py == rules.last_py else py)
-        ids, years, figures, published = (
-            plain.aco_id,
-            plain.performance_year,
-            *_settle_corridors(plain, rules),
-        )
-    result = _table(ids, years, figures, published)
+        file = plain = read_reach(path, _year_of(path, program, rules, py))
+        figures, published = _settle_corridors(plain, rules)
+    result = _table(file, figures, published)
     if out is not None:
         result.to_csv(out)
     return result
+
+
+def _year_of(path: str | Path, program: str, rules: Rulebook, year: int | None) -> int | None:
+    """Return the year that a rulebook of one year settles, unless the file's name says another."""
+    if year is not None or rules.first_py != rules.last_py:
+        return year
+    named = years_in_name(Path(path).name)
+    if len(named) == 1 and named[0] != rules.first_py:
+        problem = f"is of {named[0]} by its name, and {program} settles {rules.first_py}"
+        allowed = f"the rulebook of {named[0]}, or --year {rules.first_py}"
+        raise InputError(Fault(str(path), "", problem, allowed))
+    return rules.first_py
 
 
 def quality_of(data: MsspFile, terms: mssp.MsspTerms) -> mssp.MsspQuality:
@@ -180,11 +190,9 @@ def _settle_lead(
 
 
 def _table(
-    ids: NDArray[np.str_],
-    years: NDArray[np.int64],
-    figures: dict[str, Floats],
-    published: dict[str, Floats],
+    file: MsspFile | ReachFile, figures: dict[str, Floats], published: dict[str, Floats]
 ) -> SettleResult:
+    ids, years = file.aco_id, file.performance_year
     shown = {name: values for name, values in published.items() if not np.isnan(values).all()}
     several = np.unique(years).size > 1
     rows: list[dict[str, Cell]] = []
@@ -198,10 +206,10 @@ def _table(
             row[f"difference_{name}"] = cell(figures[name][at] - values[at])
         rows.append(row)
     dollars = [name for name in FIGURES if not name.endswith("rate")]
-    totals: dict[str, Cell] = {"acos": len(ids)}
+    totals: dict[str, Cell] = {"acos": len(ids), **said_year(years, file.year_said_by)}
     totals.update({name: cell(figures[name].sum()) for name in dollars})
     for name, values in shown.items():
         if name in dollars:
             totals[f"published_{name}"] = cell(np.nansum(values))
         totals[f"largest_difference_{name}"] = cell(np.nanmax(np.abs(figures[name] - values)))
-    return SettleResult(rows, totals)
+    return SettleResult(rows, totals, file.notes)

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from cyclopts import App, Parameter
 from cyclopts.validators import Number
 from rich.console import Console
 
 from sim.cli.report import report
+
+if TYPE_CHECKING:
+    from sim.audit.row_table import RowTable
 
 app = App(
     name="leadsim",
@@ -25,6 +29,13 @@ Settings = Annotated[
     Parameter(name="--set", help="KEY=VALUE: change a scenario value; may be given again.", negative=()),
 ]
 Json = Annotated[bool, Parameter(name="--json", help="Print JSON instead of text.", negative=())]
+# A lone hyphen is standard input.
+RowsFile = Annotated[Path | None, Parameter(allow_leading_hyphen=True)]
+ResultsFile = Annotated[Path, Parameter(allow_leading_hyphen=True)]
+FileYear = Annotated[
+    int | None,
+    Parameter(help="Performance year of the file, where it does not say it or holds several."),
+]
 PARTIAL = 3
 
 
@@ -61,6 +72,7 @@ def run(
     from sim.scenarios import Scenario  # noqa: PLC0415
 
     loaded = Scenario.load(scenario, settings)
+    _print_notes(loaded.notes)
     with Reporter(Console(stderr=True)) as reporter:
         done = run_scenario(
             loaded, replicates, out, threads=threads, progress=reporter.show, overwrite=overwrite
@@ -87,6 +99,7 @@ def validate(scenario: Path, /, *, settings: Settings = (), as_json: Json = Fals
     loaded = Scenario.load(scenario, settings)
     from sim.replicate import coordinates  # noqa: PLC0415  compiled code loads only for a sound scenario
 
+    _print_notes(loaded.notes)
     acos = len(coordinates(loaded)["aco"])
     if as_json:
         _print_json(
@@ -173,34 +186,43 @@ def outcomes() -> int:
 
 
 @app.command
-def settle(file: Path, /, *, program: str, out: Path | None = None, as_json: Json = False) -> int:
+def settle(
+    file: ResultsFile,
+    /,
+    *,
+    program: str,
+    year: FileYear = None,
+    out: RowsFile = None,
+    as_json: Json = False,
+) -> int:
     """Settle every ACO of a CMS public use file under a program's rules.
 
     Parameters
     ----------
     file
-        MSSP or ACO REACH results as downloaded from data.cms.gov (.csv or .csv.gz).
+        MSSP or ACO REACH results as downloaded from data.cms.gov (csv or JSON, packed or not), - for
+        standard input.
     program
         Rulebook, e.g. mssp or reach-py2022.
     out
-        Write the rows to this CSV file.
+        Write the rows to this CSV file, - for standard output.
     """
     from sim.audit.settle import settle as settle_file  # noqa: PLC0415
-    from sim.cli.tables import print_evaluation  # noqa: PLC0415
 
-    print_evaluation(settle_file(file, program, out=out), stdout(), as_json=as_json)
+    _print_audit(settle_file(file, program, out=out, py=year), out, as_json=as_json)
     return 0
 
 
 @app.command
 def rebenchmark(
-    file: Path,
+    file: ResultsFile,
     /,
     *,
     program: str = "lead-py2027",
     option: Literal["global", "professional"],
     py: int = 2027,
-    out: Path | None = None,
+    year: FileYear = None,
+    out: RowsFile = None,
     as_json: Json = False,
 ) -> int:
     """Say what benchmark and settlement every ACO of an MSSP file would face under LEAD.
@@ -208,21 +230,37 @@ def rebenchmark(
     Parameters
     ----------
     file
-        MSSP results as downloaded from data.cms.gov (.csv or .csv.gz).
+        MSSP results as downloaded from data.cms.gov (csv or JSON, packed or not), - for standard input.
     program
         Rulebook.
     option
         Risk option.
     py
-        Performance year.
+        Performance year of LEAD whose terms apply.
     out
-        Write the rows to this CSV file.
+        Write the rows to this CSV file, - for standard output.
     """
     from sim.audit.rebenchmark import rebenchmark as rebenchmark_file  # noqa: PLC0415
+
+    result = rebenchmark_file(file, program, option, py, out=out, year=year)
+    _print_audit(result, out, as_json=as_json)
+    return 0
+
+
+def _print_audit(result: RowTable, out: Path | None, *, as_json: bool) -> None:
+    """Print an audited file; on stderr where its rows went to stdout."""
+    from sim.audit.row_table import STANDARD_OUTPUT  # noqa: PLC0415
     from sim.cli.tables import print_evaluation  # noqa: PLC0415
 
-    print_evaluation(rebenchmark_file(file, program, option, py, out=out), stdout(), as_json=as_json)
-    return 0
+    errors = Console(stderr=True)
+    _print_notes(result.notes)
+    print_evaluation(result, errors if str(out) in STANDARD_OUTPUT else stdout(), as_json=as_json)
+
+
+def _print_notes(notes: Sequence[str]) -> None:
+    errors = Console(stderr=True)
+    for note in notes:
+        errors.print(note, markup=False, highlight=False, soft_wrap=True)
 
 
 @app.command

@@ -140,6 +140,8 @@ def test_py2022_as_a_whole(cms_file, tmp_path):
     totals = json.loads(result.to_json())
     assert list(totals) == [
         "acos",
+        "performance_year",
+        "performance_year_from",
         "lower_spending",
         "higher_spending",
         "benchmark_usd",
