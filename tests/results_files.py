@@ -28,6 +28,8 @@ def results() -> Rows:
             "ABtotBnchmk": str(benchmark),
             "ABtotExp": str(benchmark * (100 - percent) // 100),
             "RegAdj": "100",
+            "N_AB_Year_AGED_NonDual_PY": str(people),
+            "CMS_HCC_RiskScore_AGND_PY": "1.02",
             **common,
         }
         for name, people, benchmark, percent in money

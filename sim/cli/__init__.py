@@ -77,7 +77,7 @@ def _cannot_print(error: OSError) -> int:
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, 1)
     if isinstance(error, BrokenPipeError):
-        return 0
+        return 1
     return _bad_input(f"standard output: {error.strerror or error}")
 
 

@@ -368,15 +368,19 @@ def test_a_settled_file_is_shown_in_part_and_given_whole_as_json(
     def evaluate(*given: object, **named: object) -> SimpleNamespace:
         asked.append((given, named))
         return SimpleNamespace(
-            rows=ROWS, totals={"acos": 30, "gross_savings": 4.5e7, "unknown": float("nan")}
+            rows=ROWS,
+            totals={"acos": 30, "gross_savings": 4.5e7, "unknown": float("nan")},
+            notes=("row 9 was left out",),
         )
 
     monkeypatch.setattr(f"{home}.{name}", evaluate)
-    assert run_command([name, "file.csv", *options, "--out", "rows.csv"]) == 0
+    assert run_command([name, "file.csv", *options, "--out", "rows.csv", "--year", "2024"]) == 0
     given, named = asked[0]
     assert given[0] == Path("file.csv")
-    assert named == {"out": Path("rows.csv")}
-    shown = capsys.readouterr().out
+    assert named["out"] == Path("rows.csv")
+    assert 2024 in named.values()
+    shown, told_beside = capsys.readouterr()
+    assert told_beside == "row 9 was left out\n"
     assert "45,000,000" in shown
     assert "A19" in shown
     assert "A20" not in shown

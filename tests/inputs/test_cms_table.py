@@ -14,6 +14,7 @@ from sim.inputs.faults import InputError
 from sim.inputs.mssp_columns import optional_names
 from sim.inputs.mssp_file import read_mssp
 
+RATES = ("Sav_rate", "MinSavPerc", "QualScore")
 MONEY = ("ABtotBnchmk", "ABtotExp")
 
 
@@ -57,7 +58,7 @@ def test_a_whole_file_with_decimal_commas(tmp_path):
     """Commas in rates and money show what the points in a count are, which alone prove nothing."""
     rows = changed(MONEY, lambda cell: grouped(cell, ".") + ",00")
     rows = changed(["N_AB"], lambda cell: grouped(cell, "."), rows)
-    rows = changed(["Sav_rate", "MinSavPerc", "QualScore"], lambda cell: cell.replace(".", ","), rows)
+    rows = changed([*RATES, "CMS_HCC_RiskScore_AGND_PY"], lambda cell: cell.replace(".", ","), rows)
     rows = changed(["FinalShareRate"], lambda cell: "75,00 %", rows)
     expected = read_mssp(saved(tmp_path, results()))
     assert same(read_mssp(saved(tmp_path, as_csv(rows, ";"))), expected)

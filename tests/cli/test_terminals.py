@@ -1,0 +1,70 @@
+"""Whatever stdout and stdin are, the command ends in words, never in a traceback."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from results_files import as_csv, results, saved
+
+ROOT = Path(__file__).parents[2]
+COMMAND = [sys.executable, "-c", "from sim.cli import main; main()"]
+
+
+def leadsim(*options: str, **named: object) -> subprocess.CompletedProcess:
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), **named.pop("environment", {})}
+    return subprocess.run([*COMMAND, *options], env=environment, timeout=120, check=False, **named)
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    rows = results()
+    rows[0]["ACO_Name"] = "Pe\u00f1a \u2013 Salud"
+    return saved(tmp_path, rows)
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "cp1252", "latin-1"])
+def test_what_a_terminal_cannot_show_is_replaced(file: Path, encoding: str) -> None:
+    options = ("rebenchmark", str(file), "--option", "global")
+    done = leadsim(*options, capture_output=True, environment={"PYTHONIOENCODING": encoding})
+    assert (done.returncode, done.stderr) == (0, b"")
+    shown = "Pe?a ?" if encoding == "ascii" else "Pe\u00f1a"
+    assert shown in done.stdout.decode(encoding)
+
+
+def test_help_and_faults_in_ascii(tmp_path: Path) -> None:
+    ascii_only = {"PYTHONIOENCODING": "ascii"}
+    assert leadsim("--help", capture_output=True, environment=ascii_only).returncode == 0
+    done = leadsim("validate", "caf\u00e9.toml", capture_output=True, environment=ascii_only)
+    assert done.returncode == 2
+    assert b"caf?.toml: cannot be read" in done.stderr
+
+
+def test_output_that_nobody_reads_on_or_that_is_full(file: Path) -> None:
+    read, write = os.pipe()
+    os.close(read)
+    done = leadsim("rules", stdout=write, stderr=subprocess.PIPE)
+    os.close(write)
+    assert (done.returncode, done.stderr) == (1, b"")
+    with Path("/dev/full").open("wb") as full:
+        done = leadsim("settle", str(file), "--program", "mssp", stdout=full, stderr=subprocess.PIPE)
+    assert done.returncode == 2
+    assert done.stderr.decode().strip().endswith("No space left on device")
+    assert done.stderr.count(b"\n") == 1
+
+
+@pytest.mark.parametrize("name", ["-", "/dev/stdin"])
+def test_standard_input_to_standard_output(name: str) -> None:
+    content = as_csv(results()).encode()
+    options = ("settle", name, "--program", "mssp")
+    done = leadsim(*options, "--year", "2022", "--out", "-", input=content, capture_output=True)
+    assert done.returncode == 0
+    lines = done.stdout.decode().splitlines()
+    assert [line.split(",")[0] for line in lines] == ["aco_id", "A1", "A2", "A3"]
+    assert b"performance year" in done.stderr
+    done = leadsim(*options, input=content, capture_output=True)
+    assert done.returncode == 2
+    assert b"--year" in done.stderr
