@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import fake_model
+import numpy as np
 import pytest
 
 from sim.inputs.faults import InputError
@@ -274,3 +275,29 @@ def test_an_arm_cannot_change_the_world_all_arms_share(scenario: Scenario, key: 
     assert f"top-level [evidence]: evidence.{key}" in fault.allowed
     for_all = scenario.replace({f"evidence.{key}": value})
     assert for_all.evidence("no_aco").entry(key).change is not None
+
+
+def test_values_of_numpy_and_paths_change_a_scenario(scenario: Scenario, tmp_path: Path) -> None:
+    numbers = np.arange(7, 9)
+    changed = scenario.replace(
+        {
+            "study.seed": numbers[0],
+            "study.replicates": np.int32(3),
+            "study.parameter_uncertainty": np.array([True])[0],
+            "population.aco_market_share": np.float32(0.5),
+            f"program.values.{RULE}": {np.int64(2030): np.float64(0.04)},
+        }
+    )
+    plain = scenario.replace(
+        {
+            "study.seed": 7,
+            "study.replicates": 3,
+            "study.parameter_uncertainty": True,
+            "population.aco_market_share": 0.5,
+            f"program.values.{RULE}": {"2030": 0.04},
+        }
+    )
+    assert changed.hash == plain.hash
+    assert changed.to_toml() == plain.to_toml()
+    with pytest.raises(InputError, match=r"absent\.csv"):
+        scenario.replace({"population.mssp_puf": tmp_path / "absent.csv"})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import operator
 import time
 import traceback
 from collections.abc import Callable, Mapping
@@ -11,7 +12,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, SupportsIndex
 
 import numpy as np
 import xarray as xr
@@ -144,9 +145,7 @@ def run(
         When interrupted; every replicate complete by then is in the store.
     """
     scenario = scenario if isinstance(scenario, Scenario) else Scenario.load(scenario)
-    requested = scenario.study.replicates if replicates is None else replicates
-    if requested < 1:
-        raise InputError(Fault("--replicates", "", f"= {requested}", "must be at least 1"))
+    requested = _replicates(scenario.study.replicates if replicates is None else replicates)
     allowed = threads_allowed(threads)
     path = Path(out) if out else Path("results") / f"{scenario.study.name}.zarr"
     model = (simulate, coordinates) if simulate and coordinates else _model()
@@ -175,6 +174,17 @@ def run(
     completed = int(store.done[:requested].sum())
     seconds = time.monotonic() - started
     return Run(path, requested, completed, tally.computed, tuple(tally.failures), seconds)
+
+
+def _replicates(asked: SupportsIndex) -> int:
+    """Return a number of replicates, also one of NumPy's, as a whole number of at least 1."""
+    try:
+        number = operator.index(asked)
+    except TypeError:
+        number = 0
+    if number < 1:
+        raise InputError(Fault("--replicates", "", f"= {asked}", "must be a whole number, at least 1"))
+    return number
 
 
 def _model() -> tuple[Simulate, Callable[[Scenario], dict[str, Any]]]:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import codecs
+import os
 import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -106,7 +110,7 @@ class _Reader:
 
     def read(self, path: Path, label: str, chain: tuple[Path, ...]) -> None:
         try:
-            text = path.read_text(encoding="utf-8")
+            text = _decoded(path.read_bytes())
         except (OSError, UnicodeDecodeError) as error:
             reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
             self.faults.append(Fault(label, "", f"cannot be read ({reason})", "must be a readable TOML file"))
@@ -115,7 +119,7 @@ class _Reader:
 
     def parse(self, text: str, label: str, directory: Path, chain: tuple[Path, ...]) -> None:
         try:
-            tree = nested(tomllib.loads(text))
+            tree = nested(tomllib.loads(text.removeprefix("\ufeff")))
         except tomllib.TOMLDecodeError as error:
             self.faults.append(Fault(label, "", f"is not valid TOML: {error}", "see https://toml.io"))
             return
@@ -135,6 +139,12 @@ class _Reader:
             return names
         self.faults.append(Fault(label, "extends", f"= {value!r}", "must be a file name or a list of them"))
         return []
+
+
+def _decoded(content: bytes) -> str:
+    """Return the text of a file; editors on Windows mark UTF-8 and write UTF-16."""
+    marked = len(content) > 2 and content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    return content.decode("utf-16" if marked else "utf-8")
 
 
 def read_layers(path: Path) -> list[Layer]:
@@ -172,8 +182,26 @@ def text_layers(text: str, directory: Path, label: str = "scenario text") -> lis
 
 
 def patch_layer(label: str, changes: Mapping[str, Any]) -> Layer:
-    """Return a layer of changes on top of a file; paths in it start from the working folder."""
-    return Layer(label, Path.cwd(), nested(changes), patch=True)
+    """Return a layer of changes on top of a file; paths in it start from the working folder.
+
+    Numbers, flags and arrays of NumPy and pandas, paths and tuples are taken for what TOML has for them.
+    """
+    return Layer(label, Path.cwd(), nested(_as_toml(changes)), patch=True)
+
+
+def _as_toml(value: Any) -> Any:
+    """Return a value of Python as tomllib would have read it, what TOML has no word for as it is."""
+    if isinstance(value, Mapping):
+        return {str(key): _as_toml(item) for key, item in value.items()}
+    if isinstance(value, os.PathLike):
+        return os.fspath(value)
+    if hasattr(value, "tolist"):
+        return _as_toml(value.tolist())
+    if isinstance(value, list | tuple | range):
+        return [_as_toml(item) for item in value]
+    if isinstance(value, Fraction | Decimal):
+        return float(value)
+    return value
 
 
 def settings_layer(settings: Sequence[str]) -> Layer:

@@ -12,6 +12,7 @@ import sys
 from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Any, TypeVar
 
 # Another library's exp would give other last bits on the machines that have it.
@@ -47,20 +48,31 @@ def sources_digest(folder: Path = Path(__file__).parent) -> str:
 
 
 def cache_directory() -> Path | None:
-    """Return where compiled kernels are kept, None when ``LEADSIM_CACHE=off``.
+    """Return where compiled kernels are kept, None where ``LEADSIM_CACHE=off`` or nothing can be kept.
 
-    ``LEADSIM_CACHE`` names another directory than the user's cache directory.
+    ``LEADSIM_CACHE`` names another directory than the user's cache directory. A user without a home, or
+    with one that cannot be written to, as in many containers, compiles anew in each process.
     """
     chosen = os.environ.get(CACHE_VARIABLE, "")
     if chosen.lower() == "off":
         return None
-    if chosen:
-        root = Path(chosen)
-    elif sys.platform == "win32":
-        root = Path(os.environ.get("LOCALAPPDATA", Path.home())) / "leadsim"
-    else:
-        root = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "leadsim"
-    return root / f"kernels-{sources_digest()}"
+    try:
+        root = Path(chosen) if chosen else _users_cache() / "leadsim"
+        folder = root / f"kernels-{sources_digest()}"
+        folder.mkdir(parents=True, exist_ok=True)
+        # Asked by writing: permissions do not tell of file systems that are read-only or full.
+        with TemporaryFile(dir=folder):
+            return folder
+    except (OSError, RuntimeError):
+        return None
+
+
+def _users_cache() -> Path:
+    """Return the user's cache directory. Raises RuntimeError where the user has no home."""
+    local = os.environ.get("LOCALAPPDATA" if sys.platform == "win32" else "XDG_CACHE_HOME")
+    if local:
+        return Path(local)
+    return Path.home() if sys.platform == "win32" else Path.home() / ".cache"
 
 
 _DIRECTORY = cache_directory()

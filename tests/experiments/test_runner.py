@@ -186,3 +186,14 @@ def test_threads_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> N
         threads_allowed()
     with pytest.raises(InputError, match="--threads: = 0"):
         threads_allowed(0)
+
+
+def test_numbers_of_replicates_and_threads_may_be_numpys(scenario: Scenario, tmp_path: Path) -> None:
+    assert go(scenario, tmp_path / "a.zarr", np.int64(2), threads=np.int32(1)).completed == 2
+
+
+@pytest.mark.parametrize("asked", [0, -1, 1.5, "two"])
+def test_other_numbers_of_replicates_are_refused(scenario: Scenario, tmp_path: Path, asked: object) -> None:
+    with pytest.raises(InputError, match=rf"--replicates: = {asked} -> must be a whole number, at least 1"):
+        go(scenario, tmp_path / "a.zarr", asked)
+    assert not (tmp_path / "a.zarr").exists()

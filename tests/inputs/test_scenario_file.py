@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import tomllib
-from pathlib import Path
+from decimal import Decimal
+from pathlib import Path, PurePosixPath
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.inputs.faults import InputError
-from sim.inputs.scenario_file import merge, nested, read_layers, settings_layer, text_layers
+from sim.inputs.scenario_file import merge, nested, patch_layer, read_layers, settings_layer, text_layers
 from sim.inputs.toml_text import toml_text
 
 
@@ -107,3 +109,44 @@ VALUES = st.recursive(
 @given(st.dictionaries(KEYS, VALUES, max_size=5))
 def test_toml_text_reads_back_the_same(tree: dict) -> None:
     assert tomllib.loads(toml_text(tree)) == tree
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+@pytest.mark.parametrize("ending", ["\n", "\r\n"])
+def test_files_as_editors_save_them(tmp_path: Path, encoding: str, ending: str) -> None:
+    text = "extends = 'base.toml'\n[study]\nname = 'd\u00e9j\u00e0'\n".replace("\n", ending)
+    (tmp_path / "top.toml").write_bytes(text.encode(encoding))
+    (tmp_path / "base.toml").write_bytes("[study]\nseed = 1\n".encode(encoding))
+    tree = merge(read_layers(tmp_path / "top.toml")).tree
+    assert tree == {"study": {"seed": 1, "name": "d\u00e9j\u00e0"}}
+    assert merge(text_layers("\ufeff[study]\nseed = 1", tmp_path)).tree == {"study": {"seed": 1}}
+
+
+@pytest.mark.parametrize("content", [b"name = '\xff'", b"\xff\xfename"])
+def test_text_in_another_encoding_is_told(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "top.toml").write_bytes(content)
+    with pytest.raises(InputError, match=r"top\.toml: "):
+        read_layers(tmp_path / "top.toml")
+
+
+@pytest.mark.parametrize(
+    ("given", "plain"),
+    [
+        (np.arange(7, 9)[0], 7),
+        (np.uint8(3), 3),
+        (np.float32(0.5), 0.5),
+        (np.array(0.25), 0.25),
+        (np.array([True])[0], True),
+        (np.str_("global"), "global"),
+        (np.array([[0.1, 0.2], [0.3, 0.4]]), [[0.1, 0.2], [0.3, 0.4]]),
+        ((1, np.int64(2)), [1, 2]),
+        (range(2), [0, 1]),
+        (Decimal("0.5"), 0.5),
+        (PurePosixPath("a/b.csv"), "a/b.csv"),
+        ({np.int64(2027): np.float64(0.1)}, {"2027": 0.1}),
+    ],
+)
+def test_values_of_python_are_taken_for_what_toml_has(given: object, plain: object) -> None:
+    tree = patch_layer("replace()", {"study.x": given}).tree
+    assert tree == {"study": {"x": plain}}
+    assert type(tree["study"]["x"]) is type(plain)

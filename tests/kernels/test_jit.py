@@ -55,3 +55,32 @@ def test_where_compiled_kernels_are_kept(monkeypatch: pytest.MonkeyPatch, tmp_pa
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "own"))
     monkeypatch.setenv("LOCALAPPDATA", str(tmp_path / "own"))
     assert jit.cache_directory() == tmp_path / "own" / "leadsim" / name
+
+
+@pytest.mark.parametrize("fault", ["no home", "home is a file"])
+def test_without_a_place_to_keep_them_nothing_is_kept(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, fault: str
+) -> None:
+    for variable in (jit.CACHE_VARIABLE, "XDG_CACHE_HOME", "LOCALAPPDATA", "HOME", "USERPROFILE"):
+        monkeypatch.delenv(variable, raising=False)
+    if fault == "no home":
+        # A container may run as a user id that is in no password file.
+        pwd = pytest.importorskip("pwd")
+
+        def unknown(uid: int) -> None:
+            raise KeyError(uid)
+
+        monkeypatch.setattr(pwd, "getpwuid", unknown)
+    else:
+        (tmp_path / "home").touch()
+        monkeypatch.setenv("HOME", str(tmp_path / "home"))
+        monkeypatch.setenv("USERPROFILE", str(tmp_path / "home"))
+    assert jit.cache_directory() is None
+
+
+def test_a_cache_that_cannot_be_written_to_is_not_used(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "cache").touch()
+    monkeypatch.setenv(jit.CACHE_VARIABLE, str(tmp_path / "cache"))
+    assert jit.cache_directory() is None
