@@ -6,6 +6,11 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# The same examples each time, however busy the machine.
+settings.register_profile("house", deadline=None, derandomize=True)
+settings.load_profile("house")
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 

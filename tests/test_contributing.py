@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-import pytest
-
 ROOT = Path(__file__).parents[1]
 PAGE = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
 # Made by following the page.
@@ -19,14 +17,12 @@ def named_paths() -> set[str]:
     return set(re.findall(rf"`((?:{places})(?:/[\w./-]+)?|[\w-]+\.(?:md|toml))`", PAGE)) - EXAMPLES
 
 
-@pytest.mark.xfail(reason="some rooms that the page describes are still being moved", strict=False)
 def test_every_path_that_the_page_names_exists() -> None:
     names = {name for name in named_paths() if not re.search(r"/X/|_y\.py", name)}
     assert len(names) > 40
     assert sorted(name for name in names if not (ROOT / name).exists()) == []
 
 
-@pytest.mark.xfail(reason="some rooms that the page describes are still being moved", strict=False)
 def test_every_room_is_on_the_tour() -> None:
     rooms = {f"sim/{path.name}" for path in (ROOT / "sim").iterdir() if path.is_dir() and path.name[0] != "_"}
     assert sorted(rooms - named_paths()) == []

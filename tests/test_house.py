@@ -5,8 +5,6 @@ from __future__ import annotations
 import ast
 from pathlib import Path
 
-import pytest
-
 SIM = Path(__file__).parents[1] / "sim"
 LONGEST = 400
 # Verbs that leave open what is done to what, and nouns that could be anything.
@@ -30,7 +28,6 @@ def test_no_file_is_longer_than_one_can_take_in() -> None:
     assert {str(path.relative_to(SIM)): lines for path, lines in lengths.items() if lines > LONGEST} == {}
 
 
-@pytest.mark.xfail(reason="kernels are being renamed", strict=False)
 def test_a_functions_name_says_its_object() -> None:
     refused = [
         f"{path.relative_to(SIM)}:{node.lineno} {node.name}"

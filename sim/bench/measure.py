@@ -18,6 +18,7 @@ from sim.kernels.draws import Decision, Key, draw4
 from sim.kernels.jit import kernel
 from sim.kernels.layout import Practices
 from sim.kernels.tally import NOTHING_FURTHER
+from sim.population import build as build_module
 from sim.population import world as world_module
 from sim.population.start import make_world
 from sim.population.world import World
@@ -215,16 +216,17 @@ class KernelClock:
 
     def __init__(self) -> None:
         self.calls: dict[str, list[tuple[float, float]]] = {"create": [], "live_year": []}
-        self._kernels = {name: getattr(world_module, name) for name in self.calls}
+        self._homes: dict[str, Any] = {"create": build_module, "live_year": world_module}
+        self._kernels = {name: getattr(self._homes[name], name) for name in self.calls}
 
     def __enter__(self) -> KernelClock:
         for name, function in self._kernels.items():
-            setattr(world_module, name, self._timed(name, function))
+            setattr(self._homes[name], name, self._timed(name, function))
         return self
 
     def __exit__(self, *error: object) -> None:
         for name, function in self._kernels.items():
-            setattr(world_module, name, function)
+            setattr(self._homes[name], name, function)
 
     def _timed(self, name: str, function: Callable[..., int]) -> Callable[..., int]:
         def timed(*given: Any) -> int:

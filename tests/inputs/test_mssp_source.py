@@ -5,13 +5,13 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from test_mssp_file import TYPES
 
 from sim.inputs import mssp_source
 from sim.inputs.faults import InputError
 from sim.population.plan import plan_acos
 from sim.replicate import coordinates, simulate
 from sim.scenarios import Scenario
+from tests.inputs.test_mssp_file import TYPES
 
 SCENARIO = """
 schema_version = 1

@@ -14,7 +14,7 @@ ROOT = Path(sim.__file__).parent
 SHUFFLES = {"columns/row_set.py", "columns/mixed_set.py", "columns/column_set.py", "columns/values.py"}
 SHUFFLES |= {"columns/mesa_compat.py", "columns/column_model.py"}
 # The object model that the bench measures against may draw as an ordinary Mesa model does.
-MEASURED_AGAINST = {"bench/plain_mesa.py"}
+MEASURED_AGAINST = {"reference/people.py"}
 SOURCES = {"random", "secrets", "uuid"}
 WAYS = {"random", "rng", "default_rng", "RandomState", "urandom", "rvs", "shuffle", "shuffle_do"}
 FILES = sorted(path.relative_to(ROOT).as_posix() for path in ROOT.rglob("*.py"))
