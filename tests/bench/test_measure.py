@@ -13,6 +13,7 @@ from sim.bench.measure import measure as measure_speeds
 from sim.cli import run_command
 from sim.kernels.draws import draw4, make_key
 from sim.kernels.layout import COLUMN_TYPES
+from sim.population import build as build_module
 from sim.population import world as world_module
 from sim.population.start import make_world
 from sim.population.world import history_years
@@ -84,10 +85,10 @@ def test_sizes_it_cannot_measure_are_refused(asked: list[str], capsys: pytest.Ca
 
 
 def test_the_clock_sees_every_kernel_call_and_steps_aside() -> None:
-    before = world_module.create, world_module.live_year
+    before = build_module.create, world_module.live_year
     with KernelClock() as clock:
         world = make_world(scenario(1, 100, 1), 0)
-    assert (world_module.create, world_module.live_year) == before
+    assert (build_module.create, world_module.live_year) == before
     assert len(clock.calls["create"]) == 1
     assert len(clock.calls["live_year"]) == len(history_years(world.first_py))
     assert 0.0 < clock.wall("create") < clock.busy()
