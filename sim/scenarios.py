@@ -255,6 +255,14 @@ class Scenario:
         """What was left out of the CMS file, in words. Raises InputError where it cannot be used."""
         return self.mssp_source.read().notes if self.mssp_source else ()
 
+    def file_said(self) -> list[str]:
+        """Return in words what the CMS file is of; nothing where there is none. Raises InputError."""
+        if self.mssp_source is None:
+            return []
+        file = self.mssp_source.read()
+        years = ", ".join(map(str, np.unique(file.performance_year)))
+        return [f"{self.mssp_source.path.name} is of performance year {years}: said by {file.year_said_by}."]
+
     @cached_property
     def input_hashes(self) -> dict[str, str]:
         """SHA-256 of each data file read, by file name."""
@@ -271,7 +279,8 @@ def _with_environment(layers: list[Layer]) -> list[Layer]:
 
 def _place(merged: Merged, path: str) -> Path:
     origin = merged.origin("population.mssp_puf")
-    return ((origin.directory if origin else Path.cwd()) / Path(path).expanduser()).resolve()
+    # Unlike Path's, it leaves ~ where the user has no home.
+    return ((origin.directory if origin else Path.cwd()) / os.path.expanduser(path)).resolve()
 
 
 def _file_faults(merged: Merged, written: str, path: Path) -> list[Fault]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +15,7 @@ from sim.inputs.faults import Fault, InputError, wrong_choice
 from sim.inputs.lead_terms import lead_terms
 from sim.inputs.mssp_file import MsspFile, read_mssp
 from sim.inputs.rulebook import Rulebook, available_rulebooks, load_rulebook
+from sim.inputs.scenario_file import settings_layer, table
 from sim.policy import efficiency
 from sim.policy.arrays import ratio, weighted_mean
 from sim.policy.discount import add_on, discount_rate
@@ -22,9 +25,26 @@ from sim.policy.terms import LeadTerms
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
-MSSP = "mssp"
+LEAD, MSSP = "lead", "mssp"
+SETTING = "--set"
 # Agreements before July 2019 had other weights; from PY2022 on none of them is left.
 FIRST_REGIONAL = 2019
+# What an ACO's benchmark changes by, in the order in which the terms act.
+PARTS = ("reweighting", "floor", "cap", "prior_savings", "add_on", "discount")
+# What a screen of 80 columns has room for: what each part is called there.
+BRIEF = {
+    "ACO": "aco_id",
+    "spending": "designation",
+    "change %": "change_pct",
+    "change": "change_usd",
+    "weight": "change_by_reweighting_usd",
+    "floor": "change_by_floor_usd",
+    "cap": "change_by_cap_usd",
+    "prior savings": "change_by_prior_savings_usd",
+    "add-on": "change_by_add_on_usd",
+    "discount": "change_by_discount_usd",
+}
+_CENTS = 100.0
 
 
 class RebenchmarkResult(RowTable):
@@ -37,16 +57,50 @@ class PresentAdjustment:
 
     Attributes
     ----------
-    counted : the adjustment inside the benchmark
+    regional, savings : the adjustment inside the benchmark, the one of the two that counts; the other is 0
     weight : the regional weight of the present agreement
     gap : regional expenditure less the ACO's history, before weight
     prior_savings : prorated prior savings, before their share
     """
 
-    counted: Floats
+    regional: Floats
+    savings: Floats
     weight: Floats
     gap: Floats
     prior_savings: Floats
+
+    @property
+    def counted(self) -> Floats:
+        """The adjustment inside the benchmark."""
+        return self.regional + self.savings
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """The ACOs under LEAD; arrays (aco,).
+
+    Attributes
+    ----------
+    higher : bool, whether Higher-spending
+    by_savings : bool, whether prior savings are the adjustment
+    adjustment : the adjustment in USD per person-year
+    rate : the discount
+    parts : of each of :data:`PARTS`, the change of the benchmark in USD
+    base : benchmark before discount, USD
+    extra : the add-on, USD
+    """
+
+    higher: Flags
+    by_savings: Flags
+    adjustment: Floats
+    rate: Floats
+    parts: dict[str, Floats]
+    base: Floats
+    extra: Floats
+
+    def cents(self) -> dict[str, Floats]:
+        """Return the parts in whole cents, which add up exactly."""
+        return {name: np.rint(part * _CENTS) for name, part in self.parts.items()}
 
 
 def rebenchmark(
@@ -56,6 +110,7 @@ def rebenchmark(
     py: int | None = None,
     out: str | Path | None = None,
     year: int | None = None,
+    settings: Sequence[str] = (),
 ) -> RebenchmarkResult:
     """Move the ACOs of an MSSP file to LEAD.
 
@@ -72,13 +127,20 @@ def rebenchmark(
         Where to write the rows as csv.
     year : int, optional
         The file's performance year, where the file does not say it or holds several.
+    settings : sequence of str
+        Rules changed, as ``add_on.place=inside``; ``mssp.`` before a key names a rule of the MSSP rulebook.
 
     Returns
     -------
     RebenchmarkResult
+        Each row has the parts of its change: ``change_by_reweighting_usd`` (LEAD's share of the gap to the
+        region for the present weight), ``..._floor_usd``, ``..._cap_usd``, ``..._prior_savings_usd`` (LEAD's
+        in, the present ones out), ``..._add_on_usd`` (where it is inside) and ``..._discount_usd``. They are
+        whole cents and add up to ``change_usd``.
         ``totals`` has ``acos``, ``performance_year`` of the file and who said it, ``lower_spending``,
         ``higher_spending``, ``benchmark_usd`` (under LEAD, before the quality withhold), ``change_usd`` and
-        ``change_pct`` against the present benchmark, and the change of each designation.
+        ``change_pct`` against the present benchmark, its parts, the change of each designation, and what
+        the change and the add-on paid apart are if the add-on is outside and if it is inside.
 
     Raises
     ------
@@ -95,7 +157,9 @@ def rebenchmark(
     adjustment to the historical benchmark and updates the sum. A health equity adjustment, whose amount is in
     no file, is left where it is. The add-on is paid on top unless the rulebook puts it inside.
     """
-    rules = _lead_rules(program)
+    changes = rule_changes(settings)
+    rules = _lead_rules(program, changes[LEAD])
+    mssp = load_rulebook(MSSP, changes[MSSP], SETTING)
     lead_year = rules.first_py if py is None else py
     if not rules.first_py <= lead_year <= rules.last_py:
         raise InputError(Fault(program, "py", f"= {lead_year}", f"from {rules.first_py} to {rules.last_py}"))
@@ -108,19 +172,49 @@ def rebenchmark(
         raise InputError(Fault(data.source, "", "holds several performance years", "name one with --year"))
     data.require("updated_benchmark", "historical_benchmark", "regional_adjustment", "agreement_period")
     data.require("person_years", "risk")
-    mssp = load_rulebook(MSSP)
-    result = _compare(data, present_adjustment(data, mssp), national_per_capita(data, mssp), terms)
+    result = _compare(data, mssp, terms)
+    notes = [
+        f"{SETTING} {setting} changes nothing here"
+        for setting in settings
+        if _idle(setting, data, program, lead_year, option)
+    ]
+    result = replace(result, notes=(*result.notes, *notes))
     if out is not None:
         result.to_csv(out)
     return result
 
 
-def _lead_rules(program: str) -> Rulebook:
+def rule_changes(settings: Sequence[str]) -> dict[str, Mapping[str, Any]]:
+    """Return what settings change, by rulebook: LEAD's, or MSSP's where the key begins with ``mssp.``.
+
+    Raises InputError with every setting that is none.
+    """
+    tree = dict(settings_layer(settings).tree)
+    ours = table(table(tree, "program"), "values")
+    mssp = table(tree, MSSP)
+    for word in ("program", MSSP):
+        if isinstance(tree.get(word), Mapping):
+            del tree[word]
+    return {LEAD: {**ours, **tree}, MSSP: mssp}
+
+
+def _lead_rules(program: str, changes: Mapping[str, Any]) -> Rulebook:
     rules = load_rulebook(program, origin="program")
     if "efficiency.share" not in rules:
         names = [name for name in available_rulebooks() if name.startswith("lead")]
         raise InputError(wrong_choice("rebenchmark", "program", program, names))
-    return rules
+    return load_rulebook(program, changes, SETTING) if changes else rules
+
+
+def _idle(setting: str, data: MsspFile, program: str, py: int, option: str) -> bool:
+    """Return whether a setting alone leaves every row as the rulebooks have it."""
+
+    def rows(*settings: str) -> Sequence[Mapping[str, Cell]]:
+        changes = rule_changes(settings)
+        terms = lead_terms(_lead_rules(program, changes[LEAD]), py, option)
+        return _compare(data, load_rulebook(MSSP, changes[MSSP], SETTING), terms).rows
+
+    return rows() == rows(setting)
 
 
 def present_adjustment(data: MsspFile, mssp: Rulebook) -> PresentAdjustment:
@@ -138,20 +232,27 @@ def present_adjustment(data: MsspFile, mssp: Rulebook) -> PresentAdjustment:
     floored = np.array(
         [mssp.flag("benchmark.regional_floor", max(year, FIRST_REGIONAL)) for year in starts.tolist()]
     )
-    best = np.where(floored, np.maximum(np.maximum(regional, 0.0), savings), regional)
+    positive = np.maximum(regional, 0.0)
+    by_savings = floored & (savings > positive)
     category = np.char.lower(data.adjustment_category)
-    counted = np.select(
-        [np.char.find(category, "regional") >= 0, np.char.find(category, "prior") >= 0, category != ""],
-        [regional, savings, np.zeros_like(regional)],
-        best,
-    )
+    said = [np.char.find(category, "regional") >= 0, np.char.find(category, "prior") >= 0, category != ""]
+    nothing = np.zeros_like(regional)
+    best = np.where(by_savings, 0.0, np.where(floored, positive, regional))
+    counted = np.select(said, [regional, nothing, nothing], best)
+    counted_savings = np.select(said, [nothing, savings, nothing], np.where(by_savings, savings, 0.0))
     weight = regional_weight(
         regional,
         np.nan_to_num(data.agreement_period, nan=1.0),
         mssp.array("benchmark.regional_weight_below"),
         mssp.array("benchmark.regional_weight_above"),
     )
-    return PresentAdjustment(counted * growth, weight, regional / weight * growth, savings / share * growth)
+    return PresentAdjustment(
+        regional=counted * growth,
+        savings=counted_savings * growth,
+        weight=weight,
+        gap=regional / weight * growth,
+        prior_savings=savings / share * growth,
+    )
 
 
 def national_per_capita(data: MsspFile, mssp: Rulebook) -> Floats:
@@ -164,9 +265,8 @@ def national_per_capita(data: MsspFile, mssp: Rulebook) -> Floats:
     return weighted_mean(national * risk, np.nan_to_num(data.person_years))
 
 
-def _compare(
-    data: MsspFile, present: PresentAdjustment, national: Floats, terms: LeadTerms
-) -> RebenchmarkResult:
+def move(data: MsspFile, present: PresentAdjustment, national: Floats, terms: LeadTerms) -> Moved:
+    """Return the ACOs of a file under LEAD's terms."""
     months = data.total_person_years[:, None]
     gap = present.gap[:, None]
     higher = efficiency.is_higher_spending(gap, months, tie_is_higher=terms.tie_is_higher_spending)
@@ -178,34 +278,51 @@ def _compare(
     if not terms.prior_savings_for_higher_spending:
         psa = np.where(higher, 0.0, psa)
     chosen, by_savings = efficiency.higher_of(rea, psa, months)
-    adjustment = chosen[:, 0]
-    moved = 1.0 + ratio(1.0, data.updated_benchmark, 0.0) * (adjustment - present.counted)
-    before = data.benchmark_usd * moved
+    weighed, adjustment = terms.efficiency_share * present.gap, chosen[:, 0]
+    # CMS adds the adjustment to the historical benchmark and updates the sum.
+    people = data.benchmark_usd * ratio(1.0, data.updated_benchmark, 0.0)
+    parts = {
+        "reweighting": people * (weighed - present.regional),
+        "floor": people * (earned[:, 0] - weighed),
+        "cap": people * (rea[:, 0] - earned[:, 0]),
+        "prior_savings": people * (adjustment - rea[:, 0] - present.savings),
+    }
+    before = data.benchmark_usd + people * (adjustment - present.counted)
     extra = add_on(before, higher, rate=terms.add_on_rate)
-    base = before + extra if terms.add_on_inside else before
     rate = discount_rate(higher, lower=terms.discount_lower, higher=terms.discount_higher)
-    benchmark = base * (1.0 - rate)
-    change = benchmark - data.benchmark_usd
-    kind = np.where(adjustment <= 0, "none", np.where(by_savings, "prior_savings", "regional"))
+    parts["add_on"] = extra if terms.add_on_inside else np.zeros_like(extra)
+    base = before + parts["add_on"]
+    parts["discount"] = -base * rate
+    return Moved(higher, by_savings, adjustment, rate, parts, base, extra)
+
+
+def _compare(data: MsspFile, mssp: Rulebook, terms: LeadTerms) -> RebenchmarkResult:
+    present, national = present_adjustment(data, mssp), national_per_capita(data, mssp)
+    moved = move(data, present, national, terms)
+    cents = moved.cents()
+    change_cents = np.sum(list(cents.values()), axis=0)
+    change = change_cents / _CENTS
+    kind = np.where(moved.adjustment <= 0, "none", np.where(moved.by_savings, "prior_savings", "regional"))
     numbers = {
+        "change_usd": change,
+        "change_pct": 100.0 * ratio(1.0, data.benchmark_usd, 0.0) * change,
+        **{f"change_by_{name}_usd": part / _CENTS for name, part in cents.items()},
+        "add_on_usd": moved.extra,
         "present_benchmark_usd": data.benchmark_usd,
         "present_weight": present.weight,
         "present_adjustment": present.counted,
         "regional_gap": present.gap,
-        "adjustment": adjustment,
-        "benchmark_before_discount_usd": base,
-        "discount_rate": rate,
-        "discount_usd": base * rate,
-        "add_on_usd": extra,
-        "benchmark_usd": benchmark,
-        "change_usd": change,
-        "change_pct": 100.0 * ratio(1.0, data.benchmark_usd, 0.0) * change,
+        "adjustment": moved.adjustment,
+        "benchmark_before_discount_usd": moved.base,
+        "discount_rate": moved.rate,
+        "discount_usd": moved.base * moved.rate,
+        "benchmark_usd": data.benchmark_usd + change,
     }
     rows = [
         {
             "aco_id": str(data.aco_id[at]),
             "aco_name": str(data.name[at]),
-            "designation": "higher_spending" if higher[at] else "lower_spending",
+            "designation": "higher_spending" if moved.higher[at] else "lower_spending",
             "adjustment_kind": str(kind[at]),
             **{name: cell(values[at]) for name, values in numbers.items()},
         }
@@ -214,12 +331,19 @@ def _compare(
     totals: dict[str, Cell] = {
         "acos": len(data),
         **said_year(data.performance_year, data.year_said_by),
-        "lower_spending": int((~higher).sum()),
-        "higher_spending": int(higher.sum()),
-        "benchmark_usd": cell(benchmark.sum()),
-        "change_usd": cell(change.sum()),
+        "lower_spending": int((~moved.higher).sum()),
+        "higher_spending": int(moved.higher.sum()),
+        "benchmark_usd": cell(numbers["benchmark_usd"].sum()),
+        "change_usd": cell(change_cents.sum() / _CENTS),
         "change_pct": cell(100.0 * change.sum() / data.benchmark_usd.sum()),
-        "lower_spending_change_usd": cell(change[~higher].sum()),
-        "higher_spending_change_usd": cell(change[higher].sum()),
+        **{f"change_by_{name}_usd": cell(part.sum() / _CENTS) for name, part in cents.items()},
+        "lower_spending_change_usd": cell(change[~moved.higher].sum()),
+        "higher_spending_change_usd": cell(change[moved.higher].sum()),
     }
+    for place in ("outside", "inside"):
+        other = move(data, present, national, replace(terms, add_on_inside=place == "inside"))
+        whole = sum(float(part.sum()) for part in other.cents().values())
+        apart = 0.0 if place == "inside" else float(np.rint(other.extra * _CENTS).sum())
+        totals[f"change_with_add_on_{place}_usd"] = whole / _CENTS
+        totals[f"add_on_paid_apart_{place}_usd"] = apart / _CENTS
     return RebenchmarkResult(rows, totals, data.notes)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -29,6 +29,14 @@ Settings = Annotated[
     Parameter(name="--set", help="KEY=VALUE: change a scenario value; may be given again.", negative=()),
 ]
 Json = Annotated[bool, Parameter(name="--json", help="Print JSON instead of text.", negative=())]
+RuleSettings = Annotated[
+    tuple[str, ...],
+    Parameter(
+        name="--set",
+        help="KEY=VALUE: change a rule, e.g. add_on.place=inside; may be given again.",
+        negative=(),
+    ),
+]
 # A lone hyphen is standard input.
 RowsFile = Annotated[Path | None, Parameter(allow_leading_hyphen=True)]
 ResultsFile = Annotated[Path, Parameter(allow_leading_hyphen=True)]
@@ -37,6 +45,7 @@ FileYear = Annotated[
     Parameter(help="Performance year of the file, where it does not say it or holds several."),
 ]
 PARTIAL = 3
+_NARROW, _WIDE = 80, 100
 
 
 @app.command
@@ -115,6 +124,8 @@ def validate(scenario: Path, /, *, settings: Settings = (), as_json: Json = Fals
         _print_text(
             f"{loaded.to_toml()}\n# {scenario} is valid: {acos} ACOs, arms {', '.join(loaded.arms)}.\n"
         )
+        for line in loaded.file_said():
+            _print_text(f"# {line}\n")
         for key in loaded.idle():
             _print_text(f"# {key} is changed but does not act in the simulation yet.\n")
     return 0
@@ -222,6 +233,7 @@ def rebenchmark(
     option: Literal["global", "professional"],
     py: int = 2027,
     year: FileYear = None,
+    settings: RuleSettings = (),
     out: RowsFile = None,
     as_json: Json = False,
 ) -> int:
@@ -240,21 +252,25 @@ def rebenchmark(
     out
         Write the rows to this CSV file, - for standard output.
     """
+    from sim.audit.rebenchmark import BRIEF  # noqa: PLC0415
     from sim.audit.rebenchmark import rebenchmark as rebenchmark_file  # noqa: PLC0415
 
-    result = rebenchmark_file(file, program, option, py, out=out, year=year)
-    _print_audit(result, out, as_json=as_json)
+    result = rebenchmark_file(file, program, option, py, out=out, year=year, settings=settings)
+    _print_audit(result, out, as_json=as_json, brief=BRIEF)
     return 0
 
 
-def _print_audit(result: RowTable, out: Path | None, *, as_json: bool) -> None:
+def _print_audit(
+    result: RowTable, out: Path | None, *, as_json: bool, brief: Mapping[str, str] | None = None
+) -> None:
     """Print an audited file; on stderr where its rows went to stdout."""
     from sim.audit.row_table import STANDARD_OUTPUT  # noqa: PLC0415
     from sim.cli.tables import print_evaluation  # noqa: PLC0415
 
     errors = Console(stderr=True)
     _print_notes(result.notes)
-    print_evaluation(result, errors if str(out) in STANDARD_OUTPUT else stdout(), as_json=as_json)
+    console = errors if str(out) in STANDARD_OUTPUT else stdout(_NARROW if brief else _WIDE)
+    print_evaluation(result, console, as_json=as_json, brief=brief)
 
 
 def _print_notes(notes: Sequence[str]) -> None:
@@ -321,10 +337,10 @@ def bench(
     return 0
 
 
-def stdout() -> Console:
-    """Return the console for results: 100 columns where it is no terminal and nobody says otherwise."""
+def stdout(width: int = _WIDE) -> Console:
+    """Return the console for results: `width` columns where it is no terminal and nobody says otherwise."""
     console = Console()
-    return console if console.is_terminal or "COLUMNS" in os.environ else Console(width=100)
+    return console if console.is_terminal or "COLUMNS" in os.environ else Console(width=width)
 
 
 def _plain(value: object) -> str:

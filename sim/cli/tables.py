@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from sim.experiments.runner import Run
     from sim.scenarios import Scenario
 
-_MILLION = 1e6
+_THOUSAND, _MILLION = 1e3, 1e6
 _LITTLE_GAIN = 2.0
 _ROWS_SHOWN = 20
 _CELL_WIDTH = 24
@@ -177,8 +177,21 @@ def print_sections(sections: Sections, console: Console) -> None:
         console.print(Padding(grid, (0, 0, 0, 2)))
 
 
-def print_evaluation(evaluation: Evaluation, console: Console, *, as_json: bool) -> None:
-    """Print the totals and rows of a settled or re-benchmarked file."""
+def print_evaluation(
+    evaluation: Evaluation, console: Console, *, as_json: bool, brief: Mapping[str, str] | None = None
+) -> None:
+    """Print the totals and rows of a settled or re-benchmarked file.
+
+    Parameters
+    ----------
+    evaluation : Evaluation
+    console : Console
+    as_json : bool
+        Everything, as JSON.
+    brief : mapping of str to str, optional
+        Heading and column of what is shown of each ACO, dollars by the thousand; as many columns as there is
+        room for otherwise.
+    """
     if as_json:
         found = _known({**evaluation.totals, "rows": [dict(row) for row in evaluation.rows]})
         console.out(json.dumps(found, indent=2, default=float), highlight=False)
@@ -187,10 +200,30 @@ def print_evaluation(evaluation: Evaluation, console: Console, *, as_json: bool)
         [("Totals", [(_spaced(name), _cell(value)) for name, value in evaluation.totals.items()])], console
     )
     if evaluation.rows:
-        console.print(_rows_table(evaluation.rows[:_ROWS_SHOWN], console.width))
+        shown = evaluation.rows[:_ROWS_SHOWN]
+        chosen = brief if brief and set(brief.values()) <= set(shown[0]) else None
+        console.print(_brief_table(shown, chosen) if chosen else _rows_table(shown, console.width))
     hidden = len(evaluation.rows) - _ROWS_SHOWN
     more = f"{hidden:,} more ACOs and all columns" if hidden > 0 else "All columns"
     console.print(f"{more}: use --out FILE.csv, or --json", style="dim", highlight=False)
+
+
+def _brief_table(rows: Sequence[Mapping[str, Any]], brief: Mapping[str, str]) -> Table:
+    """Return some columns close together, dollars by the thousand."""
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, padding=(0, 0), title="By ACO, USD thousand")
+    table.title_justify = "left"
+    for heading, name in brief.items():
+        number = isinstance(rows[0][name], int | float)
+        table.add_column(heading, justify="right" if number else "left")
+    for row in rows:
+        cells = [
+            f"{row[name] / _THOUSAND + 0.0:,.0f}"
+            if name.endswith("_usd") and row[name] is not None
+            else _cell(row[name]).removesuffix("_spending")
+            for name in brief.values()
+        ]
+        table.add_row(*(Text(text, no_wrap=True, overflow="ellipsis") for text in cells))
+    return table
 
 
 def _rows_table(rows: Sequence[Mapping[str, Any]], width: int) -> Table:

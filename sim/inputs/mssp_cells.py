@@ -43,6 +43,8 @@ ColumnNames = Callable[[str, str], tuple[str, ...]]
 
 FIRST_YEAR = 2013
 LAST_YEAR = 2036
+# The first year of the regional adjustment in dollars.
+DOLLARS_FROM = 2022
 # A suppressed count stands for 1 to 10 people.
 SUPPRESSED_PEOPLE = 5.5
 
@@ -219,7 +221,7 @@ def regional_in_dollars(values: Floats, years: NDArray[np.int64]) -> Floats:
     out = values.copy()
     for year in np.unique(years):
         rows = (years == year) & ~np.isnan(values)
-        if rows.any() and np.isin(values[rows], (0.0, 1.0)).all():
+        if year < DOLLARS_FROM and np.isin(values[rows], (0.0, 1.0)).all():
             out[rows] = np.nan
     return out
 

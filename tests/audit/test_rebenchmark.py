@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from sim.audit.rebenchmark import rebenchmark
+from sim.audit.rebenchmark import PARTS, rebenchmark
 from sim.inputs.faults import InputError
 
 TYPES = {"ESRD": "ESRD", "DIS": "DIS", "AGDU": "AGED_Dual", "AGND": "AGED_NonDual"}
@@ -32,6 +32,17 @@ def one_aco(tmp_path, name="PY2022.csv", **changes):
     path = tmp_path / name
     path.write_text(",".join(cells) + "\n" + ",".join(str(value) for value in cells.values()) + "\n")
     return path
+
+
+def cents(dollars):
+    return round(100 * dollars)
+
+
+def parts(row):
+    """Return the parts of a change that are not 0."""
+    found = {part: row[f"change_by_{part}_usd"] for part in PARTS}
+    assert cents(row["change_usd"]) == sum(map(cents, found.values()))
+    return {part: pytest.approx(value, abs=0.01) for part, value in found.items() if value}
 
 
 def moved(path, option="global", program="lead-py2027", py=2027):
@@ -130,6 +141,95 @@ def test_a_file_without_the_adjustment_in_dollars_says_what_is_missing(tmp_path)
         rebenchmark(one_aco(tmp_path, "PY2021.csv", RegAdj="-"), "lead-py2027", "global")
 
 
+def test_parts_of_a_lower_spending_aco(tmp_path):
+    """The gap is 240 a head at PY prices; 35 % of it counted, LEAD gives 50 %, then takes 3 % of all."""
+    row = moved(one_aco(tmp_path, RegAdj=70))
+    assert parts(row) == {"reweighting": 10_000 * (120 - 84), "discount": -0.03 * 120_360_000}
+
+
+def test_parts_of_a_higher_spending_aco(tmp_path):
+    """-36 counted of a gap of -240: half of it would be -120, and the floor makes it 0."""
+    row = moved(one_aco(tmp_path, RegAdj=-30))
+    before = 10_000 * 12_036
+    discount = 0.0175 * before
+    assert parts(row) == {"reweighting": -10_000 * 84, "floor": 10_000 * 120, "discount": -discount}
+
+
+def test_parts_under_the_cap_and_of_prior_savings(tmp_path):
+    capped = parts(moved(one_aco(tmp_path, RegAdj=5000)))
+    national = 11_610.30
+    weighed = 5000 / 0.35 * 1.2 * 0.5
+    assert capped["reweighting"] == 10_000 * (weighed - 6000)
+    assert capped["cap"] == 10_000 * (0.03 * national - weighed)
+    path = one_aco(tmp_path, "PY2024.csv", RegAdj=35, PriorSavAdj=90, FinalAdjCat="Prior Savings")
+    saved = parts(moved(path))
+    assert saved["reweighting"] == 10_000 * 60
+    assert saved["prior_savings"] == 10_000 * (108 - 60 - 108)
+
+
+def test_a_rule_can_be_changed(tmp_path):
+    """Inside, the add-on raises the benchmark and is itself discounted."""
+    path = one_aco(tmp_path, RegAdj=-30)
+    result = rebenchmark(path, "lead-py2027", "global", settings=["add_on.place=inside"])
+    (row,) = result.rows
+    before = 10_000 * 12_036
+    assert parts(row)["add_on"] == 0.015 * before
+    assert parts(row)["discount"] == -0.0175 * 1.015 * before
+    assert result.notes == ()
+    outside = rebenchmark(path, "lead-py2027", "global").totals
+    inside = result.totals
+    for totals in (outside, inside):
+        assert totals["change_with_add_on_outside_usd"] == outside["change_usd"]
+        assert totals["change_with_add_on_inside_usd"] == inside["change_usd"]
+        assert totals["add_on_paid_apart_outside_usd"] == pytest.approx(0.015 * before)
+        assert totals["add_on_paid_apart_inside_usd"] == 0
+
+
+@pytest.mark.parametrize(
+    ("setting", "field", "value"),
+    [
+        ("discount.lower_spending=1 %", "discount_rate", 0.01),
+        ("program.values.discount.lower_spending=1 %", "discount_rate", 0.01),
+        ("discount.lower_spending={2027 = '1 %'}", "discount_rate", 0.01),
+        ("efficiency.share=0.35", "adjustment", 84),
+        ("mssp.benchmark.prior_savings_share=0.25", "adjustment", 216),
+    ],
+)
+def test_rules_of_both_rulebooks(tmp_path, setting, field, value):
+    changes = {"PriorSavAdj": 90, "FinalAdjCat": "Prior Savings"} if setting.startswith("mssp") else {}
+    path = one_aco(tmp_path, "PY2024.csv", RegAdj=70, **changes)
+    (row,) = rebenchmark(path, "lead-py2027", "global", settings=[setting]).rows
+    assert row[field] == pytest.approx(value)
+
+
+def test_a_rule_that_does_not_act_here_is_told(tmp_path):
+    settings = ["quality.withhold=1 %", "discount.lower_spending=1 %"]
+    notes = rebenchmark(one_aco(tmp_path, RegAdj=70), "lead-py2027", "global", settings=settings).notes
+    assert notes == ("--set quality.withhold=1 % changes nothing here",)
+
+
+@pytest.mark.parametrize(
+    ("setting", "problem"),
+    [
+        ("add_on.plce=inside", r"--set: add_on.plce: is not a known key .* did you mean 'place'"),
+        ("add_on.place=insde", r"--set: add_on.place: .*must be one of outside, inside"),
+        ("discount.lower_spending=3 USD", "--set: discount.lower_spending"),
+        ("mssp.benchmark.nothing=1", "--set: benchmark.nothing: is not a known key"),
+        ("inside", "'inside' is not a setting"),
+    ],
+)
+def test_faults_of_settings(tmp_path, setting, problem):
+    with pytest.raises(InputError, match=problem):
+        rebenchmark(one_aco(tmp_path), "lead-py2027", "global", settings=[setting])
+
+
+def test_the_file_may_be_of_a_year_that_is_named(tmp_path):
+    path = one_aco(tmp_path, "results.csv", RegAdj=70)
+    with pytest.raises(InputError, match="name it with --year"):
+        rebenchmark(path, "lead-py2027", "global")
+    assert rebenchmark(path, "lead-py2027", "global", year=2022).totals["performance_year"] == 2022
+
+
 PY2022 = ("mssp/mssp_results_puf_PY2022_raw.csv.gz", "CMS, MSSP results, PY2022")
 
 
@@ -147,8 +247,13 @@ def test_py2022_as_a_whole(cms_file, tmp_path):
         "benchmark_usd",
         "change_usd",
         "change_pct",
+        *(f"change_by_{part}_usd" for part in PARTS),
         "lower_spending_change_usd",
         "higher_spending_change_usd",
+        "change_with_add_on_outside_usd",
+        "add_on_paid_apart_outside_usd",
+        "change_with_add_on_inside_usd",
+        "add_on_paid_apart_inside_usd",
     ]
     assert (totals["acos"], totals["lower_spending"], totals["higher_spending"]) == (482, 416, 66)
     present = sum(row["present_benchmark_usd"] for row in result.rows)
@@ -158,6 +263,7 @@ def test_py2022_as_a_whole(cms_file, tmp_path):
     # A 3 % discount, less what re-weighting gives the first agreements.
     assert -3.0 < totals["change_pct"] < -2.5
     for row in result.rows:
+        assert cents(row["change_usd"]) == sum(cents(row[f"change_by_{part}_usd"]) for part in PARTS)
         assert row["adjustment"] >= 0
         assert (row["designation"] == "higher_spending") == (row["regional_gap"] <= 0)
         if row["present_weight"] == 0.5 and row["designation"] == "lower_spending":

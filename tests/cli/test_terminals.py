@@ -68,3 +68,15 @@ def test_standard_input_to_standard_output(name: str) -> None:
     done = leadsim(*options, input=content, capture_output=True)
     assert done.returncode == 2
     assert b"--year" in done.stderr
+
+
+def test_rebenchmark_fits_80_columns_with_all_parts_of_the_change(file: Path) -> None:
+    options = ("rebenchmark", str(file), "--option", "global", "--set", "add_on.place=inside")
+    environment = {"COLUMNS": "80", "PYTHONIOENCODING": "utf-8"}
+    done = leadsim(*options, capture_output=True, environment=environment)
+    assert (done.returncode, done.stderr) == (0, b"")
+    lines = done.stdout.decode().splitlines()
+    assert max(map(len, lines)) <= 80
+    (heading,) = [line for line in lines if line.startswith(" ACO ")]
+    for part in ("weight", "floor", "cap", "savings", "add-on", "discount"):
+        assert part in heading

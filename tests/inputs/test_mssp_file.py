@@ -103,6 +103,8 @@ def test_the_regional_adjustment_is_dollars_or_nothing(tmp_path):
     assert np.isnan(flag.regional_adjustment).all()
     usd = read_mssp(write(tmp_path, f"{head}A1,9000,100,95,231\nA2,9000,100,95,-70\n", "PY2022.csv"))
     assert usd.regional_adjustment.tolist() == [231, -70]
+    none = read_mssp(write(tmp_path, f"{head}A1,9000,100,95,0\n", "PY2022.csv"))
+    assert none.regional_adjustment.tolist() == [0]
 
 
 def test_names_of_py2024(tmp_path):

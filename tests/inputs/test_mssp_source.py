@@ -91,3 +91,16 @@ def test_a_file_that_changes_after_the_scenario_was_made_is_refused(scenario, re
     with pytest.raises(InputError, match="is not the file it was"):
         plan_acos(pickle.loads(sent))  # noqa: S301
     assert plan_acos(scenario)[0].lives == 400  # what was read first is what the run rests on
+
+
+def test_a_scenario_tells_what_its_file_is_of_and_what_was_left_out(scenario):
+    said = "PY2022_results.csv is of performance year 2022: said by the file's name."
+    assert (scenario.file_said(), scenario.notes) == ([said], ())
+    path = scenario.mssp_source.path
+    heading = path.read_text().split("\n")[0]
+    total = ["Total", *["1"] * heading.count(",")]
+    path.write_text(path.read_text() + ",".join(total) + "\n")
+    again = Scenario.from_toml(SCENARIO, path.parent)
+    (note,) = again.notes
+    assert note.endswith("row 3 is no ACO ('Total') and was left out")
+    assert len(plan_acos(again)) == 1
