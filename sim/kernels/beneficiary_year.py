@@ -7,24 +7,23 @@ pool. Sums are integers (cents, months, millionths of score), so their order can
 from __future__ import annotations
 
 from sim.kernels.advantage import live_in_advantage
-from sim.kernels.by_month import count_by_month
-from sim.kernels.counting import count_care, count_months, visit_emergency
+from sim.kernels.arm_year import cost_and_count
+from sim.kernels.counting import draw_emergencies, note_course
 from sim.kernels.course import begin_conditions, end_conditions, hide_conditions
 from sim.kernels.draws import Decision, Key, draw_rows
 from sim.kernels.enrolment import list_people, note_facts
-from sim.kernels.episodes import count_chronic, have_procedures
+from sim.kernels.episodes import draw_procedures
+from sim.kernels.following import Followers, follow_year, note_touched
 from sim.kernels.health import Health
 from sim.kernels.jit import kernel
 from sim.kernels.layout import Array, Disease, Markets, People, Practices, Referrals
 from sim.kernels.leaving import expect_cost, leave_medicare
-from sim.kernels.referral import refer_episodes
 from sim.kernels.risk_score import score_all
-from sim.kernels.selection import Selection, end_of_strip, list_touched, note_apart, note_touched
-from sim.kernels.spending import have_acute_events, spend_on_ambulatory_care
-from sim.kernels.standing import note_standing
+from sim.kernels.spending import draw_ambulatory, draw_events
+from sim.kernels.standing import align_by_claims, note_alignment, note_high_needs
 from sim.kernels.strip import STRIP, Strip
 from sim.kernels.tally import Tally
-from sim.kernels.visits import choose_practice, make_visits
+from sim.kernels.visits import attest, choose_practice, make_visits
 
 _LIFE, _CARE, _COST, _USE = int(Decision.LIFE), int(Decision.CARE), int(Decision.COST), int(Decision.USE)
 
@@ -43,8 +42,9 @@ def live_year(
     referrals: Referrals,
     reference_spend: Array,
     tally: Tally,
-    selection: Selection,
+    followers: Followers,
     strip: Strip,
+    spare: Strip,
 ) -> int:
     """Live one year for rows ``start`` to ``stop`` (exclusive), changing columns and adding to `tally`.
 
@@ -63,34 +63,26 @@ def live_year(
     reference_spend : int32, shape (people,) or (0,)
         Cents the same people spent this year in the reference arm; empty in the reference arm itself.
     tally : Tally
-        Added to. Of an arm that is followed it has two regions: the sums of people who are touched are kept
-        in the second.
-    selection : Selection
-        Whose year is lived, and whether it is noted who is touched.
-    strip : Strip
-        Scratch.
+        Added to. With followers it has two regions, the second for people who are touched.
+    followers : Followers
+        Arms that follow this one, with their sums, which are added to.
+    strip, spare : Strip
+        Scratch; `spare` only where arms follow.
 
     Returns
     -------
     int
         People enrolled for at least a month.
     """
-    sums, episodes = tally.care.reshape(-1), tally.episodes.reshape(-1)
-    monthly, referred = tally.monthly.reshape(-1), tally.referred.reshape(-1)
-    masks, of_episodes, acute = health.conditions, health.episodes, health.events
-    followed, follows = selection.differs.shape[0] > 0, selection.lives.shape[0] > 0
+    masks = health.conditions
+    followed = followers.arm.shape[0] > 0
     regions = 2 if followed else 1
-    region, episodes_region = sums.shape[0] // regions, episodes.shape[0] // regions
+    region, episodes_region = tally.care.size // regions, tally.episodes.size // regions
+    reference = reference_spend if reference_spend.shape[0] > 0 else people.spend
     lived = 0
-    last = start
-    while last < stop:
-        first = last
-        if follows:
-            last = end_of_strip(people, first, stop, selection)
-            n, everyone = list_touched(people, first, last, year, selection, strip)
-        else:
-            last = min(first + STRIP, stop)
-            n, everyone = list_people(people, first, last, year, strip)
+    for first in range(start, stop, STRIP):
+        last = min(first + STRIP, stop)
+        n, everyone = list_people(people, first, last, year, strip)
         note_facts(people, year, everyone, disease, masks.kidney_failure, strip)
         draw_rows(key, strip.row, everyone, year, _LIFE, 0, strip.life)
         begin_conditions(people, key, year, everyone, markets, disease, strip)
@@ -102,38 +94,52 @@ def live_year(
         expect_cost(people, everyone, disease, health.relative, strip)
         end_conditions(people, key, year, everyone, disease, masks, strip)
         live_in_advantage(people, n, everyone, health.mortality, health.advantage, strip)
-        note_standing(people, n, practices, health.high_needs, health.alignment, strip)
-        if followed:
-            note_apart(people, first, last, n, selection, strip)
+        align_by_claims(people, n, health.alignment, strip)
+        note_high_needs(people, n, health.high_needs, strip)
         lived += leave_medicare(people, key, year, n, health.mortality, health.advantage, strip)
-        choose_practice(people, key, year, n, markets, practices, health.visits, strip)
-        if followed:
-            note_touched(n, region, episodes_region, selection, strip)
+        choose_practice(people, key, year, n, markets, health.visits, strip)
         make_visits(people, key, year, n, markets, health.visits, strip)
-        spend_on_ambulatory_care(n, markets, practices, health.ambulatory, strip)
-        have_procedures(key, year, n, markets, practices, of_episodes, episodes, strip)
-        have_acute_events(key, year, n, practices, masks, acute, of_episodes, sums, episodes, strip)
-        visit_emergency(n, health.emergency, sums, strip)
-        count_care(people, n, disease.chronic, masks, health.quality, sums, strip)
-        count_chronic(n, masks, of_episodes, episodes, strip)
-        count_months(
-            people, key, year, n, practices, disease, health.high_needs, reference_spend, sums, strip
+        draw_ambulatory(n, health.ambulatory, strip)
+        draw_procedures(key, year, n, health.episodes, strip)
+        draw_events(key, year, n, masks, health.events, strip)
+        draw_emergencies(n, health.emergency, strip)
+        note_course(people, n, disease.chronic, strip)
+        # Up to here the year takes the same course in all arms; what follows is the arm's own.
+        note_alignment(people, n, practices, strip)
+        if followed:
+            note_touched(people, first, last, n, region, episodes_region, followers, strip)
+        attest(people, n, practices, strip)
+        cost_and_count(
+            people,
+            key,
+            year,
+            n,
+            markets,
+            practices,
+            disease,
+            health,
+            referrals,
+            reference_spend,
+            tally,
+            region,
+            strip,
         )
-        if monthly.shape[0] > 0:
-            count_by_month(people, n, monthly, strip)
-        if referred.shape[0] > 0:
-            refer_episodes(
+        if followed:
+            follow_year(
+                people,
+                first,
+                last,
+                n,
+                everyone,
                 key,
                 year,
-                n,
                 markets,
-                masks,
-                health.ambulatory,
-                acute,
-                of_episodes,
+                disease,
+                health,
                 referrals,
-                referred,
-                region,
+                reference,
+                followers,
                 strip,
+                spare,
             )
     return lived

@@ -49,12 +49,12 @@ _DIABETES, _GLYCEMIC_POOR, _HYPERTENSION, _PRESSURE_CONTROLLED = (
 
 
 @stage
-def visit_emergency(n: int, emergency: Emergency, sums: Array, strip: Strip) -> None:
+def draw_emergencies(n: int, emergency: Emergency, strip: Strip) -> None:
     """Draw visits to emergency departments, and which of them are for falls."""
     ed_mean, by_risk, per_stay = emergency.ed_visits, emergency.ed_risk, emergency.ed_stay
     use, u, mean, trials = strip.use, strip.u, strip.mean, strip.kept
     relative, share, stays, uses, age = strip.relative, strip.share, strip.stays, strip.uses, strip.age
-    number, falls, sums_at = strip.number, strip.mask, strip.sums_at
+    number, falls = strip.ed_visits, strip.ed_falls
     for k in range(n):
         mean[k] = ed_mean * (1.0 - by_risk + by_risk * relative[k]) * share[k] + per_stay * stays[k]
         u[k] = unit(use[4 * k]) if uses[k] else 0.0
@@ -63,35 +63,41 @@ def visit_emergency(n: int, emergency: Emergency, sums: Array, strip: Strip) -> 
         trials[k] = number[k] if age[k] >= AGED_IN else 0
         u[k] = unit(use[4 * k + 3])
     binomial_rows(u, trials, n, emergency.ed_fall, strip.mass, strip.below, falls)
+
+
+@stage
+def note_course(people: People, n: int, chronic: int, strip: Strip) -> None:
+    """Write down the year's event, stays and SNF days; note clinical values and chronic conditions.
+
+    `chronic` masks the conditions that the measure of unplanned admissions counts.
+    """
+    all_event, all_admissions, all_snf_days = people.event, people.admissions, people.snf_days
+    row, use, conditions = strip.row, strip.use, strip.conditions
+    stays, snf_days, several, clinical = strip.stays, strip.snf_days, strip.several, strip.clinical
     for k in range(n):
-        sums[sums_at[k] + _ED] += number[k]
-        sums[sums_at[k] + _FALL_ED] += falls[k]
+        several[k] = ones(conditions[k] & chronic)
+    for k in range(n):
+        i = row[k]
+        clinical[k] = unit(use[4 * k + 2])
+        all_event[i] = 1 if stays[k] else 0
+        all_admissions[i] = stays[k]
+        all_snf_days[i] = snf_days[k]
 
 
 @stage
 def count_care(
-    people: People, n: int, chronic: int, masks: Conditions, quality: Quality, sums: Array, strip: Strip
+    people: People, n: int, masks: Conditions, quality: Quality, sums: Array, strip: Strip
 ) -> None:
-    """Write down the year's spending and stays; add use of care and quality events.
-
-    `chronic` masks the conditions that the measure of unplanned admissions counts.
-    """
-    all_spend, all_event, all_admissions, all_snf_days = (
-        people.spend,
-        people.event,
-        people.admissions,
-        people.snf_days,
-    )
+    """Write down the year's spending; add use of care and quality events."""
+    all_spend = people.spend
     drug_treated, hypertension, diabetes = masks.drug_treated, masks.hypertension, masks.diabetes
     pressure_controlled, glycemic_poor = quality.pressure_controlled, quality.glycemic_poor
-    row, use, conditions, uses, visits = strip.row, strip.use, strip.conditions, strip.uses, strip.visits
+    row, conditions, uses, visits = strip.row, strip.conditions, strip.uses, strip.visits
+    ed_visits, ed_falls, several, clinical = strip.ed_visits, strip.ed_falls, strip.several, strip.clinical
     base_cents, procedure_cents, event_cents = strip.base_cents, strip.procedure_cents, strip.event_cents
     stays, planned, snf_days, months = strip.stays, strip.planned, strip.snf_days, strip.months
     sums_at = strip.sums_at
     complex_from, stay_days = quality.complex_conditions, quality.stay_days
-    several = strip.number
-    for k in range(n):
-        several[k] = ones(conditions[k] & chronic)
     for k in range(n):
         i = row[k]
         at = sums_at[k]
@@ -99,13 +105,12 @@ def count_care(
         event = event_cents[k]
         had = conditions[k]
         all_spend[i] = min(base + procedure_cents[k] + event, LARGEST_CENTS)
-        all_event[i] = 1 if event > 0 else 0
-        all_admissions[i] = stays[k]
-        all_snf_days[i] = snf_days[k]
         seen = uses[k] != 0
-        sign = unit(use[4 * k + 2])
+        sign = clinical[k]
         hypertensive = 1 if seen & (had & hypertension != 0) else 0
         diabetic = 1 if seen & (had & diabetes != 0) else 0
+        sums[at + _ED] += ed_visits[k]
+        sums[at + _FALL_ED] += ed_falls[k]
         sums[at + _VISITS] += visits[k]
         sums[at + _BASE_DRUG] += base if had & drug_treated else 0
         sums[at + _HYPERTENSION] += hypertensive

@@ -36,37 +36,24 @@ def add_episode(episodes: Array, at: int, kind: int, cents: int, inpatient: int,
 
 
 @stage
-def have_procedures(
-    key: Key,
-    year: int,
-    n: int,
-    markets: Markets,
-    practices: Practices,
-    of_episodes: Episodes,
-    episodes: Array,
-    strip: Strip,
-) -> None:
-    """Draw who has a procedure, which one, when, where and what it costs; add it to the sums of episodes."""
-    shares, costs, spreads = (
+def draw_procedures(key: Key, year: int, n: int, of_episodes: Episodes, strip: Strip) -> None:
+    """Draw who has a procedure, which one, when and where, and how far its cost is from the mean."""
+    shares, spreads, inpatient = (
         of_episodes.procedure_share,
-        of_episodes.procedure_cost,
         of_episodes.procedure_spread,
+        of_episodes.procedure_inpatient,
     )
-    inpatient, kind = of_episodes.procedure_inpatient, of_episodes.procedure_kind
-    market_level, efficiency = markets.level, practices.efficiency
     row, use, extra, hit, hit_row = strip.row, strip.use, strip.extra, strip.hit, strip.hit_row
     uses, share, months, first_month = strip.uses, strip.share, strip.months, strip.first_month
-    market, practice, base, episodes_at = strip.market, strip.practice, strip.base, strip.episodes_at
-    cents, planned, procedure, month = (
-        strip.procedure_cents,
+    planned, procedure, month, luck = (
         strip.planned,
         strip.procedure,
         strip.procedure_month,
+        strip.procedure_luck,
     )
     most = shares[0, shares.shape[1] - 1]
     hits = 0
     for k in range(n):
-        cents[k] = 0
         planned[k] = 0
         procedure[k] = -1
         hit[hits] = k
@@ -76,13 +63,39 @@ def have_procedures(
     for j in range(hits):
         k = hit[j]
         which = min(pick(unit(use[4 * k + 1]) / share[k], shares, 0), shares.shape[1] - 1)
-        price = market_level[market[k], _AGED_NON_DUAL] * efficiency[practice[k]] * base[k]
         spread = spreads[which]
-        amount = math.exp(spread * normal(unit52(extra[4 * j], extra[4 * j + 1])) - 0.5 * spread * spread)
+        luck[k] = math.exp(spread * normal(unit52(extra[4 * j], extra[4 * j + 1])) - 0.5 * spread * spread)
         procedure[k] = which
         month[k] = first_month[k] + int(months[k] * unit(extra[4 * j + 2]))
-        cents[k] = np.int64(costs[which] * price * amount * 100.0 + 0.5)
         planned[k] = 1 if unit(extra[4 * j + 3]) < inpatient[which] else 0
+
+
+@stage
+def price_procedures(
+    n: int, markets: Markets, practices: Practices, of_episodes: Episodes, episodes: Array, strip: Strip
+) -> None:
+    """Note what procedures cost, and add them to the sums of episodes."""
+    costs, kind = of_episodes.procedure_cost, of_episodes.procedure_kind
+    market_level, efficiency = markets.level, practices.efficiency
+    market, practice, base, episodes_at = strip.market, strip.practice, strip.base, strip.episodes_at
+    cents, planned, procedure, month, luck = (
+        strip.procedure_cents,
+        strip.planned,
+        strip.procedure,
+        strip.procedure_month,
+        strip.procedure_luck,
+    )
+    hit = strip.hit
+    hits = 0
+    for k in range(n):
+        cents[k] = 0
+        hit[hits] = k
+        hits += 1 if procedure[k] >= 0 else 0
+    for j in range(hits):
+        k = hit[j]
+        which = procedure[k]
+        price = market_level[market[k], _AGED_NON_DUAL] * efficiency[practice[k]] * base[k]
+        cents[k] = np.int64(costs[which] * price * luck[k] * 100.0 + 0.5)
         add_episode(episodes, episodes_at[k], kind[which], cents[k], planned[k], month[k])
 
 

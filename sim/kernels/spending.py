@@ -1,4 +1,7 @@
-"""Spending of a year: ambulatory care, and an acute event that tends to come back."""
+"""Spending of a year: ambulatory care, and an acute event that tends to come back.
+
+What chance decides is drawn once; what it costs depends on practices, and is worked out in each arm.
+"""
 
 from __future__ import annotations
 
@@ -27,20 +30,31 @@ _READMISSIONS, _SNF_DAYS, _EVENT_SNF, _EVENT_HOSPICE, _FALL_STAYS = (
 )
 _FOLLOW_UPS_DUE, _FOLLOW_UPS_MADE = int(Sum.FOLLOW_UPS_DUE), int(Sum.FOLLOW_UPS_MADE)
 
+# Where people go after the stays of an event.
+HOME, SNF, HOSPICE = 0, 1, 2
+
 
 @stage
-def spend_on_ambulatory_care(
+def draw_ambulatory(n: int, ambulatory: Ambulatory, strip: Strip) -> None:
+    """Draw how far each person's ambulatory spending is from what is expected."""
+    base_spread, kind, luck = ambulatory.base_spread, strip.kind, strip.luck
+    normal_rows(strip.cost, n, strip.hit, luck)
+    for k in range(n):
+        luck[k] = math.exp(base_spread[kind[k]] * luck[k])
+
+
+@stage
+def price_ambulatory(
     n: int, markets: Markets, practices: Practices, ambulatory: Ambulatory, strip: Strip
 ) -> None:
-    """Draw ambulatory spending, and note the level of prices and use that other spending shares."""
+    """Note ambulatory spending, and the level of prices and use that other spending shares."""
     market_level, efficiency = markets.level, practices.efficiency
     base_effects, base_spill, high_needs_effect = (
         practices.base_effect,
         practices.base_spill,
         practices.high_needs_effect,
     )
-    base_share, base_spread = ambulatory.base_share, ambulatory.base_spread
-    no_supplement = ambulatory.no_supplement
+    base_share, no_supplement = ambulatory.base_share, ambulatory.no_supplement
     kind, market, practice, aligned = strip.kind, strip.market, strip.practice, strip.aligned
     high_needs, share, relative, traits, uses = (
         strip.high_needs,
@@ -49,19 +63,15 @@ def spend_on_ambulatory_care(
         strip.traits,
         strip.uses,
     )
-    base, level, cost, base_cents = strip.base, strip.level, strip.cost, strip.base_cents
-    draw = strip.mean
+    base, level, luck, base_cents = strip.base, strip.level, strip.luck, strip.base_cents
     for k in range(n):
         at = aligned[k]
         level[k] = market_level[market[k], kind[k]] * efficiency[practice[k]]
         own, further, spilt = base_effects[max(at, 0)], high_needs_effect[max(at, 0)], base_spill[practice[k]]
         base[k] = (own * further if high_needs[k] else own) if at >= 0 else spilt
-    normal_rows(cost, n, strip.hit, draw)
-    for k in range(n):
-        draw[k] = math.exp(base_spread[kind[k]] * draw[k])
     for k in range(n):
         amount = base_share[kind[k]] * level[k] * base[k] * share[k] * relative[k]
-        amount *= draw[k]
+        amount *= luck[k]
         amount *= no_supplement if traits[k] & NO_SUPPLEMENT else 1.0
         base_cents[k] = np.int64(amount * 100.0 + 0.5) if uses[k] else 0
 
@@ -79,33 +89,12 @@ def chance_of_event(
 
 
 @stage
-def have_acute_events(
-    key: Key,
-    year: int,
-    n: int,
-    practices: Practices,
-    masks: Conditions,
-    acute: Events,
-    of_episodes: Episodes,
-    sums: Array,
-    episodes: Array,
-    strip: Strip,
-) -> None:
-    """Draw who has an acute event, its cause, stays, SNF days and cost; add them to the sums."""
-    event_effects, event_spill, high_needs_effect = (
-        practices.event_effect,
-        practices.event_spill,
-        practices.high_needs_effect,
-    )
-    event_share, event_spread, amount_slope = (
-        acute.event_share,
-        acute.event_spread,
-        acute.event_amount_slope,
-    )
-    cause_share, cause_cost, cause_kind = acute.cause_share, acute.cause_cost, of_episodes.cause_kind
-    episode_share = of_episodes.share
+def draw_events(key: Key, year: int, n: int, masks: Conditions, acute: Events, strip: Strip) -> None:
+    """Draw who has an acute event, its cause, month, stays, SNF days and what follows, and its luck."""
+    event_spread, amount_slope = acute.event_spread, acute.event_amount_slope
+    cause_share = acute.cause_share
     heart_failure, copd = masks.heart_failure, masks.copd
-    death_amount, stays_extra, readmission = acute.death_amount, acute.stays_extra, acute.readmission
+    stays_extra, readmission = acute.stays_extra, acute.readmission
     snf_chance, snf_length, hospice, follow_up = (
         acute.snf_chance,
         acute.snf_days,
@@ -113,7 +102,6 @@ def have_acute_events(
         acute.follow_up,
     )
     most_stays, most_snf_days = acute.most_stays, acute.most_snf_days
-    first_fall, last_fall = acute.first_fall_cause, acute.last_fall_cause
     row, hit, hit_row, cost, extra, course = (
         strip.row,
         strip.hit,
@@ -122,28 +110,32 @@ def have_acute_events(
         strip.extra,
         strip.course,
     )
-    kind, age, aligned, practice, high_needs = (
+    kind, share, relative, had_event, dies, conditions = (
         strip.kind,
-        strip.age,
-        strip.aligned,
-        strip.practice,
-        strip.high_needs,
-    )
-    share, relative, had_event, dies, conditions = (
         strip.share,
         strip.relative,
         strip.had_event,
         strip.dies,
         strip.conditions,
     )
-    level, months, first_month, event_month = strip.level, strip.months, strip.first_month, strip.event_month
-    sums_at, episodes_at, event_cause = strip.sums_at, strip.episodes_at, strip.event_cause
-    stays, snf_days, cents, rest = strip.stays, strip.snf_days, strip.event_cents, strip.lost
+    months, first_month, event_month, event_cause = (
+        strip.months,
+        strip.first_month,
+        strip.event_month,
+        strip.event_cause,
+    )
+    stays, readmitted, snf_days, ending, followed_up = (
+        strip.stays,
+        strip.readmitted,
+        strip.snf_days,
+        strip.ending,
+        strip.followed_up,
+    )
+    luck, rest = strip.event_luck, strip.lost
     hits = 0
     for k in range(n):
         stays[k] = 0
         snf_days[k] = 0
-        cents[k] = 0
         chance = chance_of_event(kind[k], relative[k], had_event[k], share[k], dies[k], acute)
         hit[hits] = k
         hit_row[hits] = row[k]
@@ -153,42 +145,92 @@ def have_acute_events(
     draw_rows(key, hit_row, hits, year, _AFTER_STAY, 0, rest)
     for j in range(hits):
         k = hit[j]
-        at = sums_at[k]
-        to = aligned[k]
-        month = first_month[k] + int(months[k] * unit(course[4 * j + 2]))
-        event_month[k] = month
-        own, more, spilt = event_effects[max(to, 0)], high_needs_effect[max(to, 0)], event_spill[practice[k]]
-        effect = (own * more if high_needs[k] else own) if to >= 0 else spilt
+        event_month[k] = first_month[k] + int(months[k] * unit(course[4 * j + 2]))
         has = (1 if conditions[k] & heart_failure else 0) + (2 if conditions[k] & copd else 0)
-        cause = pick(unit(course[4 * j]), cause_share, has)
-        event_cause[k] = cause
-        amount = event_share[kind[k]] * level[k] * effect * cause_cost[cause]
-        amount *= math.exp(
+        event_cause[k] = pick(unit(course[4 * j]), cause_share, has)
+        luck[k] = math.exp(
             amount_slope * math.log(relative[k])
             + event_spread[kind[k]] * normal(unit52(extra[4 * j], extra[4 * j + 1]))
         )
-        amount *= death_amount if dies[k] else 1.0
-        spent = min(np.int64(amount * 100.0 + 0.5), LARGEST_CENTS)
-        cents[k] = spent
         further = poisson(unit(extra[4 * j + 2]), stays_extra, most_stays)
         stays[k] = 1 + further
-        sums[at + _READMISSIONS] += binomial(unit(course[4 * j + 1]), further, readmission)
+        readmitted[k] = binomial(unit(course[4 * j + 1]), further, readmission)
         snf = unit(extra[4 * j + 3]) < snf_chance
         if snf:
             days = 1 + int(-snf_length * math.log(unit(rest[4 * j])))
             snf_days[k] = min(most_snf_days, days)
-            sums[at + _SNF_DAYS] += snf_days[k]
-        if dies[k] and unit(rest[4 * j + 1]) < hospice:
-            sums[at + _EVENT_HOSPICE] += spent
-        elif snf:
-            sums[at + _EVENT_SNF] += spent
+        ending[k] = HOSPICE if dies[k] and unit(rest[4 * j + 1]) < hospice else (SNF if snf else HOME)
+        followed_up[k] = 1 if unit(course[4 * j + 3]) < follow_up else 0
+
+
+@stage
+def price_events(
+    n: int,
+    practices: Practices,
+    acute: Events,
+    of_episodes: Episodes,
+    sums: Array,
+    episodes: Array,
+    strip: Strip,
+) -> None:
+    """Note what acute events cost; add them, and what follows from them, to the sums."""
+    event_effects, event_spill, high_needs_effect = (
+        practices.event_effect,
+        practices.event_spill,
+        practices.high_needs_effect,
+    )
+    event_share, cause_cost, death_amount = acute.event_share, acute.cause_cost, acute.death_amount
+    cause_kind, episode_share = of_episodes.cause_kind, of_episodes.share
+    first_fall, last_fall = acute.first_fall_cause, acute.last_fall_cause
+    kind, age, aligned, practice, high_needs, dies = (
+        strip.kind,
+        strip.age,
+        strip.aligned,
+        strip.practice,
+        strip.high_needs,
+        strip.dies,
+    )
+    level, event_month, event_cause, luck = (
+        strip.level,
+        strip.event_month,
+        strip.event_cause,
+        strip.event_luck,
+    )
+    stays, readmitted, snf_days, ending, followed_up = (
+        strip.stays,
+        strip.readmitted,
+        strip.snf_days,
+        strip.ending,
+        strip.followed_up,
+    )
+    sums_at, episodes_at, cents, hit = strip.sums_at, strip.episodes_at, strip.event_cents, strip.hit
+    hits = 0
+    for k in range(n):
+        cents[k] = 0
+        hit[hits] = k
+        hits += 1 if stays[k] else 0
+    for j in range(hits):
+        k = hit[j]
+        at = sums_at[k]
+        to = aligned[k]
+        own, more, spilt = event_effects[max(to, 0)], high_needs_effect[max(to, 0)], event_spill[practice[k]]
+        effect = (own * more if high_needs[k] else own) if to >= 0 else spilt
+        cause = event_cause[k]
+        amount = event_share[kind[k]] * level[k] * effect * cause_cost[cause]
+        amount *= luck[k]
+        amount *= death_amount if dies[k] else 1.0
+        spent = min(np.int64(amount * 100.0 + 0.5), LARGEST_CENTS)
+        cents[k] = spent
+        sums[at + _READMISSIONS] += readmitted[k]
+        sums[at + _SNF_DAYS] += snf_days[k]
+        sums[at + _EVENT_HOSPICE] += spent if ending[k] == HOSPICE else 0
+        sums[at + _EVENT_SNF] += spent if ending[k] == SNF else 0
         begins = cause_kind[cause]
         if begins >= 0:
             of_episode = np.int64(spent * episode_share[begins])
-            add_episode(episodes, episodes_at[k], begins, of_episode, 1, month)
+            add_episode(episodes, episodes_at[k], begins, of_episode, 1, event_month[k])
             if dies[k] == 0:
                 sums[at + _FOLLOW_UPS_DUE] += 1
-                if unit(course[4 * j + 3]) < follow_up:
-                    sums[at + _FOLLOW_UPS_MADE] += 1
+                sums[at + _FOLLOW_UPS_MADE] += followed_up[k]
         if age[k] >= AGED_IN and cause >= first_fall and cause <= last_fall:
             sums[at + _FALL_STAYS] += 1

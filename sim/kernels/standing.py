@@ -15,32 +15,19 @@ _ESRD = int(Kind.ESRD)
 
 
 @stage
-def note_standing(
-    people: People,
-    n: int,
-    practices: Practices,
-    criteria: HighNeeds,
-    weights: Alignment,
-    strip: Strip,
-) -> None:
-    """Note High Needs status and score of 1 January, the practice aligned to, and where sums are kept."""
+def note_high_needs(people: People, n: int, criteria: HighNeeds, strip: Strip) -> None:
+    """Note the High Needs status, category and coded score of 1 January."""
     needs, all_admissions, all_snf_days, all_risk = (
         people.high_needs,
         people.admissions,
         people.snf_days,
         people.risk,
     )
-    all_aligned, all_cell, all_attested = people.aligned, people.cell, people.attested
-    attest_chance = practices.attest
-    n_practices = attest_chance.shape[0]
     conditions_met, score_met = criteria.conditions, criteria.score
     score_with, admissions_with = criteria.score_with_admissions, criteria.admissions
     days_met = criteria.snf_days
     row, kind, coded_score, conditions = strip.row, strip.kind, strip.coded_score, strip.conditions
-    entering, market = strip.entering, strip.market
-    high_needs, cell, aligned = strip.high_needs, strip.cell, strip.aligned
-    sums_at, episodes_at = strip.sums_at, strip.episodes_at
-    align(people, n, weights, strip)
+    high_needs, category = strip.high_needs, strip.category
     for k in range(n):
         i = row[k]
         score = coded_score[k]
@@ -53,24 +40,37 @@ def note_standing(
         high = 1 if met | (needs[i] != 0) else 0
         needs[i] = high
         high_needs[k] = high
-        category = 1 if failed else 2 * high
-        to = aligned[k]
+        category[k] = 1 if failed else 2 * high
+
+
+@stage
+def note_alignment(people: People, n: int, practices: Practices, strip: Strip) -> None:
+    """Note the practice that each person is aligned to, by claims or voluntarily, and where sums are kept."""
+    all_aligned, all_cell, all_attested = people.aligned, people.cell, people.attested
+    attest_chance = practices.attest
+    n_practices = attest_chance.shape[0]
+    row, entering, market, by_claims = strip.row, strip.entering, strip.market, strip.by_claims
+    category, cell, aligned = strip.category, strip.cell, strip.aligned
+    sums_at, episodes_at = strip.sums_at, strip.episodes_at
+    for k in range(n):
+        i = row[k]
+        to = by_claims[k]
         attested = np.int64(all_attested[i])
         offered = attest_chance[max(attested, np.int64(0))] > 0.0
         volunteers = (attested >= 0) & (entering[k] == 0) & offered
         to = attested if volunteers else to
-        category += 3 if volunteers else 0
+        here = category[k] + (3 if volunteers else 0)
         aligned[k] = to
-        cell[k] = category
+        cell[k] = here
         all_aligned[i] = to
-        all_cell[i] = category
+        all_cell[i] = here
         where = to if to >= 0 else n_practices + market[k]
-        sums_at[k] = (where * N_CELLS + category) * N_SUMS
+        sums_at[k] = (where * N_CELLS + here) * N_SUMS
         episodes_at[k] = where * (N_EPISODES * N_EPISODE_SUMS)
 
 
 @stage
-def align(people: People, n: int, weights: Alignment, strip: Strip) -> None:
+def align_by_claims(people: People, n: int, weights: Alignment, strip: Strip) -> None:
     """Note the practice that each person is aligned to by claims, -1 for none."""
     last_main, last_other, older_main, older_other = (
         people.last_main,
@@ -81,7 +81,7 @@ def align(people: People, n: int, weights: Alignment, strip: Strip) -> None:
     last_main_visits, last_other_visits = people.last_main_visits, people.last_other_visits
     older_main_visits, older_other_visits = people.older_main_visits, people.older_other_visits
     recent, older = weights.weight_recent, weights.weight_older
-    row, entering, aligned, hit = strip.row, strip.entering, strip.aligned, strip.hit
+    row, entering, by_claims, hit = strip.row, strip.entering, strip.by_claims, strip.hit
     hits = 0
     for k in range(n):
         i = row[k]
@@ -92,13 +92,13 @@ def align(people: People, n: int, weights: Alignment, strip: Strip) -> None:
         same = last_main[i] == older_main[i]
         main += before if same else 0.0
         rest += 0.0 if same else before
-        aligned[k] = last_main[i] if entering[k] == 0 else -1
+        by_claims[k] = last_main[i] if entering[k] == 0 else -1
         hit[hits] = k
         hits += 1 if (main <= rest * ABOVE_ROUNDING) & (entering[k] == 0) else 0
     for j in range(hits):
         k = hit[j]
         i = row[k]
-        aligned[k] = plurality(
+        by_claims[k] = plurality(
             (
                 np.int64(last_main[i]),
                 np.int64(last_other[i]),

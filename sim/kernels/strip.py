@@ -34,21 +34,28 @@ class Strip(NamedTuple):
         Masks: on 1 January, of those the ones claims do not show, and with this year's onsets.
     score, coded_score, current : float64
         Risk scores of the conditions of 1 January, of those that claims show, and of those developed.
-    high_needs, cell, aligned, sums_at, episodes_at
-        Standing on 1 January, and where in the flattened tables the person's sums are kept.
-    met
-        Whether somebody is touched by what another arm does otherwise, as far as 1 January shows.
+    high_needs, category, by_claims
+        High Needs status, category of benchmark cell and practice aligned to by claims on 1 January.
+    cell, aligned, sums_at, episodes_at
+        Standing on 1 January in an arm, and where in the flattened tables the person's sums are kept.
+    attested
+        Practice attested to on 1 January in the arm that is followed.
     relative : float64
         Expected cost relative to the average person.
     had_event, dies, uses, practice, visits, elsewhere
         What the year brings.
     base, level : float64
         An ACO's effect on ambulatory spending; prices and use of market and practice.
-    stays, planned, snf_days, base_cents, procedure_cents, event_cents
+    stays, planned, snf_days, ed_visits, ed_falls, base_cents, procedure_cents, event_cents
         Use and spending.
-    procedure, procedure_month, event_cause, event_month
-        Which procedure, -1 for none, and when; cause and month of the event. They mean nothing for people
-        without one.
+    luck : float64
+        Factor on ambulatory spending.
+    procedure, procedure_month; procedure_luck : float64
+        Which procedure, -1 for none, when, and factor on its cost.
+    event_cause, event_month, readmitted, ending, followed_up; event_luck : float64
+        Of the acute event; they mean nothing for people without one.
+    attesting, clinical : float64; several
+        Draws of attestation and of clinical values; number of chronic conditions.
     late_months
         Months after a High Needs criterion was first met this year.
     life, lost, care, cost, use, extra, course : uint32, shape (4 * STRIP,)
@@ -81,11 +88,13 @@ class Strip(NamedTuple):
     coded_score: Array
     current: Array
     high_needs: Array
+    category: Array
+    by_claims: Array
+    attested: Array
     cell: Array
     aligned: Array
     sums_at: Array
     episodes_at: Array
-    met: Array
     relative: Array
     had_event: Array
     dies: Array
@@ -101,10 +110,21 @@ class Strip(NamedTuple):
     base_cents: Array
     procedure_cents: Array
     event_cents: Array
+    luck: Array
     procedure: Array
     procedure_month: Array
+    procedure_luck: Array
     event_cause: Array
     event_month: Array
+    event_luck: Array
+    readmitted: Array
+    ending: Array
+    followed_up: Array
+    ed_visits: Array
+    ed_falls: Array
+    attesting: Array
+    clinical: Array
+    several: Array
     late_months: Array
     life: Array
     lost: Array
@@ -140,6 +160,11 @@ _FLOATS = (
     "mean",
     "mass",
     "below",
+    "luck",
+    "procedure_luck",
+    "event_luck",
+    "attesting",
+    "clinical",
 )
 _WORDS = ("life", "lost", "care", "cost", "use", "extra", "course")
 _ROWS = ("row", "hit_row")

@@ -20,12 +20,11 @@ def choose_practice(
     year: int,
     n: int,
     markets: Markets,
-    practices: Practices,
     use: Visits,
     strip: Strip,
 ) -> None:
-    """Let some people change practice, and some attest that theirs is the one they mainly see."""
-    usual, all_attested, attest_chance = people.practice, people.attested, practices.attest
+    """Let some people change practice."""
+    usual = people.practice
     first_practice, choice_share, choice_other = (
         markets.first_practice,
         markets.choice_share,
@@ -34,9 +33,11 @@ def choose_practice(
     leaving = use.practice_leave
     row, care, extra, hit, hit_row = strip.row, strip.care, strip.extra, strip.hit, strip.hit_row
     practice, market, high_needs = strip.practice, strip.market, strip.high_needs
+    attesting = strip.attesting
     hits = 0
     for k in range(n):
         practice[k] = usual[row[k]]
+        attesting[k] = unit(care[4 * k + 1])
         hit[hits] = k
         hit_row[hits] = row[k]
         hits += 1 if unit(care[4 * k]) < leaving else 0
@@ -54,8 +55,15 @@ def choose_practice(
         )
         practice[k] = chosen
         usual[hit_row[j]] = chosen
+
+
+@stage
+def attest(people: People, n: int, practices: Practices, strip: Strip) -> None:
+    """Let some people attest that their usual practice is the one they mainly see."""
+    all_attested, attest_chance = people.attested, practices.attest
+    row, practice, attesting = strip.row, strip.practice, strip.attesting
     for k in range(n):
-        if unit(care[4 * k + 1]) < attest_chance[practice[k]]:
+        if attesting[k] < attest_chance[practice[k]]:
             all_attested[row[k]] = practice[k]
 
 

@@ -22,7 +22,7 @@ class ArmPeople:
 
     def before_reading(self) -> None:
         """Put everybody in place."""
-        self._lives.people(self._arm)
+        self._lives.fill(self._arm)
 
     def before_writing(self) -> None:
         """Let the arm live everybody by itself from now on: nobody else may feel what is written."""

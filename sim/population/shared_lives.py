@@ -2,8 +2,9 @@
 
 The first arm lives everybody, and so does the first of any arms whose health parameters are otherwise. Arms
 after it with the same parameters *follow* it, market by market: where an arm does the same, and its people
-stand the same, it has the same year; where not, it lives the people who are touched, on columns of its own in
-which nobody else is kept. Of the arms that follow, those that do the same in a market share one life there.
+stand the same, it has the same year; where not, it works out the year of the people who are touched, on
+columns of its own in which nobody else is kept (:mod:`sim.kernels.following`). Of the arms that follow, those
+that do the same in a market share one life there.
 """
 
 from __future__ import annotations
@@ -16,17 +17,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.kernels.chunks import over_chunks
+from sim.kernels.following import NOBODY, Followers
 from sim.kernels.health import Health
-from sim.kernels.layout import FIXED_COLUMNS, People, Practices, same_tables
-from sim.kernels.selection import EVERYBODY, Selection, note_differences, take_over
-from sim.kernels.strip import Strip, make_strip
+from sim.kernels.layout import COLUMN_TYPES, FIXED_COLUMNS, People, Practices, same_tables
+from sim.kernels.strip import make_strip
 from sim.kernels.tally import NOTHING_FURTHER, Asked, Tally, add
 from sim.population.world import World, YearTables
 
-Marks = NDArray[np.uint8]
 Ints = NDArray[np.int64]
-_NONE = np.empty(0, np.uint8)
 VARYING = tuple(name for name in People._fields if name not in FIXED_COLUMNS)
+# What an arm that follows has of its own.
+OWN_COLUMNS = ("attested", "aligned", "cell", "spend")
 
 
 @dataclass
@@ -36,27 +37,30 @@ class _Life:
     Attributes
     ----------
     people : People
-        In an arm that follows, only touched people are kept, where no other arm lives them.
+        In an arm that follows, columns of the arm followed but for its own ones, in which only touched people
+        are kept, where no other arm works out their year.
+    columns : People
+        Columns that are no other arm's. In an arm that follows nobody is kept there until asked for.
     followed : int
         Arm that it follows; itself where it lives everybody.
     by : int64, shape (markets,)
-        Arm that lives each market's touched people for it: itself, another that does the same, or the one
-        it follows, where nobody is touched.
-    apart : uint8, shape (people,)
-        In markets that it lives itself, who stands otherwise than in the arm it follows; in an arm that is
-        followed, who does in any that follows it.
-    touched : uint8, shape (people,)
-        In an arm that is followed: who was touched in the latest year.
-    complete : bool
-        Whether `people` holds everybody as of the latest year.
+        Arm that works out the year of each market's touched people for it: itself, another that does the
+        same, or the one it follows, where nobody is touched.
+    touched, apart_in_any : uint8, shape (people,)
+        In an arm that is followed: who was touched in the latest year, and who stands otherwise in any arm
+        that follows.
+    complete, filled : bool
+        Whether `people`, and `columns`, hold everybody as of the latest year.
     """
 
     people: People
+    columns: People
     followed: int
     by: Ints
-    apart: Marks
-    touched: Marks
-    complete: bool = True
+    touched: NDArray[np.uint8]
+    apart_in_any: NDArray[np.uint8]
+    complete: bool
+    filled: bool
 
 
 class SharedLives:
@@ -77,22 +81,28 @@ class SharedLives:
     def __init__(self, world: World, arms: int) -> None:
         self.world = world
         n, markets = world.n_people, world.n_markets
+        # Memory is only taken where somebody is kept.
+        self._own = {name: np.zeros((arms, n), COLUMN_TYPES[name]) for name in OWN_COLUMNS}
+        self._apart = np.zeros((arms, n), np.uint8)
+        first = world.branch()
         self._lives = [
             _Life(
-                people=world.branch() if arm == 0 else _empty_columns(world.people),
+                people=first if arm == 0 else self._columns_beside(first, arm),
+                columns=first if arm == 0 else self._columns_beside(_empty(first), arm),
                 followed=0,
                 by=np.zeros(markets, np.int64),
-                apart=np.zeros(n, np.uint8),
                 touched=np.zeros(n if arm == 0 else 0, np.uint8),
+                apart_in_any=np.zeros(n if arm == 0 else 0, np.uint8),
                 complete=arm == 0,
+                filled=arm == 0,
             )
             for arm in range(arms)
         ]
-        practices = world.providers.first_practice
-        self._first_practice = practices[:-1]
         self._market_of_place = np.concatenate([world.providers.market, np.arange(markets)])
-        self._lived_rows = 0
         self._begun = False
+
+    def _columns_beside(self, followed: People, arm: int) -> People:
+        return followed._replace(**{name: own[arm] for name, own in self._own.items()})
 
     def live(
         self,
@@ -115,77 +125,65 @@ class SharedLives:
         """
         self._part_by_health([health for _, health in levers])
         self._part_by_market([practices for practices, _ in levers])
-        world, lives = self.world, self._lives
-        tables = world.tables(year, asked)
-        leading = {arm: self._followers(arm) for arm in range(len(lives)) if lives[arm].followed == arm}
-        selections = self._selections(leading, levers)
-        workers = max(1, threads)
-        tallies = [
-            {
-                arm: world.zeros(asked, regions=2 if leading.get(arm) else 1)
-                for arm in (*leading, *(f for followers in leading.values() for f in followers))
-            }
-            for _ in range(workers)
-        ]
-        scratch = [make_strip() for _ in range(workers)]
-        before = [_copy_rows(world.people, 0, 0) for _ in range(workers)]
+        tables = self.world.tables(year, asked)
+        sums: list[Tally] = [self.world.zeros()] * len(levers)
+        for arm, life in enumerate(self._lives):
+            if life.followed == arm:
+                self._live_family(arm, tables, levers, threads, asked, sums)
+        return sums
+
+    def _live_family(
+        self,
+        arm: int,
+        tables: YearTables,
+        levers: Sequence[tuple[Practices, Health]],
+        threads: int,
+        asked: Asked,
+        sums: list[Tally],
+    ) -> None:
+        """Live the year of an arm that is followed and of those that follow it; write down their sums."""
+        world, people = self.world, self._lives[arm].people
+        followers = self._working_out(arm)
+        tallies = [world.zeros(asked, regions=2 if followers else 1) for _ in range(max(1, threads))]
+        following = [self._followers(arm, followers, levers, asked) for _ in tallies]
+        scratch = [(make_strip(), make_strip()) for _ in tallies]
+        reference = self._lives[0].people.spend if arm else None
 
         def task(worker: int, start: int, stop: int) -> int:
-            last = np.searchsorted(world.first_row, [start, stop - 1], side="right") - 1
-            here = slice(last[0], last[1] + 1)
-            rows = 0
-            for arm, followers in leading.items():
-                near = [f for f in followers if selections[f].lives[here].any()]
-                before[worker] = _copy_rows(lives[arm].people, start, stop) if near else before[worker]
-                rows += self._live_rows(
-                    arm,
-                    start,
-                    stop,
-                    tables,
-                    levers[arm],
-                    tallies[worker][arm],
-                    selections[arm],
-                    scratch[worker],
-                )
-                if followers:
-                    lives[arm].apart[start:stop] = 0
-                for f in near:
-                    take_over(lives[f].people, before[worker], start, stop, lives[f].apart, selections[f])
-                    rows += self._live_rows(
-                        f, start, stop, tables, levers[f], tallies[worker][f], selections[f], scratch[worker]
-                    )
-                    note_differences(
-                        lives[f].people,
-                        lives[arm].people,
-                        start,
-                        stop,
-                        lives[f].apart,
-                        lives[arm].apart,
-                        selections[f],
-                    )
-            return rows
+            return world.live_rows(
+                people, start, stop, tables, *levers[arm], reference, tallies[worker], following[worker],
+                *scratch[worker],
+            )  # fmt: skip
 
-        self._lived_rows += over_chunks(task, world.n_people, threads)
-        for others in tallies[1:]:
-            for arm, tally in others.items():
-                add(tallies[0][arm], tally)
-        for arm, life in enumerate(lives):
-            life.complete = life.followed == arm
-        return self._sums_of_arms(tallies[0], leading)
+        over_chunks(task, world.n_people, threads)
+        lived = {arm: tallies[0], **{f: _sums_of(following[0], j) for j, f in enumerate(followers)}}
+        for tally, others in zip(tallies[1:], following[1:], strict=True):
+            add(lived[arm], tally)
+            for j, f in enumerate(followers):
+                add(lived[f], _sums_of(others, j))
+        self._put_together(arm, bool(followers), lived, sums)
 
-    def columns(self, arm: int) -> People:
-        """Return an arm's columns themselves, in which not everybody is in place: see :meth:`people`."""
-        return self._lives[arm].people
+    def _working_out(self, arm: int) -> list[int]:
+        """Return the arms that follow an arm and work out the year of people of their own."""
+        return [f for f, life in enumerate(self._lives) if life.followed == arm != f and (life.by == f).any()]
 
     @property
-    def lived_rows(self) -> int:
-        """Beneficiary-years lived so far; a person who lives once for several arms counts once."""
-        return self._lived_rows
+    def worked_out_apart(self) -> int:
+        """People whose latest year was worked out for another arm than the one followed, added over arms."""
+        total = 0
+        for life in (life for arm, life in enumerate(self._lives) if life.followed == arm):
+            touched = np.add.reduceat(life.touched, self.world.first_row[:-1], dtype=np.int64)
+            total += sum(
+                int(touched[other.by == f].sum())
+                for f, other in enumerate(self._lives)
+                if other is not life and self._lives[other.followed] is life
+            )
+        return total
 
     def people(self, arm: int) -> People:
-        """Return an arm's people as they are now, everybody in place; they must not be changed.
+        """Return an arm's people as they are now, to be looked at until the next year is lived.
 
-        Who wants to change them calls :meth:`set_apart` first.
+        Many of the columns are another arm's too: who wants to change them calls :meth:`set_apart` first.
         """
         life = self._lives[arm]
         if life.complete:
@@ -194,56 +192,54 @@ class SharedLives:
         for market, by in enumerate(life.by.tolist()):
             rows = slice(*self.world.first_row[market : market + 2])
             touched = followed.touched[rows] != 0
-            for name in VARYING:
-                own, common = getattr(life.people, name)[rows], getattr(followed.people, name)[rows]
+            for name, columns in self._own.items():
+                common = getattr(followed.people, name)[rows]
                 if by == life.followed:
-                    own[:] = common
+                    columns[arm, rows] = common
                     continue
-                np.copyto(own, common, where=~touched)
+                np.copyto(columns[arm, rows], common, where=~touched)
                 if by != arm:
-                    np.copyto(own, getattr(self._lives[by].people, name)[rows], where=touched)
+                    np.copyto(columns[arm, rows], columns[by, rows], where=touched)
         life.complete = True
         return life.people
 
-    def set_apart(self, arm: int) -> People:
-        """Return an arm's people, who may be changed: from now on the arm lives everybody by itself."""
+    def columns(self, arm: int) -> People:
+        """Return columns that are this arm's alone, now and later; :meth:`fill` puts everybody there."""
+        return self._lives[arm].columns
+
+    def fill(self, arm: int) -> People:
+        """Return the arm's own columns with everybody in place as they are now."""
         life = self._lives[arm]
-        people = self.people(arm)
-        for other, who in enumerate(self._lives):
-            if other != arm and who.followed == arm:
-                self.set_apart(other)
+        if not life.filled:
+            people = self.people(arm)
+            for name in set(VARYING) - set(OWN_COLUMNS):
+                np.copyto(getattr(life.columns, name), getattr(people, name))
+            life.filled = True
+        return life.columns
+
+    def set_apart(self, arm: int) -> People:
+        """Return the arm's own columns, filled: from now on it lives everybody on them by itself."""
+        life = self._lives[arm]
+        if life.followed == arm:
+            for other, who in enumerate(self._lives):
+                if other != arm and who.followed == arm:
+                    self.set_apart(other)
+            return life.people
+        self.fill(arm)
         for market in range(self.world.n_markets):
             heirs = [o for o, who in enumerate(self._lives) if o != arm and who.by[market] == arm]
             for heir in heirs:
                 self.people(heir)
             for heir in heirs:
-                self._inherit(heirs[0], arm, market)
+                if heir == heirs[0]:
+                    self._inherit(heir, arm, market)
                 self._lives[heir].by[market] = heirs[0]
+        life.people = life.columns
         life.followed = arm
         life.by[:] = arm
-        life.apart = np.zeros(self.world.n_people, np.uint8)
         life.touched = np.zeros(self.world.n_people, np.uint8)
-        return people
-
-    def _live_rows(
-        self,
-        arm: int,
-        start: int,
-        stop: int,
-        tables: YearTables,
-        levers: tuple[Practices, Health],
-        tally: Tally,
-        selection: Selection,
-        scratch: Strip,
-    ) -> int:
-        reference = self._lives[0].people.spend if arm else None
-        return self.world.live_rows(
-            self._lives[arm].people, start, stop, tables, *levers, reference, tally, selection, scratch
-        )
-
-    def _followers(self, arm: int) -> list[int]:
-        """Return the arms that follow an arm and live people of their own."""
-        return [f for f, life in enumerate(self._lives) if life.followed == arm != f and (life.by == f).any()]
+        life.apart_in_any = np.zeros(self.world.n_people, np.uint8)
+        return life.people
 
     def _part_by_health(self, healths: list[Health]) -> None:
         """Let every arm follow the first one whose health parameters have been the same in all years."""
@@ -257,6 +253,7 @@ class SharedLives:
             else:
                 life.followed = followed
                 life.by[:] = followed
+                life.people = self._columns_beside(lives[followed].people, arm)
         self._begun = True
 
     def _first_alike(self, arm: int, healths: list[Health]) -> int | None:
@@ -272,7 +269,7 @@ class SharedLives:
             same = np.ones(self.world.n_practices, np.bool_)
             for mine, theirs in zip(practices[arm], practices[other], strict=True):
                 same &= mine == theirs
-            return np.logical_and.reduceat(same, self._first_practice)
+            return np.logical_and.reduceat(same, self.world.providers.first_practice[:-1])
 
         before = [life.by.copy() for life in lives]
         for arm, life in enumerate(lives):
@@ -302,56 +299,61 @@ class SharedLives:
                     self._inherit(arm, by, market)
 
     def _apart_in(self, arm: int, market: int) -> bool:
-        return bool(self._lives[arm].apart[slice(*self.world.first_row[market : market + 2])].any())
+        return bool(self._apart[arm, slice(*self.world.first_row[market : market + 2])].any())
 
     def _inherit(self, arm: int, former: int, market: int) -> None:
-        """Take over the people of a market who stood apart in the arm that lived them until now."""
+        """Take over the people of a market who stand apart in the arm that worked out their years so far."""
         rows = slice(*self.world.first_row[market : market + 2])
-        life, source = self._lives[arm], self._lives[former]
-        if former == life.followed:
-            life.apart[rows] = 0
+        if former == self._lives[arm].followed:
+            self._apart[arm, rows] = 0
             return
-        life.apart[rows] = source.apart[rows]
-        apart = np.flatnonzero(source.apart[rows]) + rows.start
-        for name in VARYING:
-            getattr(life.people, name)[apart] = getattr(source.people, name)[apart]
+        apart = self._apart[former, rows]
+        self._apart[arm, rows] = apart
+        for columns in self._own.values():
+            np.copyto(columns[arm, rows], columns[former, rows], where=apart != 0)
 
-    def _selections(
-        self, leading: dict[int, list[int]], levers: Sequence[tuple[Practices, Health]]
-    ) -> dict[int, Selection]:
-        """Return whose year each arm lives."""
-        lives, chosen = self._lives, {}
-        market = self.world.providers.market
-        for arm, followers in leading.items():
-            if not followers:
-                chosen[arm] = EVERYBODY
+    def _followers(
+        self, arm: int, followers: list[int], levers: Sequence[tuple[Practices, Health]], asked: Asked
+    ) -> Followers:
+        """Return the arms that follow an arm as the kernels see them, with sums that are all zero."""
+        if not followers:
+            return NOBODY
+        life, market = self._lives[arm], self.world.providers.market
+        lives = np.array([life.by == f for f, life in enumerate(self._lives)], np.uint8)
+        differs = np.zeros(self.world.n_practices, np.uint8)
+        for f in followers:
+            for mine, theirs in zip(levers[f][0], levers[arm][0], strict=True):
+                differs |= (mine != theirs) * lives[f][market]
+        one = self.world.zeros(asked)
+        return Followers(
+            arm=np.array(followers),
+            practices=np.array([levers[f][0] for f in followers], np.float64),
+            **{
+                name: np.zeros((len(followers), *sums.shape), np.int64)
+                for name, sums in one._asdict().items()
+            },
+            lives=lives,
+            **self._own,
+            apart=self._apart,
+            apart_in_any=life.apart_in_any,
+            touched=life.touched,
+            differs=differs,
+        )
+
+    def _put_together(self, arm: int, followed: bool, lived: dict[int, Tally], sums: list[Tally]) -> None:
+        """Put the sums of an arm and of those that follow it together from those touched and those not."""
+        whole, untouched = _regions(lived[arm]) if followed else (lived[arm], lived[arm])
+        for other, life in enumerate(self._lives):
+            if life.followed != arm:
                 continue
-            differs = np.zeros(self.world.n_practices, np.uint8)
-            for f in followers:
-                own = (lives[f].by == f).astype(np.uint8)
-                for mine, theirs in zip(levers[f][0], levers[arm][0], strict=True):
-                    differs |= (mine != theirs) * own[market]
-                chosen[f] = Selection(_NONE, _NONE, lives[arm].touched, own)
-            chosen[arm] = Selection(differs, lives[arm].apart, lives[arm].touched, _NONE)
-        return chosen
-
-    def _sums_of_arms(self, lived: dict[int, Tally], leading: dict[int, list[int]]) -> list[Tally]:
-        """Put each arm's sums together from those who were touched and those who were not."""
-        whole, untouched = {}, {}
-        for arm, followers in leading.items():
-            whole[arm], untouched[arm] = _regions(lived[arm]) if followers else (lived[arm], lived[arm])
-        found: list[Tally] = []
-        for arm, life in enumerate(self._lives):
-            alike = (o for o in range(arm) if self._same_lives(arm, o))
-            twin = next(alike, None)
-            if life.followed == arm:
-                found.append(whole[arm])
+            twin = next((o for o in range(other) if self._same_lives(other, o)), None)
+            if (life.by == arm).all():
+                sums[other] = whole
             elif twin is not None:
-                found.append(found[twin])
+                sums[other] = sums[twin]
             else:
-                base = life.followed
-                found.append(self._mixed(life.by, base, whole[base], untouched[base], lived))
-        return found
+                sums[other] = self._mixed(life.by, arm, whole, untouched, lived)
+            life.complete = life.filled = other == arm
 
     def _same_lives(self, arm: int, other: int) -> bool:
         mine, theirs = self._lives[arm], self._lives[other]
@@ -381,16 +383,11 @@ def _regions(lived: Tally) -> tuple[Tally, Tally]:
     return whole, untouched
 
 
-def _empty_columns(people: People) -> People:
-    """Return columns in which nobody is kept yet; memory is only taken where somebody will be."""
-    return People(
-        **{
-            name: column if name in FIXED_COLUMNS else np.zeros(len(column), column.dtype)
-            for name, column in people._asdict().items()
-        }
-    )
+def _empty(people: People) -> People:
+    """Return columns in which nobody is kept yet; memory is only taken once somebody is."""
+    return people._replace(**{name: np.zeros(len(people.status), COLUMN_TYPES[name]) for name in VARYING})
 
 
-def _copy_rows(people: People, start: int, stop: int) -> People:
-    """Return a copy of some rows."""
-    return People(*(column[start:stop].copy() for column in people))
+def _sums_of(followers: Followers, place: int) -> Tally:
+    """Return the sums of one of the arms that follow."""
+    return Tally(*(getattr(followers, name)[place] for name in Tally._fields))

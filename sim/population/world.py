@@ -14,6 +14,7 @@ from sim.inputs.lead_criteria import Criteria
 from sim.kernels.beneficiary_year import live_year
 from sim.kernels.chunks import over_chunks
 from sim.kernels.draws import Key
+from sim.kernels.following import NOBODY, Followers
 from sim.kernels.health import Health
 from sim.kernels.layout import (
     Disease,
@@ -23,7 +24,6 @@ from sim.kernels.layout import (
     Referrals,
     copy_people,
 )
-from sim.kernels.selection import EVERYBODY, Selection
 from sim.kernels.strip import Strip, make_strip
 from sim.kernels.tally import NOTHING_FURTHER, Asked, Tally, add, zeros
 from sim.population.health import build_health, in_year
@@ -184,17 +184,9 @@ class World:
 
         def task(worker: int, start: int, stop: int) -> int:
             return self.live_rows(
-                people,
-                start,
-                stop,
-                tables,
-                practices,
-                health,
-                reference_spend,
-                tallies[worker],
-                EVERYBODY,
-                strips[worker],
-            )
+                people, start, stop, tables, practices, health, reference_spend, tallies[worker], NOBODY,
+                strips[worker], strips[worker],
+            )  # fmt: skip
 
         lived = over_chunks(task, self.n_people, threads)
         for other in tallies[1:]:
@@ -246,8 +238,9 @@ class World:
         health: Health,
         reference_spend: NDArray[np.int32] | None,
         tally: Tally,
-        selection: Selection,
+        followers: Followers,
         strip: Strip,
+        spare: Strip,
     ) -> int:
         """Live a year for some rows; see :func:`sim.kernels.beneficiary_year.live_year`."""
         return int(
@@ -264,8 +257,9 @@ class World:
                 tables.referrals,
                 np.empty(0, np.int32) if reference_spend is None else reference_spend,
                 tally,
-                selection,
+                followers,
                 strip,
+                spare,
             )
         )
 

@@ -30,7 +30,7 @@ class Care(Treatment):
             lump_sums.append((procedure.cents, procedure.month))
             sums[Sum.PROCEDURES] += procedure.cents
         self.spend = min(base + sum(cents for cents, _ in lump_sums), LARGEST_CENTS)
-        self.event = 1 if event > 0 else 0
+        self.event = 1 if self.admissions else 0
         begun = [one for one in (procedure, caused) if one]
         self.book_episodes([*begun, *self.chronic(year, base, event)], place)
         self.use(year, sums)

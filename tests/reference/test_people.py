@@ -12,8 +12,8 @@ from sim.kernels import quantiles
 from sim.kernels.beneficiary_year import live_year
 from sim.kernels.codes import Cell, Status, Sum
 from sim.kernels.draws import Decision, Key, draw4, unit, unit52
+from sim.kernels.following import NOBODY
 from sim.kernels.layout import People, Practices
-from sim.kernels.selection import EVERYBODY
 from sim.kernels.strip import make_strip
 from sim.kernels.tally import Asked
 from sim.population.start import make_world
@@ -167,7 +167,8 @@ def test_plain_model_and_kernel_live_the_same_lives(world: World) -> None:
             referrals,
             none,
             tally,
-            EVERYBODY,
+            NOBODY,
+            strip,
             strip,
         )
         lived_before = model.lived

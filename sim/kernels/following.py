@@ -1,0 +1,362 @@
+"""Arms that follow another: people whom no difference between them can touch live the year once for all.
+
+Arms live on the same draws. Where health parameters are the same too, chance and disease take the same course
+in all of them: an arm changes to which practice people have attested, to which they are aligned, what care
+costs and how it is coded. An arm that follows another therefore has only these columns of its own, and works
+them out only for people who are touched: who meet, in any way, a practice that does otherwise, or stand
+otherwise than in the arm followed because they met one in an earlier year.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from sim.kernels.arm_year import cost_and_count
+from sim.kernels.draws import Key
+from sim.kernels.health import Health
+from sim.kernels.jit import stage
+from sim.kernels.layout import Array, Disease, Markets, People, Practices, Referrals
+from sim.kernels.standing import note_alignment
+from sim.kernels.strip import Strip
+from sim.kernels.tally import Tally
+from sim.kernels.visits import attest
+
+
+class Followers(NamedTuple):
+    """Arms that follow one, and what they have of their own; all arrays are empty where nobody does.
+
+    Attributes
+    ----------
+    arm : int64, shape (followers,)
+        Place of each among the arms of `lives`, `attested`, `aligned`, `cell`, `spend` and `apart`.
+    practices : float64, shape (followers, fields, practices)
+        What practices do, the fields of :class:`sim.kernels.layout.Practices` in order.
+    care, monthly, episodes, referred, types : shape (followers, ...)
+        Sums of people who are touched, as in :class:`sim.kernels.tally.Tally`.
+    lives : uint8, shape (arms, markets)
+        Markets in which an arm works out the year of those who are touched.
+    attested, aligned : int32; cell : uint8; spend : int32, shape (arms, people)
+        Columns; only people who are touched are kept.
+    apart : uint8, shape (arms, people)
+        Who stands otherwise on 1 January than in the arm followed.
+    apart_in_any : uint8, shape (people,)
+        Who does in any of the followers.
+    touched : uint8, shape (people,)
+        Who is touched this year.
+    differs : uint8, shape (practices,)
+        Practices that do otherwise in any of the followers.
+    """
+
+    arm: Array
+    practices: Array
+    care: Array
+    monthly: Array
+    episodes: Array
+    referred: Array
+    types: Array
+    lives: Array
+    attested: Array
+    aligned: Array
+    cell: Array
+    spend: Array
+    apart: Array
+    apart_in_any: Array
+    touched: Array
+    differs: Array
+
+
+def _nothing(*kinds: tuple[type[np.generic], int]) -> list[Array]:
+    return [np.empty((0,) * dims, dtype) for dtype, dims in kinds]
+
+
+# Nobody follows.
+NOBODY = Followers(
+    *_nothing(
+        (np.int64, 1),
+        (np.float64, 3),
+        (np.int64, 4),
+        (np.int64, 5),
+        (np.int64, 4),
+        (np.int64, 6),
+        (np.int64, 4),
+        (np.uint8, 2),
+        (np.int32, 2),
+        (np.int32, 2),
+        (np.uint8, 2),
+        (np.int32, 2),
+        (np.uint8, 2),
+        (np.uint8, 1),
+        (np.uint8, 1),
+        (np.uint8, 1),
+    )
+)
+
+
+@stage
+def note_touched(
+    people: People,
+    first: int,
+    last: int,
+    n: int,
+    sums: int,
+    episodes: int,
+    followers: Followers,
+    strip: Strip,
+) -> None:
+    """Mark who of rows `first` to `last` is touched; keep their sums `sums` and `episodes` further on.
+
+    People stand as on 1 January, aligned, and have chosen this year's practice.
+    """
+    all_attested, differs = people.attested, followers.differs
+    apart, touched = followers.apart_in_any, followers.touched
+    row, aligned, practice, attested = strip.row, strip.aligned, strip.practice, strip.attested
+    sums_at, episodes_at = strip.sums_at, strip.episodes_at
+    for i in range(first, last):
+        touched[i] = apart[i]
+        apart[i] = 0
+    for k in range(n):
+        i = row[k]
+        of, to = np.int64(all_attested[i]), aligned[k]
+        attested[k] = of
+        met = touched[i] | differs[practice[k]]
+        met |= differs[max(of, np.int64(0))] if of >= 0 else 0
+        met |= differs[max(to, np.int64(0))] if to >= 0 else 0
+        touched[i] = met
+        sums_at[k] += sums if met else 0
+        episodes_at[k] += episodes if met else 0
+
+
+@stage
+def copy_touched(begin: int, end: int, followers: Followers, strip: Strip, chosen: Strip) -> int:
+    """Copy what happened to those of people `begin` to `end` of a strip who are touched; return how many."""
+    touched, row, listed = followers.touched, strip.row, strip.listed
+    n = 0
+    for k in range(begin, end):
+        listed[n] = k
+        n += 1 if touched[row[k]] else 0
+    for j in range(n):
+        chosen.row[j] = row[listed[j]]
+    for source, target in (
+        (strip.entering, chosen.entering),
+        (strip.first_month, chosen.first_month),
+        (strip.last_month, chosen.last_month),
+        (strip.months, chosen.months),
+        (strip.age, chosen.age),
+        (strip.traits, chosen.traits),
+        (strip.kind, chosen.kind),
+        (strip.market, chosen.market),
+        (strip.conditions, chosen.conditions),
+        (strip.missing, chosen.missing),
+        (strip.developed, chosen.developed),
+        (strip.high_needs, chosen.high_needs),
+        (strip.category, chosen.category),
+        (strip.by_claims, chosen.by_claims),
+        (strip.attested, chosen.attested),
+        (strip.had_event, chosen.had_event),
+        (strip.dies, chosen.dies),
+        (strip.uses, chosen.uses),
+        (strip.practice, chosen.practice),
+        (strip.visits, chosen.visits),
+        (strip.procedure, chosen.procedure),
+        (strip.procedure_month, chosen.procedure_month),
+        (strip.planned, chosen.planned),
+        (strip.stays, chosen.stays),
+        (strip.snf_days, chosen.snf_days),
+        (strip.event_cause, chosen.event_cause),
+        (strip.event_month, chosen.event_month),
+        (strip.readmitted, chosen.readmitted),
+        (strip.ending, chosen.ending),
+        (strip.followed_up, chosen.followed_up),
+        (strip.ed_visits, chosen.ed_visits),
+        (strip.ed_falls, chosen.ed_falls),
+        (strip.several, chosen.several),
+    ):
+        for j in range(n):
+            target[j] = source[listed[j]]
+    for numbers, copied in (
+        (strip.share, chosen.share),
+        (strip.score, chosen.score),
+        (strip.coded_score, chosen.coded_score),
+        (strip.relative, chosen.relative),
+        (strip.luck, chosen.luck),
+        (strip.procedure_luck, chosen.procedure_luck),
+        (strip.event_luck, chosen.event_luck),
+        (strip.attesting, chosen.attesting),
+        (strip.clinical, chosen.clinical),
+    ):
+        for j in range(n):
+            copied[j] = numbers[listed[j]]
+    return n
+
+
+@stage
+def begin_year(
+    people: People,
+    first: int,
+    last: int,
+    n: int,
+    everyone: int,
+    own: People,
+    apart: Array,
+    touched: Array,
+    strip: Strip,
+) -> None:
+    """Let those who are touched, of rows `first` to `last`, begin the year in an arm that follows.
+
+    Of people in Medicare Advantage, listed after the first `n`, nobody is aligned. Who is touched and was not
+    apart has not been kept until now.
+    """
+    row, attested, aligned, cell, spend = strip.row, own.attested, own.aligned, own.cell, own.spend
+    for i in range(first, last):
+        if touched[i] and apart[i] == 0:
+            attested[i] = people.attested[i]
+            aligned[i] = people.aligned[i]
+            cell[i] = people.cell[i]
+    for i in range(first, last):
+        if touched[i]:
+            spend[i] = 0
+    for k in range(n, everyone):
+        i = row[k]
+        if first <= i < last and touched[i]:
+            aligned[i] = -1
+
+
+@stage
+def end_year(people: People, first: int, last: int, arm: int, followers: Followers) -> None:
+    """Mark who of rows `first` to `last` now stands otherwise in an arm than in the arm it follows."""
+    touched, apart, apart_in_any = followers.touched, followers.apart[arm], followers.apart_in_any
+    attested, aligned, cell = followers.attested[arm], followers.aligned[arm], followers.cell[arm]
+    for i in range(first, last):
+        if touched[i]:
+            same = (
+                (attested[i] == people.attested[i])
+                & (aligned[i] == people.aligned[i])
+                & (cell[i] == people.cell[i])
+            )
+            apart[i] = 0 if same else 1
+            apart_in_any[i] |= apart[i]
+
+
+@stage
+def follow_year(
+    people: People,
+    first: int,
+    last: int,
+    n: int,
+    everyone: int,
+    key: Key,
+    year: int,
+    markets: Markets,
+    disease: Disease,
+    health: Health,
+    referrals: Referrals,
+    reference_spend: Array,
+    followers: Followers,
+    strip: Strip,
+    chosen: Strip,
+) -> None:
+    """Work out the year of those who are touched in each arm that follows.
+
+    The strip has the `n` people of rows `first` to `last` who live the year in Original Medicare, as it went
+    in the arm that is followed, and then those in Medicare Advantage; `chosen` is scratch.
+    """
+    first_row, home, row = markets.first_row, people.market, strip.row
+    begin = 0
+    for market in range(home[first], home[last - 1] + 1):
+        start, stop = max(first, first_row[market]), min(last, first_row[market + 1])
+        end = begin
+        while end < n and row[end] < stop:
+            end += 1
+        lives = False
+        for f in range(followers.arm.shape[0]):
+            lives = lives or followers.lives[followers.arm[f], market] != 0
+        if lives:
+            here = copy_touched(begin, end, followers, strip, chosen)
+            for f in range(followers.arm.shape[0]):
+                arm = followers.arm[f]
+                if followers.lives[arm, market] == 0:
+                    continue
+                own = with_columns(people, arm, followers)
+                does = practices_of(followers.practices[f])
+                begin_year(
+                    people, start, stop, n, everyone, own, followers.apart[arm], followers.touched, strip
+                )
+                take_attested(here, own, followers.apart[arm], chosen)
+                note_alignment(own, here, does, chosen)
+                attest(own, here, does, chosen)
+                tally = Tally(
+                    followers.care[f],
+                    followers.monthly[f],
+                    followers.episodes[f],
+                    followers.referred[f],
+                    followers.types[f],
+                )
+                cost_and_count(
+                    own,
+                    key,
+                    year,
+                    here,
+                    markets,
+                    does,
+                    disease,
+                    health,
+                    referrals,
+                    reference_spend,
+                    tally,
+                    followers.care[f].size,
+                    chosen,
+                )
+                end_year(people, start, stop, arm, followers)
+        begin = end
+
+
+@stage
+def take_attested(n: int, own: People, apart: Array, chosen: Strip) -> None:
+    """Let people who are not apart have attested to the practice they have in the arm that is followed."""
+    all_attested, row, attested = own.attested, chosen.row, chosen.attested
+    for j in range(n):
+        if apart[row[j]] == 0:
+            all_attested[row[j]] = attested[j]
+
+
+@stage
+def practices_of(table: Array) -> Practices:
+    """Return the practices whose fields are the rows of a table."""
+    return Practices(table[0], table[1], table[2], table[3], table[4], table[5], table[6], table[7])
+
+
+@stage
+def with_columns(people: People, arm: int, followers: Followers) -> People:
+    """Return the people of the arm followed with the columns that an arm has of its own."""
+    return People(
+        people.birth_year,
+        people.entry_year,
+        people.entry_month,
+        people.traits,
+        people.market,
+        people.frailty,
+        people.cost_factor,
+        people.status,
+        people.conditions,
+        people.high_needs,
+        people.event,
+        people.admissions,
+        people.snf_days,
+        people.practice,
+        followers.attested[arm],
+        people.last_main,
+        people.last_other,
+        people.last_main_visits,
+        people.last_other_visits,
+        people.older_main,
+        people.older_other,
+        people.older_main_visits,
+        people.older_other_visits,
+        followers.aligned[arm],
+        followers.cell[arm],
+        people.months,
+        followers.spend[arm],
+        people.risk,
+    )
