@@ -128,3 +128,12 @@ def test_all_faults_of_a_plain_file_come_at_once(tmp_path):
     assert "row 2, benchmark_usd: = 'abc' is not a number" in message
     assert "row 3, benchmark_usd: = '-5' is out of range -> at least 0" in message
     assert "= 'X1' is met 2 times" in message
+
+
+def test_a_rulebook_of_one_year_does_not_settle_a_file_that_says_another(tmp_path):
+    path = tmp_path / "results_PY2023.csv"
+    path.write_text("aco_id,option,benchmark_usd,expenditure_usd\nR1,global,1000,900\n")
+    with pytest.raises(InputError, match="is of 2023 by its name, and reach-py2022 settles 2022"):
+        settle(path, "reach-py2022")
+    assert settle(path, "reach-py2022", py=2022).totals["performance_year"] == 2022
+    assert settle(path, "reach-py2023").totals["performance_year"] == 2023

@@ -8,6 +8,7 @@ import pytest
 
 from sim.inputs import mssp_source
 from sim.inputs.faults import InputError
+from sim.inputs.mssp_columns import ENROLLMENT_TYPES
 from sim.population.plan import plan_acos
 from sim.replicate import coordinates, simulate
 from sim.scenarios import Scenario
@@ -38,9 +39,9 @@ def scenario(tmp_path):
         "Current_Track": "E",
         "Rev_Exp_Cat": "Low Revenue",
     }
-    for kind, people in zip(TYPES, (4, 40, 40, 316), strict=True):
+    for kind, counted, people in zip(ENROLLMENT_TYPES, TYPES, (4, 40, 40, 316), strict=True):
         columns |= {
-            f"N_AB_Year_{kind}_PY": people,
+            f"N_AB_Year_{counted}_PY": people,
             f"Per_Capita_Exp_ALL_{kind}_PY": 12_000,
             f"CMS_HCC_RiskScore_{kind}_PY": 1.0,
         }
