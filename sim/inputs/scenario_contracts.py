@@ -8,9 +8,11 @@ import numpy as np
 
 from sim.inputs.faults import Fault
 from sim.inputs.scenario_arms import Arm, ChangingTerms, Terms
-from sim.inputs.scenario_books import ScenarioBooks, reach_years
+from sim.inputs.scenario_books import MSSP, ScenarioBooks, reach_years
 from sim.inputs.scenario_file import Merged
 from sim.inputs.scenario_schema import ScenarioTables
+
+PERCENTILE = "expenditure.truncation_percentile"
 
 
 def contract_faults(tables: ScenarioTables, books: ScenarioBooks, merged: Merged) -> list[Fault]:
@@ -19,6 +21,12 @@ def contract_faults(tables: ScenarioTables, books: ScenarioBooks, merged: Merged
     faults: list[Fault] = []
     for name, arm in tables.arms.items():
         faults += _year_faults(name, arm, years, books, merged)
+        faults += _agreement_faults(name, arm, years, books, merged)
+        if (name, MSSP) in books.own_others and _percentile(books, name) != _percentile(books, ""):
+            key = f"arms.{name}.values.mssp.{PERCENTILE}"
+            problem = "changes how the nation's spending is seen, which all arms share"
+            allowed = f"state it for the whole scenario: program.values.mssp.{PERCENTILE}"
+            faults.append(Fault(merged.file(key), key, problem, allowed))
         elections = books.rulebook(name, "mssp").array("msr.elections")
         for place, terms in _tables(f"arms.{name}", arm):
             if terms.elected_rate is not None and not np.isclose(terms.elected_rate, elections).any():
@@ -26,6 +34,10 @@ def contract_faults(tables: ScenarioTables, books: ScenarioBooks, merged: Merged
                 allowed = f"must be one of {', '.join(f'{100.0 * rate:g} %' for rate in elections)}"
                 faults.append(Fault(merged.file(key), key, f"= {terms.elected_rate:g}", allowed))
     return faults
+
+
+def _percentile(books: ScenarioBooks, arm: str) -> float:
+    return books.rulebook(arm, MSSP).number(PERCENTILE)
 
 
 def _tables(key: str, terms: ChangingTerms) -> Iterator[tuple[str, Terms]]:
@@ -52,6 +64,26 @@ def _year_faults(name: str, arm: Arm, years: range, books: ScenarioBooks, merged
             span = f"{outside[0]}" if len(outside) == 1 else f"{outside[0]} to {outside[-1]}"
             allowed = f"a year of the program's rulebooks, {covered[0]} to {covered[-1]}"
             yield Fault(merged.file(key), key, f"= {program!r} in {span}", allowed)
+
+
+def _agreement_faults(
+    name: str, arm: Arm, years: range, books: ScenarioBooks, merged: Merged
+) -> Iterator[Fault]:
+    """Return a fault for the earliest agreement whose benchmark the rulebook has no terms for."""
+    book = books.rulebook(name, MSSP)
+    stated = [year for year, _ in book.entry("benchmark.regional_cap_up").by_year if year is not None]
+    length = int(book.number("benchmark.agreement_years"))
+    starts = []
+    for year in years:
+        for terms in (arm.terms(aco, year) for aco in (None, *arm.acos)):
+            if terms["program"] == MSSP:
+                began = terms.get("agreement_start", year)
+                starts.append(began + (year - began) // length * length)
+    if starts and stated and min(starts) < min(stated):
+        key = _key_of(name, arm, MSSP)
+        problem = f"= {MSSP!r} has an agreement of {min(starts)}"
+        allowed = f"agreements from {min(stated)} on, which the rulebook has the benchmark of"
+        yield Fault(merged.file(key), key, problem, allowed)
 
 
 def _key_of(name: str, arm: Arm, program: str) -> str:

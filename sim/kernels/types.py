@@ -13,6 +13,7 @@ from sim.kernels.codes import (
     DUAL,
     FEMALE,
     MONTHS_A_YEAR,
+    N_KINDS,
     OLDEST,
     ORIGINALLY_DISABLED,
     RISK_UNIT,
@@ -63,22 +64,25 @@ def annualised(people: People, start: int, stop: int, year: int, kinds: Array, c
     start, stop : int
         Range of rows.
     year : int
-    kinds : uint8, shape (rows,); cents : int64, shape (rows,)
-        Filled from the front.
+    kinds : uint8, shape (people,)
+        Written to: enrollment type, or the number of types for people who are not assignable.
+    cents : int64, shape (people,)
+        Written to.
 
     Returns
     -------
     int
-        How many people there are.
+        How many assignable people there are.
     """
     n = 0
     for i in range(start, stop):
         months = np.int64(people.months[i])
-        if (months > 0) & (people.aligned[i] >= 0):
-            age = np.int64(year) - np.int64(people.birth_year[i])
-            kinds[n] = enrollment_type(np.int64(people.cell[i]), age, np.int64(people.traits[i]))
-            cents[n] = np.int64(people.spend[i]) * MONTHS_A_YEAR // months
-            n += 1
+        assignable = (months > 0) & (people.aligned[i] >= 0)
+        age = np.int64(year) - np.int64(people.birth_year[i])
+        kind = enrollment_type(np.int64(people.cell[i]), age, np.int64(people.traits[i]))
+        kinds[i] = kind if assignable else N_KINDS
+        cents[i] = np.int64(people.spend[i]) * MONTHS_A_YEAR // max(months, np.int64(1))
+        n += 1 if assignable else 0
     return n
 
 

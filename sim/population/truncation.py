@@ -5,12 +5,13 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.kernels.chunks import CHUNK, over_chunks
-from sim.kernels.codes import N_KINDS, N_TYPE_SUMS
+from sim.kernels.chunks import over_chunks
+from sim.kernels.codes import MONTHS_A_YEAR, N_KINDS, N_TYPE_SUMS
 from sim.kernels.layout import Disease, People, Practices
 from sim.kernels.types import add_types, annualised
 
 Ints = NDArray[np.int64]
+UNLIMITED = np.iinfo(np.int64).max // MONTHS_A_YEAR
 
 
 def truncation(people: People, year: int, percentile: float, threads: int = 1) -> Ints:
@@ -36,16 +37,12 @@ def truncation(people: People, year: int, percentile: float, threads: int = 1) -
     """
     rows = len(people.spend)
     kinds, cents = np.empty(rows, np.uint8), np.empty(rows, np.int64)
-    found = np.zeros(-(-rows // CHUNK), np.int64)
 
     def task(_: int, start: int, stop: int) -> int:
-        found[start // CHUNK] = annualised(people, start, stop, year, kinds[start:stop], cents[start:stop])
-        return 0
+        return int(annualised(people, start, stop, year, kinds, cents))
 
     over_chunks(task, rows, threads)
-    filled = np.arange(rows) % CHUNK < np.repeat(found, CHUNK)[:rows]
-    kinds, cents = kinds[filled], cents[filled]
-    limit = np.full(N_KINDS, np.iinfo(np.int64).max // CHUNK, np.int64)
+    limit = np.full(N_KINDS, UNLIMITED, np.int64)
     for kind in range(N_KINDS):
         values = cents[kinds == kind]
         if values.size:

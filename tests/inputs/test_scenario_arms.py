@@ -49,6 +49,18 @@ def test_what_the_rulebooks_do_not_allow():
     assert "did you mean 'mssp.msr" in found["arms.y.values.msr"]
 
 
+def test_where_spending_is_cut_off_is_the_same_in_all_arms():
+    own = {"mssp": {"expenditure": {"truncation_percentile": "98 %"}}}
+    found = faults(x={"program": "mssp", "values": own})
+    assert "for the whole scenario" in found["arms.x.values.mssp.expenditure.truncation_percentile"]
+
+
+def test_agreements_without_terms_of_a_benchmark():
+    with pytest.raises(InputError, match="has an agreement of 2013 -> agreements from 2019 on"):
+        made(x={"program": "mssp", "agreement_start": 2013}, first_py=2017)
+    made(x={"program": "mssp", "agreement_start": 2014}, first_py=2019)
+
+
 def test_lead_is_not_offered_before_it_begins():
     with pytest.raises(InputError, match="'lead' in 2026 -> a year of the program's rulebooks, 2027 to 2036"):
         made(x={"program": "lead"}, first_py=2026)

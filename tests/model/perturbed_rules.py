@@ -109,7 +109,7 @@ SETTINGS = (
     Setting("", LEAD, 2033, 2034),
     Setting("", LEAD, 2027, 2028, tuple(STOP_LOSS.items())),
     Setting("mssp.", MSSP, 2027, 2032),
-    Setting("mssp.", MSSP, 2014, 2019),
+    Setting("mssp.", MSSP, 2019, 2021),
     Setting("reach.", REACH, 2021, 2022),
     Setting("reach.", REACH, 2025, 2026),
 )
