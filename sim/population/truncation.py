@@ -17,8 +17,8 @@ UNLIMITED = np.iinfo(np.int64).max // MONTHS_A_YEAR
 def truncation(people: People, year: int, percentile: float, threads: int = 1) -> Ints:
     """Return the cents a year at which spending is cut off, by enrollment type, shape (kinds,).
 
-    The percentile of the annualised spending of everybody assignable, each person counting once: the smallest
-    amount that at least that share of them do not exceed. Only people of the arm that stands for the nation
+    The percentile of the annualised spending of everybody assignable, weighted by months: the smallest amount
+    that at least that share of person-months do not exceed. Only people of the arm that stands for the nation
     should be given. A type without anybody has the largest amount there is.
 
     Parameters
@@ -33,7 +33,8 @@ def truncation(people: People, year: int, percentile: float, threads: int = 1) -
 
     Notes
     -----
-    42 CFR 425.652(a)(4); CMS, MSSP Shared Savings and Losses Methodology v11, section 3: unweighted.
+    42 CFR 425.652(a)(4); CMS, MSSP Shared Savings and Losses Methodology v11, section 3, which has no weights.
+    With months as weights people reach the thresholds that CMS published for 2022 (targets ``spending.p99``).
     """
     rows = len(people.spend)
     kinds, cents = np.empty(rows, np.uint8), np.empty(rows, np.int64)
@@ -44,11 +45,23 @@ def truncation(people: People, year: int, percentile: float, threads: int = 1) -
     over_chunks(task, rows, threads)
     limit = np.full(N_KINDS, UNLIMITED, np.int64)
     for kind in range(N_KINDS):
-        values = cents[kinds == kind]
-        if values.size:
-            at = max(0, int(np.ceil(percentile * values.size)) - 1)
-            limit[kind] = np.partition(values, at)[at]
+        chosen = kinds == kind
+        if chosen.any():
+            limit[kind] = _quantile(cents[chosen], people.months[chosen], percentile)
     return limit
+
+
+def _quantile(cents: Ints, months: NDArray[np.uint8], percentile: float) -> int:
+    """Return the smallest amount that `percentile` of the months do not exceed, without sorting everybody."""
+    total = int(months.sum(dtype=np.int64))
+    needed = int(np.ceil(percentile * total))
+    # Everybody has a month at least, so that many people hold all the months above.
+    first = max(0, len(cents) - (total - needed) - 1)
+    order = np.argpartition(cents, first)[first:]
+    order = order[np.argsort(cents[order], kind="stable")]
+    tail = months[order].astype(np.int64)
+    reached = total - int(tail.sum()) + np.cumsum(tail)
+    return int(cents[order[np.searchsorted(reached, needed)]])
 
 
 def by_type(

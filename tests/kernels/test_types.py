@@ -86,8 +86,8 @@ def test_spending_is_cut_off_at_the_percentile_of_assignable_people():
     whole_year = people.spend[here].astype(np.int64) * 12 // people.months[here]
     found = truncation(people, YEAR, 0.99)
     for kind in range(4):
-        values = whole_year[kinds == kind]
-        assert found[kind] == np.quantile(values, 0.99, method="inverted_cdf")
+        values, months = whole_year[kinds == kind], people.months[here][kinds == kind].astype(float)
+        assert found[kind] == np.quantile(values, 0.99, weights=months, method="inverted_cdf")
     assert (truncation(people, YEAR, 1.0) == [whole_year[kinds == kind].max() for kind in range(4)]).all()
 
 
