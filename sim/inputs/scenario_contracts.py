@@ -6,9 +6,11 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from sim.inputs.faults import Fault
+from sim.inputs.faults import Fault, InputError
+from sim.inputs.lead_terms import OPTIONS
+from sim.inputs.reach_terms import reach_benchmark_terms, reach_terms
 from sim.inputs.scenario_arms import Arm, ChangingTerms, Terms
-from sim.inputs.scenario_books import MSSP, ScenarioBooks, reach_years
+from sim.inputs.scenario_books import MSSP, REACH, ScenarioBooks, reach_rulebook, reach_years
 from sim.inputs.scenario_file import Merged
 from sim.inputs.scenario_schema import ScenarioTables
 
@@ -53,7 +55,7 @@ def _year_faults(name: str, arm: Arm, years: range, books: ScenarioBooks, merged
     for program, in_it in arm.programs(years).items():
         if program == "none":
             continue
-        if program == "reach":
+        if program == REACH:
             covered = reach_years()
         else:
             book = books.rulebook(name, program)
@@ -64,6 +66,20 @@ def _year_faults(name: str, arm: Arm, years: range, books: ScenarioBooks, merged
             span = f"{outside[0]}" if len(outside) == 1 else f"{outside[0]} to {outside[-1]}"
             allowed = f"a year of the program's rulebooks, {covered[0]} to {covered[-1]}"
             yield Fault(merged.file(key), key, f"= {program!r} in {span}", allowed)
+        elif program == REACH:
+            yield from _reach_faults(name, sorted(in_it), books)
+
+
+def _reach_faults(name: str, years: list[int], books: ScenarioBooks) -> Iterator[Fault]:
+    """Yield what the terms of ACO REACH's rulebooks, as the scenario changes them, cannot be."""
+    for year in years:
+        book = books.rulebook(name, reach_rulebook(year))
+        try:
+            reach_benchmark_terms(book)
+            for option in OPTIONS:
+                reach_terms(book, option)
+        except InputError as error:
+            yield from error.faults
 
 
 def _agreement_faults(

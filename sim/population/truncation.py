@@ -33,7 +33,7 @@ def truncation(people: People, year: int, percentile: float, threads: int = 1) -
 
     Notes
     -----
-    42 CFR 425.652(a)(4); CMS, MSSP Shared Savings and Losses Methodology v11, section 3, which has no weights.
+    42 CFR 425.652(a)(4); CMS, MSSP Shared Savings and Losses Methodology v11, section 3, without weights.
     With months as weights people reach the thresholds that CMS published for 2022 (targets ``spending.p99``).
     """
     rows = len(people.spend)

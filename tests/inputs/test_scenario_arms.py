@@ -101,6 +101,12 @@ def test_reachs_rulebooks_are_changed_together():
         assert scenario.rulebook("x", f"reach-py{year}").number("discount.global") == 0.01
 
 
+def test_corridors_need_as_many_shares_as_edges():
+    arm = {"program": "reach", "values": {"reach": {"corridors": {"global": {"shares": [1.0, 0.5]}}}}}
+    with pytest.raises(InputError, match=r"has 2 shares for 4 bands -> as many as corridors\.global\.edges"):
+        scenario_of(*ACOS, arms={**NO_ACO, "x": arm}, first_py=2025, last_py=2026, **STATED)
+
+
 def test_contracts_round_trip():
     scenario = made(
         x={

@@ -37,6 +37,18 @@ MSSP = {
     "shared": {"program": "mssp", "track": "basic-e", "elected_rate": "0 %", "revenue_share": "20 %"},
     "enhanced": {"program": "mssp", "track": "enhanced"},
 }
+# Each level by itself at an agreement's start, on terms under which losses and small savings count.
+LEVELS = {
+    f"{level}-{of_revenue}": {
+        "program": "mssp",
+        "track": f"basic-{level}",
+        "elected_rate": f"{0 if of_revenue < 50 else 2} %",
+        "revenue": "low",
+        "revenue_share": f"{of_revenue} %",
+    }
+    for level in "abcd"
+    for of_revenue in (5, 90)
+}
 REACH = {
     "global": {"program": "reach"},
     "professional": {"program": "reach", "risk_option": "professional"},
@@ -110,6 +122,8 @@ SETTINGS = (
     Setting("", LEAD, 2027, 2028, tuple(STOP_LOSS.items())),
     Setting("mssp.", MSSP, 2027, 2032),
     Setting("mssp.", MSSP, 2019, 2021),
+    # ACOs so small may elect a rate, and have the reduced share, only by a change of the rule.
+    Setting("mssp.", LEVELS, 2027, 2028, (("mssp.msr.smallest_for_election", 100),)),
     Setting("reach.", REACH, 2021, 2022),
     Setting("reach.", REACH, 2025, 2026),
 )
