@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Mapping, Sequence
+from importlib import import_module
 from pathlib import Path
 
 from sim.inputs.entries import Entry
 from sim.inputs.explain import plain_text
 from sim.inputs.not_acting import acts
+from sim.inputs.rule_functions import functions_nothing_calls
 from sim.inputs.rulebook import Rulebook, available_rulebooks, load_rulebook
 
 
@@ -30,6 +32,7 @@ def rule_ledger() -> str:
         "",
     ]
     lines += _not_yet_acting(books)
+    lines += _functions_not_run()
     for book in books:
         heirs = {heir.name for heir in books if book.name in heir.chain}
         lines += _section(book, {test: words for test, words in tests.items() if words & heirs})
@@ -53,6 +56,25 @@ def _not_yet_acting(books: Sequence[Rulebook]) -> Iterator[str]:
         yield from ["| rule | what it says |", "| --- | --- |"] if idle else []
         yield from [f"| `{key}` | {titles[key]} |" for key in idle]
         yield from [""] if idle else []
+
+
+def _functions_not_run() -> Iterator[str]:
+    """Yield the section of rules that are written as functions and that nothing calls."""
+    yield from [
+        "## Functions that nothing runs",
+        "",
+        "Written and tested in `sim/policy`, and called by no simulation and no settlement of CMS's files. Claims",
+        "alignment and High Needs act all the same: the kernels have these two in compiled form, and tests hold",
+        "them to these functions.",
+        "",
+        "| function | what it says |",
+        "| --- | --- |",
+    ]
+    for name in functions_nothing_calls():
+        chapter, _, function = name.partition(".")
+        said = getattr(import_module(f"sim.policy.{chapter}"), function).__doc__ or ""
+        yield f"| `{name}` | {said.strip().splitlines()[0]} |"
+    yield ""
 
 
 def _section(book: Rulebook, tests: Mapping[str, set[str]]) -> Iterator[str]:
