@@ -49,10 +49,6 @@ def functions_nothing_calls(root: Path | None = None) -> list[str]:
     )
 
 
-def _sources(folder: Path) -> list[Path]:
-    return sorted(folder.rglob("*.py"))
-
-
 def _name_of(path: Path, folder: Path) -> str:
     parts = path.relative_to(folder.parent).with_suffix("").parts
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)

@@ -63,9 +63,9 @@ def _functions_not_run() -> Iterator[str]:
     yield from [
         "## Functions that nothing runs",
         "",
-        "Written and tested in `sim/policy`, and called by no simulation and no settlement of CMS's files. Claims",
-        "alignment and High Needs act all the same: the kernels have these two in compiled form, and tests hold",
-        "them to these functions.",
+        "Written and tested in `sim/policy`, and called by no simulation and no settlement of CMS's files.",
+        "Claims alignment and High Needs act all the same: the kernels have these two in compiled form, and",
+        "tests hold them to these functions.",
         "",
         "| function | what it says |",
         "| --- | --- |",
