@@ -21,7 +21,8 @@ def functions_nothing_calls(root: Path | None = None) -> list[str]:
     """
     folder = Path(__file__).parents[1] if root is None else root
     modules = {
-        _name_of(path, folder): ast.parse(path.read_text(encoding="utf-8")) for path in _sources(folder)
+        _name_of(path, folder): ast.parse(path.read_text(encoding="utf-8"))
+        for path in sorted(folder.rglob("*.py"))
     }
     rules = {
         (name, node.name): node
