@@ -38,15 +38,15 @@ from sim.ledger.year import enter_program, enter_services, enter_spending
 from sim.levers import Levers, practices_this_year
 from sim.outcomes.record import Record
 from sim.population.arm_people import ArmPeople
-from sim.population.contracts import Contracts
 from sim.population.experience import Experience, event_share
 from sim.population.health import build_health, in_year
 from sim.population.referrals import changed_specialists
-from sim.population.start import evidence_of, make_world, with_seed
 from sim.population.world import World
 from sim.scenarios import Scenario
+from sim.settlement.contracts import Contracts
 from sim.settlement.office import Settlement
 from sim.settlement.program import Participants, Settled
+from sim.start import evidence_of, make_world, with_seed
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]

@@ -17,8 +17,8 @@ from sim.population.arm_people import ArmPeople
 from sim.population.experience import people_lived
 from sim.population.plan import plan_acos
 from sim.population.shared_lives import SharedLives
-from sim.population.start import make_world
 from sim.scenarios import Scenario
+from sim.start import make_world
 
 
 class Replicate:

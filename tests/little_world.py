@@ -15,10 +15,10 @@ from sim.kernels.chunks import over_chunks
 from sim.kernels.layout import People, make_people
 from sim.kernels.strip import make_strip
 from sim.kernels.tally import NOTHING_FURTHER, Asked, Tally
-from sim.population.start import make_world
 from sim.population.world import World, history_years
 from sim.replicate import simulate
 from sim.scenarios import Scenario
+from sim.start import make_world
 
 ACOS = (
     aco(

@@ -20,12 +20,12 @@ from sim.kernels.layout import Practices
 from sim.kernels.tally import NOTHING_FURTHER
 from sim.population import build as build_module
 from sim.population import world as world_module
-from sim.population.start import make_world
 from sim.population.world import World
 from sim.reference.inputs import Tables
 from sim.reference.people import PlainModel
 from sim.replicate import simulate
 from sim.scenarios import Scenario
+from sim.start import make_world
 
 THREADS = 2
 REPEATS = 5

@@ -12,6 +12,9 @@ _HEADER = """\
 # PYTHONPATH=tests python tests/model/perturbed_rules.py
 """
 
+# Words before the keys of a program's rules; LEAD's have none.
+_WORDS = {"lead": ""}
+
 
 def list_path() -> Path:
     """Return the file that holds the list."""
@@ -26,7 +29,7 @@ def list_text(keys: Iterable[str]) -> str:
 def acts(rulebook: str, key: str) -> bool:
     """Return whether a rule of a rulebook changes results; `rulebook` is its name, ``reach-py2024`` say."""
     program = rulebook.partition("-")[0]
-    return (key if program == "lead" else f"{program}.{key}") not in not_acting()
+    return _WORDS.get(program, f"{program}.") + key not in not_acting()
 
 
 @cache

@@ -11,7 +11,6 @@ from sim.inputs.lead_criteria import criteria_of, excluded_shares, high_needs_ac
 from sim.inputs.lead_terms import OPTIONS, lead_terms
 from sim.inputs.mssp_terms import agreement_terms, glide, msr_table, mssp_terms
 from sim.inputs.reach_terms import reach_benchmark_terms, reach_terms
-from sim.inputs.rulebook import Rulebook
 from sim.inputs.scenario_arms import NO_PROGRAM, Arm
 from sim.inputs.scenario_books import MSSP, REACH, ScenarioBooks, reach_rulebook
 
@@ -45,21 +44,22 @@ def rules_in_use(arm: Arm, name: str, years: range, books: ScenarioBooks) -> set
         excluded_shares(lead, year)
     high_needs_aco_share(lead, years[0])
     for year, terms in contracts:
-        option = terms.get("risk_option", OPTIONS[0])
-        if terms["program"] == "lead":
-            lead_terms(lead, year, option)
-            stated_growth(lead, years)
-        elif terms["program"] == MSSP:
-            asked |= _of_mssp(books.rulebook(name, MSSP), year, years[0], terms)
-        elif terms["program"] == REACH:
-            asked |= _of_reach(books.rulebook(name, reach_rulebook(year)), option)
+        asked |= _ASKED[terms["program"]](name, books, year, years, terms)
     return asked
 
 
-def _of_mssp(rulebook: Rulebook, year: int, first: int, terms: dict[str, Any]) -> set[str]:
+def _of_lead(name: str, books: ScenarioBooks, year: int, years: range, terms: dict[str, Any]) -> set[str]:
     asked: set[str] = set()
-    book = replace(rulebook, asked=asked)
-    began = np.array([terms.get("agreement_start", first)])
+    book = replace(books.rulebook(name), asked=asked)
+    lead_terms(book, year, terms.get("risk_option", OPTIONS[0]))
+    stated_growth(book, years)
+    return asked
+
+
+def _of_mssp(name: str, books: ScenarioBooks, year: int, years: range, terms: dict[str, Any]) -> set[str]:
+    asked: set[str] = set()
+    book = replace(books.rulebook(name, MSSP), asked=asked)
+    began = np.array([terms.get("agreement_start", years[0])])
     msr_table(book)
     track = glide(np.array([terms.get("track", "basic-a")]), np.array([year]) - began)
     mssp_terms(book, track, np.array([year]), began)
@@ -70,9 +70,12 @@ def _of_mssp(rulebook: Rulebook, year: int, first: int, terms: dict[str, Any]) -
     return {f"{MSSP}.{key}" for key in asked}
 
 
-def _of_reach(rulebook: Rulebook, option: str) -> set[str]:
+def _of_reach(name: str, books: ScenarioBooks, year: int, years: range, terms: dict[str, Any]) -> set[str]:
     asked: set[str] = set()
-    book = replace(rulebook, asked=asked)
-    reach_terms(book, option)
+    book = replace(books.rulebook(name, reach_rulebook(year)), asked=asked)
+    reach_terms(book, terms.get("risk_option", OPTIONS[0]))
     reach_benchmark_terms(book)
     return {f"{REACH}.{key}" for key in asked}
+
+
+_ASKED = {"lead": _of_lead, MSSP: _of_mssp, REACH: _of_reach}

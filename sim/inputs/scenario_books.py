@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import TypeVar
@@ -19,7 +19,7 @@ Book = TypeVar("Book", bound=EntryBook)
 
 
 # Rulebooks beside LEAD's, by the word before the keys that change them: mssp.risk.cap, reach.discount.global.
-MSSP, REACH = "mssp", "reach"
+LEAD, MSSP, REACH = "lead", "mssp", "reach"
 
 
 def reach_rulebook(year: int) -> str:
@@ -40,7 +40,15 @@ def _shipped(name: str) -> Rulebook:
 
 
 def _books_of(word: str) -> list[str]:
-    return [MSSP] if word == MSSP else [reach_rulebook(year) for year in reach_years()]
+    return _BOOKS[word]()
+
+
+# Names of a program's rulebooks, oldest first.
+_BOOKS: dict[str, Callable[[], list[str]]] = {
+    LEAD: lambda: [LEAD],
+    MSSP: lambda: [MSSP],
+    REACH: lambda: [reach_rulebook(year) for year in reach_years()],
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +72,21 @@ class ScenarioBooks:
     shared_others: dict[str, Rulebook] = field(default_factory=dict)
     own_others: dict[tuple[str, str], Rulebook] = field(default_factory=dict)
 
-    def rulebook(self, arm: str, name: str = "lead") -> Rulebook:
+    def rulebook(self, arm: str, name: str = LEAD) -> Rulebook:
         """Return a rulebook of an arm: LEAD's, or another program's by its name."""
-        if name == "lead":
+        if name not in self.other_names:
             return self.own_rules.get(arm, self.shared_rules)
         return self.own_others.get((arm, name)) or self.shared_others.get(name) or _shipped(name)
+
+    def years(self, arm: str, program: str) -> range:
+        """Return the performance years that a program's rulebooks cover in an arm."""
+        found = [self.rulebook(arm, name) for name in _books_of(program)]
+        return range(found[0].first_py, found[-1].last_py + 1)
+
+    @property
+    def other_names(self) -> list[str]:
+        """Names of the rulebooks of other programs than LEAD."""
+        return [*_books_of(MSSP), *_books_of(REACH)]
 
     def others(self, arm: str, programs: Mapping[str, set[int]]) -> list[tuple[str, Rulebook]]:
         """Return the other programs' rulebooks that an arm uses or changes, with the word before their keys.

@@ -27,9 +27,9 @@ from sim.policy.mssp_agreement import (
     updated_benchmark,
 )
 from sim.policy.mssp_benchmark import base_years, guarded_benchmark
-from sim.population.calendar import mssp_agreements
 from sim.population.trend import Trend
 from sim.population.types import TypeExperience
+from sim.settlement.calendar import mssp_agreements
 from sim.settlement.program import Flags, Floats, History, Ints, Participants, Settled, Shown, cents
 from sim.settlement.prospective import prospective_by_type
 

@@ -10,10 +10,10 @@ from sim.inputs.lead_criteria import high_needs_aco_share
 from sim.inputs.scenario_books import MSSP, REACH, reach_rulebook, reach_years
 from sim.kernels.codes import Sum
 from sim.outcomes.registry import BY_NAME
-from sim.population.contracts import PROGRAMS, Contracts, contracts_of
 from sim.population.experience import ratio
 from sim.population.world import World
 from sim.scenarios import Scenario
+from sim.settlement.contracts import PROGRAMS, Contracts, contracts_of
 from sim.settlement.lead import Lead
 from sim.settlement.mssp import Mssp
 from sim.settlement.program import Flags, Floats, History, Participants, Program, Settled, Shown

@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.kernels.tally import Tally
-from sim.population.contracts import Contracts
 from sim.population.experience import Experience, observe
 from sim.population.types import TypeExperience, observe_types
+from sim.settlement.contracts import Contracts
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]

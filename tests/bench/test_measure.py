@@ -15,8 +15,8 @@ from sim.kernels.draws import draw4, make_key
 from sim.kernels.layout import COLUMN_TYPES
 from sim.population import build as build_module
 from sim.population import world as world_module
-from sim.population.start import make_world
 from sim.population.world import history_years
+from sim.start import make_world
 
 RATES = (
     "live_beneficiary_years_per_second",

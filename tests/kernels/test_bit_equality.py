@@ -25,7 +25,7 @@ import sys
 import numba
 from little_world import digest, resized
 from sim.model import LeadModel
-from sim.population.start import make_world
+from sim.start import make_world
 
 assert bool(numba.config.DISABLE_JIT) == (sys.argv[1] == "python")
 scenario = resized(25, 25, 25, last_py=2027)

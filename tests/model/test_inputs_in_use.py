@@ -7,9 +7,9 @@ from worlds import aco, text_of
 
 from sim.inputs.not_acting import not_acting
 from sim.model import LeadModel
-from sim.population.start import make_world
 from sim.replicate import simulate
 from sim.scenarios import Scenario
+from sim.start import make_world
 
 QUICKSTART = Path(__file__).parents[2] / "scenarios" / "quickstart.toml"
 # Read only for ACOs of a CMS file that shows no regional adjustment.

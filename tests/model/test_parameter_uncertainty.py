@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from sim import open_results, run
-from sim.population.start import evidence_of
 from sim.replicate import simulate
+from sim.start import evidence_of
 from tests.little_world import ARMS, digest, scenario
 
 ASKED = (("study.parameter_uncertainty", True), ("horizon.last_py", 2028))

@@ -13,8 +13,8 @@ from sim.kernels.layout import Practices, same_tables
 from sim.kernels.tally import Asked
 from sim.population.experience import people_lived
 from sim.population.shared_lives import SharedLives
-from sim.population.start import make_world
 from sim.scenarios import Scenario
+from sim.start import make_world
 
 YEARS = (2027, 2028, 2029, 2030)
 DEEDS = 4  # kinds of what an arm may do in a market in a year; the first is nothing

@@ -10,7 +10,7 @@ from little_world import history_years, newborn, resized
 
 from sim.kernels.codes import AGED_IN, DUAL, Kind, Status
 from sim.model import LeadModel
-from sim.population.start import make_world
+from sim.start import make_world
 
 ROWS = 300_000
 BASE = slice(2, 5)  # 2024 to 2026 of the history

@@ -16,11 +16,11 @@ from sim.kernels.following import NOBODY
 from sim.kernels.layout import People, Practices
 from sim.kernels.strip import make_strip
 from sim.kernels.tally import Asked
-from sim.population.start import make_world
 from sim.population.world import World
 from sim.reference.inputs import Draws, Tables, binomial, poisson
 from sim.reference.people import DEAD, PlainModel
 from sim.scenarios import Scenario
+from sim.start import make_world
 
 SCENARIO = """
 schema_version = 1

@@ -7,9 +7,9 @@ from functools import cache
 from little_world import ACOS, STATED
 from worlds import ARMS, scenario_of
 
-from sim.population.start import make_world
 from sim.replicate import Replicate
 from sim.scenarios import Scenario
+from sim.start import make_world
 
 # An ACO so small could not elect a rate; here it may, so that losses and savings are often shared.
 MSSP_VALUES = {"mssp": {"msr": {"smallest_for_election": 100}}}

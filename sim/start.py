@@ -12,10 +12,10 @@ from sim.inputs.faults import Fault, InputError
 from sim.inputs.lead_criteria import criteria_of
 from sim.kernels.draws import make_key
 from sim.population.build import build_world
-from sim.population.calendar import first_lived, truncation_percentile
 from sim.population.plan import plan_acos
 from sim.population.world import World
 from sim.scenarios import Scenario
+from sim.settlement.calendar import first_lived, truncation_percentile
 
 
 def make_world(scenario: Scenario, replicate: int, threads: int = 1) -> World:

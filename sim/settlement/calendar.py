@@ -9,10 +9,10 @@ from sim.inputs.reach_terms import reach_base_years
 from sim.inputs.rulebook import Rulebook
 from sim.inputs.scenario_books import MSSP, REACH, reach_rulebook
 from sim.policy.mssp_benchmark import agreement_start, base_years
-from sim.population.contracts import Contracts, contracts_of
 from sim.population.plan import AcoPlan
 from sim.population.world import LOOKBACK_YEARS, history_years
 from sim.scenarios import Scenario
+from sim.settlement.contracts import Contracts, contracts_of
 
 Ints = NDArray[np.int64]
 

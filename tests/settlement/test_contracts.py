@@ -11,8 +11,8 @@ from worlds import ARMS, scenario_of
 
 from sim.inputs.faults import InputError
 from sim.inputs.mssp_terms import glide
-from sim.population.contracts import contracts_of
 from sim.population.plan import MsspStanding, plan_acos
+from sim.settlement.contracts import contracts_of
 
 
 def contracts(year, plans=None, **arm):

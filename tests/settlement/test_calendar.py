@@ -7,11 +7,11 @@ import pytest
 from little_world import ACOS, STATED
 from worlds import ARMS, scenario_of
 
-from sim.population.calendar import base_years_of, first_lived, mssp_agreements, truncation_percentile
-from sim.population.contracts import contracts_of
 from sim.population.plan import plan_acos
-from sim.population.start import make_world
 from sim.population.world import history_years
+from sim.settlement.calendar import base_years_of, first_lived, mssp_agreements, truncation_percentile
+from sim.settlement.contracts import contracts_of
+from sim.start import make_world
 
 
 def made(**arms):
