@@ -70,6 +70,29 @@ def both_routes(by_cell: Ints) -> Ints:
     return np.concatenate([total, total], axis=-2)
 
 
+def added_by(group: Ints, n_groups: int, rows: Ints) -> Ints:
+    """Return the exact sums of the rows of each group.
+
+    Parameters
+    ----------
+    group : int64, shape (rows,)
+        Group of each row; a row of group -1 is left out.
+    n_groups : int
+    rows : int64, shape (rows, ...)
+
+    Returns
+    -------
+    int64 array, shape (groups, ...)
+    """
+    found = np.zeros((n_groups, *rows.shape[1:]), np.int64)
+    order = np.argsort(group, kind="stable")
+    order = order[np.searchsorted(group[order], 0) :]
+    present, starts = np.unique(group[order], return_index=True)
+    if len(present):
+        found[present] = np.add.reduceat(rows[order], starts, axis=0)
+    return found
+
+
 def observe(
     sums: Ints, practice_aco: Ints, practice_market: Ints, n_acos: int, aco_market: Ints
 ) -> Experience:
@@ -86,13 +109,9 @@ def observe(
     aco_market : int64, shape (acos,)
         Market of each ACO.
     """
-    n = len(practice_aco)
-    aligned = sums[:n]
-    member = practice_aco >= 0
-    aco = np.zeros((n_acos, *sums.shape[1:]), np.int64)
-    np.add.at(aco, practice_aco[member], aligned[member])
-    market = np.zeros((int(practice_market.max()) + 1, *sums.shape[1:]), np.int64)
-    np.add.at(market, practice_market, aligned)
+    aligned = sums[: len(practice_aco)]
+    aco = added_by(practice_aco, n_acos, aligned)
+    market = added_by(practice_market, int(practice_market.max()) + 1, aligned)
     region = both_routes(market)
     months, pbpm, risk = _pbpm_and_risk(aco)
     region_months, region_pbpm, region_risk = _pbpm_and_risk(region[aco_market])

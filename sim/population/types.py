@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.kernels.codes import MONTHS_A_YEAR, RISK_UNIT, TypeSum
-from sim.population.experience import ratio
+from sim.population.experience import added_by, ratio
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -76,11 +76,8 @@ def observe_types(
         Market of each ACO.
     """
     aligned = types[: len(practice_aco)]
-    member = practice_aco >= 0
-    aco = np.zeros((n_acos, *types.shape[1:]), np.int64)
-    np.add.at(aco, practice_aco[member], aligned[member])
-    market = np.zeros((int(practice_market.max()) + 1, *types.shape[1:]), np.int64)
-    np.add.at(market, practice_market, aligned)
+    aco = added_by(practice_aco, n_acos, aligned)
+    market = added_by(practice_market, int(practice_market.max()) + 1, aligned)
     years, per_capita, risk, demographic = _means(aco)
     region_years, region_per_capita, region_risk, _ = _means(market[aco_market])
     _, national_per_capita, national_risk, national_demographic = _means(market.sum(axis=0))
