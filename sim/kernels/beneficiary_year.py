@@ -44,7 +44,6 @@ def live_year(
     tally: Tally,
     followers: Followers,
     strip: Strip,
-    spare: Strip,
 ) -> int:
     """Live one year for rows ``start`` to ``stop`` (exclusive), changing columns and adding to `tally`.
 
@@ -66,8 +65,8 @@ def live_year(
         Added to. With followers it has two regions, the second for people who are touched.
     followers : Followers
         Arms that follow this one, with their sums, which are added to.
-    strip, spare : Strip
-        Scratch; `spare` only where arms follow.
+    strip : Strip
+        Scratch.
 
     Returns
     -------
@@ -140,6 +139,5 @@ def live_year(
                 reference,
                 followers,
                 strip,
-                spare,
             )
     return lived

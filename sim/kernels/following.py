@@ -129,65 +129,21 @@ def note_touched(
 
 
 @stage
-def copy_touched(begin: int, end: int, followers: Followers, strip: Strip, chosen: Strip) -> int:
-    """Copy what happened to those of people `begin` to `end` of a strip who are touched; return how many."""
-    touched, row, listed = followers.touched, strip.row, strip.listed
+def keep_touched(begin: int, end: int, followers: Followers, strip: Strip) -> int:
+    """Move those of people `begin` to `end` of a strip who are touched to its beginning; return how many."""
+    touched, row, listed, whole, real = followers.touched, strip.row, strip.listed, strip.whole, strip.real
     n = 0
     for k in range(begin, end):
         listed[n] = k
         n += 1 if touched[row[k]] else 0
     for j in range(n):
-        chosen.row[j] = row[listed[j]]
-    for source, target in (
-        (strip.entering, chosen.entering),
-        (strip.first_month, chosen.first_month),
-        (strip.last_month, chosen.last_month),
-        (strip.months, chosen.months),
-        (strip.age, chosen.age),
-        (strip.traits, chosen.traits),
-        (strip.kind, chosen.kind),
-        (strip.market, chosen.market),
-        (strip.conditions, chosen.conditions),
-        (strip.missing, chosen.missing),
-        (strip.developed, chosen.developed),
-        (strip.high_needs, chosen.high_needs),
-        (strip.category, chosen.category),
-        (strip.by_claims, chosen.by_claims),
-        (strip.attested, chosen.attested),
-        (strip.had_event, chosen.had_event),
-        (strip.dies, chosen.dies),
-        (strip.uses, chosen.uses),
-        (strip.practice, chosen.practice),
-        (strip.visits, chosen.visits),
-        (strip.procedure, chosen.procedure),
-        (strip.procedure_month, chosen.procedure_month),
-        (strip.planned, chosen.planned),
-        (strip.stays, chosen.stays),
-        (strip.snf_days, chosen.snf_days),
-        (strip.event_cause, chosen.event_cause),
-        (strip.event_month, chosen.event_month),
-        (strip.readmitted, chosen.readmitted),
-        (strip.ending, chosen.ending),
-        (strip.followed_up, chosen.followed_up),
-        (strip.ed_visits, chosen.ed_visits),
-        (strip.ed_falls, chosen.ed_falls),
-        (strip.several, chosen.several),
-    ):
+        row[j] = row[listed[j]]
+    for field in range(whole.shape[0]):
         for j in range(n):
-            target[j] = source[listed[j]]
-    for numbers, copied in (
-        (strip.share, chosen.share),
-        (strip.score, chosen.score),
-        (strip.coded_score, chosen.coded_score),
-        (strip.relative, chosen.relative),
-        (strip.luck, chosen.luck),
-        (strip.procedure_luck, chosen.procedure_luck),
-        (strip.event_luck, chosen.event_luck),
-        (strip.attesting, chosen.attesting),
-        (strip.clinical, chosen.clinical),
-    ):
+            whole[field, j] = whole[field, listed[j]]
+    for field in range(real.shape[0]):
         for j in range(n):
-            copied[j] = numbers[listed[j]]
+            real[field, j] = real[field, listed[j]]
     return n
 
 
@@ -255,12 +211,11 @@ def follow_year(
     reference_spend: Array,
     followers: Followers,
     strip: Strip,
-    chosen: Strip,
 ) -> None:
     """Work out the year of those who are touched in each arm that follows.
 
     The strip has the `n` people of rows `first` to `last` who live the year in Original Medicare, as it went
-    in the arm that is followed, and then those in Medicare Advantage; `chosen` is scratch.
+    in the arm that is followed, and then those in Medicare Advantage; afterwards it has lost the former.
     """
     first_row, home, row = markets.first_row, people.market, strip.row
     begin = 0
@@ -273,7 +228,7 @@ def follow_year(
         for f in range(followers.arm.shape[0]):
             lives = lives or followers.lives[followers.arm[f], market] != 0
         if lives:
-            here = copy_touched(begin, end, followers, strip, chosen)
+            here = keep_touched(begin, end, followers, strip)
             for f in range(followers.arm.shape[0]):
                 arm = followers.arm[f]
                 if followers.lives[arm, market] == 0:
@@ -283,9 +238,9 @@ def follow_year(
                 begin_year(
                     people, start, stop, n, everyone, own, followers.apart[arm], followers.touched, strip
                 )
-                take_attested(here, own, followers.apart[arm], chosen)
-                note_alignment(own, here, does, chosen)
-                attest(own, here, does, chosen)
+                take_attested(here, own, followers.apart[arm], strip)
+                note_alignment(own, here, does, strip)
+                attest(own, here, does, strip)
                 tally = Tally(
                     followers.care[f],
                     followers.monthly[f],
@@ -306,16 +261,16 @@ def follow_year(
                     reference_spend,
                     tally,
                     followers.care[f].size,
-                    chosen,
+                    strip,
                 )
                 end_year(people, start, stop, arm, followers)
         begin = end
 
 
 @stage
-def take_attested(n: int, own: People, apart: Array, chosen: Strip) -> None:
+def take_attested(n: int, own: People, apart: Array, strip: Strip) -> None:
     """Let people who are not apart have attested to the practice they have in the arm that is followed."""
-    all_attested, row, attested = own.attested, chosen.row, chosen.attested
+    all_attested, row, attested = own.attested, strip.row, strip.attested
     for j in range(n):
         if apart[row[j]] == 0:
             all_attested[row[j]] = attested[j]

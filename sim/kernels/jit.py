@@ -21,9 +21,10 @@ os.environ.setdefault("NUMBA_DISABLE_INTEL_SVML", "1")
 import numba
 import numpy as np
 from llvmlite.binding import get_host_cpu_name
-from numba import njit
+from numba import njit, types
 
 config: Any = numba.config
+unliteral: Any = types.unliteral
 R = TypeVar("R")
 
 CACHE_VARIABLE = "LEADSIM_CACHE"
@@ -87,7 +88,21 @@ def _compile(function: Callable[..., R], **options: Any) -> Callable[..., R]:
         )(function)
     finally:
         config.CACHE_DIR = before
+    _take_any_number(compiled)
     return compiled
+
+
+def _take_any_number(compiled: Any) -> None:
+    """Compile a function once for all whole numbers, not anew for each that a caller writes out."""
+    template = getattr(compiled, "get_call_template", None)
+    if template is None:  # not compiled, but run by Python
+        return
+
+    def for_any(args: Any, keywords: Any) -> Any:
+        plain = {name: unliteral(kind) for name, kind in keywords.items()}
+        return template(tuple(unliteral(kind) for kind in args), plain)
+
+    compiled.get_call_template = for_any
 
 
 def kernel(function: Callable[..., R]) -> Callable[..., R]:

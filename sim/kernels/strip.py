@@ -62,6 +62,8 @@ class Strip(NamedTuple):
         Words drawn.
     hit, hit_row
         Some of the people and their rows.
+    whole; real : float64, shape (fields, STRIP)
+        Each row is one of the arrays above that say how the year went, so that they can be moved together.
     u, mean, mass, below : float64; number, kept, mask, listed, pairs, listed_segment, listed_demographic_at
         For whatever a stage needs between its loops.
     """
@@ -139,6 +141,8 @@ class Strip(NamedTuple):
     pairs: Array
     listed_segment: Array
     listed_demographic_at: Array
+    whole: Array
+    real: Array
     u: Array
     mean: Array
     mass: Array
@@ -149,31 +153,81 @@ class Strip(NamedTuple):
 
 
 _FLOATS = (
-    "share",
-    "score",
-    "coded_score",
     "current",
-    "relative",
     "base",
     "level",
     "u",
     "mean",
     "mass",
     "below",
+)
+_WORDS = ("life", "lost", "care", "cost", "use", "extra", "course")
+_ROWS = ("row", "hit_row")
+
+
+# What arms that follow need to know of how a year went.
+_WHOLE = (
+    "entering",
+    "first_month",
+    "last_month",
+    "months",
+    "age",
+    "traits",
+    "kind",
+    "market",
+    "conditions",
+    "missing",
+    "developed",
+    "high_needs",
+    "category",
+    "by_claims",
+    "attested",
+    "had_event",
+    "dies",
+    "uses",
+    "practice",
+    "visits",
+    "procedure",
+    "procedure_month",
+    "planned",
+    "stays",
+    "snf_days",
+    "event_cause",
+    "event_month",
+    "readmitted",
+    "ending",
+    "followed_up",
+    "ed_visits",
+    "ed_falls",
+    "several",
+)
+_REAL = (
+    "share",
+    "score",
+    "coded_score",
+    "relative",
     "luck",
     "procedure_luck",
     "event_luck",
     "attesting",
     "clinical",
 )
-_WORDS = ("life", "lost", "care", "cost", "use", "extra", "course")
-_ROWS = ("row", "hit_row")
 
 
 def make_strip() -> Strip:
     """Return scratch for one worker; what it holds means nothing between strips."""
+    blocks: dict[str, Array] = {
+        "whole": np.zeros((len(_WHOLE), STRIP), np.int64),
+        "real": np.zeros((len(_REAL), STRIP), np.float64),
+    }
 
     def array(name: str) -> Array:
+        if name in blocks:
+            return blocks[name]
+        for block, names in (("whole", _WHOLE), ("real", _REAL)):
+            if name in names:
+                row: Array = blocks[block][names.index(name)]
+                return row
         if name in _WORDS:
             return np.zeros(4 * STRIP, np.uint32)
         return np.zeros(STRIP, np.float64 if name in _FLOATS else np.uint64 if name in _ROWS else np.int64)

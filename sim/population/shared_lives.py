@@ -146,13 +146,13 @@ class SharedLives:
         followers = self._working_out(arm)
         tallies = [world.zeros(asked, regions=2 if followers else 1) for _ in range(max(1, threads))]
         following = [self._followers(arm, followers, levers, asked) for _ in tallies]
-        scratch = [(make_strip(), make_strip()) for _ in tallies]
+        strips = [make_strip() for _ in tallies]
         reference = self._lives[0].people.spend if arm else None
 
         def task(worker: int, start: int, stop: int) -> int:
             return world.live_rows(
                 people, start, stop, tables, *levers[arm], reference, tallies[worker], following[worker],
-                *scratch[worker],
+                strips[worker],
             )  # fmt: skip
 
         over_chunks(task, world.n_people, threads)

@@ -185,7 +185,7 @@ class World:
         def task(worker: int, start: int, stop: int) -> int:
             return self.live_rows(
                 people, start, stop, tables, practices, health, reference_spend, tallies[worker], NOBODY,
-                strips[worker], strips[worker],
+                strips[worker],
             )  # fmt: skip
 
         lived = over_chunks(task, self.n_people, threads)
@@ -240,7 +240,6 @@ class World:
         tally: Tally,
         followers: Followers,
         strip: Strip,
-        spare: Strip,
     ) -> int:
         """Live a year for some rows; see :func:`sim.kernels.beneficiary_year.live_year`."""
         return int(
@@ -259,7 +258,6 @@ class World:
                 tally,
                 followers,
                 strip,
-                spare,
             )
         )
 

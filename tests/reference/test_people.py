@@ -169,7 +169,6 @@ def test_plain_model_and_kernel_live_the_same_lives(world: World) -> None:
             tally,
             NOBODY,
             strip,
-            strip,
         )
         lived_before = model.lived
         model.step()
