@@ -39,7 +39,7 @@ from sim.levers import Levers, practices_this_year
 from sim.outcomes.record import Record
 from sim.population.arm_people import ArmPeople
 from sim.population.experience import Experience, event_share
-from sim.population.health import build_health, in_year
+from sim.population.health import HealthByYear
 from sim.population.referrals import changed_specialists
 from sim.population.world import World
 from sim.scenarios import Scenario
@@ -156,7 +156,9 @@ class LeadModel(ColumnModel):
         sizes = {"aco": len(self.world.plans), "cell": len(CELL_NAMES), "year": len(self.scenario.years)}
         self.record = Record(sizes, self.first_py)
         self.outcomes = self.record.arrays
-        self._health = build_health(self.evidence)
+        self._health: HealthByYear = HealthByYear(
+            self.evidence, None if self.reference is None else self.reference._health
+        )
         self._acute_share = event_share(self.history[self.first_py - 1].care)
         self._levers: Levers | None = None
         self._usual: tuple[int, AcoDecisions] | None = None
@@ -236,8 +238,9 @@ class LeadModel(ColumnModel):
                     self.evidence.number("care.specialist_share"),
                 ),
             )
-            criteria = criteria_of(self.rulebook, self.year)
-            self._levers = Levers(practices, in_year(self._health, self.evidence, criteria, self.year))
+            self._levers = Levers(
+                practices, self._health.in_year(criteria_of(self.rulebook, self.year), self.year)
+            )
         return self._levers
 
     def usual_decisions(self, year: int) -> AcoDecisions:

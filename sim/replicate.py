@@ -70,17 +70,20 @@ class Replicate:
         year = models[0].year
         tallies = self.lives.live(year, levers, self.threads)
         for place, (model, tally) in enumerate(zip(models, tallies, strict=True)):
-            asks = place == 0 or model.settlement.asks_types
-            whole = self._with_types(place, year, levers[place].practices, tally) if asks else tally
+            whole = self._with_types(place, year, levers[place].practices, tally)
             model.take_year(whole, people_lived(tally.care))
         for model in models:
             model.step()
 
-    def _with_types(self, arm: int, year: int, practices: Practices, tally: Tally) -> Tally:
-        if self.world.percentile is None:
+    def _with_types(self, place: int, year: int, practices: Practices, tally: Tally) -> Tally:
+        """Add sums by enrollment type where the arm asks for them; limits of spending are the first arm's."""
+        world, asks = self.world, list(self.models.values())[place].settlement.asks_types
+        if world.percentile is None or not (place == 0 or asks):
             return tally
-        people = self.lives.people(arm)
-        return self.world.with_types(tally, people, year, practices, arm == 0, self.threads)
+        people = self.lives.people(place)
+        if place == 0:
+            world.cut_off(people, year, self.threads)
+        return world.with_types(tally, people, year, practices, self.threads) if asks else tally
 
     def close(self) -> None:
         """Let go of everything."""

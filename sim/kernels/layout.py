@@ -102,7 +102,7 @@ def copy_people(people: People) -> People:
 
 def same_tables(first: Any, second: Any) -> bool:
     """Whether two named tuples of numbers, arrays and such tuples are the same to the bit."""
-    return all(
+    return first is second or all(
         same_tables(mine, theirs) if isinstance(mine, tuple) else np.array_equal(mine, theirs)
         for mine, theirs in zip(first, second, strict=True)
     )

@@ -6,6 +6,8 @@ percentile, which is known only once everybody has lived the year.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from sim.kernels.codes import (
@@ -13,7 +15,6 @@ from sim.kernels.codes import (
     DUAL,
     FEMALE,
     MONTHS_A_YEAR,
-    N_KINDS,
     OLDEST,
     ORIGINALLY_DISABLED,
     RISK_UNIT,
@@ -45,6 +46,11 @@ _CODED_RISK, _DEMOGRAPHIC, _DUAL_MONTHS = (
 )
 
 
+# Classes of costs, 655.36 USD each, up to 2.7 million; that they are classes changes no result.
+COST_CLASSES = 4096
+COST_CLASS_CENTS = 65_536
+
+
 @inlined
 def enrollment_type(cell: int, age: int, trait: int) -> int:
     """Return the enrollment type of 1 January: ESRD by the benchmark cell, then age and Medicaid."""
@@ -53,9 +59,19 @@ def enrollment_type(cell: int, age: int, trait: int) -> int:
     return _ESRD if cell % _CATEGORIES == _ESRD_CATEGORY else below
 
 
+@inlined
+def assignable_cost(people: People, i: int, year: int) -> Any:
+    """Return months, enrollment type and cents as if of a whole year; no months where not assignable."""
+    months = np.int64(people.months[i]) if people.aligned[i] >= 0 else np.int64(0)
+    age = np.int64(year) - np.int64(people.birth_year[i])
+    kind = enrollment_type(np.int64(people.cell[i]), age, np.int64(people.traits[i]))
+    cents = np.int64(people.spend[i]) * MONTHS_A_YEAR // max(months, np.int64(1))
+    return months, kind, cents
+
+
 @kernel
-def annualised(people: People, start: int, stop: int, year: int, kinds: Array, cents: Array) -> int:
-    """Write type and spending, as if of a whole year, of everybody aligned who lived a month of the year.
+def count_costs(people: People, start: int, stop: int, year: int, width: int, counted: Array) -> int:
+    """Add the months of assignable people to classes of what they cost, as if of a whole year.
 
     Parameters
     ----------
@@ -64,10 +80,10 @@ def annualised(people: People, start: int, stop: int, year: int, kinds: Array, c
     start, stop : int
         Range of rows.
     year : int
-    kinds : uint8, shape (people,)
-        Written to: enrollment type, or the number of types for people who are not assignable.
-    cents : int64, shape (people,)
-        Written to.
+    width : int
+        Cents of a class; the last one holds all that cost more.
+    counted : int64, shape (kinds, classes)
+        Added to.
 
     Returns
     -------
@@ -75,14 +91,52 @@ def annualised(people: People, start: int, stop: int, year: int, kinds: Array, c
         How many assignable people there are.
     """
     n = 0
+    last = counted.shape[1] - 1
     for i in range(start, stop):
-        months = np.int64(people.months[i])
-        assignable = (months > 0) & (people.aligned[i] >= 0)
-        age = np.int64(year) - np.int64(people.birth_year[i])
-        kind = enrollment_type(np.int64(people.cell[i]), age, np.int64(people.traits[i]))
-        kinds[i] = kind if assignable else N_KINDS
-        cents[i] = np.int64(people.spend[i]) * MONTHS_A_YEAR // max(months, np.int64(1))
-        n += 1 if assignable else 0
+        months, kind, cents = assignable_cost(people, i, year)
+        counted[kind, min(cents // width, last)] += months
+        n += 1 if months > 0 else 0
+    return n
+
+
+@kernel
+def list_costs(
+    people: People, start: int, stop: int, year: int, width: int, wanted: Array, found: Array
+) -> int:
+    """List the assignable people of one class of costs of each enrollment type.
+
+    Parameters
+    ----------
+    people : People
+    start, stop : int
+    year : int
+    width : int
+        As for :func:`count_costs`.
+    wanted : int64, shape (kinds,)
+        Class of each type, -1 for none. The last class of :func:`count_costs` has no upper bound.
+    found : int64, shape (people, 3)
+        Type, cents and months are written from row `start` on.
+
+    Returns
+    -------
+    int
+        How many were found.
+    """
+    n = 0
+    # What is spent in a part of a year is at least a twelfth of what it comes to in a whole one.
+    least = wanted.max()
+    for kind in range(wanted.shape[0]):
+        least = min(least, wanted[kind]) if wanted[kind] >= 0 else least
+    least = least * width // MONTHS_A_YEAR
+    for i in range(start, stop):
+        if people.spend[i] < least:
+            continue
+        months, kind, cents = assignable_cost(people, i, year)
+        if months > 0 and min(cents // width, COST_CLASSES - 1) == wanted[kind]:
+            found[start + n, 0] = kind
+            found[start + n, 1] = cents
+            found[start + n, 2] = months
+            n += 1
     return n
 
 

@@ -55,6 +55,7 @@ class Ledger:
         self.n_acos = n_acos
         self._entries = np.empty(1024, _ENTRY)
         self._size = 0
+        self._first_of: dict[int, int] = {}
 
     def __len__(self) -> int:
         return self._size
@@ -108,6 +109,7 @@ class Ledger:
         if whose.size and not (whose.min() >= NOBODY and whose.max() < self.n_acos):
             raise ValueError(f"an entry names an ACO outside {NOBODY} to {self.n_acos - 1}")
         kept = np.flatnonzero(amounts)
+        self._first_of.setdefault(year, self._size)
         self._make_room(kept.size)
         new = self._entries[self._size : self._size + kept.size]
         back = amounts[kept] < 0
@@ -128,12 +130,12 @@ class Ledger:
         self, party: Party, year: int | None, mechanisms: tuple[Mechanism, ...]
     ) -> tuple[NDArray[np.void], Cents]:
         """Return the entries of a party, and their cents, positive where it is paid."""
-        entries = self.entries
+        entries = self.entries if year is None else self.entries[self._first_of.get(year, self._size) :]
         mine = (entries["payer"] == party) | (entries["payee"] == party)
         if year is not None:
             mine &= entries["year"] == year
         if mechanisms:
-            mine &= np.isin(entries["mechanism"], mechanisms)
+            mine &= np.logical_or.reduce([entries["mechanism"] == mechanism for mechanism in mechanisms])
         found = entries[mine]
         return found, np.where(found["payee"] == party, found["cents"], -found["cents"])
 

@@ -79,6 +79,34 @@ def in_year(health: Health, evidence: Evidence, criteria: Criteria, year: int) -
     )
 
 
+class HealthByYear:
+    """The kernels' parameters of one arm, year by year; another arm's where they would be the same.
+
+    Parameters
+    ----------
+    evidence : Evidence
+    other : HealthByYear, optional
+        Of an arm that comes first.
+    """
+
+    def __init__(self, evidence: Evidence, other: HealthByYear | None = None) -> None:
+        self._evidence = evidence
+        self._other = other if other is not None and other._evidence is evidence else None
+        self._all_years: Health | None = None
+        self._latest: tuple[Criteria, int, Health] | None = None
+
+    def in_year(self, criteria: Criteria, year: int) -> Health:
+        """Return the parameters of a year under a program's criteria."""
+        for made in (self._latest, None if self._other is None else self._other._latest):
+            if made is not None and made[:2] == (criteria, year):
+                return made[2]
+        if self._all_years is None:
+            self._all_years = build_health(self._evidence)
+        found = in_year(self._all_years, self._evidence, criteria, year)
+        self._latest = criteria, year, found
+        return found
+
+
 def build_health(evidence: Evidence) -> Health:
     """Return the kernels' parameters that hold in all years; :func:`in_year` fills in the rest."""
     number, array = evidence.number, evidence.array

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from sim.kernels.chunks import over_chunks
 from sim.kernels.codes import MONTHS_A_YEAR, N_KINDS, N_TYPE_SUMS
 from sim.kernels.layout import Disease, People, Practices
-from sim.kernels.types import add_types, annualised
+from sim.kernels.types import COST_CLASS_CENTS, COST_CLASSES, add_types, count_costs, list_costs
 
 Ints = NDArray[np.int64]
 UNLIMITED = np.iinfo(np.int64).max // MONTHS_A_YEAR
@@ -36,32 +36,33 @@ def truncation(people: People, year: int, percentile: float, threads: int = 1) -
     42 CFR 425.652(a)(4); CMS, MSSP Shared Savings and Losses Methodology v11, section 3, without weights.
     With months as weights people reach the thresholds that CMS published for 2022 (targets ``spending.p99``).
     """
-    rows = len(people.spend)
-    kinds, cents = np.empty(rows, np.uint8), np.empty(rows, np.int64)
+    rows, width = len(people.spend), COST_CLASS_CENTS
+    by_worker = np.zeros((max(1, threads), N_KINDS, COST_CLASSES), np.int64)
+    over_chunks(
+        lambda worker, start, stop: int(count_costs(people, start, stop, year, width, by_worker[worker])),
+        rows,
+        threads,
+    )
+    below = by_worker.sum(axis=0).cumsum(axis=1)
+    needed = np.ceil(percentile * below[:, -1]).astype(np.int64)
+    wanted = np.array([np.searchsorted(below[kind], needed[kind]) for kind in range(N_KINDS)])
+    wanted = np.where(below[:, -1] > 0, wanted, -1)
+    found, filled = np.empty((rows, 3), np.int64), list[slice]()
 
     def task(_: int, start: int, stop: int) -> int:
-        return int(annualised(people, start, stop, year, kinds, cents))
+        n = int(list_costs(people, start, stop, year, width, wanted, found))
+        filled.append(slice(start, start + n))
+        return n
 
     over_chunks(task, rows, threads)
+    listed = np.concatenate([found[part] for part in filled]) if filled else found[:0]
     limit = np.full(N_KINDS, UNLIMITED, np.int64)
-    for kind in range(N_KINDS):
-        chosen = kinds == kind
-        if chosen.any():
-            limit[kind] = _quantile(cents[chosen], people.months[chosen], percentile)
+    for kind in np.flatnonzero(wanted >= 0).tolist():
+        of_kind = listed[listed[:, 0] == kind]
+        of_kind = of_kind[np.argsort(of_kind[:, 1], kind="stable")]
+        before = below[kind, wanted[kind] - 1] if wanted[kind] > 0 else 0
+        limit[kind] = of_kind[np.searchsorted(before + of_kind[:, 2].cumsum(), needed[kind]), 1]
     return limit
-
-
-def _quantile(cents: Ints, months: NDArray[np.uint8], percentile: float) -> int:
-    """Return the smallest amount that `percentile` of the months do not exceed, without sorting everybody."""
-    total = int(months.sum(dtype=np.int64))
-    needed = int(np.ceil(percentile * total))
-    # Everybody has a month at least, so that many people hold all the months above.
-    first = max(0, len(cents) - (total - needed) - 1)
-    order = np.argpartition(cents, first)[first:]
-    order = order[np.argsort(cents[order], kind="stable")]
-    tail = months[order].astype(np.int64)
-    reached = total - int(tail.sum()) + np.cumsum(tail)
-    return int(cents[order[np.searchsorted(reached, needed)]])
 
 
 def by_type(

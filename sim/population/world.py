@@ -191,20 +191,22 @@ class World:
         lived = over_chunks(task, self.n_people, threads)
         for other in tallies[1:]:
             add(tallies[0], other)
-        if self.percentile is None:
+        # The first years lived are only looked back on.
+        if self.percentile is None or year < self.first_lived + LOOKBACK_YEARS:
             return tallies[0], lived
-        return self.with_types(tallies[0], people, year, practices, reference_spend is None, threads), lived
+        if reference_spend is None:
+            self.cut_off(people, year, threads)
+        return self.with_types(tallies[0], people, year, practices, threads), lived
+
+    def cut_off(self, people: People, year: int, threads: int = 1) -> None:
+        """Note where spending of a year is cut off: at a percentile of the reference arm's `people`."""
+        if self.percentile is not None:
+            self.truncation[year] = truncation(people, year, self.percentile, threads)
 
     def with_types(
-        self,
-        tally: Tally,
-        people: People,
-        year: int,
-        practices: Practices,
-        is_reference: bool,
-        threads: int,
+        self, tally: Tally, people: People, year: int, practices: Practices, threads: int = 1
     ) -> Tally:
-        """Return a lived year's sums with those by enrollment type; the reference arm is the nation.
+        """Return a lived year's sums with those by enrollment type.
 
         Parameters
         ----------
@@ -212,15 +214,12 @@ class World:
         people : People
             Columns of the arm as the year left them.
         year : int
+            One whose limits of spending are known, see :meth:`cut_off`.
         practices : Practices
             What practices did.
-        is_reference : bool
-            The reference arm comes first: the limits of spending are taken from it.
         threads : int
             Cores to use; the result does not depend on it.
         """
-        if is_reference and self.percentile is not None:
-            self.truncation[year] = truncation(people, year, self.percentile, threads)
         types = by_type(people, year, practices, self.disease, self.n_markets, self.truncation[year], threads)
         return tally._replace(types=types)
 

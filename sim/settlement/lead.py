@@ -67,6 +67,7 @@ class Lead:
         self.rulebook = rulebook
         self._evidence = evidence
         self._trend = trend
+        self._prospective: dict[tuple[int, int], Floats] = {}
         self._former_mssp = np.array([plan.former_mssp for plan in plans])
         self._newly = np.array([plan.entry == "newly_entering" for plan in plans])
         self._benchmarks: dict[int, tuple[bytes, LeadBenchmark]] = {}
@@ -120,8 +121,10 @@ class Lead:
 
     def prospective_factor(self, by3: int, year: int) -> Floats:
         """Return CMS's prospective growth since BY3, shape (cells,); what the rulebook states goes first."""
-        stated = stated_growth(self.rulebook, range(by3 + 1, year + 1))
-        return prospective_by_cell(self._trend, stated, by3, year)
+        if (by3, year) not in self._prospective:
+            stated = stated_growth(self.rulebook, range(by3 + 1, year + 1))
+            self._prospective[by3, year] = prospective_by_cell(self._trend, stated, by3, year)
+        return self._prospective[by3, year]
 
     def settle(self, year: int, experience: Shown, active: Flags) -> Settled:
         """Settle a performance year: everybody by each option and first year met, each ACO's own kept."""

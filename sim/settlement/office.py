@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cached_property
 
 import numpy as np
 
@@ -77,7 +78,7 @@ class Settlement:
         """
         return cls(scenario, arm, world)
 
-    @property
+    @cached_property
     def asks_types(self) -> bool:
         """Whether a program that some ACO is in, in any year, looks at people by enrollment type."""
         return any((self.contracts(year).program == MSSP).any() for year in self._scenario.years)

@@ -45,7 +45,7 @@ def test_a_longer_history_is_lived_and_kept():
     world = make_world(scenario, 0)
     assert sorted(world.history) == list(range(2021, 2027))
     assert all(tally.types.sum() > 0 for tally in world.history.values())
-    assert sorted(world.truncation) == list(range(2019, 2027))
+    assert sorted(world.truncation) == list(range(2021, 2027))
     usual = make_world(made(), 0)
     assert sorted(usual.history) == [2024, 2025, 2026]
     assert usual.history[2026].types.size == 0
