@@ -45,7 +45,6 @@ def _books_of(word: str) -> list[str]:
 
 # Names of a program's rulebooks, oldest first.
 _BOOKS: dict[str, Callable[[], list[str]]] = {
-    LEAD: lambda: [LEAD],
     MSSP: lambda: [MSSP],
     REACH: lambda: [reach_rulebook(year) for year in reach_years()],
 }
@@ -77,11 +76,6 @@ class ScenarioBooks:
         if name not in self.other_names:
             return self.own_rules.get(arm, self.shared_rules)
         return self.own_others.get((arm, name)) or self.shared_others.get(name) or _shipped(name)
-
-    def years(self, arm: str, program: str) -> range:
-        """Return the performance years that a program's rulebooks cover in an arm."""
-        found = [self.rulebook(arm, name) for name in _books_of(program)]
-        return range(found[0].first_py, found[-1].last_py + 1)
 
     @property
     def other_names(self) -> list[str]:
