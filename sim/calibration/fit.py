@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import least_squares
 
-from sim.calibration import measures, ratios, targets
-from sim.calibration.nation import FIRST_PY, Lived, live_history, live_nation
+from sim.calibration import ratios, targets
+from sim.calibration.nation import FIRST_PY, Lived, live_nation
 from sim.calibration.published import published
 from sim.calibration.target import Target, averaged, beside
 from sim.inputs.evidence import Evidence, load_evidence
@@ -48,7 +48,15 @@ SHORT = Nations(200_000, 50, FIT_SEEDS[:2], range(FIRST_PY, FIRST_PY + 3))
 SMALL = Nations(200_000, 50, FIT_SEEDS, range(FIRST_PY, FIRST_PY + 6))
 LARGE = Nations(PEOPLE, MARKETS, FIT_SEEDS, REPORT_YEARS)
 # What a few years of fewer people would only blur, and what hardly follows the shape of spending.
-HELD = ("conditions.", "demography.", "advantage.", "services.", "episodes.share")
+HELD = (
+    "conditions.",
+    "demography.",
+    "advantage.",
+    "services.",
+    "episodes.share",
+    "spending.cost_lost",
+    "high_needs.",
+)
 
 
 @dataclass(frozen=True)
@@ -62,7 +70,7 @@ class Shape:
 
 
 SHAPES = (
-    Shape("conditions.frailty_spread", 0.8, 1.6),
+    Shape("conditions.frailty_spread", 0.8, 2.4),
     Shape("spending.cost_spread", 0.4, 1.3),
     Shape("spending.cost_slope", 0.5, 1.2),
     Shape("spending.base_spread", 0.4, 1.3, (1, 2, 3)),
@@ -121,22 +129,6 @@ def with_ratios(values: Values, rounds: int, nations: Nations, held: tuple[str, 
         keys = [key for key in found[0] if not key.startswith(held)]
         values = {**values, **{key: plain(np.mean([new[key] for new in found], axis=0)) for key in keys}}
     return values
-
-
-def with_start(values: Values, nations: Nations) -> Values:
-    """Return values with the factors on spending before the first performance year fitted.
-
-    People are made without a past, so at first more of them are about to die than later; the factors keep
-    mean spending of each year and enrollment type on the trend that leads to the first performance year.
-    """
-    evidence = load_evidence(values)
-    found = []
-    for seed in nations.seeds:
-        world, years = live_history(evidence, nations.people, nations.markets, seed)
-        means = np.array([measures.per_month(lived) / measures.trend_of(world, lived) for lived in years])
-        found.append(means[-1] / means[:-1])
-    factor = evidence.array("spending.start_fit") * np.mean(found, axis=0)
-    return {**values, "spending.start_fit": plain(factor)}
 
 
 def _lived(values: Values, nations: Nations) -> Iterator[tuple[World, list[Lived]]]:
@@ -229,7 +221,6 @@ def calibrate(say: Callable[[str], None], sweeps: int = SWEEPS) -> Values:
         missed = [missed_targets(values) for values in (kept, tried)]
         say(f"required targets missed: {missed[0]} as committed, {missed[1]} with new shapes")
         kept = tried if missed[1] < missed[0] else kept
-    kept = with_start(kept, LARGE)
     keys = fitted_keys()
     return {key: value for key, value in kept.items() if key in keys}
 
@@ -274,7 +265,9 @@ def fitted_keys() -> Sequence[str]:
 
 RATIO_KEYS = (
     "spending.level_fit",
-    "spending.start_fit",
+    "spending.cost_lost",
+    "conditions.frailty_lost",
+    "high_needs.past",
     "spending.age",
     "spending.no_use",
     "spending.event_chance",
@@ -282,7 +275,6 @@ RATIO_KEYS = (
     "mortality.age_fit",
     "conditions.prevalence_fit",
     "conditions.incidence_fit",
-    "conditions.excess_loss",
     "demography.age",
     "demography.entrant_age",
     "demography.female",

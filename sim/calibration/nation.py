@@ -16,7 +16,7 @@ from sim.population.build import build_world
 from sim.population.disease import condition_names
 from sim.population.market_traits import market_traits
 from sim.population.plan import AcoPlan
-from sim.population.world import World, history_years
+from sim.population.world import World
 
 RULEBOOK = "lead-py2027"
 FIRST_PY = 2027
@@ -135,12 +135,12 @@ def live_nation(
 
 
 def live_history(
-    evidence: Evidence, people: int, markets: int, seed: int, threads: int = 2
+    evidence: Evidence, people: int, markets: int, seed: int, last: int = FIRST_PY, threads: int = 2
 ) -> tuple[World, list[Lived]]:
-    """Make a nation and live the years before the first performance year, and that year, as `live_nation`."""
+    """Make a nation and live it from the first year of its history to the `last` one, as `live_nation`."""
     plans = scaled_to_nation(nation_plans(people, markets, evidence), evidence)
-    world = _made(plans, evidence, seed, range(FIRST_PY, FIRST_PY + 1), threads, history=False)
-    return world, [live(world, year, threads) for year in (*history_years(FIRST_PY), FIRST_PY)]
+    world = _made(plans, evidence, seed, range(FIRST_PY, last + 1), threads, history=False)
+    return world, [live(world, year, threads) for year in range(world.first_lived, last + 1)]
 
 
 def _made(

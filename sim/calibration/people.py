@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import pairwise
+
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.calibration.nation import Lived
 from sim.kernels.codes import AGED_IN, Cell, Kind, Sum
+from sim.population.disease import decades_since_65
+from sim.population.world import World
 
 Floats = NDArray[np.float64]
+YEARS_A_DECADE = 10.0
 AGE_EDGES = (0, 65, 70, 75, 80, 85)
 SCORE_BANDS = 20
 _NEEDY = [Cell.HN_CLAIMS, Cell.HN_VOLUNTARY]
@@ -91,6 +97,43 @@ def high_needs_share(lived: Lived) -> float:
     """Return the share of months of assignable people without ESRD that High Needs people have."""
     kept = lived.assignable & (lived.kind != Kind.ESRD)
     return float(np.average(lived.high_needs[kept], weights=lived.months[kept]))
+
+
+def high_needs_hazard(world: World, years: Sequence[Lived]) -> Floats:
+    """Return how the cumulative hazard of coming to meet a High Needs criterion rises with decades since 65.
+
+    Per decade and per squared decade, for a person of average frailty: of people over 65 without the status
+    the chance to get it in a year is the frailty times a hazard that is linear in age.
+    """
+    design, cases = np.zeros((2, 2)), np.zeros(2)
+    for before, lived in pairwise(years):
+        free = before.row[~before.high_needs & (before.age >= AGED_IN)]
+        at = np.minimum(np.searchsorted(lived.row, free), len(lived.row) - 1)
+        at = at[lived.row[at] == free]
+        decades = decades_since_65()[lived.age[at]]
+        exposed = world.people.frailty[lived.row[at]] / YEARS_A_DECADE
+        powers = np.stack([np.ones_like(decades), decades])
+        design += (powers * exposed) @ np.stack([powers[0], 2.0 * powers[1]], axis=1)
+        cases += powers @ lived.high_needs[at]
+    return np.asarray(np.maximum(np.linalg.solve(design, cases), 0.0))
+
+
+def lost_with_age(world: World, last: Lived) -> tuple[Floats, Floats]:
+    """Return how far means of the logs of frailty and of lasting cost fall with the squared decades since 65.
+
+    In spreads, among people alive and enrolled at the end of the last year lived.
+    """
+    here = last.row[~last.died & ~last.left & (last.age > AGED_IN)]
+    decades = decades_since_65()[last.year - world.people.birth_year[here].astype(np.int64)] ** 2
+    slopes = []
+    for column, key in (
+        (world.people.frailty, "conditions.frailty_spread"),
+        (world.people.cost_factor, "spending.cost_spread"),
+    ):
+        spread = world.evidence.number(key)
+        spreads = (np.log(column[here].astype(np.float64)) + 0.5 * spread**2) / spread
+        slopes.append(np.asarray(-(spreads @ decades) / (decades @ decades)))
+    return slopes[0], slopes[1]
 
 
 def high_needs_spending(lived: Lived) -> float:

@@ -25,11 +25,10 @@ LEAST, MOST = 0.3, 3.0
 ENTRANT_POWER = 1.5
 CHRONIC_POWER = 0.5
 INCIDENCE_POWER = 0.7
-LOSS_GAIN, LOSSES = 1.2, (-0.08, 0.4)
 START_POWER = 0.7
 CHANCE_POWER = 1.2  # the chance of an event with a stay is one of several ways to be an inpatient user
 MOST_CHANCE = 0.6
-AGE_POWER = 0.7
+AGE_POWER, AGE_BAND_YEARS = 0.7, 5.0
 LEAVING_SLOPES = (0.05, 0.9)
 MOST_SHARE = 0.9  # an episode's part of the spending behind it, which is uncertain by a fifth
 CONDITIONS = 32
@@ -76,7 +75,8 @@ def updated(world: World, years: Sequence[Lived]) -> Values:
         "spending.stays_extra": number("spending.stays_extra") * ratio(figure("use.stays"), stays, 2.0),
         "mortality.age_fit": array("mortality.age_fit") * ratio(expected, found),
         **_disease(evidence, years, early, late),
-        **_demography(evidence, first, last),
+        **_past(world, years),
+        **_demography(evidence, first, last, world.first_lived),
         **_moves(evidence, years),
         "demography.female": array("demography.female") * ratio(figure("people.women"), female),
         "spending.event_chance": np.minimum(chance, MOST_CHANCE),
@@ -94,8 +94,7 @@ def updated(world: World, years: Sequence[Lived]) -> Values:
 def _disease(evidence: Evidence, years: Sequence[Lived], early: Floats, late: Floats) -> Values:
     """Return what decides prevalence, its change and incidence of each condition.
 
-    Lasting conditions with a published incidence follow it; their prevalence at the start decides the level,
-    and what is lost beyond other deaths decides how much of it people have at 65, hence whether it lasts.
+    Lasting conditions with a published incidence follow it; their prevalence at the start decides the level.
     Other lasting conditions are kept steady by incidence; passing ones follow it.
     """
     array = evidence.array
@@ -109,17 +108,28 @@ def _disease(evidence: Evidence, years: Sequence[Lived], early: Floats, late: Fl
     cohorts = ratio(array("conditions.incidence"), cases, INCIDENCE_POWER)
     kept = ratio(early, late) * ratio(wanted, late, CHRONIC_POWER)
     follows = np.where(common, cohorts, np.where(lasting, kept, ratio(wanted, early)))
-    growth = np.log(late / np.maximum(early, 1e-9)) / (len(years) - 1)
-    loss = np.where(common, array("conditions.excess_loss") - LOSS_GAIN * growth, 0.0)
     start = np.where(lasting, ratio(wanted, early, START_POWER), 1.0)
     return {
         "conditions.prevalence_fit": np.clip(array("conditions.prevalence_fit") * start, *BOUNDS),
         "conditions.incidence_fit": array("conditions.incidence_fit") * np.where(kidney, 1.0, follows),
-        "conditions.excess_loss": np.clip(loss, *LOSSES),
     }
 
 
-def _demography(evidence: Evidence, first: Lived, last: Lived) -> Values:
+def _past(world: World, years: Sequence[Lived]) -> Values:
+    """Return what people at the start and entrants have of a past: what people who lived a history show.
+
+    How far means of lasting traits fall with age is that of the last year; the hazard of High Needs status
+    before the history is that of the years lived.
+    """
+    frailty, cost = people.lost_with_age(world, years[-1])
+    return {
+        "conditions.frailty_lost": frailty,
+        "spending.cost_lost": cost,
+        "high_needs.past": people.high_needs_hazard(world, years),
+    }
+
+
+def _demography(evidence: Evidence, first: Lived, last: Lived, first_lived: int) -> Values:
     """Return enrollment mix and ages of people at the start, decided by the first year, and of entrants."""
     array = evidence.array
     stated = published()["people.mix"].values()
@@ -128,8 +138,11 @@ def _demography(evidence: Evidence, first: Lived, last: Lived) -> Values:
     early, late = (ratio(_aged_shares(one), people.age_bands(one), AGE_POWER) for one in (first, last))
     band = np.searchsorted(people.AGE_EDGES, array("demography.age_bands"), side="right") - 1
     aged, oldest = band > 0, len(people.AGE_EDGES) - 1
-    # Five years lie between the start and the first year: people are then one band on.
-    ages = array("demography.age") * np.where(aged, early[np.minimum(band + 1, oldest)], 1.0)
+    # In the years between the start and the first year people have moved on by some bands.
+    later = band + (first.year - first_lived) / AGE_BAND_YEARS
+    nearer, share = np.floor(later).astype(np.int64), later % 1.0
+    moved = [early[np.minimum(nearer + further, oldest)] for further in (0, 1)]
+    ages = array("demography.age") * np.where(aged, moved[0] ** (1.0 - share) * moved[1] ** share, 1.0)
     entering = array("demography.entrant_age") * np.where(aged, late[band], 1.0)
     return {
         "demography.mix": mix / mix.sum(),

@@ -24,6 +24,7 @@ from sim.calibration.fit import (
 from sim.calibration.target import Target
 from sim.inputs.evidence import load_evidence
 from sim.pages import render
+from sim.population.world import history_years
 
 DIGITS = 6
 WIDTH = 100
@@ -102,6 +103,7 @@ def report_page(found: Sequence[Target]) -> str:
         others=[one for one in found if not one.required],
         people=f"{PEOPLE:,}",
         markets=MARKETS,
+        first_lived=history_years(REPORT_YEARS[0])[0],
         years=REPORT_YEARS,
         seed=SEED,
         fit_seeds=FIT_SEEDS,

@@ -18,7 +18,7 @@ from sim.kernels.health import Health
 from sim.kernels.jit import kernel
 from sim.kernels.layout import Array, Disease, Markets, People, Practices, Referrals
 from sim.kernels.leaving import expect_cost, leave_medicare
-from sim.kernels.risk_score import score_all
+from sim.kernels.risk_score import score_all, score_new_enrollees
 from sim.kernels.spending import draw_ambulatory, draw_events
 from sim.kernels.standing import align_by_claims, note_alignment, note_high_needs
 from sim.kernels.strip import STRIP, Strip
@@ -90,6 +90,7 @@ def live_year(
         draw_rows(key, strip.row, n, year, _USE, 0, strip.use)
         hide_conditions(key, year, n, masks.uncoded_halvings, strip)
         score_all(n, everyone, disease, strip)
+        score_new_enrollees(n, disease, strip)
         expect_cost(people, everyone, disease, health.relative, strip)
         end_conditions(people, key, year, everyone, disease, masks, strip)
         live_in_advantage(people, n, everyone, health.mortality, health.advantage, strip)

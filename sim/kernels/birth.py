@@ -43,6 +43,10 @@ class Origins(NamedTuple):
         Share among people without Medicaid.
     frailty_spread, disease_cost_link : float
         Spread of the log hazard of disease; correlation of that and of the lasting cost factor.
+    frailty_lost, cost_lost : float64, shape (ages,)
+        How far means of the two at an age lie below those of people who enter young, in spreads.
+    high_needs_past : float64, shape (ages,)
+        Cumulative hazard, for a person of average frailty, of having met a High Needs criterion before.
     """
 
     first_year: int
@@ -55,6 +59,9 @@ class Origins(NamedTuple):
     no_supplement: float
     frailty_spread: float
     disease_cost_link: float
+    frailty_lost: Array
+    cost_lost: Array
+    high_needs_past: Array
 
 
 @kernel
@@ -97,7 +104,7 @@ def create(
         draw_conditions(people, key, n, disease, health.conditions.kidney_failure, strip)
         place_scores(n, disease, strip)
         community_scores(strip.mask, strip.segment, strip.demographic_at, n, disease, strip, strip.score)
-        draw_practice(people, key, n, markets, health.high_needs, strip)
+        draw_practice(people, key, n, origins, markets, health.high_needs, strip)
     return stop - start
 
 
@@ -128,14 +135,19 @@ def draw_entry(people: People, key: Key, n: int, origins: Origins, strip: Strip)
 def draw_traits(
     people: People, key: Key, n: int, origins: Origins, markets: Markets, cost_spread: float, strip: Strip
 ) -> None:
-    """Draw sex, Medicaid, supplement, origin, frailty and lasting cost; note the hazard of disease."""
+    """Draw sex, Medicaid, supplement, origin, frailty and lasting cost; note the hazard of disease.
+
+    People are made with a past: of those who were frail and costly when young fewer reach old age.
+    """
     all_traits, all_frailty, all_cost = people.traits, people.frailty, people.cost_factor
     female, medicaid, disabled = origins.female, origins.dual, origins.originally_disabled
     no_supplement, onset = origins.no_supplement, markets.onset
     spread, link = origins.frailty_spread, origins.disease_cost_link
-    row, kind, market, traits, mean, words = (
+    frailty_lost, cost_lost = origins.frailty_lost, origins.cost_lost
+    row, kind, age, market, traits, mean, words = (
         strip.row,
         strip.kind,
+        strip.age,
         strip.market,
         strip.traits,
         strip.mean,
@@ -155,8 +167,9 @@ def draw_traits(
         lasting = link * frail + math.sqrt(1.0 - link * link) * normal(
             unit52(words[4 * k + 2], words[4 * k + 3])
         )
-        frailty = math.exp(spread * frail - 0.5 * spread * spread)
+        frailty = math.exp(spread * (frail - frailty_lost[age[k]]) - 0.5 * spread * spread)
         all_frailty[row[k]] = frailty
+        lasting -= cost_lost[age[k]]
         all_cost[row[k]] = math.exp(cost_spread * lasting - 0.5 * cost_spread * cost_spread)
         mean[k] = frailty * onset[market[k], kind[k]]
 
@@ -198,10 +211,14 @@ def draw_conditions(
 
 @stage
 def draw_practice(
-    people: People, key: Key, n: int, markets: Markets, criteria: HighNeeds, strip: Strip
+    people: People, key: Key, n: int, origins: Origins, markets: Markets, criteria: HighNeeds, strip: Strip
 ) -> None:
-    """Let the people, now scored, each pick a practice of the market."""
+    """Let the people, now scored, each pick a practice of the market; draw who was High Needs before.
+
+    High Needs status once met is kept, so that people have it from years before the history begins.
+    """
     practice, impairing, score_met = people.practice, criteria.conditions, criteria.score
+    needs, frailty, past, age = people.high_needs, people.frailty, origins.high_needs_past, strip.age
     first_practice, choice_share, choice_other = (
         markets.first_practice,
         markets.choice_share,
@@ -218,7 +235,11 @@ def draw_practice(
     draw_rows(key, row, n, 0, _PERSON_PRACTICE, 0, words)
     for k in range(n):
         ill = (kind[k] != _ESRD) & (score[k] >= score_met)
-        panel = 1 if ill | (mask[k] & impairing != 0) else 0
+        # A chance of 1 - exp(-x) is below x.
+        u, hazard = unit(words[4 * k + 2]), past[age[k]] * float(frailty[row[k]])
+        before = u < 1.0 - math.exp(-hazard) if u < hazard else False
+        needs[row[k]] = 1 if before else 0
+        panel = 1 if ill | (mask[k] & impairing != 0) | before else 0
         practice[row[k]] = pick_practice(
             market[k], panel, words[4 * k], words[4 * k + 1], first_practice, choice_share, choice_other
         )

@@ -166,6 +166,7 @@ def count_months(
         strip.snf_days,
     )
     score, coded_score, event_month = strip.score, strip.coded_score, strip.event_month
+    new_enrollee = strip.new_enrollee
     first_month, last_month, late_of = strip.first_month, strip.last_month, strip.late_months
     for k in range(n):
         here = months[k]
@@ -178,7 +179,8 @@ def count_months(
         reference = np.int64(reference_spend[i]) if has_reference else cents
         coding = coding_factor[aligned[k]] if aligned[k] >= 0 else 1.0
         true_micro = np.int64(score[k] * RISK_UNIT + 0.5)
-        coded_micro = np.int64(coded_score[k] * coding * RISK_UNIT + 0.5)
+        # No diagnosis counts in a new enrollee's score, so that no practice can code it higher.
+        coded_micro = np.int64(coded_score[k] * (1.0 if new_enrollee[k] else coding) * RISK_UNIT + 0.5)
         category = cell[k] % 3
         admitted = (coded_score[k] >= score_with) & (stays[k] >= admissions_with)
         cared_for = admitted | (snf_days[k] >= days_met)

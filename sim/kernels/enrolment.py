@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.kernels.codes import AGED_IN, DUAL, FEMALE, OLDEST, Kind, Status
-from sim.kernels.jit import stage
+from sim.kernels.jit import inlined, stage
 from sim.kernels.layout import Disease, People
 from sim.kernels.risk_score import place_scores
 from sim.kernels.strip import Strip
@@ -48,18 +48,33 @@ def list_people(people: People, start: int, stop: int, year: int, strip: Strip) 
     return n, n + gone
 
 
+@inlined
+def is_new_enrollee(entry_year: int, entry_month: int, birth_year: int, year: int) -> bool:
+    """Whether a person has under twelve months of Part B in the year before.
+
+    People who enter after 65 come back from Medicare Advantage and have had Part B there; nothing is known of
+    the time before the first year of a history, which only the years after it look back on.
+    """
+    late = (year == entry_year) | ((year == entry_year + 1) & (entry_month > 1))
+    return late & (entry_year - birth_year <= AGED_IN)
+
+
 @stage
 def note_facts(
     people: People, year: int, n: int, disease: Disease, kidney_failure: int, strip: Strip
 ) -> None:
     """Note the facts of 1 January of the first `n` people."""
     birth_year, all_traits, home = people.birth_year, people.traits, people.market
+    entry_year, entry_month = people.entry_year, people.entry_month
     all_conditions, had_event = people.conditions, people.event
     row, age, sex, dual, event = strip.row, strip.age, strip.sex, strip.dual, strip.had_event
     traits, kind, market, conditions = strip.traits, strip.kind, strip.market, strip.conditions
+    new_enrollee = strip.new_enrollee
     for k in range(n):
         i = row[k]
-        years = min(np.int64(year) - np.int64(birth_year[i]), np.int64(OLDEST))
+        born, entered = np.int64(birth_year[i]), np.int64(entry_year[i])
+        new_enrollee[k] = 1 if is_new_enrollee(entered, np.int64(entry_month[i]), born, year) else 0
+        years = min(np.int64(year) - born, np.int64(OLDEST))
         trait = np.int64(all_traits[i])
         carried = np.int64(all_conditions[i])
         woman = 1 if trait & FEMALE else 0

@@ -200,6 +200,8 @@ class Disease(NamedTuple):
         Masks of interacting conditions; pair_value : float64, shape (segments, pairs).
     esrd_score, esrd_demographic : float64, shape (4, 256) and (8, ages)
         The ESRD model; the first axis of the second as above, plus 4 for people with Medicaid.
+    new_enrollee, esrd_new_enrollee : float64, shapes of demographic and esrd_demographic
+        Whole scores of people with under twelve months of Part B in the year before.
     esrd_parent, esrd_children : int64, shape (ESRD hierarchies,); esrd_pair : float64, shape (pairs,)
     concurrent : float64, shape (4, 256)
         Factors of the concurrent High Needs model.
@@ -223,6 +225,8 @@ class Disease(NamedTuple):
     pair_value: Array
     esrd_score: Array
     esrd_demographic: Array
+    new_enrollee: Array
+    esrd_new_enrollee: Array
     esrd_parent: Array
     esrd_children: Array
     esrd_pair: Array

@@ -1,4 +1,4 @@
-"""Risk scores from the conditions carried: community V28 segments, the ESRD model, the concurrent model."""
+"""Risk scores: community V28 segments, the ESRD model, their new enrollees, the concurrent model."""
 
 from __future__ import annotations
 
@@ -129,6 +129,20 @@ def scores(n: int, disease: Disease, strip: Strip, out: Array) -> None:
             out[k] = esrd_score(mask[j], who[k] + 4 * dual[k], age[k], disease)
         else:
             out[k] = result[j]
+
+
+@stage
+def score_new_enrollees(n: int, disease: Disease, strip: Strip) -> None:
+    """Give people with under twelve months of Part B in the year before the scores of new enrollees."""
+    new_enrollee, kind, who, dual, age = strip.new_enrollee, strip.kind, strip.who, strip.dual, strip.age
+    score, coded_score, demographic_at = strip.score, strip.coded_score, strip.demographic_at
+    community, esrd = disease.new_enrollee.reshape(-1), disease.esrd_new_enrollee
+    for k in range(n):
+        if new_enrollee[k]:
+            failed = kind[k] == _ESRD
+            told = esrd[who[k] + 4 * dual[k], age[k]] if failed else community[demographic_at[k]]
+            score[k] = told
+            coded_score[k] = told
 
 
 @kernel

@@ -30,10 +30,13 @@ class Strip(NamedTuple):
         Whether they enter this year; months enrolled, as a count and as a share of the year.
     age, sex, who, dual, traits, kind, market, segment, demographic_at
         Facts of 1 January; `segment` and `demographic_at` say where the risk score's tables have them.
+    new_enrollee
+        Whether they have under twelve months of Part B in the year before.
     conditions, missing, developed
         Masks: on 1 January, of those the ones claims do not show, and with this year's onsets.
     score, coded_score, current : float64
-        Risk scores of the conditions of 1 January, of those that claims show, and of those developed.
+        Risk scores of the conditions of 1 January, of those that claims show, and of those developed; the
+        first two of new enrollees as of people without diagnoses.
     high_needs, category, by_claims
         High Needs status, category of benchmark cell and practice aligned to by claims on 1 January.
     cell, aligned, sums_at, episodes_at
@@ -83,6 +86,7 @@ class Strip(NamedTuple):
     market: Array
     segment: Array
     demographic_at: Array
+    new_enrollee: Array
     conditions: Array
     missing: Array
     developed: Array
@@ -175,6 +179,7 @@ _WHOLE = (
     "traits",
     "kind",
     "market",
+    "new_enrollee",
     "conditions",
     "missing",
     "developed",

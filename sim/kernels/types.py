@@ -22,6 +22,7 @@ from sim.kernels.codes import (
     Kind,
     TypeSum,
 )
+from sim.kernels.enrolment import is_new_enrollee
 from sim.kernels.jit import inlined, kernel
 from sim.kernels.layout import Array, Disease, People
 
@@ -185,7 +186,9 @@ def add_types(
         kind = enrollment_type(cell, age, trait)
         aligned = np.int64(people.aligned[i])
         place = aligned if aligned >= 0 else n_practices + np.int64(people.market[i])
-        factor = coding[aligned] if aligned >= 0 else 1.0
+        entered, month = np.int64(people.entry_year[i]), np.int64(people.entry_month[i])
+        coded = (aligned >= 0) & (not is_new_enrollee(entered, month, np.int64(people.birth_year[i]), year))
+        factor = coding[aligned] if coded else 1.0
         young, medicaid = age < AGED_IN, 1 if trait & DUAL else 0
         origin = 2 if (trait & ORIGINALLY_DISABLED != 0) & (not young) else 0
         who = (1 if trait & FEMALE else 0) + origin

@@ -13,18 +13,17 @@ from sim.inputs.evidence import Evidence
 from sim.inputs.lead_criteria import Criteria
 from sim.kernels.birth import Origins, create
 from sim.kernels.chunks import over_chunks
+from sim.kernels.codes import AGED_IN
 from sim.kernels.draws import make_key
-from sim.kernels.layout import (
-    make_people,
-)
+from sim.kernels.layout import make_people
 from sim.kernels.strip import make_strip
-from sim.population.disease import build_disease, spread_over_ages
+from sim.population.disease import AGES, build_disease, decades_since_65, lost_by_age, spread_over_ages
 from sim.population.market_risk import hazard_on, risk_curve
 from sim.population.market_traits import MarketTraits, high_needs_share, market_traits
 from sim.population.plan import AcoPlan
 from sim.population.practices import choice_tables, draw_providers, market_people
 from sim.population.trend import draw_trend
-from sim.population.world import LOOKBACK_YEARS, World, history_years
+from sim.population.world import World, history_years
 
 
 def build_world(
@@ -116,7 +115,7 @@ def build_world(
     )
     for year in before if history else ():
         tally, lived = world.live(people, year, world.untouched(), None, threads)
-        if year >= before[0] + LOOKBACK_YEARS:
+        if year >= world.first_counted:
             world.history[year] = tally
         world.lived += lived
     return world
@@ -167,8 +166,23 @@ def _origins(
         no_supplement=evidence.number("demography.no_supplement"),
         frailty_spread=evidence.number("conditions.frailty_spread"),
         disease_cost_link=evidence.number("care.cost_link"),
+        frailty_lost=lost_by_age(evidence, "conditions.frailty_lost"),
+        cost_lost=lost_by_age(evidence, "spending.cost_lost"),
+        high_needs_past=_high_needs_past(evidence),
     )
     return origins, rows
+
+
+def _high_needs_past(evidence: Evidence) -> NDArray[np.float64]:
+    """Return the cumulative hazard of having met a High Needs criterion before each age, shape (ages,).
+
+    In the years that are looked back on when a history begins, as far as people were in Medicare.
+    """
+    rise, bend = evidence.array("high_needs.past")
+    looked_back = evidence.number("high_needs.look_back") / 10.0
+    until = np.where(AGES < AGED_IN, evidence.number("high_needs.young_years") / 10.0, decades_since_65())
+    since = np.maximum(until - looked_back, 0.0)
+    return np.asarray(rise * (until - since) + bend * (until**2 - since**2))
 
 
 def _stock(evidence: Evidence, years: range) -> list[float]:

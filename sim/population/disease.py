@@ -17,7 +17,9 @@ from sim.population.scoring import (
     count_values,
     demographic,
     esrd_demographic,
+    esrd_new_enrollees,
     hierarchy_masks,
+    new_enrollees,
     published_factors,
 )
 
@@ -70,7 +72,7 @@ def cumulative_hazard(
     """Return the hazard by which people already have each condition at each age, shape (conditions, ages).
 
     A lasting condition follows a cohort from 65 on: new cases among those free of it, by frailty, less what
-    passes and less those with it who are lost sooner than others (``conditions.excess_loss``). What people
+    passes; of the frail fewer are alive at each age (``conditions.frailty_lost``). What people
     have at 65 is solved for, so that the share of people of 65 and over with the condition is the stated
     prevalence. Passing conditions go with age as in balance of onset and recovery, at the stated prevalence
     too, as the frailest, who would have more, are not there at old ages. Under 65 the level of 65 holds times
@@ -78,21 +80,23 @@ def cumulative_hazard(
     """
     target = evidence.array("conditions.prevalence") * evidence.array("conditions.prevalence_fit")
     recovery = evidence.array("conditions.recovery")
-    excess = evidence.array("conditions.excess_loss")
-    frailty, weights = frailty_nodes(evidence.number("conditions.frailty_spread"))
+    frailty, weights = frailty_nodes(
+        evidence.number("conditions.frailty_spread"), lost_by_age(evidence, "conditions.frailty_lost")
+    )
     share = np.where(AGES >= AGED_IN, age_share, 0.0)
     share = share / share.sum()
     hazard = np.zeros_like(onset)
     passing = passes(evidence)
     for k in np.flatnonzero(passing):
         begins = np.outer(onset[k], frailty)
-        present = begins / (begins + recovery[k]) @ weights
+        present = (begins / (begins + recovery[k]) * weights).sum(axis=1)
         hazard[k] = _hazard_of(present * (target[k] / (share @ present)), frailty, weights)
     lasting = np.flatnonzero(~passing)
     low, high = np.zeros(len(lasting)), np.full(len(lasting), HIGHEST_HAZARD)
     for _ in range(BISECTIONS):
         start = 0.5 * (low + high)
-        followed = _followed(start, onset[lasting], recovery[lasting], excess[lasting], frailty) @ weights
+        followed = _followed(start, onset[lasting], recovery[lasting], frailty)
+        followed = (followed * weights[:, None, :]).sum(axis=2)
         below = share @ followed < target[lasting]
         low, high = np.where(below, start, low), np.where(below, high, start)
     for k, present in zip(lasting, followed.T, strict=True):
@@ -101,17 +105,35 @@ def cumulative_hazard(
     return hazard
 
 
-def frailty_nodes(spread: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return points and weights that stand for log-normal frailty of mean one."""
+def frailty_nodes(
+    spread: float, lost: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return points and weights at each age, shape (ages, points), that stand for log-normal frailty.
+
+    Its mean is one where nobody frail is lost; `lost` is how far the mean log lies lower, in spreads, by age.
+    """
     nodes, weights = np.polynomial.hermite_e.hermegauss(21)
-    return np.exp(spread * nodes - 0.5 * spread * spread), weights / weights.sum()
+    by_age = weights * np.exp(-np.outer(lost, nodes) - 0.5 * lost[:, None] ** 2)
+    return np.exp(spread * nodes - 0.5 * spread * spread), by_age / by_age.sum(axis=1, keepdims=True)
+
+
+def decades_since_65() -> NDArray[np.float64]:
+    """Return the decades since 65 at each age, 0 below, shape (ages,)."""
+    return np.maximum(AGES - AGED_IN, 0) / 10.0
+
+
+def lost_by_age(evidence: Evidence, key: str) -> NDArray[np.float64]:
+    """Return how far the mean log of a lasting trait lies below that of people of 65, in spreads, by age.
+
+    The frail and costly die sooner: among those alive the mean falls with the square of the decades since 65.
+    """
+    return evidence.number(key) * decades_since_65() ** 2
 
 
 def _followed(
     start: NDArray[np.float64],
     onset: NDArray[np.float64],
     recovery: NDArray[np.float64],
-    excess: NDArray[np.float64],
     frailty: NDArray[np.float64],
 ) -> NDArray[np.float64]:
     """Return the share with each condition by age and frailty, shape (ages, conditions, frailties).
@@ -123,8 +145,7 @@ def _followed(
     begins = 1.0 - np.exp(-onset.T[:, :, None] * frailty)
     for age in range(AGED_IN, OLDEST):
         have = present[age]
-        lost = (recovery[:, None] + excess[:, None] * (1.0 - have)) * have
-        present[age + 1] = np.minimum(np.maximum(have + begins[age] * (1.0 - have) - lost, 0.0), 1.0)
+        present[age + 1] = have + begins[age] * (1.0 - have) - recovery[:, None] * have
     return present
 
 
@@ -135,7 +156,7 @@ def _hazard_of(
     low, high = np.zeros_like(present), np.full_like(present, HIGHEST_HAZARD)
     for _ in range(BISECTIONS):
         middle = 0.5 * (low + high)
-        below = 1.0 - np.exp(-np.outer(middle, frailty)) @ weights < present
+        below = 1.0 - (np.exp(-np.outer(middle, frailty)) * weights).sum(axis=1) < present
         low, high = np.where(below, middle, low), np.where(below, high, middle)
     return np.asarray(0.5 * (low + high))
 
@@ -179,6 +200,8 @@ def build_disease(evidence: Evidence) -> Disease:
         ),
         esrd_score=by_byte(esrd),
         esrd_demographic=esrd_demographic(),
+        new_enrollee=new_enrollees(),
+        esrd_new_enrollee=esrd_new_enrollees(),
         esrd_parent=esrd_parent,
         esrd_children=esrd_children,
         esrd_pair=np.array(

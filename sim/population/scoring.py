@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 from importlib.resources import files
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +26,14 @@ SCORE_BANDS = (
     (90, "90_94"),
     (95, "95_GT"),
 )
+# New enrollees of 65 to 69 have a factor for each age, those of 85 and over on dialysis one together.
+NEW_BANDS = (
+    *SCORE_BANDS[:5],
+    *((age, str(age)) for age in range(AGED_IN, AGED_IN + 5)),
+    *SCORE_BANDS[6:],
+)
+DIALYSIS_BANDS = (*SCORE_BANDS[:9], (85, "85_GT"))
+Bands: TypeAlias = tuple[tuple[int, str], ...]
 MOST_COUNTED = 10
 SEXES = ("MALE", "FEMALE")
 # V28 interaction and the ESRD model's name for the same pair of condition groups
@@ -78,14 +87,9 @@ def mask_of_category(categories: tuple[str, ...], wanted: str) -> int:
 def demographic(model: str, prefix: str) -> NDArray[np.float64]:
     """Return age-sex factors, shape (4, ages): by sex, plus 2 for aged people who were disabled first."""
     factors = published_factors()
-    table = np.zeros((4, OLDEST + 1))
-    for sex, letter in enumerate("MF"):
-        known = 0.0
-        for first, band in SCORE_BANDS:
-            known = factors.get((model, f"{prefix}_{letter}{band}"), known)
-            table[sex, first:] = known
-        table[sex + 2] = table[sex]
-        table[sex + 2, AGED_IN:] += factors.get((model, f"{prefix}_ORIGINALLYDISABLED_{SEXES[sex]}"), 0.0)
+    table = np.tile(_by_age_and_sex(model, f"{prefix}_", SCORE_BANDS), (2, 1))
+    for sex, word in enumerate(SEXES):
+        table[sex + 2, AGED_IN:] += factors.get((model, f"{prefix}_ORIGINALLYDISABLED_{word}"), 0.0)
     return table
 
 
@@ -98,6 +102,44 @@ def esrd_demographic() -> NDArray[np.float64]:
         dual[sex::2, :AGED_IN] += factors[("ESRD-V24", f"DI_FBDUAL_{word}_NONAGED")]
         dual[sex::2, AGED_IN:] += factors[("ESRD-V24", f"DI_FBDUAL_{word}_AGED")]
     return np.concatenate([plain, dual])
+
+
+def new_enrollees() -> NDArray[np.float64]:
+    """Return the factors of people new to Part B, shape (segments, 4, ages), as :func:`demographic` has them.
+
+    They follow age, sex, Medicaid and whether an aged person first came to Medicare by disability; no
+    diagnosis counts (CMS-HCC model, new enrollee segments; under 65 all are "not originally disabled").
+    """
+    plain, medicaid = (_new_by_origin("V28", f"NE_{word}", NEW_BANDS) for word in ("NMCAID", "MCAID"))
+    return np.stack([plain, medicaid, plain, medicaid])
+
+
+def esrd_new_enrollees() -> NDArray[np.float64]:
+    """Return the dialysis model's factors of people new to Part B, shape (8, ages), as `esrd_demographic`."""
+    return np.concatenate(
+        [_new_by_origin("ESRD-V24", f"DNE_{word}", DIALYSIS_BANDS) for word in ("ND_PBD", "FBD")]
+    )
+
+
+def _new_by_origin(model: str, prefix: str, bands: Bands) -> NDArray[np.float64]:
+    """Return age-sex factors of one segment of new enrollees, shape (4, ages)."""
+    plain, disabled = (
+        _by_age_and_sex(model, f"{prefix}_{origin}_NE", bands) for origin in ("NORIGDIS", "ORIGDIS")
+    )
+    disabled[:, :AGED_IN] = plain[:, :AGED_IN]
+    return np.concatenate([plain, disabled])
+
+
+def _by_age_and_sex(model: str, prefix: str, bands: Bands) -> NDArray[np.float64]:
+    """Return published factors by sex and age, shape (2, ages); a band that is not published has the last."""
+    factors = published_factors()
+    table = np.zeros((2, OLDEST + 1))
+    for sex, letter in enumerate("MF"):
+        known = 0.0
+        for first, band in bands:
+            known = factors.get((model, f"{prefix}{letter}{band}"), known)
+            table[sex, first:] = known
+    return table
 
 
 def count_values() -> NDArray[np.float64]:

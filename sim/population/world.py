@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
@@ -34,6 +35,9 @@ from sim.population.truncation import by_type, truncation
 
 BASE_YEARS = 3
 LOOKBACK_YEARS = 2
+# Years in which people made with a past take on the rest of it: events, and deaths of the most ill.
+BURN_IN_YEARS = 3
+EARLIEST_LIVED = 2008  # before it no life table and no trend is stated
 
 
 class YearTables(NamedTuple):
@@ -64,7 +68,7 @@ class World:
         Of national spending, at which spending by enrollment type is cut off; None where no program of any
         arm looks at enrollment types, which are then left out of all sums.
     history : dict of int to Tally
-        Exact sums of the years before the first performance year, but for the first two.
+        Exact sums of the years before the first performance year, but for those that only lead up to them.
     truncation : dict of int to int64 array of shape (kinds,)
         Cents a year at which spending is cut off, of every year that the reference arm has lived.
     """
@@ -104,6 +108,13 @@ class World:
         return len(self.providers.market)
 
     @property
+    def first_counted(self) -> int:
+        """First year whose sums are kept; those before it only lead up to it."""
+        return next(
+            year for year in itertools.count(self.first_lived) if first_lived_for(year) >= self.first_lived
+        )
+
+    @property
     def base_years(self) -> tuple[int, ...]:
         """The three calendar years before the first performance year, oldest first."""
         return tuple(range(self.first_py - BASE_YEARS, self.first_py))
@@ -111,9 +122,6 @@ class World:
     def markets(self, year: int) -> Markets:
         """Return the kernels' market tables of a year."""
         level = self.evidence.array("spending.level") * self.evidence.array("spending.level_fit") * 12.0
-        before = year - self.first_lived
-        if before < BASE_YEARS + LOOKBACK_YEARS:
-            level = level * self.evidence.array("spending.start_fit")[before]
         return Markets(
             level=level * self.trend.at(year),
             onset=self.onset,
@@ -191,8 +199,7 @@ class World:
         lived = over_chunks(task, self.n_people, threads)
         for other in tallies[1:]:
             add(tallies[0], other)
-        # The first years lived are only looked back on.
-        if self.percentile is None or year < self.first_lived + LOOKBACK_YEARS:
+        if self.percentile is None or year < self.first_counted:
             return tallies[0], lived
         if reference_spend is None:
             self.cut_off(people, year, threads)
@@ -266,5 +273,14 @@ class World:
 
 
 def history_years(first_py: int) -> range:
-    """Return the calendar years lived before the first performance year: base years and their lookback."""
-    return range(first_py - BASE_YEARS - LOOKBACK_YEARS, first_py)
+    """Return the calendar years lived before the first performance year."""
+    return range(first_lived_for(first_py - BASE_YEARS), first_py)
+
+
+def first_lived_for(base_year: int) -> int:
+    """Return the first year to live for the sums of a year: the burn-in and the years it looks back on.
+
+    The burn-in is left out as far as nothing is known of its years.
+    """
+    looked_back = base_year - LOOKBACK_YEARS
+    return max(looked_back - BURN_IN_YEARS, min(looked_back, EARLIEST_LIVED))

@@ -160,7 +160,7 @@ class Care(Treatment):
         Money that belongs to a month is in `lump_sums`, cents and month, that of the acute event first.
         """
         late = self.months_after_need(year, lump_sums[0][1])
-        true_risk, coded_risk = year.score, year.coded_score
+        true_risk, coded_risk = year.score, year.coded_score * (1.0 if year.new else coding)
         concurrent = self.concurrent_score(year.developed)
         on_claims = self.concurrent_score(year.developed & ~year.missing)
         cells = self.model.sums[place]
@@ -170,8 +170,8 @@ class Care(Treatment):
             later = cells[self.cell + 2]
             add(later, late, late_cents, concurrent, on_claims * coding)
         if self.cell % 3 == 2:
-            true_risk, coded_risk = concurrent, on_claims
-        add(now, self.months - late, self.spend - late_cents, true_risk, coded_risk * coding)
+            true_risk, coded_risk = concurrent, on_claims * coding
+        add(now, self.months - late, self.spend - late_cents, true_risk, coded_risk)
         now[Sum.PERSONS] += 1
         now[Sum.DEATHS] += year.dies
         if self.model.asked.monthly:

@@ -13,7 +13,10 @@ normal_quantile = NormalDist().inv_cdf
 
 
 class Situation(NamedTuple):
-    """What is known of a person's year when care begins; `carried` on 1 January, `developed` in the year."""
+    """What is known of a person's year when care begins; `carried` on 1 January, `developed` in the year.
+
+    `new` says that the scores are those of a new enrollee.
+    """
 
     kind: int
     age: int
@@ -21,6 +24,7 @@ class Situation(NamedTuple):
     carried: int
     developed: int
     missing: int
+    new: bool
     score: float
     coded_score: float
     relative: float

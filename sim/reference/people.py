@@ -65,15 +65,18 @@ class Beneficiary(Care, Agent):
         carried = self.conditions
         score = self.risk_score(carried, kind, age)
         missing = self.draws.missing(health.conditions.uncoded_halvings) if carried else 0
-        self.risk = self.risk_score(carried & ~missing, kind, age) if carried & missing else score
-        coded_score = self.risk
-        self.check_high_needs(kind, coded_score)
-        self.align(kind, entering)
+        coded_score = self.risk_score(carried & ~missing, kind, age) if carried & missing else score
         developed, relative = self.health_in_year(kind, age, score)
+        new = self.is_new_enrollee()
+        if new:
+            score = coded_score = self.new_enrollee_score(kind, age)
+        self.risk = coded_score
+        self.check_high_needs(kind, coded_score, carried)
+        self.align(kind, entering)
         first_month = self.entry_month if entering else 1
         dies = self.leave(table * health.mortality.level[kind][sex][age], relative, entering, first_month)
         uses, visits = self.seek_care(relative)
-        known = (kind, age, first_month, carried, developed, missing, score, coded_score)
+        known = (kind, age, first_month, carried, developed, missing, new, score, coded_score)
         self.live_care(Situation(*known, relative, uses, visits, dies, self.event))
         if dies:
             self.remove()
@@ -136,14 +139,31 @@ class Beneficiary(Care, Agent):
         score += by_count[min(counted, len(by_count) - 1)]
         return score
 
-    def check_high_needs(self, kind: int, score: float) -> None:
+    def is_new_enrollee(self) -> bool:
+        """Whether there were under twelve months of Part B in the year before."""
+        since = self.model.year - self.entry_year
+        return self.entry_year - self.birth_year <= AGED_IN and (
+            since == 0 or (since == 1 and self.entry_month > 1)
+        )
+
+    def new_enrollee_score(self, kind: int, age: int) -> float:
+        """Return the score that age, sex, Medicaid and origin alone give."""
+        disease, dual = self.model.disease, self.traits & DUAL > 0
+        who = (self.traits & FEMALE > 0) + 2 * (self.traits & ORIGINALLY_DISABLED > 0 and age >= AGED_IN)
+        if kind == ESRD:
+            esrd: float = disease.esrd_new_enrollee[who + 4 * dual][age]
+            return esrd
+        score: float = disease.new_enrollee[2 * (age < AGED_IN) + dual][who][age]
+        return score
+
+    def check_high_needs(self, kind: int, score: float, carried: int) -> None:
         """Become High Needs, for good, when a criterion is met on 1 January."""
         health = self.model.health
         enough = health.high_needs.score
         if self.admissions >= health.high_needs.admissions:
             enough = min(enough, health.high_needs.score_with_admissions)
         by_score = kind != ESRD and score >= enough
-        impaired = self.conditions & health.high_needs.conditions
+        impaired = carried & health.high_needs.conditions
         if by_score or impaired or self.snf_days >= health.high_needs.snf_days:
             self.high_needs = 1
 

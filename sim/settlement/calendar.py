@@ -10,7 +10,7 @@ from sim.inputs.rulebook import Rulebook
 from sim.inputs.scenario_books import MSSP, REACH, reach_rulebook
 from sim.policy.mssp_benchmark import agreement_start, base_years
 from sim.population.plan import AcoPlan
-from sim.population.world import LOOKBACK_YEARS, history_years
+from sim.population.world import first_lived_for, history_years
 from sim.scenarios import Scenario
 from sim.settlement.contracts import Contracts, contracts_of
 
@@ -45,15 +45,15 @@ def base_years_of(scenario: Scenario, arm: str, contracts: Contracts, year: int)
 
 
 def first_lived(scenario: Scenario, plans: tuple[AcoPlan, ...]) -> int:
-    """Return the first calendar year to live: the lookback of the earliest base year of any ACO in any arm.
+    """Return the first calendar year to live: what leads up to the earliest base year of any ACO in any arm.
 
-    A world is never younger than three base years and their lookback before the first performance year.
+    A world is never younger than what leads up to three base years before the first performance year.
     """
     earliest = history_years(scenario.years[0])[0]
     for arm in scenario.arms:
         for year in scenario.years:
             base = base_years_of(scenario, arm, contracts_of(scenario, arm, plans, year), year)
-            earliest = min([earliest, *(one - LOOKBACK_YEARS for one in base)])
+            earliest = min([earliest, *map(first_lived_for, base)])
     return earliest
 
 

@@ -20,7 +20,7 @@ YEARS = 4
 @pytest.fixture(scope="module")
 def made():
     world = newborn(ROWS)
-    for year in range(world.first_py - 5, world.first_py - 1):
+    for year in range(world.first_lived, world.first_py - 1):
         world.live(world.people, year, world.untouched(), None, 2)
     return world
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from little_world import live_history, newborn
 
-from sim.kernels.codes import Sum
+from sim.kernels.codes import AGED_IN, RISK_UNIT, Cell, Sum
 from sim.kernels.layout import copy_people
 
 YEAR = 2027
@@ -77,7 +77,18 @@ def test_coding_moves_coded_scores_only(made, plain):
         np.testing.assert_array_equal(sums[..., kind], plain[1][..., kind])
     its = slice(0, made.n_practices)
     before = plain[1][..., Sum.CODED_RISK]
-    np.testing.assert_allclose(sums[its, :, Sum.CODED_RISK], 1.25 * before[its], rtol=1e-5)
+    # New enrollees, who are scored without diagnoses, are not coded higher.
+    own = plain[0]
+    entered = own.entry_year.astype(int) + (own.entry_month > 1) >= YEAR
+    new = entered & (own.entry_year.astype(int) - own.birth_year <= AGED_IN) & (own.aligned >= 0)
+    kept = np.zeros_like(before)
+    score = np.floor(own.risk.astype(np.float64) * RISK_UNIT + 0.5).astype(np.int64) * own.months
+    np.add.at(kept, (own.aligned[new], own.cell[new]), score[new])
+    prospective = [Cell.AD_CLAIMS, Cell.ESRD_CLAIMS]
+    coded = (sums[its, :, Sum.CODED_RISK] - kept[its])[:, prospective]
+    np.testing.assert_allclose(coded, 1.25 * (before - kept)[its][:, prospective], rtol=1e-2)
+    needy = sums[its, Cell.HN_CLAIMS, Sum.CODED_RISK]
+    np.testing.assert_allclose(needy, 1.25 * before[its, Cell.HN_CLAIMS], rtol=1e-5)
     rest = slice(made.n_practices, None)
     np.testing.assert_array_equal(sums[rest, :, Sum.CODED_RISK], before[rest])
 

@@ -22,7 +22,7 @@ ESRD, HIGH_NEEDS = 1, 2
 def lived():
     """Return a year's tables, and people before and after it, with its sums."""
     made = newborn(ROWS)
-    first = made.first_py - 5
+    first = made.first_lived
     for year in range(first, first + 4):
         made.live(made.people, year, made.untouched(), None, 1)
     year, after = first + 4, copy_people(made.people)

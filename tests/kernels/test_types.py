@@ -42,7 +42,10 @@ def test_sums_are_those_of_people_one_by_one():
         who = int(trait & FEMALE != 0) + 2 * int(trait & ORIGINALLY_DISABLED != 0 and not young)
         aligned = int(people.aligned[i])
         place = aligned if aligned >= 0 else made.n_practices + int(people.market[i])
-        coding = 1.02 if aligned >= 0 else 1.0
+        since = YEAR - int(people.entry_year[i])
+        late = since == 0 or (since == 1 and people.entry_month[i] > 1)
+        new = late and int(people.entry_year[i]) - int(people.birth_year[i]) <= 65
+        coding = 1.02 if aligned >= 0 and not new else 1.0
         score = int(float(people.risk[i]) * coding * RISK_UNIT + 0.5)
         by_age = (
             disease.esrd_demographic[who + 4 * dual, age]

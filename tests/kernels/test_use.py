@@ -15,7 +15,7 @@ ROWS = 60_000
 def lived():
     """Return the sums and episodes of three years of a market's people."""
     made = newborn(ROWS)
-    first = made.first_py - 5
+    first = made.first_lived
     found = []
     for year in range(first, first + 3):
         tally, _ = made.live(made.people, year, made.untouched(), None, 1)

@@ -13,7 +13,14 @@ from one_score import community_score
 
 from sim.inputs.evidence import load_evidence
 from sim.kernels.risk_score import esrd_score
-from sim.population.disease import age_density, build_disease, by_byte, passes, spread_over_ages
+from sim.population.disease import (
+    age_density,
+    build_disease,
+    by_byte,
+    lost_by_age,
+    passes,
+    spread_over_ages,
+)
 from sim.population.scoring import SEGMENTS, published_factors
 
 FACTORS = published_factors()
@@ -162,12 +169,11 @@ def test_lasting_conditions_build_up_with_age_by_their_incidence():
     onset = DISEASE.onset_total[:, None] * np.diff(DISEASE.onset_pick, axis=1, prepend=0.0)
     k = NAMES.index("copd")
     assert EVIDENCE.array("conditions.recovery")[k] == 0.0
-    loss = EVIDENCE.array("conditions.excess_loss")[k]
     held = 1.0 - np.exp(-frailty * DISEASE.hazard[k, 65])
     for age in range(65, 90):
         expected = 1.0 - np.exp(-frailty * DISEASE.hazard[k, age])
         assert held.mean() == pytest.approx(expected.mean(), abs=0.004)
-        held = held + (1.0 - np.exp(-frailty * onset[age, k])) * (1.0 - held) - loss * held * (1.0 - held)
+        held = held + (1.0 - np.exp(-frailty * onset[age, k])) * (1.0 - held)
 
 
 def test_passing_conditions_go_with_age_as_in_balance(share_with):
@@ -177,10 +183,12 @@ def test_passing_conditions_go_with_age_as_in_balance(share_with):
     spread = EVIDENCE.number("conditions.frailty_spread")
     frailty = np.exp(spread * np.random.default_rng(3).standard_normal((400_000, 1)) - 0.5 * spread**2)
     balance, present = [], []
+    lost = lost_by_age(EVIDENCE, "conditions.frailty_lost")
     for age in (67, 85):
-        begins = frailty * onset[age, passing]
+        alive = frailty * np.exp(-spread * lost[age])
+        begins = alive * onset[age, passing]
         balance.append((begins / (begins + recovery[passing])).mean(axis=0))
-        present.append((1.0 - np.exp(-frailty * DISEASE.hazard[passing, age])).mean(axis=0))
+        present.append((1.0 - np.exp(-alive * DISEASE.hazard[passing, age])).mean(axis=0))
     np.testing.assert_allclose(present[1] / present[0], balance[1] / balance[0], rtol=0.03)
     np.testing.assert_allclose(
         share_with[passing], EVIDENCE.array("conditions.prevalence")[passing], rtol=0.1

@@ -65,7 +65,7 @@ def test_original_medicare_grows_and_shrinks_as_published(lived):
     published = np.array([PEOPLE[year] for year in YEARS])
     np.testing.assert_allclose(people / people[0], published / published[0], atol=0.04)
     grown, known = people[1:] / people[:-1], published[1:] / published[:-1]
-    np.testing.assert_allclose(grown, known, atol=0.012)
+    np.testing.assert_allclose(grown, known, atol=0.014)
 
 
 def test_the_first_year_holds_the_people_asked_for(lived):

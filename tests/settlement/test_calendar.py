@@ -21,23 +21,29 @@ def made(**arms):
 @pytest.mark.parametrize(
     ("arms", "first"),
     [
-        ({}, 2022),
-        ({"stay": {"program": "mssp"}}, 2022),
-        ({"stay": {"program": "mssp", "agreement_start": 2024}}, 2019),
+        ({}, 2019),
+        ({"stay": {"program": "mssp"}}, 2019),
+        # Base years from 2021 on look back on two years, and three more lead up to those.
+        ({"stay": {"program": "mssp", "agreement_start": 2024}}, 2016),
         # The agreement of 2022 is followed by one of 2027.
-        ({"stay": {"program": "mssp", "agreement_start": 2022}}, 2022),
+        ({"stay": {"program": "mssp", "agreement_start": 2022}}, 2019),
         (
             {"stay": {"program": "lead", "acos": {"gamma": {"program": "mssp", "agreement_start": 2023}}}},
-            2018,
+            2015,
         ),
-        ({"late": {"program": "none", "since": {"2031": {"program": "mssp"}}}}, 2022),
+        ({"late": {"program": "none", "since": {"2031": {"program": "mssp"}}}}, 2019),
     ],
 )
 def test_history_reaches_to_the_earliest_lookback(arms, first):
     scenario = made(**arms)
     plans = plan_acos(scenario)
     assert first_lived(scenario, plans) == first
-    assert history_years(2027)[0] == 2022
+    assert history_years(2027)[0] == 2019
+
+
+def test_nothing_is_lived_before_life_tables_and_trends_are_known():
+    # 2016 is the first year whose base years are fully led up to; before, the burn-in gives way.
+    assert [history_years(first)[0] for first in (2013, 2014, 2016, 2017)] == [2008, 2008, 2008, 2009]
 
 
 def test_a_longer_history_is_lived_and_kept():
