@@ -31,8 +31,8 @@ def practices_this_year(
     Parameters
     ----------
     columns : mapping of str to ndarray
-        Columns of the practices, each of shape (practices,): `efficiency`, and what they have decided,
-        `effect`, `high_needs_effect`, `coding` and `attestation`.
+        Columns of the practices, each of shape (practices,): `efficiency`, `coding_habit`, and what they
+        have decided, `effect`, `high_needs_effect`, `coding` and `attestation`.
     parameters : EffectParameters
     acute_share : float
         Share of spending that is acute events.
@@ -47,6 +47,6 @@ def practices_this_year(
         base_spill=factors.base_spill,
         event_spill=factors.event_spill,
         high_needs_effect=1.0 + columns["high_needs_effect"],
-        coding=1.0 + columns["coding"],
+        coding=columns["coding_habit"] * (1.0 + columns["coding"]),
         attest=columns["attestation"].copy(),
     )

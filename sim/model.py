@@ -226,6 +226,7 @@ class LeadModel(ColumnModel):
     def decide(self) -> Levers:
         """Let ACOs and then practices decide this year, once; return what follows for people."""
         if self._levers is None:
+            self.world.course.enter(self.practices.store.columns, self.year)
             self.acos.do("decide", self.year)
             self.practices.do("decide", self.year)
             practices = practices_this_year(

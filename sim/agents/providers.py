@@ -42,6 +42,15 @@ _PRACTICE = (
         source="care.practice_efficiency",
         least=0.0,
     ),
+    Field(
+        "coding_habit",
+        np.float64,
+        "1",
+        "Coded over true risk of its patients, relative to the last year before the first performance year.",
+        default=1.0,
+        source="drift.coding",
+        least=0.0,
+    ),
     # What an ACO's decisions come to; -1 takes all spending, or all coded risk, away.
     Field(
         "effect",

@@ -161,7 +161,7 @@ def live(world: World, year: int, threads: int) -> Lived:
     people = world.people
     before = people.conditions.copy()
     status = people.status.copy()
-    tally, _ = world.live(people, year, world.untouched(), None, threads)
+    tally, _ = world.live(people, year, world.untouched(year), None, threads)
     rows = np.flatnonzero(people.months > 0)
     age = year - people.birth_year[rows].astype(np.int64)
     traits = people.traits[rows]

@@ -73,6 +73,10 @@ class Decision(IntEnum):
     REFERRALS = 82
     ACO_TRAITS = 83
     SPECIALTY_REFERRALS = 84  # by specialty, which is the draw's number
+    PRACTICE_DRIFT = 85  # each year
+    ACO_DRIFT = 86  # each year
+    CODING_DRIFT = 87  # of an ACO, each year
+    TIN_LIST = 88  # each year: a practice leaves or joins, and which ACO it joins
     # Evidence, once a replicate
     PARAMETER = 96
 

@@ -17,6 +17,7 @@ from sim.kernels.codes import AGED_IN
 from sim.kernels.draws import make_key
 from sim.kernels.layout import make_people
 from sim.kernels.strip import make_strip
+from sim.population.course import draw_course
 from sim.population.disease import AGES, build_disease, decades_since_65, lost_by_age, spread_over_ages
 from sim.population.market_risk import hazard_on, risk_curve
 from sim.population.market_traits import MarketTraits, high_needs_share, market_traits
@@ -96,6 +97,7 @@ def build_world(
         criteria=criteria,
         people=people,
         providers=providers,
+        course=draw_course(providers, len(plans), evidence, key, range(before[0], years[-1] + 1), years[0]),
         trend=draw_trend(evidence, key, range(before[0], years[-1] + 1), traits.level),
         disease=disease,
         onset=hazard_on(_risk_curve(evidence), traits.risk ** evidence.array("market.risk_power")),
@@ -114,7 +116,7 @@ def build_world(
         threads,
     )
     for year in before if history else ():
-        tally, lived = world.live(people, year, world.untouched(), None, threads)
+        tally, lived = world.live(people, year, world.untouched(year), None, threads)
         if year >= world.first_counted:
             world.history[year] = tally
         world.lived += lived

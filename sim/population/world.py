@@ -27,6 +27,7 @@ from sim.kernels.layout import (
 )
 from sim.kernels.strip import Strip, make_strip
 from sim.kernels.tally import NOTHING_FURTHER, Asked, Tally, add, zeros
+from sim.population.course import Course
 from sim.population.health import build_health, in_year
 from sim.population.plan import AcoPlan
 from sim.population.practices import Providers
@@ -61,6 +62,8 @@ class World:
     people : People
         Columns, lived through the history.
     providers : Providers
+    course : Course
+        How practices go their own ways in the years lived.
     trend : Trend
     first_lived : int
         First calendar year lived.
@@ -81,6 +84,7 @@ class World:
     criteria: Criteria
     people: People
     providers: Providers
+    course: Course
     trend: Trend
     disease: Disease
     onset: NDArray[np.float64]
@@ -139,10 +143,11 @@ class World:
     def _health(self) -> Health:
         return build_health(self.evidence)
 
-    def untouched(self) -> Practices:
-        """Return practices that no ACO touches."""
+    def untouched(self, year: int | None = None) -> Practices:
+        """Return practices that no ACO touches, as they are in a year; by default as they were drawn."""
         one, none = np.ones(self.n_practices), np.zeros(self.n_practices)
-        return Practices(self.providers.efficiency, one, one, one, one, one, one, none)
+        spending, coding = (one, one) if year is None else self.course.at(year)
+        return Practices(self.providers.efficiency * spending, one, one, one, one, one, coding, none)
 
     def referrals(self, asked: Asked) -> Referrals:
         """Return the kernels' referral tables, empty unless episodes by specialist are asked for."""
