@@ -15,6 +15,8 @@ ARMS = {
     "lead_global": {"program": "lead"},
     "lead_professional": {"program": "lead", "risk_option": "professional"},
 }
+# TIN lists that change by chance have tests of their own (tests/population/test_course.py).
+SAME_LISTS = {"tins": {"leave": 0.0}}
 
 
 def aco(name: str, lives: int | str, **traits: Any) -> dict[str, Any]:
@@ -39,6 +41,7 @@ def text_of(
         "study": {"name": name, "seed": seed, "replicates": replicates},
         "horizon": {key: py for key, py in (("first_py", first_py), ("last_py", last_py)) if py},
         "population": {**population, "acos": [dict(one) for one in acos]},
+        "evidence": SAME_LISTS,
         "arms": {arm: dict(stated) for arm, stated in arms.items()},
     }
     return tomlkit.dumps({key: table for key, table in tables.items() if table})

@@ -295,7 +295,7 @@ VARIABLES: tuple[Variable, ...] = (
     ),
     Variable(
         "historical_benchmark",
-        ("aco", "cell"),
+        ("aco", "cell", "year"),
         "number",
         "USD month-1",
         "Historical benchmark",
@@ -304,7 +304,7 @@ VARIABLES: tuple[Variable, ...] = (
     ),
     Variable(
         "higher_spending",
-        ("aco",),
+        ("aco", "year"),
         "flag",
         "1",
         "Higher-spending ACO",

@@ -129,7 +129,7 @@ def _lists(
     A practice leaves with its whole TIN, the costly ones more often. Practices of no ACO join one of their
     market so often that as many people come as an ACO of its first size loses to that chance.
     """
-    chance = evidence.number("tins.leave")
+    chance, by_cost = evidence.number("tins.leave"), evidence.number("tins.leave_cost")
     practices = np.arange(len(providers.market))
     lives = providers.lives.sum(axis=1)
     member = providers.aco >= 0
@@ -138,7 +138,7 @@ def _lists(
     if chance == 0.0 or not member.any():
         return found
     odds = np.log(chance / (1.0 - chance))
-    dearer = evidence.number("tins.leave_cost") * np.log(providers.efficiency)
+    dearer = by_cost * np.log(providers.efficiency)
     market_of_aco = providers.aco_market(n_acos)
     for year in range(first_py + 1, years[-1] + 1):
         before = found[years.index(year) - 1]

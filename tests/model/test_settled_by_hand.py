@@ -55,7 +55,7 @@ def test_discount_and_quality_lead_from_one_benchmark_to_the_other(changes):
             withhold = rulebook.number("quality.withhold", py)
             for aco in range(3):
                 key = "professional" if arm == PROFESSIONAL else "lower_spending"
-                if arm == GLOBAL and out["higher_spending"][arm, aco]:
+                if arm == GLOBAL and out["higher_spending"][arm, aco, t]:
                     key = "higher_spending"
                 quality = out["quality_score"][arm, aco, t]
                 factor = (1.0 - rulebook.number(f"discount.{key}", py)) * (
@@ -69,7 +69,7 @@ def test_add_on_for_higher_spending_acos_only():
     out = results()
     rulebook = scenario().rulebook("lead_global")
     rate = np.array([rulebook.number("add_on.rate", py) for py in range(2027, 2037)])
-    expected = out["higher_spending"][..., None] * rate * out["benchmark_before_discount"]
+    expected = out["higher_spending"] * rate * out["benchmark_before_discount"]
     outside = rulebook.word("add_on.place", 2027) != "inside"
     np.testing.assert_allclose(out["admin_add_on"][1:], outside * expected[1:], atol=2 * CENT)
 
@@ -106,7 +106,7 @@ def test_a_cell_by_hand():
     growth = [share[b] * nation[2] / nation[b] + (1.0 - share[b]) * region[2] / region[b] for b in range(3)]
     history = sum(w * o * g for w, o, g in zip(weights, own, growth, strict=True)) / weights.sum()
     risk = own_months[2][1]
-    got = results(*PLAIN)["historical_benchmark"][GLOBAL, aco, cell]
+    got = results(*PLAIN)["historical_benchmark"][GLOBAL, aco, cell, 0]
     assert got == pytest.approx(history * risk, rel=1e-9)
 
 
@@ -117,6 +117,7 @@ def test_a_performance_year_by_hand(py):
     model = LeadModel(scenario(), "lead_global", world=made)
     while model.year <= py:
         model.step()
+    listed = model.practice_aco()
     rulebook, aco = model.rulebook, 1
     terms = lead_terms(rulebook, py, "global")
     lead = model.settlement.programs["lead"]
@@ -133,13 +134,13 @@ def test_a_performance_year_by_hand(py):
         return rows[Sum.SPEND] / 100.0 * counted / months, rows[Sum.CODED_RISK] / months, months
 
     for cell in range(6):
-        its = sums[made.providers.aco == aco, cell].sum(axis=0)
+        its = sums[listed == aco, cell].sum(axis=0)
         months = its[Sum.MONTHS]
         if months == 0:
             continue
         nation = per_month(both[:, cell].sum(axis=0))
         region = per_month(both[made.providers.market == 0, cell].sum(axis=0))
-        share = both[made.providers.aco == aco, cell].sum(axis=0)[Sum.MONTHS] / region[2]
+        share = both[listed == aco, cell].sum(axis=0)[Sum.MONTHS] / region[2]
         national_growth = nation[0] / base.national_pbpm[cell]
         regional_growth = region[0] / (region[1] / nation[1]) / base.region_pbpm[aco, cell]
         two_way = share * national_growth + (1.0 - share) * regional_growth
