@@ -92,6 +92,7 @@ SHAPES = (
 )
 SHAPE_TARGETS = {
     "spending.top",
+    "spending.none_again",
     "spending.cv",
     "spending.top_next_year",
     "spending.top_two_years",
@@ -269,7 +270,10 @@ RATIO_KEYS = (
     "conditions.frailty_lost",
     "high_needs.past",
     "spending.age",
-    "spending.no_use",
+    "spending.no_use_without",
+    "care.no_practice",
+    "care.practice_leave",
+    "care.leave_risk",
     "spending.event_chance",
     "spending.stays_extra",
     "mortality.age_fit",

@@ -127,6 +127,12 @@ def _cohort(years: Sequence[Lived]) -> list[Floats]:
     return [align(lived, lived.spend, rows) for lived in years]
 
 
+def none_again(first: Lived, second: Lived) -> float:
+    """Return who of people of 65 and over without spending in a whole year has none in the next."""
+    one, two = _cohort([first, second])
+    return float((two[one <= 0.0] <= 0.0).mean())
+
+
 def persistence(first: Lived, second: Lived, third: Lived) -> tuple[float, float, float]:
     """Return who of the top decile is in it next year, and in both next years; and the lag-1 correlation.
 

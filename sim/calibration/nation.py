@@ -34,6 +34,8 @@ class Lived:
     row : int64
         Rows of the people.
     age, kind, market, first_month, months : int
+    aco : int64
+        ACO of the practice aligned to, -1 for none.
     female, dual, assignable, died, left : bool
         `left` says that the person moved to Medicare Advantage during the year or before it began.
     spend, risk : float64
@@ -61,6 +63,7 @@ class Lived:
     market: NDArray[np.int64]
     first_month: NDArray[np.int64]
     months: NDArray[np.int64]
+    aco: NDArray[np.int64]
     female: NDArray[np.bool_]
     dual: NDArray[np.bool_]
     assignable: NDArray[np.bool_]
@@ -180,6 +183,7 @@ def live(world: World, year: int, threads: int) -> Lived:
         months=people.months[rows].astype(np.int64),
         female=(traits & FEMALE) > 0,
         dual=dual,
+        aco=np.append(world.providers.aco, -1)[people.aligned[rows]],
         assignable=people.aligned[rows] >= 0,
         died=people.status[rows] == Status.DEAD,
         left=people.status[rows] == Status.ADVANTAGE,

@@ -15,6 +15,7 @@ from sim.population.world import World
 
 Floats = NDArray[np.float64]
 YEARS_A_DECADE = 10.0
+LEAVING_AT, LEAVING_BAND = (0.5, 0.95), 0.025
 AGE_EDGES = (0, 65, 70, 75, 80, 85)
 SCORE_BANDS = 20
 _NEEDY = [Cell.HN_CLAIMS, Cell.HN_VOLUNTARY]
@@ -70,6 +71,23 @@ def inpatient_users(lived: Lived) -> float:
     acute = float(lived.admitted[stayed].mean())
     planned = float(lived.sums[:, Sum.STAYS].sum() - lived.stays) / len(lived.row)
     return acute + planned * (1.0 - acute)
+
+
+def assignable(lived: Lived) -> float:
+    """Return the share of person-months of people who are assignable."""
+    return mean_by_month(lived, lived.assignable)
+
+
+def leaving(before: Lived, lived: Lived) -> Floats:
+    """Return who leaves their ACO from one year to the next, at the median and the 95th percentile of risk.
+
+    Among people aligned to an ACO and in Original Medicare in both years; who is aligned to none has left.
+    """
+    _, at, then = np.intersect1d(before.row, lived.row, assume_unique=True, return_indices=True)
+    ours = before.aco[at] >= 0
+    left = (before.aco[at] != lived.aco[then])[ours]
+    rank = before.risk[at][ours].argsort().argsort() / ours.sum()
+    return np.array([left[np.abs(rank - middle) < LEAVING_BAND].mean() for middle in LEAVING_AT])
 
 
 def moves(lived: Lived) -> float:

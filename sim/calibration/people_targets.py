@@ -36,6 +36,8 @@ def measure(evidence: Evidence, years: Sequence[Lived]) -> list[Target]:
         *held_to("people.medicaid", 100.0 * people.mean_by_month(first, first.dual)),
         *held_to("people.deaths", 100.0 * people.aged_deaths(first)),
         *held_to("conditions.incidence", 1000.0 * cases, evidence),
+        *held_to("people.assignable", 100.0 * people.assignable(first)),
+        *held_to("churn.leave", 100.0 * np.mean([people.leaving(a, b) for a, b in pairwise(years)], axis=0)),
         *held_to("advantage.moves", 100.0 * moved),
         *held_to("advantage.movers_spending", spent),
         *held_to("high_needs.share", 100.0 * people.high_needs_share(first)),

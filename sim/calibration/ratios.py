@@ -30,6 +30,7 @@ CHANCE_POWER = 1.2  # the chance of an event with a stay is one of several ways 
 MOST_CHANCE = 0.6
 AGE_POWER, AGE_BAND_YEARS = 0.7, 5.0
 LEAVING_SLOPES = (0.05, 0.9)
+LEAVING_GAIN, LEAST_RISE = 0.8, 0.01
 MOST_SHARE = 0.9  # an episode's part of the spending behind it, which is uncertain by a fifth
 CONDITIONS = 32
 AGED_EDGE, AGED_FACTOR = 75, 0.45  # the band whose age factor is held, and where
@@ -71,7 +72,10 @@ def updated(world: World, years: Sequence[Lived]) -> Values:
         "spending.level_fit": array("spending.level_fit")
         * ratio(published()["spending.level"].values(evidence), means),
         "spending.age": _by_age(array("spending.age") * gradient),
-        "spending.no_use": number("spending.no_use") * ratio(figure("spending.none"), unused),
+        "spending.no_use_without": np.minimum(
+            number("spending.no_use_without") * ratio(figure("spending.none"), unused), MOST_CHANCE
+        ),
+        **_practices(evidence, years),
         "spending.stays_extra": number("spending.stays_extra") * ratio(figure("use.stays"), stays, 2.0),
         "mortality.age_fit": array("mortality.age_fit") * ratio(expected, found),
         **_disease(evidence, years, early, late),
@@ -158,6 +162,21 @@ def _aged_shares(lived: Lived) -> Floats:
     wanted[1:] *= (1.0 - under_65) / wanted[1:].sum()
     wanted[0] = under_65
     return wanted
+
+
+def _practices(evidence: Evidence, years: Sequence[Lived]) -> Values:
+    """Return who has no usual practice, and how people leave theirs."""
+    without = 1.0 - figure("people.assignable") / 100.0
+    found = np.mean([people.leaving(a, b) for a, b in pairwise(years)], axis=0)
+    wanted = published()["churn.leave"].values() / 100.0
+    leaving = evidence.number("care.practice_leave") + LEAVING_GAIN * (wanted[0] - found[0])
+    rise = ratio(wanted[1] - wanted[0], max(found[1] - found[0], LEAST_RISE))
+    return {
+        "care.no_practice": evidence.number("care.no_practice")
+        * ratio(without, 1.0 - people.assignable(years[0])),
+        "care.practice_leave": np.asarray(max(leaving, LEAST_RISE)),
+        "care.leave_risk": evidence.number("care.leave_risk") * rise,
+    }
 
 
 def _moves(evidence: Evidence, years: Sequence[Lived]) -> Values:

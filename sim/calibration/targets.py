@@ -44,6 +44,7 @@ def _spending(first: Lived, second: Lived, third: Lived) -> list[Target]:
     return [
         *held_to("spending.top", 100.0 * measures.top_shares(spend)),
         *held_to("spending.none", 100.0 * float((spend <= 0).mean())),
+        *held_to("spending.none_again", 100.0 * measures.none_again(first, second)),
         *held_to("spending.cv", spend.std() / spend.mean()),
         *held_to("spending.top_next_year", 100.0 * again),
         *held_to("spending.top_two_years", 100.0 * always),

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.kernels.choice import pick_practice
-from sim.kernels.codes import DUAL, FEMALE, NO_SUPPLEMENT, ORIGINALLY_DISABLED, Kind
+from sim.kernels.codes import DUAL, FEMALE, NO_PRACTICE, NO_SUPPLEMENT, ORIGINALLY_DISABLED, Kind
 from sim.kernels.draws import Decision, Key, draw_rows, unit, unit52
 from sim.kernels.health import Health, HighNeeds
 from sim.kernels.jit import kernel, stage
@@ -39,8 +39,8 @@ class Origins(NamedTuple):
     age : float64, shape (2, kinds, ages)
         Cumulative age distribution at the start and of entrants.
     female, dual, originally_disabled : float64, shape (kinds,)
-    no_supplement : float
-        Share among people without Medicaid.
+    no_supplement, no_practice : float
+        Share among people without Medicaid; share of people without usual primary care.
     frailty_spread, disease_cost_link : float
         Spread of the log hazard of disease; correlation of that and of the lasting cost factor.
     frailty_lost, cost_lost : float64, shape (ages,)
@@ -57,6 +57,7 @@ class Origins(NamedTuple):
     dual: Array
     originally_disabled: Array
     no_supplement: float
+    no_practice: float
     frailty_spread: float
     disease_cost_link: float
     frailty_lost: Array
@@ -218,6 +219,7 @@ def draw_practice(
     High Needs status once met is kept, so that people have it from years before the history begins.
     """
     practice, impairing, score_met = people.practice, criteria.conditions, criteria.score
+    traits, without = people.traits, origins.no_practice
     needs, frailty, past, age = people.high_needs, people.frailty, origins.high_needs_past, strip.age
     first_practice, choice_share, choice_other = (
         markets.first_practice,
@@ -239,6 +241,7 @@ def draw_practice(
         u, hazard = unit(words[4 * k + 2]), past[age[k]] * float(frailty[row[k]])
         before = u < 1.0 - math.exp(-hazard) if u < hazard else False
         needs[row[k]] = 1 if before else 0
+        traits[row[k]] |= NO_PRACTICE if unit(words[4 * k + 3]) < without else 0
         panel = 1 if ill | (mask[k] & impairing != 0) | before else 0
         practice[row[k]] = pick_practice(
             market[k], panel, words[4 * k], words[4 * k + 1], first_practice, choice_share, choice_other

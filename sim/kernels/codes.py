@@ -43,6 +43,7 @@ FEMALE = 1
 DUAL = 2
 ORIGINALLY_DISABLED = 4
 NO_SUPPLEMENT = 8
+NO_PRACTICE = 16  # has no usual primary care
 
 AGED_IN = 65
 OLDEST = 119

@@ -139,26 +139,40 @@ class Relative(NamedTuple):
 
 
 class Visits(NamedTuple):
-    """Use of a practice (``care.*``; ``spending.no_use``, ``.no_use_risk``; ``use.most_visits``).
+    """Use of a practice (``care.*``; ``spending.no_use*``; ``use.most_visits``).
 
     Attributes
     ----------
-    practice_leave : float
-        Yearly chance that a person changes the usual practice.
+    practice_leave, leave_risk, leave_usual : float
+        Yearly chance that a person leaves the usual practice for one outside its ACO at a usual risk score,
+        its rise per point of score, and that score.
+    attest_risk : float
+        How far the chance of attesting rises with a point of score above 1, up to `attest_most`.
+    attest_most : float
     visits_mean, visits_risk, visits_loyal : float
         Further PQEM visits of a user, how they rise with relative spending, share at the usual practice.
     most_visits : int
-    no_use, no_use_risk : float
-        Chance that a person uses no care in a year, and how it falls with relative spending.
+    no_use, no_use_without : float
+        Chance that a person uses no care in a year, with and without a usual practice.
+    no_use_risk : float
+        How that falls with relative spending.
+    seldom : float
+        Yearly chance that a user of care without a usual practice makes PQEM visits.
     """
 
     practice_leave: float
+    leave_risk: float
+    leave_usual: float
+    attest_risk: float
+    attest_most: float
     visits_mean: float
     visits_risk: float
     visits_loyal: float
     most_visits: int
     no_use: float
+    no_use_without: float
     no_use_risk: float
+    seldom: float
 
 
 class Ambulatory(NamedTuple):

@@ -121,6 +121,8 @@ class Markets(NamedTuple):
         First person and first practice of each market.
     choice_share, choice_other : shape (panels, practices)
         Alias tables by which people pick a practice: panel 0 for most people, panel 1 for High Needs people.
+    changes : float64, shape (markets,)
+        Changes of practice for each that leads out of an ACO: in large ones more stay inside.
     """
 
     level: Array
@@ -129,6 +131,7 @@ class Markets(NamedTuple):
     first_practice: Array
     choice_share: Array
     choice_other: Array
+    changes: Array
 
 
 class Practices(NamedTuple):

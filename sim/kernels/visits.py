@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sim.kernels.choice import pick_practice
+from sim.kernels.codes import NO_PRACTICE
 from sim.kernels.draws import Decision, Key, draw_rows, unit
 from sim.kernels.health import Visits
 from sim.kernels.jit import stage
@@ -23,24 +24,34 @@ def choose_practice(
     use: Visits,
     strip: Strip,
 ) -> None:
-    """Let some people change practice."""
+    """Let some people change practice, the ill more than others; note how readily each would attest.
+
+    Of those who change, some stay inside the ACO of their practice: so many more do that as many leave it.
+    """
     usual = people.practice
     first_practice, choice_share, choice_other = (
         markets.first_practice,
         markets.choice_share,
         markets.choice_other,
     )
-    leaving = use.practice_leave
+    leaving, by_score, usual_score, changes = (
+        use.practice_leave,
+        use.leave_risk,
+        use.leave_usual,
+        markets.changes,
+    )
+    attest_risk, attest_most = use.attest_risk, use.attest_most
     row, care, extra, hit, hit_row = strip.row, strip.care, strip.extra, strip.hit, strip.hit_row
     practice, market, high_needs = strip.practice, strip.market, strip.high_needs
-    attesting = strip.attesting
+    attesting, score = strip.attesting, strip.coded_score
     hits = 0
     for k in range(n):
         practice[k] = usual[row[k]]
-        attesting[k] = unit(care[4 * k + 1])
+        attesting[k] = unit(care[4 * k + 1]) / (1.0 + attest_risk * (min(score[k], attest_most) - 1.0))
+        leaves = (leaving + by_score * (score[k] - usual_score)) * changes[market[k]]
         hit[hits] = k
         hit_row[hits] = row[k]
-        hits += 1 if unit(care[4 * k]) < leaving else 0
+        hits += 1 if unit(care[4 * k]) < leaves else 0
     draw_rows(key, hit_row, hits, year, _PRACTICE_CHOICE, 0, extra)
     for j in range(hits):
         k = hit[j]
@@ -77,22 +88,28 @@ def make_visits(
         markets.choice_share,
         markets.choice_other,
     )
-    no_use, no_use_risk = use.no_use, use.no_use_risk
+    no_use, no_use_without, no_use_risk = use.no_use, use.no_use_without, use.no_use_risk
+    often = 1.0 - use.seldom
     usual_number, by_risk = use.visits_mean, use.visits_risk
     row, care, cost, extra = strip.row, strip.care, strip.cost, strip.extra
     relative, share, months, uses = strip.relative, strip.share, strip.months, strip.uses
     market, high_needs, practice = strip.market, strip.high_needs, strip.practice
     visits, elsewhere, u, mean = strip.visits, strip.elsewhere, strip.u, strip.mean
-    hit, hit_row = strip.hit, strip.hit_row
+    hit, hit_row, traits, sees = strip.hit, strip.hit_row, strip.traits, strip.kept
     for k in range(n):
-        none = unit(care[4 * k + 2]) < no_use / (1.0 - no_use_risk + no_use_risk * relative[k])
+        without = traits[k] & NO_PRACTICE != 0
+        u_use = unit(care[4 * k + 2])
+        none = u_use < (no_use_without if without else no_use) / (
+            1.0 - no_use_risk + no_use_risk * relative[k]
+        )
         uses[k] = 0 if none | (months[k] == 0) else 1
+        sees[k] = uses[k] if (not without) | (u_use > often) else 0
     for k in range(n):
         mean[k] = usual_number * (1.0 - by_risk + by_risk * relative[k]) * share[k]
         u[k] = unit(care[4 * k + 3])
     poisson_rows(u, mean, n, use.most_visits, strip.mass, strip.below, visits)
     for k in range(n):
-        visits[k] = visits[k] + 1 if uses[k] else 0
+        visits[k] = visits[k] + 1 if sees[k] else 0
         u[k] = unit(cost[4 * k + 3])
     binomial_rows(u, visits, n, 1.0 - use.visits_loyal, strip.mass, strip.below, elsewhere)
     last_main, last_other = people.last_main, people.last_other

@@ -166,6 +166,7 @@ def _origins(
         dual=evidence.array("demography.dual").copy(),
         originally_disabled=evidence.array("demography.originally_disabled").copy(),
         no_supplement=evidence.number("demography.no_supplement"),
+        no_practice=evidence.number("care.no_practice"),
         frailty_spread=evidence.number("conditions.frailty_spread"),
         disease_cost_link=evidence.number("care.cost_link"),
         frailty_lost=lost_by_age(evidence, "conditions.frailty_lost"),

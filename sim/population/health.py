@@ -145,12 +145,18 @@ def build_health(evidence: Evidence) -> Health:
         ),
         visits=Visits(
             practice_leave=number("care.practice_leave"),
+            leave_risk=number("care.leave_risk"),
+            leave_usual=number("care.leave_usual"),
+            attest_risk=number("care.attest_risk"),
+            attest_most=number("care.attest_most"),
             visits_mean=number("care.visits_mean"),
             visits_risk=number("care.visits_risk"),
             visits_loyal=number("care.visits_loyal"),
             most_visits=int(number("use.most_visits")),
             no_use=number("spending.no_use"),
+            no_use_without=number("spending.no_use_without"),
             no_use_risk=number("spending.no_use_risk"),
+            seldom=number("care.seldom"),
         ),
         ambulatory=Ambulatory(
             base_share=array("spending.base_share").copy(),

@@ -15,6 +15,9 @@ from sim.population.referrals import Specialists, draw_specialists, felt_by_prac
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+LARGEST_SHARE = (
+    0.75  # of a market: where one ACO has nearly all of it nobody can leave it for another practice
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +147,23 @@ def draw_providers(
         efficiency[rows] = own / (weight @ own) * (1.0 + level)
         start += number
     return Providers(first_practice, market, aco, lives, efficiency, specialists)
+
+
+def changes_by_market(providers: Providers) -> Floats:
+    """Return how many changes of practice there are for each that leads out of an ACO, shape (markets,).
+
+    Who changes practice picks any of the market, hence one of the same ACO the more often the more of the
+    market that has. Of an ACO's people as many leave it whatever its share, so that more change. Where a
+    market has several ACOs the mean share that their people see counts.
+    """
+    lives = providers.lives.sum(axis=1)
+    changes = np.ones(len(providers.first_practice) - 1)
+    for market in range(len(changes)):
+        here = np.flatnonzero((providers.market == market) & (providers.aco >= 0))
+        shares = np.bincount(providers.aco[here], lives[here]) / lives[providers.market == market].sum()
+        if shares.sum() > 0.0:
+            changes[market] = 1.0 / (1.0 - min(shares @ shares / shares.sum(), LARGEST_SHARE))
+    return changes
 
 
 def alias_table(weights: Floats) -> tuple[Floats, Ints]:

@@ -30,7 +30,7 @@ from sim.kernels.tally import NOTHING_FURTHER, Asked, Tally, add, zeros
 from sim.population.course import Course
 from sim.population.health import build_health, in_year
 from sim.population.plan import AcoPlan
-from sim.population.practices import Providers
+from sim.population.practices import Providers, changes_by_market
 from sim.population.trend import Trend
 from sim.population.truncation import by_type, truncation
 
@@ -133,11 +133,17 @@ class World:
             first_practice=self.providers.first_practice,
             choice_share=self.choice[0],
             choice_other=self.choice[1],
+            changes=self.changes,
         )
 
     def health(self, year: int) -> Health:
         """Return the kernels' health parameters of a year."""
         return in_year(self._health, self.evidence, self.criteria, year)
+
+    @cached_property
+    def changes(self) -> NDArray[np.float64]:
+        """Changes of practice for each that leads out of an ACO, shape (markets,)."""
+        return changes_by_market(self.providers)
 
     @cached_property
     def _health(self) -> Health:

@@ -21,6 +21,7 @@ from sim.kernels.codes import (
     N_MONTH_SUMS,
     N_REFERRED_SUMS,
     N_SUMS,
+    NO_PRACTICE,
     OLDEST,
     ORIGINALLY_DISABLED,
     Kind,
@@ -75,7 +76,7 @@ class Beneficiary(Care, Agent):
         self.align(kind, entering)
         first_month = self.entry_month if entering else 1
         dies = self.leave(table * health.mortality.level[kind][sex][age], relative, entering, first_month)
-        uses, visits = self.seek_care(relative)
+        uses, visits = self.seek_care(relative, coded_score)
         known = (kind, age, first_month, carried, developed, missing, new, score, coded_score)
         self.live_care(Situation(*known, relative, uses, visits, dies, self.event))
         if dies:
@@ -253,20 +254,24 @@ class Beneficiary(Care, Agent):
             practice = markets.choice_other[self.high_needs][practice]
         return practice
 
-    def seek_care(self, relative: float) -> tuple[bool, int]:
+    def seek_care(self, relative: float, score: float) -> tuple[bool, int]:
         """Choose practices, attest, make PQEM visits; return whether any care is used, and the visits."""
         health, draws = self.model.health, self.draws
-        if draws.changing_practice() < health.visits.practice_leave:
+        leaves = health.visits.practice_leave + health.visits.leave_risk * (score - health.visits.leave_usual)
+        if draws.changing_practice() < leaves * self.model.markets.changes[self.market]:
             self.practice = self.pick_practice(*draws.new_practice)
         attest_chance = self.model.practices.attest[self.practice]
-        if attest_chance > 0.0 and draws.attesting() < attest_chance:
+        readily = 1.0 + health.visits.attest_risk * (min(score, health.visits.attest_most) - 1.0)
+        if attest_chance > 0.0 and draws.attesting() / readily < attest_chance:
             self.attested = self.practice
-        uses = draws.use() >= health.visits.no_use / (
-            1.0 - health.visits.no_use_risk + health.visits.no_use_risk * relative
-        )
+        without = self.traits & NO_PRACTICE > 0
+        no_use = health.visits.no_use_without if without else health.visits.no_use
+        use = draws.use()
+        uses = use >= no_use / (1.0 - health.visits.no_use_risk + health.visits.no_use_risk * relative)
+        sees = uses and (not without or use > 1.0 - health.visits.seldom)
         visits = elsewhere = 0
         other = -1
-        if uses and self.months > 0:
+        if sees and self.months > 0:
             mean = health.visits.visits_mean * (
                 1.0 - health.visits.visits_risk + health.visits.visits_risk * relative
             )

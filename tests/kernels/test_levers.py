@@ -10,6 +10,7 @@ from sim.kernels.codes import AGED_IN, RISK_UNIT, Cell, Sum
 from sim.kernels.layout import copy_people
 
 YEAR = 2027
+SURELY = 10.0  # a chance beyond one also for the healthiest, who attest less
 ROUNDING = 1.5  # cents: ambulatory care, procedure and acute event are each rounded by themselves
 PUBLIC = ("status", "conditions", "months", "event", "admissions", "snf_days", "practice", "last_main")
 
@@ -99,11 +100,11 @@ def test_efficiency_scales_everybody_of_the_practice(made, plain):
 
 
 def test_attestation_holds_while_it_is_offered(made):
-    first, _ = lived(made, attest=1.0)
+    first, _ = lived(made, attest=SURELY)
     here = first.months > 0
     np.testing.assert_array_equal(first.attested[here], first.practice[here])
     assert (first.cell[here] < 3).all()
-    offered, _ = lived(made, YEAR + 1, first, attest=1.0)
+    offered, _ = lived(made, YEAR + 1, first, attest=SURELY)
     still = here & (offered.months > 0)
     np.testing.assert_array_equal(offered.aligned[still], first.attested[still])
     assert (offered.cell[still] >= 3).all()

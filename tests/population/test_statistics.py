@@ -102,7 +102,7 @@ def test_people_die_move_and_become_high_needs_at_plausible_rates(years):
         assert 0.04 < (one.status[here] == Status.ADVANTAGE).mean() < 0.065
         # 9 to 19 % as REACH's sheets have it, 15 % in the middle.
         assert 0.11 < one.high_needs[here].mean() < 0.19
-        assignable = (one.aligned[one.months > 0] >= 0).mean()
+        assignable = np.average(one.aligned >= 0, weights=one.months)
         assert (
             assignable == pytest.approx(one.evidence.number("care.assignable"), abs=0.025) or one.year <= 2020
         )
