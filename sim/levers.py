@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.behaviour.effect import EffectParameters, spread_over_care
+from sim.behaviour.effect import EffectParameters, factor, spread_over_care
 from sim.kernels.health import Health
 from sim.kernels.layout import Practices
 
@@ -46,7 +46,7 @@ def practices_this_year(
         event_effect=factors.event,
         base_spill=factors.base_spill,
         event_spill=factors.event_spill,
-        high_needs_effect=1.0 + columns["high_needs_effect"],
+        high_needs_effect=factor(columns["high_needs_effect"]),
         coding=columns["coding_habit"] * (1.0 + columns["coding"]),
         attest=columns["attestation"].copy(),
     )

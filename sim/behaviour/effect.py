@@ -9,6 +9,9 @@ from numpy.typing import NDArray
 
 from sim.behaviour.evidence_reader import Floats, Reader
 
+# However large parameters and draws are together, some spending is left, and no more than twice as much.
+LEAST_LEFT, MOST_LEFT = 0.05, 2.0
+
 
 @dataclass(frozen=True, eq=False)
 class EffectParameters:
@@ -105,7 +108,9 @@ def effect_on_spending(
     curves = parameters.curves
     reached = along(curves, leader, before + experience) - along(curves, leader, before)
     plateau = parameters.curves[leader, -1]
-    own = parameters.own_spread[leader] * draw * reached / plateau
+    # Without a plateau there is none to differ in.
+    own = parameters.own_spread[leader] * draw * reached
+    own = np.divide(own, plateau, out=np.zeros_like(own), where=plateau != 0.0)
     lasting = np.where(rebased, parameters.scale, parameters.scale * parameters.no_rebasing)
     further = along(parameters.high_needs[None, :], np.zeros_like(experience), experience)
     return lasting * (reached + own), parameters.scale * further
@@ -141,8 +146,13 @@ def spread_over_care(parameters: EffectParameters, effect: Floats, acute_share: 
     on_base = (1.0 - parameters.event_share) / (1.0 - acute_share)
     spill = parameters.spillover
     return EffectByPlace(
-        base=1.0 + effect * on_base,
-        event=1.0 + effect * on_event,
-        base_spill=1.0 + spill * effect * on_base,
-        event_spill=1.0 + spill * effect * on_event,
+        base=factor(effect * on_base),
+        event=factor(effect * on_event),
+        base_spill=factor(spill * effect * on_base),
+        event_spill=factor(spill * effect * on_event),
     )
+
+
+def factor(effect: Floats) -> Floats:
+    """Return the factor on spending of an effect, within what may be left."""
+    return np.clip(1.0 + effect, LEAST_LEFT, MOST_LEFT)

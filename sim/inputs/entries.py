@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.inputs.faults import Fault, InputError, unknown_key
+from sim.inputs.limits import NO_LIMITS, Limits
 from sim.inputs.values import Value
 
 
@@ -52,6 +53,8 @@ class Entry:
         Rulebooks: ``final``, ``proposed``, ``secondary`` or ``assumed``. Evidence: grade ``A`` to ``D``.
     file : str
         Where it is stated.
+    limits : Limits
+        What its values, stated, changed by a scenario or drawn, must hold. All have the shape of the first.
     distribution : Mapping or None
         Evidence only: ``dist`` and its parameters, in the entry's unit.
     scope : str
@@ -71,8 +74,7 @@ class Entry:
     file: str
     note: str = ""
     choices: tuple[str, ...] = ()
-    minimum: float | None = None
-    maximum: float | None = None
+    limits: Limits = NO_LIMITS
     conflict: Conflict | None = None
     distribution: Mapping[str, Any] | None = None
     spread: str = ""

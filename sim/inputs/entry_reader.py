@@ -8,7 +8,8 @@ from typing import Any, TypeAlias
 
 from sim.inputs.distributions import read_distribution
 from sim.inputs.entries import Conflict, Entry, rebuilt
-from sim.inputs.faults import Fault, unknown_key
+from sim.inputs.faults import Fault, shortened, unknown_key
+from sim.inputs.limits import LIMIT_KEYS, read_limits
 from sim.inputs.values import Value, as_years, check_unit, parse_value
 
 Tables: TypeAlias = Mapping[str, Any]
@@ -24,7 +25,7 @@ class EntryKind:
     optional: tuple[str, ...]
 
 
-_COMMON = ("title", "note", "choices", "min", "max", "conflict")
+_COMMON = ("title", "note", "choices", "conflict", *LIMIT_KEYS)
 RULE = EntryKind("status", ("final", "proposed", "secondary", "assumed"), (), _COMMON)
 EVIDENCE = EntryKind("grade", ("A", "B", "C", "D"), ("distribution", "scope"), (*_COMMON, "spread", "year"))
 # Evidence of the world is one for all arms of a scenario; evidence of an arm may differ between them.
@@ -114,17 +115,14 @@ def _entry(
         for name in ("title", "unit", "source", "note", "spread")
         if not isinstance(table.get(name, ""), str)
     ]
-    faults += [
-        Fault(file, f"{key}.{name}", f"= {table[name]!r}", "must be a number in the entry's unit")
-        for name in ("min", "max")
-        if not isinstance(table.get(name, 0), int | float)
-    ]
     if not isinstance(table.get("choices", []), list):
         faults.append(Fault(file, f"{key}.choices", f"= {table['choices']!r}", "must be a list of words"))
     unit = str(table.get("unit", parent.unit if parent else ""))
     if unit and (problem := check_unit(unit)):
         faults.append(Fault(file, f"{key}.unit", f"= {unit!r}", problem))
     conflict, wrong = _conflict(key, table.get("conflict"), file)
+    faults += wrong
+    limits, wrong = read_limits(table, unit, parent.limits if parent else None, key, file)
     faults += wrong
     if faults:
         return faults
@@ -139,22 +137,27 @@ def _entry(
         file=file,
         note=table.get("note", ""),
         choices=tuple(table.get("choices", parent.choices if parent else ())),
-        minimum=table.get("min", parent.minimum if parent else None),
-        maximum=table.get("max", parent.maximum if parent else None),
+        limits=limits,
         conflict=conflict,
         spread=table.get("spread", ""),
         scope=table.get("scope", ""),
         year=table.get("year"),
     )
-    stated = with_value(blank, table.get("values", table.get("value")), file, years, "values" in table)
+    raw = table.get("values", table.get("value"))
+    stated = with_value(blank, raw, file, years, "values" in table)
     if isinstance(stated, list) or "distribution" not in kind.needed:
         return stated
     distribution, wrong = read_distribution(stated, table["distribution"], file)
     return wrong or rebuilt(stated, distribution=distribution)
 
 
-def with_value(entry: Entry, raw: object, file: str, years: range, yearly: bool) -> Entry | list[Fault]:
-    """Return the entry with a raw value (by year when `yearly`) parsed, or the faults of that value."""
+def with_value(
+    entry: Entry, raw: object, file: str, years: range, yearly: bool, like: Value | None = None
+) -> Entry | list[Fault]:
+    """Return the entry with a raw value (by year when `yearly`) parsed, or the faults of that value.
+
+    The value must have the shape of `like`; where that is None, those of all years must have one shape.
+    """
     pairs: list[tuple[int | None, object]]
     faults: list[Fault] = []
     if yearly:
@@ -165,9 +168,12 @@ def with_value(entry: Entry, raw: object, file: str, years: range, yearly: bool)
     for year, item in pairs:
         place = entry.key if year is None else f"{entry.key}.{year}"
         try:
-            parsed.append((year, parse_value(item, entry.unit, entry.choices, entry.minimum, entry.maximum)))
+            found = parse_value(item, entry.unit, entry.choices, entry.limits, like)
         except ValueError as error:
-            faults.append(Fault(file, place, f"= {item!r}", str(error)))
+            faults.append(Fault(file, place, f"= {shortened(item)}", str(error)))
+        else:
+            like = found if like is None else like
+            parsed.append((year, found))
     return faults or rebuilt(entry, by_year=tuple(parsed), written=tuple(pairs))
 
 

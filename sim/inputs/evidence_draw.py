@@ -91,7 +91,7 @@ def _value(entry: Entry, value: Value, distribution: Mapping[str, Any], key: Key
     together = distribution.get("together", False)
     quantiles = [_uniform(entry.key, n, key) for n in range(1 if together else centre.size)]
     u = np.broadcast_to(quantiles, centre.size).reshape(centre.shape)
-    drawn = np.clip(_at_quantile(centre, distribution, u), entry.minimum, entry.maximum)
+    drawn = np.clip(_at_quantile(centre, distribution, u), entry.limits.min, entry.limits.max)
     if not isinstance(value, np.ndarray):
         return float(drawn)
     drawn.flags.writeable = False

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from sim.inputs.entries import Entry
+from sim.inputs.limits import shape_text
 
 _SCOPES = {
     "world": "world: one value for all arms, changed in the scenario's [evidence]",
@@ -17,10 +20,7 @@ def explain_entry(entry: Entry) -> list[tuple[str, str]]:
     rows += [("unit", entry.unit)]
     if entry.choices:
         rows.append(("choices", ", ".join(entry.choices)))
-    if entry.minimum is not None or entry.maximum is not None:
-        low = "" if entry.minimum is None else f"{entry.minimum:g} <= "
-        high = "" if entry.maximum is None else f" <= {entry.maximum:g}"
-        rows.append(("bounds", f"{low}value{high}"))
+    rows += _limits(entry)
     if entry.distribution is not None:
         pairs = ", ".join(f"{name} = {plain_text(value)}" for name, value in entry.distribution.items())
         rows.append(("distribution", f"{pairs} ({entry.spread})" if entry.spread else pairs))
@@ -40,6 +40,21 @@ def explain_entry(entry: Entry) -> list[tuple[str, str]]:
         rows.append(("changed by", entry.change.origin))
         rows += _values("before", entry.change.before)
     return rows
+
+
+def _limits(entry: Entry) -> list[tuple[str, str]]:
+    limits, value = entry.limits, entry.by_year[0][1]
+    rows = [("shape", "a list of numbers of any length" if limits.length else shape_text(value))]
+    if isinstance(value, float | np.ndarray):
+        low = "" if limits.min is None else f"{limits.min:,.10g} <= "
+        high = "" if limits.max is None else f" <= {limits.max:,.10g}"
+        held = {
+            "whole numbers": limits.whole,
+            "rising": limits.rising,
+            f"adding up to {limits.sum or 0:g}": limits.sum is not None,
+        }
+        rows.append(("bounds", ", ".join([f"{low}value{high}", *(name for name, on in held.items() if on)])))
+    return [*rows, ("held", limits.held)] if limits.held else rows
 
 
 def _values(label: str, entry: Entry) -> list[tuple[str, str]]:

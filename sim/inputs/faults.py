@@ -6,12 +6,25 @@ import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+# Characters of a value that a fault shows.
+_SHOWN = 200
+
 
 def nearest(word: str, options: Iterable[str]) -> str | None:
     """Return the option a misspelt word most likely meant, or None."""
     known = {option.lower(): option for option in options}
     found = difflib.get_close_matches(word.lower(), known, n=1, cutoff=0.6)
     return known[found[0]] if found else None
+
+
+def shortened(value: object) -> str:
+    """Return a value as text, its middle left out where it is too long to read."""
+    try:
+        text = repr(value)
+    except (ValueError, RecursionError):
+        # Python writes no integer of more than 4,300 digits.
+        return f"a {type(value).__name__} too long to show"
+    return text if len(text) <= _SHOWN else f"{text[: _SHOWN // 2]} ... {text[-_SHOWN // 4 :]}"
 
 
 @dataclass(frozen=True, slots=True)

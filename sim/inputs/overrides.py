@@ -7,13 +7,14 @@ from typing import Any
 
 from sim.inputs.entries import Change, Entry, rebuilt
 from sim.inputs.entry_reader import with_value
-from sim.inputs.faults import Fault, unknown_key
+from sim.inputs.faults import Fault, shortened, unknown_key
+from sim.inputs.limits import shape_text
 
 Overrides = Mapping[str, Any]
 
 
 def apply_overrides(
-    entries: Mapping[str, Entry], overrides: Overrides, origin: str, years: range
+    entries: Mapping[str, Entry], overrides: Overrides, origin: str, years: range, by_year: bool = False
 ) -> tuple[dict[str, Entry], list[Fault]]:
     """Replace values of entries.
 
@@ -29,6 +30,8 @@ def apply_overrides(
         File (and table) the overrides come from; named in faults and kept with each change.
     years : range
         Performance years a value may be stated for.
+    by_year : bool
+        Whether every value is read by year, so that those stated once may be changed by year too.
 
     Returns
     -------
@@ -42,7 +45,12 @@ def apply_overrides(
         if key not in entries:
             faults.append(_unknown(origin, key, entries))
             continue
-        found = _changed(entries[key], raw, origin, years)
+        entry = entries[key]
+        if isinstance(raw, Mapping) and not (by_year or entry.yearly):
+            allowed = f"must be {shape_text(entry.value)} for all years"
+            faults.append(Fault(origin, key, f"= {shortened(raw)} is a table", allowed))
+            continue
+        found = _changed(entry, raw, origin, years)
         if isinstance(found, Entry):
             changed[key] = found
         else:
@@ -77,7 +85,10 @@ def _unknown(origin: str, key: str, entries: Mapping[str, Entry]) -> Fault:
 
 def _changed(entry: Entry, raw: object, origin: str, years: range) -> Entry | list[Fault]:
     yearly = isinstance(raw, Mapping)
-    found = with_value(entry, raw, origin, years, yearly)
+    if entry.limits.held:
+        problem = f"= {shortened(raw)} changes what no scenario may change"
+        return [Fault(origin, entry.key, problem, entry.limits.held)]
+    found = with_value(entry, raw, origin, years, yearly, entry.by_year[0][1])
     if isinstance(found, list):
         return found
     first = found.by_year[0][0]

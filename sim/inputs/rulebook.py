@@ -15,7 +15,8 @@ from sim.inputs.faults import Fault, InputError, wrong_choice
 from sim.inputs.overrides import Overrides, apply_overrides
 
 _BOOKS_KEPT = 64
-_FILE_KEYS = ("title", "extends", "first_py", "last_py")
+_FILE_KEYS = ("title", "first_py", "last_py")
+_OPTIONAL_KEYS = ("extends", "by_year")
 
 
 @dataclass(frozen=True)
@@ -30,12 +31,15 @@ class Rulebook(EntryBook):
         Performance years it speaks about.
     chain : tuple of str
         Its name and those of the rulebooks it extends, nearest first.
+    by_year : bool
+        Whether all its values are read by performance year, so that a scenario may state any of them by year.
     """
 
     title: str = ""
     first_py: int = 0
     last_py: int = 0
     chain: tuple[str, ...] = ()
+    by_year: bool = False
 
     def assumed(self) -> list[str]:
         """Return the keys whose value is not public and therefore assumed, here or by the scenario."""
@@ -76,10 +80,11 @@ def load_rulebook(name: str, overrides: Overrides | None = None, origin: str = "
     book = _stated(name, origin, ())
     if not overrides:
         return book
-    entries, faults = apply_overrides(book.entries, overrides, origin, range(book.first_py, book.last_py + 1))
+    years = range(book.first_py, book.last_py + 1)
+    entries, faults = apply_overrides(book.entries, overrides, origin, years, book.by_year)
     if faults:
         raise InputError(faults)
-    return Rulebook(book.name, entries, book.title, book.first_py, book.last_py, book.chain)
+    return replace(book, entries=entries)
 
 
 def _stated(name: str, asker: str, below: tuple[str, ...]) -> Rulebook:
@@ -108,7 +113,7 @@ def parse_rulebook(name: str, text: str, below: tuple[str, ...] = ()) -> Ruleboo
     faults = [
         Fault(file, key, "is missing", "every rulebook states title, first_py and last_py")
         for key in _FILE_KEYS
-        if key != "extends" and key not in tables and parent is None
+        if key not in tables and parent is None
     ]
     if faults:
         raise InputError(faults)
@@ -116,7 +121,7 @@ def parse_rulebook(name: str, text: str, below: tuple[str, ...] = ()) -> Ruleboo
     if not (isinstance(first, int) and isinstance(last, int) and first <= last):
         raise InputError(Fault(file, "first_py", f"= {first!r}, last_py = {last!r}", "two years in order"))
     inherited: Mapping[str, Entry] = parent.entries if parent else {}
-    grouped = {key: item for key, item in tables.items() if key not in _FILE_KEYS}
+    grouped = {key: item for key, item in tables.items() if key not in (*_FILE_KEYS, *_OPTIONAL_KEYS)}
     stated, faults = read_entries(grouped, file, RULE, range(first, last + 1), inherited)
     if faults:
         raise InputError(faults)
@@ -127,4 +132,5 @@ def parse_rulebook(name: str, text: str, below: tuple[str, ...] = ()) -> Ruleboo
         first_py=first,
         last_py=last,
         chain=(name, *(parent.chain if parent else ())),
+        by_year=tables.get("by_year", parent.by_year if parent else False) is True,
     )

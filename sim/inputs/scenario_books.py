@@ -204,7 +204,8 @@ def _changed(
 ) -> Book:
     if not isinstance(changes, Mapping):
         return book
-    entries, wrong = apply_overrides(book.entries, changes, merged.file(key), years)
+    by_year = isinstance(book, Rulebook) and book.by_year
+    entries, wrong = apply_overrides(book.entries, changes, merged.file(key), years, by_year)
     for fault in wrong:
         place = f"{key}.{fault.key}"
         faults.append(replace(fault, key=place, file=merged.file(place)))

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 import numpy as np
 
 from sim.inputs.faults import Fault, InputError
-from sim.inputs.lead_terms import OPTIONS
+from sim.inputs.lead_terms import OPTIONS, lead_terms
 from sim.inputs.reach_terms import reach_benchmark_terms, reach_terms
 from sim.inputs.scenario_arms import Arm, ChangingTerms, Terms
-from sim.inputs.scenario_books import MSSP, REACH, ScenarioBooks, reach_rulebook, reach_years
+from sim.inputs.scenario_books import LEAD, MSSP, REACH, ScenarioBooks, reach_rulebook, reach_years
 from sim.inputs.scenario_file import Merged
 from sim.inputs.scenario_schema import ScenarioTables
 
@@ -35,7 +35,8 @@ def contract_faults(tables: ScenarioTables, books: ScenarioBooks, merged: Merged
                 key = f"{place}.elected_rate"
                 allowed = f"must be one of {', '.join(f'{100.0 * rate:g} %' for rate in elections)}"
                 faults.append(Fault(merged.file(key), key, f"= {terms.elected_rate:g}", allowed))
-    return faults
+    # Arms that share a rulebook share its faults.
+    return list(dict.fromkeys(faults))
 
 
 def _percentile(books: ScenarioBooks, arm: str) -> float:
@@ -68,6 +69,8 @@ def _year_faults(name: str, arm: Arm, years: range, books: ScenarioBooks, merged
             yield Fault(merged.file(key), key, f"= {program!r} in {span}", allowed)
         elif program == REACH:
             yield from _reach_faults(name, sorted(in_it), books)
+        elif program == LEAD:
+            yield from _lead_faults(name, sorted(in_it), books)
 
 
 def _reach_faults(name: str, years: list[int], books: ScenarioBooks) -> Iterator[Fault]:
@@ -80,6 +83,19 @@ def _reach_faults(name: str, years: list[int], books: ScenarioBooks) -> Iterator
                 reach_terms(book, option)
         except InputError as error:
             yield from error.faults
+
+
+def _lead_faults(name: str, years: list[int], books: ScenarioBooks) -> Iterator[Fault]:
+    """Yield what the terms of LEAD's rulebook, as the scenario changes them, cannot be."""
+    book = books.rulebook(name)
+    found: list[Fault] = []
+    for year in years:
+        for option in OPTIONS:
+            try:
+                lead_terms(book, year, option)
+            except InputError as error:
+                found += error.faults
+    yield from dict.fromkeys(found)
 
 
 def _agreement_faults(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from math import inf, isfinite
 
 # Unit written by the user -> (canonical unit, factor to it). Kernels and policy see only the canonical unit.
 UNITS: dict[str, tuple[str, float]] = {
@@ -32,6 +33,21 @@ UNITS: dict[str, tuple[str, float]] = {
     "visits/year": ("visits/year", 1.0),
 }
 
+# Least and greatest value in a canonical unit where an entry states no bounds of its own. A number without a
+# unit is a share, a number a year a chance; entries that state factors or growth say how far those may go.
+BOUNDS: dict[str, tuple[float, float]] = {
+    "1": (0.0, 1.0),
+    "1/year": (0.0, 1.0),
+    "USD": (0.0, 1e7),
+    "USD/year": (0.0, 1e9),
+    "USD/month": (0.0, 1e5),
+    "people": (0.0, 1e7),
+    "years": (0.0, 100.0),
+    "months": (0.0, 60.0),
+    "days": (0.0, 366.0),
+    "visits/year": (0.0, 366.0),
+}
+
 _QUANTITY = re.compile(r"^\s*([-+]?(?:\d[\d_,]*\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)\s*(.*?)\s*$")
 
 
@@ -58,13 +74,13 @@ def parse_quantity(text: object, unit: str = "1") -> float:
     if isinstance(text, bool):
         raise ValueError(f"{text!r} is not a number")
     if isinstance(text, int | float):
-        return float(text)
+        return _finite(text)
     if not isinstance(text, str):
         raise ValueError(f"{text!r} is not a number")
     found = _QUANTITY.match(text)
     if found is None:
         raise ValueError(f"{text!r} is not a number with a unit")
-    number = float(found[1].replace(",", "").replace("_", ""))
+    number = _finite(found[1].replace(",", "").replace("_", ""))
     written = found[2]
     if written not in UNITS:
         raise ValueError(f"{text!r} has the unknown unit {written!r}; {allowed_units(unit)}")
@@ -72,6 +88,16 @@ def parse_quantity(text: object, unit: str = "1") -> float:
     if written == "" or canonical == unit:
         return number * factor
     raise ValueError(f"{text!r} is in {canonical}; {allowed_units(unit)}")
+
+
+def _finite(number: str | float) -> float:
+    try:
+        found = float(number)
+    except OverflowError:
+        found = inf
+    if not isfinite(found):
+        raise ValueError("must be a finite number")
+    return found
 
 
 def allowed_units(unit: str) -> str:

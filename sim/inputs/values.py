@@ -9,11 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.inputs.faults import Fault, nearest
+from sim.inputs.limits import NO_LIMITS, Limits, other_shape
 from sim.inputs.units import UNITS, parse_quantity
 
 Value: TypeAlias = float | bool | str | tuple[str, ...] | NDArray[np.float64]
 
 WORD, FLAG = "word", "flag"
+# Lists in lists in lists: more than any entry has.
+_DEEPEST = 3
 
 
 def check_unit(unit: str) -> str | None:
@@ -28,8 +31,8 @@ def parse_value(
     raw: object,
     unit: str,
     choices: tuple[str, ...] = (),
-    minimum: float | None = None,
-    maximum: float | None = None,
+    limits: Limits = NO_LIMITS,
+    like: Value | None = None,
 ) -> Value:
     """Turn a raw TOML value into its canonical form.
 
@@ -41,8 +44,10 @@ def parse_value(
         Canonical unit, ``word`` or ``flag``.
     choices : tuple of str
         Words allowed; empty allows any.
-    minimum, maximum : float, optional
-        Bounds in `unit`, both included.
+    limits : Limits
+        What numbers must hold.
+    like : Value, optional
+        A value whose shape this one must have.
 
     Returns
     -------
@@ -53,25 +58,20 @@ def parse_value(
     ValueError
         The message says what is allowed.
     """
+    value = _parsed(raw, unit, choices)
+    if like is not None and (allowed := other_shape(value, like, limits)):
+        raise ValueError(allowed)
+    if isinstance(value, float | np.ndarray) and (allowed := limits.broken(value)):
+        raise ValueError(allowed if unit == "1" else f"{allowed} (unit {unit})")
+    return value
+
+
+def _parsed(raw: object, unit: str, choices: tuple[str, ...]) -> Value:
     if unit == FLAG:
         if isinstance(raw, bool):
             return raw
         raise ValueError("must be true or false")
-    if unit == WORD:
-        return _words(raw, choices)
-    value = _numbers(raw, unit)
-    low, high = float(np.min(value)), float(np.max(value))
-    if not (np.isfinite(low) and np.isfinite(high)):
-        raise ValueError("must be a finite number")
-    if (minimum is not None and low < minimum) or (maximum is not None and high > maximum):
-        raise ValueError(f"must lie {_between(minimum, maximum)} (unit {unit})")
-    return value
-
-
-def _between(minimum: float | None, maximum: float | None) -> str:
-    if maximum is None:
-        return f"at or above {minimum:g}"
-    return f"at or below {maximum:g}" if minimum is None else f"between {minimum:g} and {maximum:g}"
+    return _words(raw, choices) if unit == WORD else _numbers(raw, unit)
 
 
 def _words(raw: object, choices: tuple[str, ...]) -> str | tuple[str, ...]:
@@ -87,12 +87,14 @@ def _words(raw: object, choices: tuple[str, ...]) -> str | tuple[str, ...]:
     return tuple(words) if isinstance(raw, list) else words[0]
 
 
-def _numbers(raw: object, unit: str) -> float | NDArray[np.float64]:
+def _numbers(raw: object, unit: str, depth: int = 0) -> float | NDArray[np.float64]:
     if not isinstance(raw, list):
         return parse_quantity(raw, unit)
     if not raw:
         raise ValueError("must not be an empty list")
-    rows = [_numbers(item, unit) for item in raw]
+    if depth == _DEEPEST:
+        raise ValueError("must be a number, a list or a table of numbers")
+    rows = [_numbers(item, unit, depth + 1) for item in raw]
     if len({np.shape(row) for row in rows}) > 1:
         raise ValueError("must be a table whose rows have one length")
     table = np.array(rows, dtype=np.float64)

@@ -83,7 +83,8 @@ def cumulative_hazard(
     frailty, weights = frailty_nodes(
         evidence.number("conditions.frailty_spread"), lost_by_age(evidence, "conditions.frailty_lost")
     )
-    share = np.where(AGES >= AGED_IN, age_share, 0.0)
+    aged = AGES >= AGED_IN
+    share = np.where(aged, age_share if age_share[aged].any() else 1.0, 0.0)
     share = share / share.sum()
     hazard = np.zeros_like(onset)
     passing = passes(evidence)

@@ -51,6 +51,7 @@ distribution = { dist = "normal", sd = "15 USD/month" }
 [spend.ages]
 unit = "1"
 value = [0.5, "150 %"]
+max = 3
 grade = "C"
 scope = "arm"
 source = "A paper"

@@ -7,7 +7,7 @@ from sim.inputs.evidence import load_evidence, parse_evidence
 from sim.inputs.evidence_draw import draw_evidence
 from sim.kernels.draws import make_key
 
-HEAD = 'unit = "1"\nsource = "a test"\ngrade = "D"\nscope = "world"\n'
+HEAD = 'unit = "1"\nsource = "a test"\ngrade = "D"\nscope = "world"\nmin = -100\nmax = 100\n'
 
 
 def _plain(value):

@@ -101,9 +101,19 @@ def test_reachs_rulebooks_are_changed_together():
         assert scenario.rulebook("x", f"reach-py{year}").number("discount.global") == 0.01
 
 
-def test_corridors_need_as_many_shares_as_edges():
-    arm = {"program": "reach", "values": {"reach": {"corridors": {"global": {"shares": [1.0, 0.5]}}}}}
-    with pytest.raises(InputError, match=r"has 2 shares for 4 bands -> as many as corridors\.global\.edges"):
+@pytest.mark.parametrize(
+    ("values", "fault"),
+    [
+        ({"corridors": {"global": {"shares": [1.0, 0.5]}}}, "must be a list of 4 numbers, not a list of 2"),
+        (
+            {"trend": {"retrospective_shares": [1.0, 0.5]}},
+            r"has 2 shares for 3 bands -> as many as trend\.retrospective_edges",
+        ),
+    ],
+)
+def test_bands_need_as_many_shares_as_edges(values, fault):
+    arm = {"program": "reach", "values": {"reach": values}}
+    with pytest.raises(InputError, match=fault):
         scenario_of(*ACOS, arms={**NO_ACO, "x": arm}, first_py=2025, last_py=2026, **STATED)
 
 

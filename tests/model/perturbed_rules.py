@@ -164,11 +164,13 @@ def _others(value: Any, choices: tuple[str, ...]) -> list[Any]:
         return [*alone, list(value)[1:], [*value, *(word for word in choices if word not in value)]]
     if isinstance(value, float):
         near = [1.1 * value + (value == 0.0) * 0.1, 0.9 * value, 0.5 * value, 2.0 * value + 1.0]
-        return [*near, 0.0, 0.01, 0.99, 10.0]
+        return [*near, 0.0, 0.01, 0.99, 10.0, value + 10.0]
     found = np.asarray(value)
     first, last = np.zeros_like(found), np.zeros_like(found)
     first.flat[0], last.flat[-1] = 1.0, 1.0
     moves = [1.1 * found + 0.1 * (found == 0.0), found + 0.01 * first, found - 0.01 * last]
+    # Weights that add up to one move against each other, years by whole ones.
+    moves += [found + 0.1 * (first - last), found - 1.0]
     moves += [0.5 * found, np.flip(found), found * (1.0 - first), found * (1.0 - last), 0.0 * found]
     return [one.tolist() for one in moves]
 
