@@ -114,7 +114,7 @@ class Scenario:
         faults = cross_faults(merged)
         tree = dict(merged.tree)
         population = table(tree, "population")
-        if isinstance(population.get("mssp_puf"), str):
+        if isinstance(population.get("mssp_puf"), str) and "\0" not in population["mssp_puf"]:
             path = _place(merged, population["mssp_puf"])
             tree["population"] = {**population, "mssp_puf": str(path)}
             faults += _file_faults(merged, population["mssp_puf"], path)

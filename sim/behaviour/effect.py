@@ -142,6 +142,8 @@ def spread_over_care(parameters: EffectParameters, effect: Floats, acute_share: 
     acute_share : float
         Share of spending that is acute events, so that the two parts add up to the effect on the total.
     """
+    # Where a handful of people had nothing but acute events, or none, the other part has nothing to act on.
+    acute_share = min(max(acute_share, LEAST_LEFT), 1.0 - LEAST_LEFT)
     on_event = parameters.event_share / acute_share
     on_base = (1.0 - parameters.event_share) / (1.0 - acute_share)
     spill = parameters.spillover

@@ -18,8 +18,6 @@ from sim.inputs.faults import InputError
 
 BAD_INPUT = 2
 INTERRUPTED = 130
-# A file of the wrong kind has a fault in every row.
-FAULTS_SHOWN = 50
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
@@ -45,9 +43,7 @@ def run_command(arguments: Sequence[str] | None = None) -> int:
         code = app(arguments, exit_on_error=False, print_error=False, result_action="return_value")
     except InputError as error:
         count = len(error.faults)
-        more = [f"... and {count - FAULTS_SHOWN} more"] if count > FAULTS_SHOWN else []
-        shown = map(str, error.faults[:FAULTS_SHOWN])
-        return _bad_input(f"{count} fault{'s' * (count > 1)} in the input:", *shown, *more)
+        return _bad_input(f"{count} fault{'s' * (count > 1)} in the input:", *error.lines)
     except CycloptsError as error:
         return _bad_input(" ".join(str(error).split()), "leadsim --help lists the commands and options.")
     except BrokenPipeError as error:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from sim.inputs.entries import Change, Entry, rebuilt
@@ -41,9 +41,10 @@ def apply_overrides(
     """
     changed = dict(entries)
     faults: list[Fault] = []
-    for key, raw in _leaves(overrides, entries):
+    tables = _tables(entries)
+    for key, raw in _leaves(overrides, tables):
         if key not in entries:
-            faults.append(_unknown(origin, key, entries))
+            faults.append(_unknown(origin, key, tables))
             continue
         entry = entries[key]
         if isinstance(raw, Mapping) and not (by_year or entry.yearly):
@@ -58,29 +59,34 @@ def apply_overrides(
     return changed, faults
 
 
-def _leaves(table: Overrides, entries: Mapping[str, Entry], path: str = "") -> list[tuple[str, Any]]:
+def _leaves(table: Overrides, tables: Collection[str], path: str = "") -> list[tuple[str, Any]]:
     leaves: list[tuple[str, Any]] = []
     for name, item in table.items():
         key = f"{path}.{name}" if path else str(name)
-        if key not in entries and isinstance(item, Mapping) and _groups(key, entries):
-            leaves += _leaves(item, entries, key)
+        if isinstance(item, Mapping) and key in tables:
+            leaves += _leaves(item, tables, key)
         else:
             leaves.append((key, item))
     return leaves
 
 
-def _groups(key: str, entries: Mapping[str, Entry]) -> bool:
-    return any(known.startswith(key + ".") for known in entries)
-
-
-def _unknown(origin: str, key: str, entries: Mapping[str, Entry]) -> Fault:
+def _unknown(origin: str, key: str, tables: Mapping[str, Mapping[str, None]]) -> Fault:
     """Return the fault of the first part of a key that leads nowhere, with what may stand there."""
     parts = key.split(".")
-    deep = [n for n in range(1, len(parts)) if _groups(".".join(parts[:n]), entries)]
-    depth = max(deep, default=0)
-    table = "".join(f"{part}." for part in parts[:depth])
-    names = {known[len(table) :].split(".")[0] for known in entries if known.startswith(table)}
-    return unknown_key(origin, ".".join(parts[: depth + 1]), names)
+    depth = 0
+    while depth < len(parts) - 1 and ".".join(parts[: depth + 1]) in tables:
+        depth += 1
+    return unknown_key(origin, ".".join(parts[: depth + 1]), tables[".".join(parts[:depth])])
+
+
+def _tables(entries: Mapping[str, Entry]) -> dict[str, dict[str, None]]:
+    """Return the names in every table that entries stand in, by its path."""
+    tables: dict[str, dict[str, None]] = {"": {}}
+    for key in entries:
+        parts = key.split(".")
+        for depth, part in enumerate(parts):
+            tables.setdefault(".".join(parts[:depth]), {})[part] = None
+    return tables
 
 
 def _changed(entry: Entry, raw: object, origin: str, years: range) -> Entry | list[Fault]:

@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any, get_args
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from sim.inputs.faults import Fault, nearest, unknown_key, wrong_choice
+from sim.inputs.faults import Fault, nearest, shortened, unknown_key, wrong_choice
 from sim.inputs.scenario_arms import LAST_PY, NO_PROGRAM, ProgramName
 from sim.inputs.scenario_file import Merged, leaves, table
-from sim.inputs.scenario_schema import FIRST_PY, Study, choices_at, known_keys
+from sim.inputs.scenario_schema import (
+    FIRST_PY,
+    MOST_ACOS,
+    MOST_LIVES,
+    Study,
+    choices_at,
+    known_keys,
+    unfolded,
+)
+from sim.inputs.units import parse_quantity
 
 _BOUND = {
     "greater_than": ("gt", "more than"),
@@ -48,21 +58,26 @@ def _fault(detail: ErrorDetails, merged: Merged) -> Fault:
     if kind in _BOUND:
         name, words = _BOUND[kind]
         bound = f"{ctx[name]:,}" if ctx[name] > LAST_PY else f"{ctx[name]:g}"
-        return Fault(file, key, f"= {value!r}", f"must be {words} {bound} ({field})")
+        return Fault(file, key, f"= {shortened(value)}", f"must be {words} {bound} ({field})")
     if kind == "literal_error":
         choices = choices_at(loc)
         if all(isinstance(choice, str) for choice in choices):
             return wrong_choice(file, key, value, choices)
-        return Fault(file, key, f"= {value!r}", f"must be {' or '.join(map(str, choices))}")
+        return Fault(file, key, f"= {shortened(value)}", f"must be {' or '.join(map(str, choices))}")
     if kind == "string_pattern_mismatch":
         return Fault(
-            file, key, f"= {value!r}", "must start with a letter or digit, then letters, digits, - and _"
+            file,
+            key,
+            f"= {shortened(value)}",
+            "must start with a letter or digit, then letters, digits, - and _",
         )
     if kind in _KIND:
-        return Fault(file, key, f"= {value!r}", f"must be {_KIND[kind]}{f' ({field})' if field else ''}")
+        return Fault(
+            file, key, f"= {shortened(value)}", f"must be {_KIND[kind]}{f' ({field})' if field else ''}"
+        )
     if kind == "value_error":
         return Fault(file, key, str(ctx["error"]), f"must be a quantity: {field}")
-    return Fault(file, key, f"= {value!r}", detail["msg"])
+    return Fault(file, key, f"= {shortened(value)}", detail["msg"])
 
 
 def _written(tree: Any, loc: Iterable[int | str], parsed: object) -> object:
@@ -107,7 +122,7 @@ def _reference_faults(study: Mapping[str, Any], arms: Mapping[str, Any], merged:
     if not arms or not isinstance(reference, str):
         return []
     if reference not in arms:
-        problem = f"= {reference!r} is not an arm"
+        problem = f"= {shortened(reference)} is not an arm"
         allowed = f"must name one of the arms {', '.join(arms)}"
         return [
             Fault(
@@ -127,7 +142,7 @@ def _acting_in_reference(reference: str, arm: Mapping[str, Any], merged: Merged)
         if path.rpartition(".")[2] == "program" and value in get_args(ProgramName) and value != NO_PROGRAM:
             key = f"arms.{reference}.{path}"
             allowed = "must be none, as this is the reference arm"
-            faults.append(Fault(merged.file(key), key, f"= {value!r}", allowed))
+            faults.append(Fault(merged.file(key), key, f"= {shortened(value)}", allowed))
     return faults
 
 
@@ -161,17 +176,23 @@ def _population_faults(population: Mapping[str, Any], merged: Merged) -> list[Fa
         if isinstance(aco, str):
             allowed = "must be a table, as there is no population.mssp_puf to take ids from"
             faults.append(
-                Fault(merged.file("population.acos"), f"population.acos[{i}]", f"= {aco!r}", allowed)
+                Fault(merged.file("population.acos"), f"population.acos[{i}]", f"= {shortened(aco)}", allowed)
             )
-    names = [aco["name"] for aco in listed if isinstance(aco, Mapping) and isinstance(aco.get("name"), str)]
-    for name in sorted({name for name in names if names.count(name) > 1}):
+    counts = Counter(aco_names(population))
+    for name in sorted(name for name, count in counts.items() if count > 1):
         faults.append(
             Fault(
                 merged.file("population.acos"),
                 "population.acos",
-                f"name {name!r} is used twice",
-                "must be unique",
+                f"name {name!r} is used {'twice' if counts[name] == 2 else f'{counts[name]} times'}",
+                "must be unique, those that count makes too",
             )
+        )
+    lives = sum(_lives(aco) for aco in listed)
+    if lives > MOST_LIVES:
+        problem = f"has ACOs of {lives:,} lives in all"
+        faults.append(
+            Fault(file, "population.acos", problem, f"must be at most {MOST_LIVES:,}, all of Medicare")
         )
     return faults
 
@@ -205,7 +226,20 @@ def aco_names(population: Mapping[str, Any]) -> list[str]:
         if isinstance(aco, str):
             names.append(aco)
         elif isinstance(aco, Mapping) and isinstance(aco.get("name"), str):
-            count = aco.get("count", 1)
-            several = isinstance(count, int) and count > 1
-            names += [f"{aco['name']}-{i + 1}" for i in range(count)] if several else [aco["name"]]
+            names += unfolded(aco["name"], _count(aco))
     return names
+
+
+def _count(aco: Mapping[str, Any]) -> int:
+    """Return how many ACOs a raw table stands for; one where it says no number that it may."""
+    count = aco.get("count", 1)
+    return count if isinstance(count, int) and 1 <= count <= MOST_ACOS else 1
+
+
+def _lives(aco: object) -> int:
+    """Return the lives of a raw table's ACOs; none where it says no number that they may have."""
+    try:
+        lives = parse_quantity(aco.get("lives"), "people") if isinstance(aco, Mapping) else 0.0
+    except ValueError:
+        return 0
+    return int(lives) * _count(aco) if isinstance(aco, Mapping) and 0 < lives <= MOST_LIVES else 0

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import codecs
 import os
-import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -16,6 +15,11 @@ from typing import Any
 from sim.inputs.faults import Fault, InputError
 
 Tree = dict[str, Any]
+
+# Larger files are no scenarios, and devices have no end.
+MOST_BYTES = 2**24
+# Tables, lists and dotted keys in each other: a scenario needs about eight.
+DEEPEST = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +78,14 @@ class Merged:
         By dotted path of each value (lists count as one value).
     layers : tuple of Layer
         Earliest first.
+    inside : dict of str to Origin
+        Origin of the value written last in each table, by the table's dotted path.
     """
 
     tree: Tree
     origins: dict[str, Origin]
     layers: tuple[Layer, ...]
+    inside: dict[str, Origin]
 
     @property
     def label(self) -> str:
@@ -89,12 +96,9 @@ class Merged:
         """Return the origin of `key`, or of the nearest table or list around it that a layer wrote."""
         path = key
         while path:
-            if path in self.origins:
-                return self.origins[path]
-            inside = [found for name, found in self.origins.items() if name.startswith(path + ".")]
-            if inside:
-                return inside[-1]
-            path = re.sub(r"(\.[^.\[]+|\[\d+\]|^[^.\[]+)$", "", path)
+            if found := self.origins.get(path) or self.inside.get(path):
+                return found
+            path = path[: max(path.rfind("."), path.rfind("["), 0)]
         return None
 
     def file(self, key: str) -> str:
@@ -105,33 +109,38 @@ class Merged:
 
 @dataclass(slots=True)
 class _Reader:
-    layers: list[Layer] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
+    known: dict[Path, list[Layer]] = field(default_factory=dict)
 
-    def read(self, path: Path, label: str, chain: tuple[Path, ...]) -> None:
+    def read(self, path: Path, label: str, chain: tuple[Path, ...]) -> list[Layer]:
         try:
-            text = _decoded(path.read_bytes())
-        except (OSError, UnicodeDecodeError) as error:
-            reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
+            place = path.resolve()
+            if place not in self.known:
+                with path.open("rb") as file:
+                    content = file.read(MOST_BYTES + 1)
+                if len(content) > MOST_BYTES:
+                    raise ValueError(f"it has more than {MOST_BYTES:,} bytes")
+                self.known[place] = self.parse(_decoded(content), label, path.parent, (*chain, place))
+        except (OSError, ValueError) as error:
+            reason = error.strerror if isinstance(error, OSError) else str(error)
+            reason = "it is not UTF-8 text" if isinstance(error, UnicodeDecodeError) else reason
             self.faults.append(Fault(label, "", f"cannot be read ({reason})", "must be a readable TOML file"))
-            return
-        self.parse(text, label, path.parent, (*chain, path.resolve()))
+            return []
+        return self.known[place]
 
-    def parse(self, text: str, label: str, directory: Path, chain: tuple[Path, ...]) -> None:
-        try:
-            tree = nested(tomllib.loads(text.removeprefix("\ufeff")))
-        except tomllib.TOMLDecodeError as error:
-            self.faults.append(Fault(label, "", f"is not valid TOML: {error}", "see https://toml.io"))
-            return
+    def parse(self, text: str, label: str, directory: Path, chain: tuple[Path, ...]) -> list[Layer]:
+        tree, faults = _toml(text, label)
+        self.faults += faults
+        layers: list[Layer] = []
         for parent in self.parents(tree.pop("extends", []), label):
             path = directory / parent
             shown = str(Path(label).parent / parent)
-            if path.resolve() in chain:
+            if "\0" not in parent and path.resolve() in chain:
                 circle = " -> ".join([*(step.name for step in chain), path.name])
                 self.faults.append(Fault(label, "extends", f"runs in a circle: {circle}", "must not"))
             else:
-                self.read(path, shown, chain)
-        self.layers.append(Layer(label, directory, tree))
+                layers += self.read(path, shown, chain)
+        return _once([*layers, Layer(label, directory, tree)])
 
     def parents(self, value: object, label: str) -> list[str]:
         names = [value] if isinstance(value, str) else value
@@ -139,6 +148,57 @@ class _Reader:
             return names
         self.faults.append(Fault(label, "extends", f"= {value!r}", "must be a file name or a list of them"))
         return []
+
+
+def _toml(text: str, label: str) -> tuple[Tree, list[Fault]]:
+    """Return what a text says, or why it is no TOML that a scenario may be."""
+    try:
+        tree = tomllib.loads(text.removeprefix("\ufeff"))
+    except tomllib.TOMLDecodeError as error:
+        return {}, [Fault(label, "", f"is not valid TOML: {error}", "see https://toml.io")]
+    except RecursionError:
+        return {}, [_too_deep(label, "")]
+    except ValueError:
+        # tomllib leaves integers to Python, which reads no more than 4,300 digits.
+        return {}, [
+            Fault(label, "", "has an integer of thousands of digits", "must hold numbers to count with")
+        ]
+    fault = _depth_fault(tree, label)
+    return ({}, [fault]) if fault else (nested(tree), [])
+
+
+def _depth_fault(tree: Mapping[str, Any], label: str) -> Fault | None:
+    """Return the fault of tables, lists and dotted keys nested more deeply than any scenario's."""
+    left: list[tuple[Any, int, str]] = [(tree, 0, "")]
+    while left:
+        value, depth, first = left.pop()
+        if depth > DEEPEST:
+            return _too_deep(label, first)
+        if isinstance(value, Mapping):
+            for key, item in value.items():
+                names = str(key).count(".") + 1
+                left.append((item, depth + names, first or str(key).split(".")[0]))
+        elif isinstance(value, list):
+            left += [(item, depth + 1, first) for item in value]
+    return None
+
+
+def _too_deep(label: str, key: str) -> Fault:
+    return Fault(
+        label, key, "is nested too deeply", f"must have at most {DEEPEST} tables or lists in each other"
+    )
+
+
+def _once(layers: list[Layer]) -> list[Layer]:
+    """Leave out all but the first and the last time a file comes: its keys' order, and its values.
+
+    A file that many others extend would come for each of them, and twice as often at each further step.
+    """
+    places: dict[int, list[int]] = {}
+    for at, layer in enumerate(layers):
+        places.setdefault(id(layer), []).append(at)
+    kept = {at for found in places.values() for at in (found[0], found[-1])}
+    return [layer for at, layer in enumerate(layers) if at in kept]
 
 
 def _decoded(content: bytes) -> str:
@@ -166,19 +226,19 @@ def read_layers(path: Path) -> list[Layer]:
         With every file that is missing, unreadable, not TOML or extends itself.
     """
     reader = _Reader()
-    reader.read(path, str(path), ())
+    layers = reader.read(path, str(path), ())
     if reader.faults:
-        raise InputError(reader.faults)
-    return reader.layers
+        raise InputError(dict.fromkeys(reader.faults))
+    return layers
 
 
 def text_layers(text: str, directory: Path, label: str = "scenario text") -> list[Layer]:
     """Read a scenario from text; paths in it start from `directory`. Raises as :func:`read_layers` does."""
     reader = _Reader()
-    reader.parse(text, label, directory, ())
+    layers = reader.parse(text, label, directory, ())
     if reader.faults:
-        raise InputError(reader.faults)
-    return reader.layers
+        raise InputError(dict.fromkeys(reader.faults))
+    return layers
 
 
 def patch_layer(label: str, changes: Mapping[str, Any]) -> Layer:
@@ -186,7 +246,10 @@ def patch_layer(label: str, changes: Mapping[str, Any]) -> Layer:
 
     Numbers, flags and arrays of NumPy and pandas, paths and tuples are taken for what TOML has for them.
     """
-    return Layer(label, Path.cwd(), nested(_as_toml(changes)), patch=True)
+    tree = _as_toml(changes)
+    if fault := _depth_fault(tree, label):
+        raise InputError(fault)
+    return Layer(label, Path.cwd(), nested(tree), patch=True)
 
 
 def _as_toml(value: Any) -> Any:
@@ -221,7 +284,11 @@ def settings_layer(settings: Sequence[str]) -> Layer:
         if not equals or not all(part.strip() for part in key.split(".")):
             faults.append(Fault("--set", "", f"{setting!r} is not a setting", "must read KEY=VALUE"))
             continue
-        overlay(tree, nested({key.strip(): _toml_value(text.strip())}))
+        change = {key.strip(): _toml_value(text.strip())}
+        if fault := _depth_fault(change, "--set"):
+            faults.append(fault)
+        else:
+            overlay(tree, nested(change))
     if faults:
         raise InputError(faults)
     return patch_layer("--set", tree)
@@ -230,7 +297,7 @@ def settings_layer(settings: Sequence[str]) -> Layer:
 def _toml_value(text: str) -> object:
     try:
         return tomllib.loads(f"value = {text}")["value"]
-    except (tomllib.TOMLDecodeError, KeyError):
+    except (ValueError, KeyError, RecursionError):
         return text
 
 
@@ -276,19 +343,29 @@ def merge(layers: Sequence[Layer]) -> Merged:
     """Merge layers, later ones winning, and remember where each value came from."""
     tree: Tree = {}
     origins: dict[str, Origin] = {}
+    # Paths of the values in each table, in the order of `origins`.
+    under: dict[str, dict[str, None]] = {}
     for layer in layers:
         for path, value in leaves(layer.tree):
             if value == {}:
                 continue
-            below = [
-                name
-                for name in origins
-                if name == path or path.startswith(name + ".") or name.startswith(path + ".")
-            ]
+            tables = _tables_around(path)
+            below = [name for name in (*tables, path) if name in origins]
             displaced: list[tuple[str, object]] = []
-            for name in below:
+            for name in below or list(under.get(path, ())):
                 lost = origins.pop(name)
                 displaced += [(lost.file, lost.value), *lost.displaced]
+                for around in _tables_around(name):
+                    del under[around][name]
             origins[path] = Origin(layer.label, layer.directory, value, tuple(displaced))
+            for around in tables:
+                under.setdefault(around, {})[path] = None
         overlay(tree, layer.tree)
-    return Merged(tree, origins, tuple(layers))
+    inside = {name: origins[next(reversed(paths))] for name, paths in under.items() if paths}
+    return Merged(tree, origins, tuple(layers), inside)
+
+
+def _tables_around(path: str) -> list[str]:
+    """Return the paths of the tables that a value stands in, outermost first."""
+    names = path.split(".")
+    return [".".join(names[:count]) for count in range(1, len(names))]

@@ -22,6 +22,9 @@ from sim.inputs.scenario_arms import (
 from sim.inputs.units import parse_quantity
 
 FIRST_PY = 2027
+# Medicare has about 70 million people, and fewer than a thousand ACOs.
+MOST_LIVES = 70_000_000
+MOST_ACOS = 10_000
 _NAME = r"^[A-Za-z0-9][A-Za-z0-9_-]*$"
 
 
@@ -69,7 +72,9 @@ class Aco(Table):
     leadership: Literal["physician", "hospital"] = Field(description="who leads it")
     market: Literal["urban", "rural"] = Field(description="kind of its market")
     lives: People = Field(
-        ge=1, description="aligned people (LEAD's minimum: 5,000; 1,000 newly entering; 800 High Needs)"
+        ge=1,
+        le=MOST_LIVES,
+        description="aligned people (LEAD's minimum: 5,000; 1,000 newly entering; 800 High Needs)",
     )
     high_needs_share: Fraction | None = Field(
         None, ge=0, le=1, description="High Needs people, as a share of its lives"
@@ -81,13 +86,20 @@ class Aco(Table):
     region: str | None = Field(
         None, description="label of its region; ACOs with the same label share a market"
     )
-    count: Whole = Field(1, ge=1, description="how many ACOs of this kind")
+    count: Whole = Field(1, ge=1, le=MOST_ACOS, description="how many ACOs of this kind")
+
+
+def unfolded(name: str, count: int) -> list[str]:
+    """Return the names of `count` ACOs of a kind."""
+    return [f"{name}-{number}" for number in range(1, count + 1)] if count > 1 else [name]
 
 
 class Population(Table):
     """The starting world: a CMS public use file of MSSP results, or synthetic ACOs."""
 
-    mssp_puf: str | None = Field(None, description="path of an MSSP performance file (.csv or .csv.gz)")
+    mssp_puf: str | None = Field(
+        None, pattern=r"^[^\x00]+$", description="path of an MSSP performance file (.csv or .csv.gz)"
+    )
     mssp_year: Whole | None = Field(
         None, ge=2013, le=LAST_PY, description="performance year of the file, where its name does not say"
     )
@@ -99,7 +111,7 @@ class Population(Table):
     ] = Field((), description="ACO ids to take from the file, or [[population.acos]] tables")
     aco_market_share: Fraction = Field(
         0.5,
-        gt=0,
+        ge=1e-4,
         le=1,
         description="share of a market's Original Medicare people who are in the simulated ACOs",
     )
@@ -113,10 +125,10 @@ class Population(Table):
     def synthetic(self) -> tuple[Aco, ...]:
         """One entry per synthetic ACO, `count` unfolded into names ending in -1, -2, ..."""
         return tuple(
-            aco.model_copy(update={"name": f"{aco.name}-{i + 1}" if aco.count > 1 else aco.name, "count": 1})
+            aco.model_copy(update={"name": name, "count": 1})
             for aco in self.acos
             if isinstance(aco, Aco)
-            for i in range(aco.count)
+            for name in unfolded(aco.name, aco.count)
         )
 
 

@@ -132,7 +132,7 @@ def test_all_faults_come_at_once():
 
 def overridden(overrides):
     book = parse_rulebook("book", BOOK)
-    return apply_overrides(book.entries, overrides, "mine.toml", range(2027, 2037))
+    return apply_overrides(book.entries, overrides, "mine.toml", range(2027, 2037), by_year=True)
 
 
 def test_a_scenario_replaces_a_value_for_all_years():
