@@ -47,6 +47,8 @@ class NumberColumn:
         which have no percent sign.
     words : dict of str to float or None
         Words that stand for a number.
+    whole : bool
+        Whether it counts or flags, so that a fraction is none of its values.
     """
 
     names: tuple[str, ...]
@@ -55,6 +57,7 @@ class NumberColumn:
     high: float = float("inf")
     fraction_to: float | None = None
     words: dict[str, float] | None = None
+    whole: bool = False
 
 
 class Numbers(NamedTuple):
@@ -186,6 +189,8 @@ class CmsTable:
                 faults.append(self.cell(row, at, "is a percentage", f"{column.what}, no rate"))
             elif not column.low <= value <= column.high:
                 faults.append(self.cell(row, at, "is out of range", _bounds(column)))
+            elif column.whole and value % 1.0:
+                faults.append(self.cell(row, at, "is no whole number", _bounds(column)))
             else:
                 values[row] = value
         return Numbers(values, suppressed, percent)

@@ -104,9 +104,11 @@ NUMBERS: dict[str, NumberColumn] = {
     "quality_score": NumberColumn(
         ("QualScore",), "the quality score", low=0, high=100, fraction_to=1, words={"p4r": 1.0}
     ),
-    "met_quality_standard": NumberColumn(("Met_QPS",), "whether the quality standard was met", low=0, high=1),
+    "met_quality_standard": NumberColumn(
+        ("Met_QPS",), "whether the quality standard was met", low=0, high=1, whole=True
+    ),
     "met_alternative_standard": NumberColumn(
-        ("Met_AltQPS",), "whether the alternative quality standard was met", low=0, high=1
+        ("Met_AltQPS",), "whether the alternative quality standard was met", low=0, high=1, whole=True
     ),
     "maximum_share_rate": NumberColumn(
         ("MaxShareRate", "QualPerfShare"), "the highest sharing rate", low=0, high=100, fraction_to=1
@@ -126,10 +128,18 @@ NUMBERS: dict[str, NumberColumn] = {
     "prior_savings_adjustment": NumberColumn(
         ("PriorSavAdj", "Prior_Sav_Adj"), "the prior savings adjustment per person-year"
     ),
-    "agreement_period": NumberColumn(("Agreement_Period_Num",), "the agreement period", low=1, high=20),
-    "revenue_loss_limit": NumberColumn(("RevLossLimit",), "whether revenue limits the losses", low=0, high=1),
+    "agreement_period": NumberColumn(
+        ("Agreement_Period_Num",), "the agreement period", low=1, high=20, whole=True
+    ),
+    "revenue_loss_limit": NumberColumn(
+        ("RevLossLimit",), "whether revenue limits the losses", low=0, high=1, whole=True
+    ),
     "mid_year_termination": NumberColumn(
-        ("Impact_Mid_Year_Termination",), "whether ending in mid-year forfeits savings", low=0, high=1
+        ("Impact_Mid_Year_Termination",),
+        "whether ending in mid-year forfeits savings",
+        low=0,
+        high=1,
+        whole=True,
     ),
     "revenue_usd": NumberColumn((), "the Participants' Medicare revenue in dollars (in no CMS file)", low=0),
 }

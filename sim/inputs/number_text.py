@@ -79,7 +79,7 @@ def read_number(text: str) -> Written | None:
         marks = EITHER if POINT not in digits or _WITH_COMMA.fullmatch(digits) else frozenset({POINT})
         return Written(digits, -1.0 if simple[1] else 1.0, False, marks)
     left = text.translate(_DASHES).translate(_SPACES).strip()
-    percent, bracketed, signs = False, False, 0
+    percent, bracketed, signs, currencies = False, False, 0, 0
     negative = False
     while True:
         before = left
@@ -87,7 +87,8 @@ def read_number(text: str) -> Written | None:
             percent, left = True, left[:-1].strip()
         if left.startswith("(") and left.endswith(")") and not bracketed:
             bracketed, negative, left = True, True, left[1:-1].strip()
-        left = _CURRENCY.sub("", left, count=1)
+        left, found = _CURRENCY.subn("", left, count=1)
+        currencies += found
         for sign in "+-":
             if left.startswith(sign) or (left.endswith(sign) and sign == "-"):
                 signs, negative = signs + 1, negative or sign == "-"
@@ -95,7 +96,7 @@ def read_number(text: str) -> Written | None:
                 left = left.strip()
         if left == before:
             break
-    if signs + bracketed > 1:
+    if signs + bracketed > 1 or currencies + percent > 1:
         return None
     left = _SPACED.sub(lambda found: re.sub(r"\D", "", found[0]), left, count=1)
     if not any(letter.isdecimal() for letter in re.split(r"[eE]", left)[0]):

@@ -48,7 +48,12 @@ BOUNDS: dict[str, tuple[float, float]] = {
     "visits/year": (0.0, 366.0),
 }
 
-_QUANTITY = re.compile(r"^\s*([-+]?(?:\d[\d_,]*\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)\s*(.*?)\s*$")
+# Commas and underscores stand between thousands only: 1,5 is no 15.
+_NUMBER = r"[1-9]\d{0,2}(?:,\d{2,3})*,\d{3}(?:\.\d*)?|\d+(?:_\d+)*(?:\.\d*)?|\.\d+"
+_QUANTITY = re.compile(
+    rf"\s*([-+]?(?:{_NUMBER})(?:e[-+]?\d+)?)(?![\d.,_])\s*(.*?)\s*", re.ASCII | re.IGNORECASE
+)
+_DECIMAL_COMMA = re.compile(r"\s*[-+]?\d[\d.,]*,\d", re.ASCII)
 
 
 def parse_quantity(text: object, unit: str = "1") -> float:
@@ -77,7 +82,9 @@ def parse_quantity(text: object, unit: str = "1") -> float:
         return _finite(text)
     if not isinstance(text, str):
         raise ValueError(f"{text!r} is not a number")
-    found = _QUANTITY.match(text)
+    found = _QUANTITY.fullmatch(text)
+    if found is None and _DECIMAL_COMMA.match(text):
+        raise ValueError(f"{text!r} has a comma that parts no thousands; write a decimal point: 1234.5")
     if found is None:
         raise ValueError(f"{text!r} is not a number with a unit")
     number = _finite(found[1].replace(",", "").replace("_", ""))

@@ -189,3 +189,19 @@ def test_standard_input(monkeypatch):
     monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=io.BytesIO(content)))
     with pytest.raises(InputError, match="standard input: says no performance year -> name it with --year"):
         read_mssp("-")
+
+
+@pytest.mark.parametrize("column", ["Met_QPS", "Agreement_Period_Num"])
+def test_counts_and_flags_are_whole(tmp_path, column):
+    rows = results()
+    rows[1][column] = "1.0"
+    assert len(read_mssp(saved(tmp_path, rows))) == len(rows)
+    rows[1][column] = "0.5" if column == "Met_QPS" else "1.5"
+    with pytest.raises(InputError, match=rf"row 3, {column}: = '.\.5' is no whole number"):
+        read_mssp(saved(tmp_path, rows))
+
+
+def test_a_year_and_a_half_is_no_year(tmp_path):
+    rows = [{**row, "Performance_Year": "2022.5"} for row in results()]
+    with pytest.raises(InputError, match=r"= '2022\.5' is not the year of a row"):
+        read_mssp(saved(tmp_path, rows))

@@ -42,6 +42,7 @@ def test_with_a_decimal_point(text, value):
         ("262 500 000,40 €", 262_500_000.4),
         ("-0,123", -0.123),
         ("(1.234,5)", -1234.5),
+        ("1.000,50", 1000.5),
         ("5,12 %", 0.0512),
         ("2,625E+08", 2.625e8),
     ],
@@ -53,7 +54,11 @@ def test_with_a_decimal_comma(text, value):
 
 
 @pytest.mark.parametrize(
-    "text", ["", "abc", "nan", "inf", "1_000", "--5", "-(5)", "12 34", "1,23.4", "1.2.3", "#REF!", "e5", "%"]
+    "text",
+    [
+        *("", "abc", "nan", "inf", "1_000", "--5", "-(5)", "12 34", "1,23.4", "1.2.3", "#REF!", "e5", "%"),
+        *("(-5)", "1$00", "$5 %", "5 USD %", "$5$", "$5 USD"),
+    ],
 )
 def test_no_number(text):
     assert read_number(text) is None
