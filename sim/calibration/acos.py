@@ -1,0 +1,171 @@
+"""ACOs of real sizes in the Shared Savings Program, held to how widely published savings rates spread."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import tomlkit
+from numpy.typing import NDArray
+from scipy.optimize import minimize
+
+from sim.calibration.nation import FIRST_PY
+from sim.calibration.published import held_to, published
+from sim.calibration.target import Target
+from sim.replicate import Replicate
+from sim.scenarios import Scenario
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+ARM = "mssp"
+ACOS, TOGETHER, MARKET_SHARE = 120, 4, 0.6  # so many share a market, each with 15 % of it
+YEARS = range(FIRST_PY, FIRST_PY + 3)
+AGREEMENT_YEARS = 5
+SIZE_EDGES = (8_000, 15_000, 30_000)
+FITTED = ("drift.aco", "drift.practice")
+TRIED = (0.02, 0.08)  # near enough to the fit for variances to be linear in the squares
+
+
+@dataclass(frozen=True, eq=False)
+class Settled:
+    """What ACOs showed; float64 arrays of shape (acos, years).
+
+    Attributes
+    ----------
+    rate
+        Benchmark less expenditure, in % of the benchmark.
+    lives
+        Assigned person-years.
+    """
+
+    rate: Floats
+    lives: Floats
+
+
+def lives_of_acos() -> Ints:
+    """Return the lives of the ACOs, evenly over the published distribution, shape (acos,)."""
+    row = published()["acos.lives"]
+    at = [float(name.split("th")[0]) for name in row.names(None)]
+    middle = 100.0 * (np.arange(ACOS) + 0.5) / ACOS
+    return np.rint(np.exp(np.interp(middle, at, np.log(row.values())))).astype(np.int64)
+
+
+def scenario_of(seed: int, evidence: Mapping[str, Any] | None = None) -> Scenario:
+    """Return the scenario: every size in many markets, agreements of all ages, two of five hospital-led."""
+    golden = (np.sqrt(5.0) - 1.0) / 2.0
+    place = np.argsort(np.argsort(np.arange(ACOS) * golden % 1.0)) // TOGETHER
+    acos = [
+        {
+            "name": f"aco-{a}",
+            "entry": "renewing",
+            "leadership": "hospital" if a % 5 in (1, 3) else "physician",
+            "market": "urban",
+            "region": f"market-{place[a]}",
+            "lives": int(lives),
+        }
+        for a, lives in enumerate(lives_of_acos())
+    ]
+    terms = {
+        f"aco-{a}": {
+            "agreement_start": FIRST_PY - AGREEMENT_YEARS + 1 + a % AGREEMENT_YEARS,
+            "agreement_number": 2 + a % 2,
+        }
+        for a in range(ACOS)
+    }
+    stated = {
+        "schema_version": 1,
+        "study": {"name": "acos", "seed": seed, "replicates": 1},
+        "horizon": {"first_py": YEARS[0], "last_py": YEARS[-1]},
+        "population": {"aco_market_share": MARKET_SHARE, "acos": acos},
+        "arms": {"no_aco": {"program": "none"}, ARM: {"program": ARM, "acos": terms}},
+        "evidence": dict(evidence or {}),
+    }
+    return Scenario.from_toml(tomlkit.dumps(stated))
+
+
+def settle_acos(seed: int, evidence: Mapping[str, Any] | None = None, threads: int = 2) -> Settled:
+    """Simulate the ACOs and return what they showed."""
+    made = Replicate(scenario_of(seed, evidence), 0, threads=threads)
+    for _ in YEARS:
+        made.step()
+    shown = made.models[ARM].outcomes
+    made.close()
+    rate = 100.0 * shown["gross_savings"] / shown["benchmark"]
+    return Settled(rate, shown["person_months"].sum(axis=1) / 12.0)
+
+
+def by_size(values: Floats, lives: Floats) -> Floats:
+    """Return the variance between ACOs of each size class, years pooled; both of shape (acos, years)."""
+    size = np.searchsorted(SIZE_EDGES, lives, side="right")
+    squares, free = np.zeros(len(SIZE_EDGES) + 1), np.zeros(len(SIZE_EDGES) + 1)
+    for year in range(values.shape[1]):
+        for of in range(len(squares)):
+            found = values[size[:, year] == of, year]
+            squares[of] += np.square(found - found.mean()).sum()
+            free[of] += len(found) - 1
+    return np.asarray(squares / free)
+
+
+def variances(settled: Settled) -> tuple[Floats, Floats]:
+    """Return variances of savings rates and of their yearly change by size, both of shape (sizes,)."""
+    return by_size(settled.rate, settled.lives), by_size(np.diff(settled.rate), settled.lives[:, :-1])
+
+
+def _correlation(one: Floats, other: Floats) -> float:
+    return float(np.mean((one - one.mean()) * (other - other.mean())) / (one.std() * other.std()))
+
+
+def measured(seeds: Sequence[int], evidence: Mapping[str, Any] | None = None) -> list[Target]:
+    """Return the targets of ACOs, shown by simulations of several seeds together."""
+    found = [settle_acos(seed, evidence) for seed in seeds]
+    rate, change = (np.sqrt(np.mean(one, axis=0)) for one in zip(*map(variances, found), strict=True))
+    whole = np.sqrt(np.mean([settled.rate.var(axis=0, ddof=1) for settled in found]))
+    again = np.mean([_correlation(*s.rate[:, t : t + 2].T) for s in found for t in range(len(YEARS) - 1)])
+    growth = np.concatenate([(s.lives[:, 1:] / s.lives[:, :-1]).ravel() for s in found])
+    of_lives = [float(name.split("th")[0]) for name in published()["acos.lives_change"].names(None)]
+    return [
+        *held_to("acos.rate", rate),
+        *held_to("acos.rate_later", rate),
+        *held_to("acos.rate_all", [whole, whole]),
+        *held_to("acos.change", change),
+        *held_to("acos.change_later", change),
+        *held_to("acos.memory", again),
+        *held_to("acos.lives_change", 100.0 * (np.percentile(growth, of_lives) - 1.0)),
+    ]
+
+
+def fitted(seeds: Sequence[int], say: Callable[[str], None]) -> dict[str, Any]:
+    """Return the drifts of spending by which simulated savings rates spread as those fitted to.
+
+    Variances are taken as linear in the squares of the drifts, which is exact but for chance: drifts are
+    independent of all else. The misses are of logs of spreads, in shares that the targets leave.
+
+    Parameters
+    ----------
+    seeds : sequence of int
+    say : callable
+        Takes lines of progress.
+    """
+    none: dict[str, Any] = dict.fromkeys(FITTED, 0.0)
+
+    def shown(changed: Mapping[str, Any]) -> Floats:
+        say(f"ACOs with {changed}")
+        return np.mean(
+            [np.concatenate(variances(settle_acos(s, {**none, **changed}))) for s in seeds], axis=0
+        )
+
+    still = shown({})
+    parts = [(shown({key: drift}) - still) / drift**2 for key, drift in zip(FITTED, TRIED, strict=True)]
+    rows = [published()[key] for key in ("acos.rate", "acos.change")]
+    wanted = np.concatenate([row.values() for row in rows])
+    room = np.concatenate([row.tolerances(row.values()) for row in rows]) / wanted
+
+    def misses(drifts: Floats) -> float:
+        variance = still + sum(part * drift**2 for part, drift in zip(parts, drifts, strict=True))
+        return float(np.square((0.5 * np.log(np.maximum(variance, 1e-9)) - np.log(wanted)) / room).sum())
+
+    best = minimize(misses, TRIED, bounds=[(0.0, None)] * len(FITTED), method="L-BFGS-B")
+    return {key: float(drift) for key, drift in zip(FITTED, best.x, strict=True)}
