@@ -47,10 +47,14 @@ class Settled:
 
 def lives_of_acos() -> Ints:
     """Return the lives of the ACOs, evenly over the published distribution, shape (acos,)."""
-    row = published()["acos.lives"]
-    at = [float(name.split("th")[0]) for name in row.names(None)]
+    stated = np.log(published()["acos.lives"].values())
     middle = 100.0 * (np.arange(ACOS) + 0.5) / ACOS
-    return np.rint(np.exp(np.interp(middle, at, np.log(row.values())))).astype(np.int64)
+    return np.rint(np.exp(np.interp(middle, _percentiles("acos.lives"), stated))).astype(np.int64)
+
+
+def _percentiles(key: str) -> list[float]:
+    """Return the percentiles that the items of a published row name."""
+    return [float(name.removesuffix("th")) for name in published()[key].names(None)]
 
 
 def scenario_of(seed: int, evidence: Mapping[str, Any] | None = None) -> Scenario:
@@ -99,13 +103,13 @@ def settle_acos(seed: int, evidence: Mapping[str, Any] | None = None, threads: i
 
 def by_size(values: Floats, lives: Floats) -> Floats:
     """Return the variance between ACOs of each size class, years pooled; both of shape (acos, years)."""
-    size = np.searchsorted(SIZE_EDGES, lives, side="right")
-    squares, free = np.zeros(len(SIZE_EDGES) + 1), np.zeros(len(SIZE_EDGES) + 1)
-    for year in range(values.shape[1]):
-        for of in range(len(squares)):
-            found = values[size[:, year] == of, year]
-            squares[of] += np.square(found - found.mean()).sum()
-            free[of] += len(found) - 1
+    sizes = len(SIZE_EDGES) + 1
+    squares, free = np.zeros((2, sizes))
+    for of_year, size in zip(values.T, np.searchsorted(SIZE_EDGES, lives, side="right").T, strict=True):
+        count = np.bincount(size, minlength=sizes)
+        mean = np.bincount(size, of_year, sizes) / np.maximum(count, 1)
+        squares += np.bincount(size, np.square(of_year - mean[size]), sizes)
+        free += np.maximum(count - 1, 0)
     return np.asarray(squares / free)
 
 
@@ -125,7 +129,7 @@ def measured(seeds: Sequence[int], evidence: Mapping[str, Any] | None = None) ->
     whole = np.sqrt(np.mean([settled.rate.var(axis=0, ddof=1) for settled in found]))
     again = np.mean([_correlation(*s.rate[:, t : t + 2].T) for s in found for t in range(len(YEARS) - 1)])
     growth = np.concatenate([(s.lives[:, 1:] / s.lives[:, :-1]).ravel() for s in found])
-    of_lives = [float(name.split("th")[0]) for name in published()["acos.lives_change"].names(None)]
+    size = np.concatenate([s.lives[:, 0] for s in found])
     return [
         *held_to("acos.rate", rate),
         *held_to("acos.rate_later", rate),
@@ -133,35 +137,39 @@ def measured(seeds: Sequence[int], evidence: Mapping[str, Any] | None = None) ->
         *held_to("acos.change", change),
         *held_to("acos.change_later", change),
         *held_to("acos.memory", again),
-        *held_to("acos.lives_change", 100.0 * (np.percentile(growth, of_lives) - 1.0)),
+        *held_to(
+            "acos.lives_change", 100.0 * (np.percentile(growth, _percentiles("acos.lives_change")) - 1.0)
+        ),
+        *held_to("acos.lives", np.percentile(size, _percentiles("acos.lives"))),
     ]
 
 
-def fitted(seeds: Sequence[int], say: Callable[[str], None]) -> dict[str, Any]:
-    """Return the drifts of spending by which simulated savings rates spread as those fitted to.
+def fitted(seeds: Sequence[int], values: Mapping[str, Any], say: Callable[[str], None]) -> dict[str, float]:
+    """Return the drifts of spending with which savings rates spread as those fitted to.
 
     Variances are taken as linear in the squares of the drifts, which is exact but for chance: drifts are
-    independent of all else. The misses are of logs of spreads, in shares that the targets leave.
+    independent of all else. Misses are of logs of spreads, in shares that the targets leave.
 
     Parameters
     ----------
     seeds : sequence of int
+    values : mapping
+        Other constants fitted so far, by key.
     say : callable
         Takes lines of progress.
     """
-    none: dict[str, Any] = dict.fromkeys(FITTED, 0.0)
 
-    def shown(changed: Mapping[str, Any]) -> Floats:
-        say(f"ACOs with {changed}")
-        return np.mean(
-            [np.concatenate(variances(settle_acos(s, {**none, **changed}))) for s in seeds], axis=0
-        )
+    def shown(**drifts: float) -> Floats:
+        say(f"ACOs with drifts {drifts}")
+        stated = {**values, **dict.fromkeys(FITTED, 0.0), **drifts}
+        found = [np.concatenate(variances(settle_acos(seed, stated))) for seed in seeds]
+        return np.asarray(np.mean(found, axis=0))
 
-    still = shown({})
-    parts = [(shown({key: drift}) - still) / drift**2 for key, drift in zip(FITTED, TRIED, strict=True)]
+    still = shown()
+    parts = [(shown(**{key: drift}) - still) / drift**2 for key, drift in zip(FITTED, TRIED, strict=True)]
     rows = [published()[key] for key in ("acos.rate", "acos.change")]
     wanted = np.concatenate([row.values() for row in rows])
-    room = np.concatenate([row.tolerances(row.values()) for row in rows]) / wanted
+    room = np.concatenate([np.array(row.tolerances(row.values())) for row in rows]) / wanted
 
     def misses(drifts: Floats) -> float:
         variance = still + sum(part * drift**2 for part, drift in zip(parts, drifts, strict=True))

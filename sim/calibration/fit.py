@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import least_squares
 
-from sim.calibration import ratios, targets
+from sim.calibration import acos, ratios, targets
 from sim.calibration.nation import FIRST_PY, Lived, live_nation
 from sim.calibration.published import published
 from sim.calibration.target import Target, averaged, beside
@@ -223,7 +223,8 @@ def calibrate(say: Callable[[str], None], sweeps: int = SWEEPS) -> Values:
         say(f"required targets missed: {missed[0]} as committed, {missed[1]} with new shapes")
         kept = tried if missed[1] < missed[0] else kept
     keys = fitted_keys()
-    return {key: value for key, value in kept.items() if key in keys}
+    kept = {key: value for key, value in kept.items() if key in keys}
+    return {**kept, **acos.fitted(FIT_SEEDS, kept, say)}
 
 
 def missed_targets(values: Values) -> int:
@@ -236,7 +237,8 @@ def report() -> list[Target]:
     own, *others = (
         targets_of(seed, load_evidence(), load_evidence(rates_of_2024())) for seed in (SEED, *HELD_OUT_SEEDS)
     )
-    return beside(own, averaged(others))
+    settled = beside(acos.measured(FIT_SEEDS), acos.measured(HELD_OUT_SEEDS))
+    return [*beside(own, averaged(others)), *settled]
 
 
 def targets_of(seed: int, evidence: Evidence, evidence_2024: Evidence) -> list[Target]:
@@ -261,7 +263,7 @@ def rates_of_2024() -> Values:
 def fitted_keys() -> Sequence[str]:
     """Return the evidence keys that calibration sets."""
     shapes = dict.fromkeys(shape.key for shape in SHAPES)
-    return (*shapes, "spending.cost_constant", *RATIO_KEYS)
+    return (*shapes, "spending.cost_constant", *RATIO_KEYS, *acos.FITTED)
 
 
 RATIO_KEYS = (

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import tomlkit
 
+from sim.calibration.acos import ACOS, YEARS
 from sim.calibration.fit import (
     FIT_SEEDS,
     HELD_OUT_SEEDS,
@@ -109,6 +110,8 @@ def report_page(found: Sequence[Target]) -> str:
         fit_seeds=FIT_SEEDS,
         held_out_seeds=HELD_OUT_SEEDS,
         shapes=list(_shapes()),
+        acos=ACOS,
+        aco_years=YEARS,
     )
 
 
