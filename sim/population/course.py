@@ -78,19 +78,18 @@ def draw_course(
     first_py : int
         First performance year.
     """
-    anchor = first_py - 1
-    memory, coding_memory = evidence.array("drift.memory").tolist()
+    memory = evidence.number("drift.memory")
 
-    def drawn(agents: int, decision: Decision, spread: str, memory: float) -> Floats:
-        return deviations(key, agents, decision, years, anchor, evidence.number(spread), memory)
+    def drawn(agents: int, decision: Decision, spread: str) -> Floats:
+        return deviations(key, agents, decision, years, first_py - 1, evidence.number(spread), memory)
 
     def of_acos(drift: Floats) -> Floats:
         # The last place answers for practices that no ACO had at first.
         return np.concatenate([drift, np.zeros((len(years), 1))], axis=1)[:, providers.aco]
 
-    own = drawn(len(providers.market), Decision.PRACTICE_DRIFT, "drift.practice", memory)
-    common = of_acos(drawn(n_acos, Decision.ACO_DRIFT, "drift.aco", memory))
-    coding = of_acos(drawn(n_acos, Decision.CODING_DRIFT, "drift.coding", coding_memory))
+    own = drawn(len(providers.market), Decision.PRACTICE_DRIFT, "drift.practice")
+    common = of_acos(drawn(n_acos, Decision.ACO_DRIFT, "drift.aco"))
+    coding = of_acos(drawn(n_acos, Decision.CODING_DRIFT, "drift.coding"))
     lists = _lists(providers, n_acos, evidence, key, years, first_py)
     return Course(years, np.exp(own + common), np.exp(coding), lists)
 
