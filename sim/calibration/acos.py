@@ -113,9 +113,13 @@ def by_size(values: Floats, lives: Floats) -> Floats:
     return np.asarray(squares / free)
 
 
-def variances(settled: Settled) -> tuple[Floats, Floats]:
-    """Return variances of savings rates and of their yearly change by size, both of shape (sizes,)."""
-    return by_size(settled.rate, settled.lives), by_size(np.diff(settled.rate), settled.lives[:, :-1])
+def variances(settled: Settled) -> Floats:
+    """Return variances of savings rates and of yearly changes, shape (2, sizes + 1); the last is of all."""
+
+    def of(values: Floats, lives: Floats) -> Floats:
+        return np.append(by_size(values, lives), values.var(axis=0, ddof=1).mean())
+
+    return np.stack([of(settled.rate, settled.lives), of(np.diff(settled.rate), settled.lives[:, :-1])])
 
 
 def _correlation(one: Floats, other: Floats) -> float:
@@ -125,8 +129,8 @@ def _correlation(one: Floats, other: Floats) -> float:
 def measured(seeds: Sequence[int], evidence: Mapping[str, Any] | None = None) -> list[Target]:
     """Return the targets of ACOs, shown by simulations of several seeds together."""
     found = [settle_acos(seed, evidence) for seed in seeds]
-    rate, change = (np.sqrt(np.mean(one, axis=0)) for one in zip(*map(variances, found), strict=True))
-    whole = np.sqrt(np.mean([settled.rate.var(axis=0, ddof=1) for settled in found]))
+    spread = np.sqrt(np.mean([variances(settled) for settled in found], axis=0))
+    rate, change, whole = spread[0, :-1], spread[1, :-1], spread[0, -1]
     again = np.mean([_correlation(*s.rate[:, t : t + 2].T) for s in found for t in range(len(YEARS) - 1)])
     growth = np.concatenate([(s.lives[:, 1:] / s.lives[:, :-1]).ravel() for s in found])
     size = np.concatenate([s.lives[:, 0] for s in found])
@@ -162,18 +166,22 @@ def fitted(seeds: Sequence[int], values: Mapping[str, Any], say: Callable[[str],
     def shown(**drifts: float) -> Floats:
         say(f"ACOs with drifts {drifts}")
         stated = {**values, **dict.fromkeys(FITTED, 0.0), **drifts}
-        found = [np.concatenate(variances(settle_acos(seed, stated))) for seed in seeds]
-        return np.asarray(np.mean(found, axis=0))
+        return np.asarray(np.mean([variances(settle_acos(seed, stated)) for seed in seeds], axis=0))
 
     still = shown()
     parts = [(shown(**{key: drift}) - still) / drift**2 for key, drift in zip(FITTED, TRIED, strict=True)]
     rows = [published()[key] for key in ("acos.rate", "acos.change")]
-    wanted = np.concatenate([row.values() for row in rows])
-    room = np.concatenate([np.array(row.tolerances(row.values())) for row in rows]) / wanted
+    wanted = np.array([row.values() for row in rows])
+    room = np.array([row.tolerances(row.values()) for row in rows]) / wanted
+    memory = published()["acos.memory"]
 
     def misses(drifts: Floats) -> float:
         variance = still + sum(part * drift**2 for part, drift in zip(parts, drifts, strict=True))
-        return float(np.square((0.5 * np.log(np.maximum(variance, 1e-9)) - np.log(wanted)) / room).sum())
+        away = (0.5 * np.log(np.maximum(variance[:, :-1], 1e-9)) - np.log(wanted)) / room
+        # Years that spread alike correlate by what their change leaves of twice their variance.
+        again = 1.0 - variance[1, -1] / (2.0 * variance[0, -1])
+        forgotten = (again - memory.number()) / memory.tolerances(memory.values())[0]
+        return float(np.square(away).sum() + forgotten**2)
 
     best = minimize(misses, TRIED, bounds=[(0.0, None)] * len(FITTED), method="L-BFGS-B")
     return {key: float(drift) for key, drift in zip(FITTED, best.x, strict=True)}

@@ -99,21 +99,33 @@ def test_variances_are_taken_within_years_and_sizes():
     np.testing.assert_allclose(acos.by_size(values, lives * 1.0), [2.0, 8.0, 8.0, 2.0])
 
 
+def test_variances_by_size_and_of_all():
+    rate = np.array([[1.0, 2.0], [5.0, 3.0], [2.0, 2.0], [4.0, 8.0]])
+    lives = np.array([[5e3, 5e3], [6e3, 6e3], [9e3, 9e3], [9e3, 9e3]])
+    with np.errstate(invalid="ignore"):
+        found = acos.variances(acos.Settled(rate, lives))
+    np.testing.assert_allclose(found[0, [0, 1, 4]], [4.25, 10.0, (10.0 / 3.0 + 8.25) / 2.0])
+    np.testing.assert_allclose(found[1, [0, 1, 4]], [4.5, 8.0, np.var([1.0, -2.0, 0.0, 4.0], ddof=1)])
+
+
 def test_the_fit_finds_the_drifts_that_made_the_spread(monkeypatch):
     """With variances that follow the squares of the drifts, and targets that 1 % and 5 % meet."""
-    chance = np.array([6.0, 4.0, 3.0, 2.0, 9.0, 6.0, 3.0, 2.0])
-    common, own = np.full(8, 1e4), np.array([4e3, 3e3, 2e3, 1e3] * 2)
+    chance = np.array([[6.0, 4.0, 3.0, 2.0, 4.0], [9.0, 6.0, 3.0, 2.0, 5.0]])
+    common, own = np.full((2, 5), 1e4), np.array([[4e3, 3e3, 2e3, 1e3, 3e3]] * 2)
 
     def settled(seed, stated):
         return chance + common * stated["drift.aco"] ** 2 + own * stated["drift.practice"] ** 2
 
     monkeypatch.setattr(acos, "settle_acos", settled)
-    monkeypatch.setattr(acos, "variances", lambda shown: (shown[:4], shown[4:]))
-    meant = np.sqrt(settled(0, {"drift.aco": 0.01, "drift.practice": 0.05}))
-    rows = {
-        key: published()[key].model_copy(update={"value": values.tolist()})
-        for key, values in (("acos.rate", meant[:4]), ("acos.change", meant[4:]))
+    monkeypatch.setattr(acos, "variances", lambda shown: shown)
+    meant = settled(0, {"drift.aco": 0.01, "drift.practice": 0.05})
+    again = 1.0 - meant[1, 4] / (2.0 * meant[0, 4])
+    values = {
+        "acos.rate": np.sqrt(meant[0, :4]).tolist(),
+        "acos.change": np.sqrt(meant[1, :4]).tolist(),
+        "acos.memory": float(again),
     }
+    rows = {key: published()[key].model_copy(update={"value": value}) for key, value in values.items()}
     monkeypatch.setattr(acos, "published", lambda: rows)
     found = acos.fitted([1, 2], {"drift.aco": 9.0}, lambda line: None)
     assert found == {
