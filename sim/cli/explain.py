@@ -6,12 +6,13 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from sim.inputs.entries import Entry, EntryBook
+from sim.inputs.entries import EntryBook
 from sim.inputs.evidence import load_evidence
-from sim.inputs.explain import explain_entry
+from sim.inputs.explain import explain_entry, group_rows
 from sim.inputs.faults import Fault, InputError, unknown_key
 from sim.inputs.not_acting import acts
 from sim.inputs.rulebook import Rulebook, load_rulebook
+from sim.inputs.scenario_fields import field_rows
 from sim.inputs.scenario_schema import Program, known_keys
 from sim.outcomes.registry import BY_NAME
 from sim.scenarios import Scenario
@@ -47,12 +48,14 @@ def explain_key(key: str, scenario: Scenario | None = None) -> list[tuple[str, R
         if scenario and scenario.program.rulebook == name:
             return _by_arm(key, rule, {arm: scenario.rulebook(arm) for arm in scenario.arms})
         return _entries(key, rule, load_rulebook(name, origin="explain"))
+    if kind == "program" and name not in known_keys(["program"]) and rest:
+        return [(key, group_rows(load_rulebook(name, origin="explain")))]
     if kind == "evidence" and rest:
         if scenario:
             return _by_arm(key, rest, {arm: scenario.evidence(arm) for arm in scenario.arms})
         return _entries(key, rest, load_evidence())
-    if kind == "outcomes" and rest:
-        return [_variable(rest)]
+    if kind == "outcomes":
+        return [_variable(rest) if rest else (key, [(name, one.long_name) for name, one in BY_NAME.items()])]
     return [_scenario_key(key, scenario)]
 
 
@@ -70,9 +73,8 @@ def _by_arm(title: str, key: str, books: dict[str, EntryBook]) -> list[tuple[str
 
 
 def _entries(title: str, key: str, book: EntryBook) -> list[tuple[str, Rows]]:
-    inside = [entry for entry in book if entry.key.startswith(key + ".")]
-    if inside:
-        return [(title, [(entry.key, f"{_brief(entry)}  {entry.title}") for entry in inside])]
+    if inside := group_rows(book, key) if key not in book else []:
+        return [(title, inside)]
     if key not in book:
         raise InputError(_unknown(key, book))
     rows = explain_entry(book.entry(key))
@@ -89,10 +91,6 @@ def _unknown(key: str, book: EntryBook) -> Fault:
     start = f"{table}." if table else ""
     names = {known[len(start) :].partition(".")[0] for known in book.entries if known.startswith(start)}
     return unknown_key(book.name, start + key[len(start) :].partition(".")[0], names)
-
-
-def _brief(entry: Entry) -> str:
-    return ", ".join(f"{value}" if year is None else f"{year}: {value}" for year, value in entry.written)
 
 
 def _variable(name: str) -> tuple[str, Rows]:
@@ -120,11 +118,19 @@ def _scenario_key(key: str, scenario: Scenario | None) -> tuple[str, Rows]:
         raise InputError(Fault("explain", "", "no key was given", "see leadsim explain --help"))
     known = known_keys(steps[:-1])
     last = steps[-1]
-    free = len(steps) == 2 and steps[0] == "arms"
+    # Tables whose keys are names and years.
+    free = steps[0] == "arms" and (len(steps) == 2 or steps[-2] in ("acos", "since"))
     if last not in known and not isinstance(last, int) and not free:
         raise InputError(unknown_key("explain", key, [*known, *([] if steps[:-1] else ["outcomes"])]))
     rows: Rows = [("meaning", known[str(last)])] if last in known else []
-    rows += [("keys", ", ".join(inside))] if (inside := known_keys(steps)) else []
+    rows += field_rows(steps)
+    inside = known_keys(steps)
+    rows += [(f"{key}.{name}", meaning) for name, meaning in inside.items()]
+    if key == "evidence":
+        rows += [(f"evidence.{name}", text) for name, text in group_rows(load_evidence())]
+    if key == "program.values":
+        rulebook = scenario.program.rulebook if scenario else Program().rulebook
+        rows += [(f"program.{rulebook}.{name}", text) for name, text in group_rows(load_rulebook(rulebook))]
     if scenario is None:
         return key, rows or [("meaning", "an item of a list")]
     origin = scenario.merged.origin(key)

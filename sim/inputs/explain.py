@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 
 from sim.inputs.entries import Entry
 from sim.inputs.limits import shape_text
 
+# Characters of a value shown in a list of values.
+_BRIEF = 40
 _SCOPES = {
     "world": "world: one value for all arms, changed in the scenario's [evidence]",
     "arm": "arm: an arm may have its own, under arms.NAME.evidence",
@@ -59,6 +63,30 @@ def _limits(entry: Entry) -> list[tuple[str, str]]:
 
 def _values(label: str, entry: Entry) -> list[tuple[str, str]]:
     return [(label if year is None else f"{label} {year}", plain_text(raw)) for year, raw in entry.written]
+
+
+def brief_text(entry: Entry) -> str:
+    """Return an entry's value in a few words: that of its first year, where it goes by year."""
+    year, raw = entry.written[0]
+    text = plain_text(raw)
+    text = text if len(text) <= _BRIEF else f"{text[:_BRIEF]}..."
+    more = f" and {len(entry.written) - 1} later" if len(entry.written) > 1 else ""
+    return text if year is None else f"{text} from {year}{more}"
+
+
+def group_rows(entries: Iterable[Entry], group: str = "") -> list[tuple[str, str]]:
+    """Return a row for each entry and each group directly in a group, "" being all."""
+    start = f"{group}." if group else ""
+    children: dict[str, list[Entry]] = {}
+    for entry in entries:
+        if entry.key.startswith(start):
+            children.setdefault(start + entry.key[len(start) :].partition(".")[0], []).append(entry)
+    return [
+        (key, f"{brief_text(inside[0])}  {inside[0].title}")
+        if inside[0].key == key
+        else (key, ", ".join(entry.key.removeprefix(f"{key}.") for entry in inside))
+        for key, inside in children.items()
+    ]
 
 
 def plain_text(raw: object) -> str:

@@ -158,6 +158,13 @@ def test_endless_faults_are_cut_and_counted(
         (["run", "absent.toml"], "absent.toml: cannot be read (No such file or directory)"),
         (["run"], "requires an argument"),
         (["walk"], "Unknown command"),
+        (["rnu"], 'Did you mean "run"'),
+        (["run", "quick.toml", "--replicats", "4"], "Did you mean --replicates?"),
+        (["run", "quick.toml", "--thread", "4"], "Did you mean --threads?"),
+        (["validate", "quick.toml", "--sett", "study.seed=1"], "Did you mean --set?"),
+        (["rebenchmark", "quick.toml", "--optoin", "global"], "Did you mean --option instead of --optoin?"),
+        (["explain", "arms.lead.trak"], "did you mean 'track'?"),
+        (["explain", "study.seed.more"], "has no keys"),
         (["run", "quick.toml", "--threads", "two"], "--threads"),
         (["run", "quick.toml", "--threads", "0"], "at least 1"),
         (["run", "quick.toml", "--replicates", "0"], "--replicates: = 0"),
@@ -192,6 +199,75 @@ def test_validate_prints_the_resolved_scenario(scenario: Path, capsys: pytest.Ca
     assert "is valid: 2 ACOs, arms no_aco, lead_global, lead_professional" in shown
     assert run_command(["validate", str(scenario), "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["acos"] == 2
+
+
+def _rows(key: str, capsys: pytest.CaptureFixture[str]) -> dict[str, str]:
+    """Return what `explain` says of a key, by label, each on one line."""
+    assert run_command(["explain", key]) == 0
+    rows: dict[str, str] = {}
+    for line in capsys.readouterr().out.splitlines()[1:]:
+        label, _, text = line.strip().partition("  ")
+        if line.startswith("   "):
+            rows[list(rows)[-1]] += f" {line.strip()}"
+        else:
+            rows[label] = text.strip()
+    return rows
+
+
+@pytest.mark.parametrize(
+    ("key", "type_", "more"),
+    [
+        ("study.replicates", "a whole number", {"bounds": "1 <= value", "default": "16"}),
+        ("study.parameter_uncertainty", "true or false", {"default": "false"}),
+        ("study.name", "text", {"default": "none: it must be given"}),
+        ("horizon.first_py", "a whole number", {"bounds": "2013 <= value <= 2036", "default": "2027"}),
+        ("population.acos[0].lives", "a number of people", {"bounds": "1 <= value <= 70,000,000"}),
+        (
+            "population.acos[3].efficiency",
+            "a number, or a percentage such as 5 %",
+            {"bounds": "-1 < value < 1"},
+        ),
+        ("population.mssp_puf", "text", {"default": "nothing"}),
+        ("population.acos", "a list", {"population.acos.market": "kind of its market"}),
+        ("arms.mine.risk_option", "a word", {"choices": "global, professional", "default": "nothing"}),
+        ("arms.mine.acos.alpha.since.2030.program", "a word", {"choices": "none, lead, mssp, reach"}),
+        ("arms.mine.values", "a table", {"meaning": "rulebook keys with other values in this arm only"}),
+        ("schema_version", "a whole number", {"choices": "1"}),
+    ],
+)
+def test_explain_a_scenario_key_says_type_choices_bounds_and_default(
+    key: str, type_: str, more: dict[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = _rows(key, capsys)
+    assert rows["type"] == type_
+    assert rows | more == rows
+
+
+@pytest.mark.parametrize(
+    ("key", "child", "words"),
+    [
+        ("study", "study.seed", "key of every random draw"),
+        ("evidence", "evidence.effect", "physician, hospital, scale"),
+        ("evidence.effect", "effect.scale", "1.0  Factor on every true effect"),
+        ("program.values", "program.lead-py2027.discount", "higher_spending"),
+        ("program.mssp", "msr", "elections"),
+        ("program.mssp.tracks", "tracks.enhanced", "two_sided"),
+        ("arms.mine.since.2030", "arms.mine.since.2030.track", "track of the Shared Savings Program"),
+        ("outcomes", "settlement", "ettlement"),
+    ],
+)
+def test_explain_a_group_lists_its_children(
+    key: str, child: str, words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert words in _rows(key, capsys)[child]
+
+
+def test_explain_says_shape_and_bounds_of_rules_and_evidence(capsys: pytest.CaptureFixture[str]) -> None:
+    rows = _rows("program.lead-py2027.corridors.global.edges", capsys)
+    assert rows["shape"] == "a list of 4 numbers"
+    assert rows["bounds"] == "0 <= value <= 1, rising"
+    assert _rows("evidence.effect.experience", capsys)["bounds"] == "0 <= value <= 20, whole numbers"
+    assert _rows("program.lead-py2027.add_on.place", capsys)["shape"] == "a word"
 
 
 def test_explain_a_rule_says_value_source_and_status(capsys: pytest.CaptureFixture[str]) -> None:

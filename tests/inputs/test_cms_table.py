@@ -193,7 +193,7 @@ def test_standard_input(monkeypatch):
 
 @pytest.mark.parametrize("column", ["Met_QPS", "Agreement_Period_Num"])
 def test_counts_and_flags_are_whole(tmp_path, column):
-    rows = results()
+    rows = [{**row, column: "1"} for row in results()]
     rows[1][column] = "1.0"
     assert len(read_mssp(saved(tmp_path, rows))) == len(rows)
     rows[1][column] = "0.5" if column == "Met_QPS" else "1.5"

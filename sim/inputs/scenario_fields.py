@@ -1,0 +1,82 @@
+"""What a key of a scenario file takes, in words: type, choices, bounds and default."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from types import NoneType, UnionType
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
+
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+
+from sim.inputs.explain import plain_text
+from sim.inputs.rulebook import available_rulebooks
+from sim.inputs.scenario_arms import LAST_PY
+from sim.inputs.scenario_schema import People, model_at
+
+_TYPES: dict[object, str] = {
+    bool: "true or false",
+    int: "a whole number",
+    float: "a number, or a percentage such as 5 %",
+    str: "text",
+    dict: "a table",
+    tuple: "a list",
+}
+_BOUNDS = (("ge", "{} <= "), ("gt", "{} < "), ("le", " <= {}"), ("lt", " < {}"))
+
+
+def field_rows(loc: Iterable[int | str]) -> list[tuple[str, str]]:
+    """Return (label, text) rows of the field at `loc` (keys and list positions); none where there is none."""
+    *around, last = loc
+    model = model_at(around)
+    field = model.model_fields.get(str(last)) if model else None
+    if field is None:
+        return []
+    kinds = list(_kinds(field.annotation))
+    choices = [word for kind in kinds if get_origin(kind) is Literal for word in get_args(kind)]
+    if [*around, last] == ["program", "rulebook"]:
+        choices = available_rulebooks()
+    people = any(one in get_args(People) for one in field.metadata)
+    types = ["a number of people" if people else _type(kind) for kind in kinds]
+    rows = [("type", " or ".join(dict.fromkeys(types)))]
+    rows += [("choices", ", ".join(map(str, choices)))] if choices else []
+    bounds = {name: getattr(one, name) for one in field.metadata for name, _ in _BOUNDS if hasattr(one, name)}
+    if bounds:
+        low, high = (
+            "".join(form.format(_plain(bounds[name])) for name, form in part if name in bounds)
+            for part in (_BOUNDS[:2], _BOUNDS[2:])
+        )
+        rows.append(("bounds", f"{low}value{high}"))
+    return [*rows, ("default", _default(field))]
+
+
+def _plain(bound: float) -> str:
+    """Return a bound; years have no mark between thousands."""
+    return f"{bound:g}" if abs(bound) <= LAST_PY else f"{bound:,}"
+
+
+def _kinds(annotation: Any) -> Iterator[Any]:
+    """Yield what a value may be, without `None` and what is only said about it."""
+    if get_origin(annotation) is Annotated:
+        yield from _kinds(get_args(annotation)[0])
+    elif get_origin(annotation) in (Union, UnionType):
+        for part in get_args(annotation):
+            yield from _kinds(part)
+    elif annotation is not NoneType:
+        yield annotation
+
+
+def _type(kind: Any) -> str:
+    if get_origin(kind) is Literal:
+        return "a whole number" if all(isinstance(word, int) for word in get_args(kind)) else "a word"
+    if isinstance(kind, type) and issubclass(kind, BaseModel):
+        return "a table"
+    return _TYPES[get_origin(kind) or kind]
+
+
+def _default(field: FieldInfo) -> str:
+    if field.is_required():
+        return "none: it must be given"
+    if isinstance(field.default, BaseModel) or field.default in (None, "", (), {}):
+        return "nothing"
+    return plain_text(field.default)
