@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any
@@ -106,6 +107,22 @@ def plain(entry: Entry) -> Any:
 def filled(value: Any, with_: object) -> Any:
     """Return a value of the same shape in which every number is another."""
     return [filled(one, with_) for one in value] if isinstance(value, list) else with_
+
+
+def anything(entry: Entry, chance: random.Random) -> Any:
+    """Return any value that the entry may have: each number at a bound, near the stated one or between."""
+    value, limits = np.asarray(entry.by_year[0][1]), entry.limits
+    low, high = limits.min or 0.0, limits.max or 0.0
+    if limits.sum is not None:
+        parts = np.array([chance.random() ** 4 + 1e-3 for _ in range(value.size)]).reshape(value.shape)
+        return np.asarray(limits.sum * parts / parts.sum(axis=-1, keepdims=True)).tolist()
+
+    def number(usual: float) -> float:
+        near = min(high, max(low, usual * chance.uniform(0.3, 3.0)))
+        found = chance.choice((low, high, near, near, chance.uniform(low, high)))
+        return float(round(found)) if limits.whole else float(found)
+
+    return np.array([number(one) for one in value.ravel()]).reshape(value.shape).tolist()
 
 
 def strange(entry: Entry) -> Iterator[Any]:

@@ -119,7 +119,7 @@ def _scenario_key(key: str, scenario: Scenario | None) -> tuple[str, Rows]:
     known = known_keys(steps[:-1])
     last = steps[-1]
     # Tables whose keys are names and years.
-    free = steps[0] == "arms" and (len(steps) == 2 or steps[-2] in ("acos", "since"))
+    free = steps[0] == "arms" and len(steps) > 1 and steps[-2] in ("arms", "acos", "since")
     if last not in known and not isinstance(last, int) and not free:
         raise InputError(unknown_key("explain", key, [*known, *([] if steps[:-1] else ["outcomes"])]))
     rows: Rows = [("meaning", known[str(last)])] if last in known else []

@@ -252,6 +252,7 @@ def test_explain_a_scenario_key_says_type_choices_bounds_and_default(
         ("program.values", "program.lead-py2027.discount", "higher_spending"),
         ("program.mssp", "msr", "elections"),
         ("program.mssp.tracks", "tracks.enhanced", "two_sided"),
+        ("arms", "arms.track", "track of the Shared Savings Program"),
         ("arms.mine.since.2030", "arms.mine.since.2030.track", "track of the Shared Savings Program"),
         ("outcomes", "settlement", "ettlement"),
     ],

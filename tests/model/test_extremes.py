@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import random
+
 import numpy as np
 import pytest
-from extremes import bounds, little, trouble, usual
+from extremes import anything, bounds, little, trouble, usual
 
 from sim.inputs.evidence import load_evidence
 from sim.inputs.faults import InputError
@@ -75,3 +77,17 @@ def test_trouble_is_seen(name, number, said, monkeypatch):
     results[name].flat[-1] = number
     monkeypatch.setattr("extremes.simulate", lambda *_: results)
     assert trouble(little(), usual()) == said
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("word", BOOKS)
+@pytest.mark.parametrize("seed", range(30))
+def test_several_parameters_far_from_usual_at_once_give_a_sane_run(word, seed):
+    chance = random.Random(seed)  # noqa: S311
+    open_ones = [entry for entry in load_evidence() if not entry.limits.held and entry.limits.max is not None]
+    changes = {
+        f"evidence.{entry.key}": anything(entry, chance)
+        for entry in chance.sample(open_ones, chance.choice((2, 5, 15)))
+    }
+    scenario = little(word, chance.random() < 0.5).replace(changes)
+    assert trouble(scenario, usual(word)) == "", changes
