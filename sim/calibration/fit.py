@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 from scipy.optimize import least_squares
 
 from sim.calibration import acos, ratios, targets
-from sim.calibration.nation import FIRST_PY, Lived, live_nation
+from sim.calibration.nation import FIRST_PY, Lived, live_history, live_nation
 from sim.calibration.published import published
 from sim.calibration.target import Target, averaged, beside
 from sim.inputs.evidence import Evidence, load_evidence
-from sim.population.world import World
+from sim.population.world import BASE_YEARS, World
 
 Floats = NDArray[np.float64]
 Values = dict[str, Any]
@@ -70,9 +70,9 @@ class Shape:
 
 
 SHAPES = (
-    Shape("conditions.frailty_spread", 0.8, 2.4),
+    Shape("conditions.frailty_spread", 0.8, 3.0),
     Shape("spending.cost_spread", 0.4, 1.3),
-    Shape("spending.cost_slope", 0.5, 1.2),
+    Shape("spending.cost_slope", 0.5, 1.35),
     Shape("spending.base_spread", 0.4, 1.3, (1, 2, 3)),
     Shape("spending.base_spread", 0.15, 0.9, (0,)),
     Shape("spending.event_share", 0.3, 5.0, (1, 2, 3)),
@@ -98,12 +98,15 @@ SHAPE_TARGETS = {
     "spending.top_two_years",
     "spending.memory",
     "spending.p99",
+    "spending.by_rank",
+    "life.deaths_next",
     "life.decedents",
     "life.last_year",
     "risk.mean",
     "risk.spread",
     "risk.r2",
     "risk.memory",
+    "high_needs.share",
 }
 
 
@@ -162,7 +165,7 @@ def with_shape(values: Values, logs: Floats, evidence: Evidence) -> Values:
             array[list(shape.kinds)] = np.exp(log)
         else:
             changed[shape.key] = np.exp(log)
-    changed["spending.cost_constant"] = max(1.0 - changed["spending.cost_slope"], 0.02)
+    changed["spending.cost_constant"] = 1.0 - changed["spending.cost_slope"]
     return {**values, **{key: plain(value) for key, value in changed.items()}}
 
 
@@ -246,7 +249,8 @@ def targets_of(seed: int, evidence: Evidence, evidence_2024: Evidence) -> list[T
     world, years = live_nation(evidence, PEOPLE, MARKETS, seed, REPORT_YEARS)
     found = [*targets.measure(world, years), *targets.drift(world, years[0], years[-1])]
     _, stock = live_nation(evidence_2024, PEOPLE, MARKETS, seed, STOCK_YEARS)
-    return [*found, targets.stock_change(stock)]
+    world, history = live_history(evidence, PEOPLE, MARKETS, seed, FIRST_PY - BASE_YEARS)
+    return [*found, targets.stock_change(stock), *targets.raw_level(world, history[-1])]
 
 
 def rates_of_2024() -> Values:

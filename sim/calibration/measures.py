@@ -17,6 +17,8 @@ Floats = NDArray[np.float64]
 TOP_SHARES = (0.01, 0.05, 0.10, 0.20, 0.50)
 TRUNCATION = 0.99
 TOP = 0.9
+TOP_DYING = (0.1, 0.25)
+CONDITION_EDGES = (2, 4, 6)
 
 
 def whole(lived: Lived) -> NDArray[np.bool_]:
@@ -42,6 +44,11 @@ def truncated(lived: Lived, kind: int) -> tuple[float, float]:
     months = lived.months[chosen]
     threshold = np.quantile(yearly, TRUNCATION, weights=months, method="inverted_cdf")
     return float(threshold), float(np.average(np.minimum(yearly, threshold), weights=months))
+
+
+def level_by_kind(lived: Lived) -> Floats:
+    """Return the truncated mean of assignable people's annualised spending by kind, shape (kinds,)."""
+    return np.array([truncated(lived, kind)[1] for kind in Kind])
 
 
 def trend_of(world: World, lived: Lived) -> Floats:
@@ -93,6 +100,45 @@ def deaths(years: Sequence[Lived]) -> tuple[Floats, Floats]:
         np.add.at(found, (sex, band), lived.died[aged])
         np.add.at(expected, (sex, band), death_probabilities()[lived.year][sex, age] * exposed)
     return found, expected
+
+
+def by_number(lived: Lived, groups: Sequence[int]) -> tuple[Floats, Floats]:
+    """Return person-months and spending of people by how many conditions claims of the year show.
+
+    Those who spend nothing show none.
+
+    Parameters
+    ----------
+    lived : Lived
+    groups : sequence of int
+        Masks; a person has a condition in any of its forms.
+    """
+    number = np.sum([(lived.conditions & np.uint32(mask)) > 0 for mask in groups], axis=0)
+    number = np.where(lived.spend > 0.0, number, 0)
+    months = np.bincount(number, lived.months, len(groups) + 1)
+    spend = np.bincount(number, lived.spend, len(groups) + 1)
+    return months.astype(np.float64), spend.astype(np.float64)
+
+
+def by_conditions(months: Floats, spend: Floats) -> tuple[Floats, Floats]:
+    """Return shares of people and of spending of those with 0-1, 2-3, 4-5 and 6 or more conditions."""
+    starts = np.array([0, *CONDITION_EDGES])
+    return np.add.reduceat(months, starts) / months.sum(), np.add.reduceat(spend, starts) / spend.sum()
+
+
+def by_rank(months: Floats, spend: Floats, shares: Floats) -> Floats:
+    """Return the spending of shares of people from those with the fewest conditions up; ties share evenly."""
+    people, spent = (np.append(0.0, np.cumsum(of) / of.sum()) for of in (months, spend))
+    upto = np.interp(np.cumsum(shares) / shares.sum(), people, spent)
+    return np.diff(upto, prepend=0.0)
+
+
+def deaths_after(before: Lived, lived: Lived) -> Floats:
+    """Return who of the top tenth and quarter of a year's spending dies in the next, at 65 and over."""
+    stays = (before.age >= AGED_IN) & (before.months == 12) & ~before.died & ~before.left
+    spend = before.spend[stays]
+    dies = np.isin(before.row[stays], lived.row[lived.died], assume_unique=True)
+    return np.array([dies[spend >= np.quantile(spend, 1.0 - top)].mean() for top in TOP_DYING])
 
 
 def decedent_ratio(lived: Lived) -> float:

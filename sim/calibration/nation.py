@@ -142,7 +142,7 @@ def live_history(
 ) -> tuple[World, list[Lived]]:
     """Make a nation and live it from the first year of its history to the `last` one, as `live_nation`."""
     plans = scaled_to_nation(nation_plans(people, markets, evidence), evidence)
-    world = _made(plans, evidence, seed, range(FIRST_PY, last + 1), threads, history=False)
+    world = _made(plans, evidence, seed, range(FIRST_PY, max(last, FIRST_PY) + 1), threads, history=False)
     return world, [live(world, year, threads) for year in range(world.first_lived, last + 1)]
 
 

@@ -13,6 +13,7 @@ from sim.calibration.published import held_to, published
 from sim.calibration.target import Target
 from sim.inputs.evidence import Evidence
 from sim.kernels.codes import Kind, Sum
+from sim.population.disease import condition_names, mask_of, words
 from sim.population.world import World
 
 
@@ -30,6 +31,7 @@ def measure(world: World, years: Sequence[Lived]) -> list[Target]:
     return [
         *_spending(first, second, third),
         *_kinds(world, first),
+        *_by_conditions(evidence, first),
         *_use(evidence, first),
         *_life(years),
         *_risk(evidence, first, second),
@@ -63,6 +65,19 @@ def _kinds(world: World, first: Lived) -> list[Target]:
     return [*by_kind, *held_to("spending.by_age", measures.age_gradient(first))]
 
 
+def _by_conditions(evidence: Evidence, first: Lived) -> list[Target]:
+    names = condition_names(evidence)
+    groups = [mask_of(names, forms.replace("+", " ")) for forms in words(evidence, "conditions.counted")]
+    counted = measures.by_number(first, groups)
+    people_share, spending_share = measures.by_conditions(*counted)
+    ranked = measures.by_rank(*counted, published()["people.by_conditions"].values())
+    return [
+        *held_to("spending.by_rank", 100.0 * ranked),
+        *held_to("people.by_conditions", 100.0 * people_share),
+        *held_to("spending.by_conditions", 100.0 * spending_share),
+    ]
+
+
 def _use(evidence: Evidence, first: Lived) -> list[Target]:
     stays = measures.per_thousand(first, Sum.STAYS)
     readmitted = measures.per_thousand(first, Sum.READMISSIONS)
@@ -83,6 +98,7 @@ def _life(years: Sequence[Lived]) -> list[Target]:
     share = measures.last_year_share(years[0], years[1])
     return [
         *held_to("life.deaths", 100.0 * (found / expected).ravel()),
+        *held_to("life.deaths_next", 100.0 * measures.deaths_after(years[0], years[1])),
         *held_to("life.decedents", measures.decedent_ratio(years[1])),
         *held_to("life.last_year", 100.0 * share),
     ]
@@ -103,6 +119,12 @@ def _prevalence(evidence: Evidence, lived: Lived) -> ArrayLike:
     """Return the prevalence of the conditions of which it is published, in %."""
     conditions = len(published()["conditions.prevalence"].names(evidence))
     return 100.0 * measures.prevalence(lived, conditions)
+
+
+def raw_level(world: World, base: Lived) -> list[Target]:
+    """Hold mean spending of the first base year, at the prices of the year before, to what CMS published."""
+    growth = 1.0 + world.evidence.number("trend.national", base.year)
+    return held_to("spending.raw", measures.level_by_kind(base) / growth, world.evidence)
 
 
 def stock_change(years: Sequence[Lived]) -> Target:

@@ -127,14 +127,15 @@ class Relative(NamedTuple):
         Of relative spending on the risk score (``spending.cost_constant``, ``.cost_slope``).
     spread : float
         Of the log of a person's lasting factor (``spending.cost_spread``).
-    most : float
-        Largest value (``spending.most_relative``).
+    least, most : float
+        Least value before age and the lasting factor, and largest value (``spending.*_relative``).
     """
 
     age: Array
     constant: float
     slope: float
     spread: float
+    least: float
     most: float
 
 

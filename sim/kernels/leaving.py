@@ -19,7 +19,7 @@ _LEAVING = int(Decision.LEAVING)
 def expect_cost(people: People, n: int, disease: Disease, average: Relative, strip: Strip) -> None:
     """Note each person's expected cost relative to the average person, from the year's conditions and age."""
     cost_factor, cost_table, age_cost = people.cost_factor, disease.cost, average.age
-    constant, slope, most = average.constant, average.slope, average.most
+    constant, slope, least, most = average.constant, average.slope, average.least, average.most
     row, age, current, developed, relative = (
         strip.row,
         strip.age,
@@ -33,7 +33,8 @@ def expect_cost(people: People, n: int, disease: Disease, average: Relative, str
         for k in range(n):
             relative[k] += cost_table[byte, (developed[k] >> (8 * byte)) & 255]
     for k in range(n):
-        relative[k] = min(relative[k] * age_cost[age[k]] * float(cost_factor[row[k]]), most)
+        expected = max(relative[k], least) * age_cost[age[k]] * float(cost_factor[row[k]])
+        relative[k] = min(expected, most)
 
 
 @stage

@@ -24,7 +24,7 @@ from sim.population.market_traits import MarketTraits, high_needs_share, market_
 from sim.population.plan import AcoPlan
 from sim.population.practices import choice_tables, draw_providers, market_people
 from sim.population.trend import draw_trend
-from sim.population.world import World, history_years
+from sim.population.world import BURN_IN_YEARS, World, history_years
 
 
 def build_world(
@@ -98,7 +98,10 @@ def build_world(
         people=people,
         providers=providers,
         course=draw_course(providers, len(plans), evidence, key, range(before[0], years[-1] + 1), years[0]),
-        trend=draw_trend(evidence, key, range(before[0], years[-1] + 1), traits.level),
+        # Markets stand at the levels drawn for them while people take on the rest of their past.
+        trend=draw_trend(
+            evidence, key, range(before[0], years[-1] + 1), traits.level, before[0] + BURN_IN_YEARS
+        ),
         disease=disease,
         onset=hazard_on(_risk_curve(evidence), traits.risk ** evidence.array("market.risk_power")),
         first_row=first_row,

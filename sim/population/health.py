@@ -141,6 +141,7 @@ def build_health(evidence: Evidence) -> Health:
             constant=number("spending.cost_constant"),
             slope=number("spending.cost_slope"),
             spread=number("spending.cost_spread"),
+            least=number("spending.least_relative"),
             most=number("spending.most_relative"),
         ),
         visits=Visits(

@@ -43,7 +43,9 @@ class Trend:
         return level
 
 
-def draw_trend(evidence: Evidence, key: Key, years: range, start: NDArray[np.float64]) -> Trend:
+def draw_trend(
+    evidence: Evidence, key: Key, years: range, start: NDArray[np.float64], apart_from: int | None = None
+) -> Trend:
     """Draw the path of spending in every market.
 
     Parameters
@@ -56,6 +58,8 @@ def draw_trend(evidence: Evidence, key: Key, years: range, start: NDArray[np.flo
         Calendar years needed.
     start : float64, shape (markets, kinds)
         Level of each market relative to the nation in the first year.
+    apart_from : int, optional
+        Year up to which markets keep that level; by default the first.
 
     Returns
     -------
@@ -74,6 +78,7 @@ def draw_trend(evidence: Evidence, key: Key, years: range, start: NDArray[np.flo
     reversion = evidence.number("trend.market_reversion")
     spread = evidence.number("trend.market")
     offset = evidence.array("trend.kind_offset")
+    settled = years[0] if apart_from is None else apart_from
     n_markets = start.shape[0]
     markets = np.arange(n_markets)
 
@@ -93,7 +98,7 @@ def draw_trend(evidence: Evidence, key: Key, years: range, start: NDArray[np.flo
                 growth += shock + evidence.number("trend.drift", year) * drift
                 growth += evidence.number("trend.skin_substitute_reversal", year) * reversal
             national += np.log1p(growth)
-        if year > years[0]:
+        if year > settled:
             fresh = normals(key, markets, year, Decision.MARKET_TREND)[:, 0]
             deviation = market_memory * deviation + np.sqrt(1.0 - market_memory**2) * spread * fresh
             own = (1.0 - reversion) * own + deviation[:, None]

@@ -218,7 +218,7 @@ class Beneficiary(Care, Agent):
             if passing >> k & 1 and self.draws.recovery(k) < self.model.disease.recovery[k]:
                 ill &= ~(1 << k)
         self.conditions = ill
-        relative = relative * health.relative.age[age] * self.cost_factor
+        relative = max(relative, health.relative.least) * health.relative.age[age] * self.cost_factor
         return developed, min(relative, health.relative.most)
 
     def leave(self, mortality: float, relative: float, entering: bool, first: int) -> bool:

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from sim.calibration import people
+from sim.calibration import measures, people
 from sim.kernels.codes import N_CELLS, N_SUMS, Cell, Kind, Sum
 
 
@@ -69,3 +69,50 @@ def test_high_needs_people_are_those_of_their_cells():
     lived = SimpleNamespace(sums=sums)
     assert people.high_needs_deaths(lived) == pytest.approx(0.2)
     assert people.high_needs_spending(lived) == pytest.approx(3.0)
+
+
+def test_spending_by_number_of_conditions_and_by_rank():
+    # Two forms of the first condition count once; who spends nothing shows none.
+    lived = few(
+        conditions=np.array([0b0000, 0b0011, 0b1111, 0b0100], np.uint32),
+        spend=np.array([10.0, 20.0, 70.0, 0.0]),
+        months=np.array([12, 12, 12, 6]),
+    )
+    months, spend = measures.by_number(lived, [0b0011, 0b0100, 0b1000])
+    assert months.tolist() == [18, 12, 0, 12]
+    assert spend.tolist() == [10, 20, 0, 70]
+    people_share, spending_share = measures.by_conditions(
+        np.array([18.0, 12, 0, 12, 0, 0, 3]), np.array([10.0, 20, 0, 70, 0, 0, 100])
+    )
+    assert people_share == pytest.approx(np.array([30, 12, 0, 3]) / 45)
+    assert spending_share == pytest.approx([0.15, 0.35, 0.0, 0.5])
+    # Of 42 months the first half is all 18 with none and a quarter of the 12 with one.
+    ranked = measures.by_rank(months, spend, np.array([50.0, 50.0]))
+    assert ranked == pytest.approx([0.15, 0.85])
+
+
+def test_deaths_of_the_costliest_are_of_the_year_after():
+    n = 40
+    before = few(spend=np.arange(1.0, n + 1.0))
+    lived = few(row=np.arange(n), died=np.isin(np.arange(n), [0, 30, 38, 39]))
+    assert measures.deaths_after(before, lived) == pytest.approx([2 / 4, 3 / 10])
+    before.died = np.arange(n) == 39  # who died in the year itself is not counted
+    assert measures.deaths_after(before, lived)[0] < 2 / 4
+
+
+def test_who_leaves_the_aco_is_counted_at_two_risks():
+    n = 4000
+    aco = np.where(np.arange(n) < 3600, 1, -1)
+    risk = np.linspace(0.0, 4.0, n)
+    before = few(aco=aco, risk=risk)
+    after = few(aco=np.where((np.arange(n) % 4 == 0) & (risk > 3.0), -1, aco))
+    # Of the aligned the 95th percentile has a score of 3.4, the median one of 1.8.
+    assert people.leaving(before, after) == pytest.approx([0.0, 0.25], abs=0.01)
+    moved = few(aco=np.where(np.arange(n) % 5 == 0, 2, aco))
+    assert people.leaving(before, moved) == pytest.approx([0.2, 0.2], abs=0.01)
+
+
+def test_no_spending_twice_is_among_those_enrolled_in_both_years():
+    one = few(spend=np.array([0.0, 0.0, 0.0, 5.0]))
+    two = few(spend=np.array([0.0, 3.0, 0.0, 0.0]), months=np.array([12, 12, 6, 12]))
+    assert measures.none_again(one, two) == pytest.approx(0.5)

@@ -34,7 +34,7 @@ def test_people_leave_by_risk_and_not_by_the_acos_share_of_the_market():
     # Published 16.0 and 21.6 %; of 3,000 people a year at each, with an error of 0.5 and 0.6 points.
     for found in (small, large):
         np.testing.assert_allclose(found, [0.160, 0.216], atol=0.02)
-    np.testing.assert_allclose(small, large, atol=0.02)
+    np.testing.assert_allclose(small, large, atol=0.025)
 
 
 def test_changes_follow_the_mean_share_that_people_see():
