@@ -115,7 +115,8 @@ def anything(entry: Entry, chance: random.Random) -> Any:
     low, high = limits.min or 0.0, limits.max or 0.0
     if limits.sum is not None:
         parts = np.array([chance.random() ** 4 + 1e-3 for _ in range(value.size)]).reshape(value.shape)
-        return np.asarray(limits.sum * parts / parts.sum(axis=-1, keepdims=True)).tolist()
+        left = limits.sum - low * value.shape[-1]
+        return np.asarray(low + left * parts / parts.sum(axis=-1, keepdims=True)).tolist()
 
     def number(usual: float) -> float:
         near = min(high, max(low, usual * chance.uniform(0.3, 3.0)))

@@ -65,6 +65,12 @@ def test_no_number_goes_without_bounds(book, entry):
         assert len(changed(book, entry, value)[1]) == 1
 
 
+def test_words_of_the_evidence_are_chosen_or_held():
+    words = [entry for entry in BOOKS["evidence"] if entry.unit == "word"]
+    assert words
+    assert [entry.key for entry in words if not (entry.choices or entry.limits.held)] == []
+
+
 def test_drawn_values_keep_to_their_bounds_and_shape():
     evidence = BOOKS["evidence"]
     for replicate in range(40):
