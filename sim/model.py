@@ -206,7 +206,9 @@ class LeadModel(ColumnModel):
 
     def participants(self) -> Participants:
         """Return the present list of TINs."""
-        return Participants(self.practice_aco(), self.world.providers.market, self._aco_market)
+        nation = None if self.reference is None else self.reference.history
+        markets = self.world.providers.market, self._aco_market
+        return Participants(self.practice_aco(), *markets, nation, self.evidence.number("nation.taking_part"))
 
     def active(self) -> Flags:
         """Return which ACOs take part in a program this year, shape (acos,)."""
@@ -328,9 +330,7 @@ class LeadModel(ColumnModel):
 
     def learn(self) -> None:
         """Let ACOs take in what the year has brought."""
-        own = {
-            name: np.where(self._active, self._settled[name], 0) for name in ("benchmark", "gross_savings")
-        }
+        own = [np.where(self._active, self._settled[name], 0) for name in ("benchmark", "gross_savings")]
         booked = {
             mechanism: self.ledger.net_by_aco(Party.ACO, mechanism, year=self.year)
             for mechanism in (
@@ -344,7 +344,7 @@ class LeadModel(ColumnModel):
             if not self._active[aco.row]:
                 continue
             paid, added, cost, shared = (int(cents[aco.row]) for cents in booked.values())
-            benchmark, gross = (int(cents[aco.row]) for cents in own.values())
+            benchmark, gross = (int(cents[aco.row]) for cents in own)
             aco.experience += 1
             aco.learn(AcoYear(self.year, benchmark, gross, paid, added, -cost, -shared))
 

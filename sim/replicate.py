@@ -76,14 +76,14 @@ class Replicate:
             model.step()
 
     def _with_types(self, place: int, year: int, practices: Practices, tally: Tally) -> Tally:
-        """Add sums by enrollment type where the arm asks for them; limits of spending are the first arm's."""
+        """Add sums by enrollment type where an arm asks for them; limits and nation are the first arm's."""
         world, asks = self.world, list(self.models.values())[place].settlement.asks_types
         if world.percentile is None or not (place == 0 or asks):
             return tally
         people = self.lives.people(place)
         if place == 0:
             world.cut_off(people, year, self.threads)
-        return world.with_types(tally, people, year, practices, self.threads) if asks else tally
+        return world.with_types(tally, people, year, practices, self.threads)
 
     def close(self) -> None:
         """Let go of everything."""

@@ -66,7 +66,12 @@ def excluded_shares(rulebook: Rulebook, year: int) -> tuple[float, float]:
 
 
 def stated_growth(rulebook: Rulebook, years: range) -> dict[int, NDArray[np.float64]]:
-    """Return CMS's prospective growth by AD, ESRD, High Needs for the years that the rulebook states."""
+    """Return CMS's prospective growth by AD, ESRD, High Needs for the years that the rulebook states.
+
+    Where ``trend.prospective_path`` is ``held``, the latest stated growth stands for later years too.
+    """
     entry = rulebook.entry("trend.prospective_growth")
-    stated = {year for year, _ in entry.by_year}
+    stated = {year for year, _ in entry.by_year if year is not None}
+    if stated and rulebook.word("trend.prospective_path") == "held":
+        stated |= set(range(min(stated), rulebook.last_py + 1))
     return {year: rulebook.array(entry.key, year) for year in years if year in stated or not entry.yearly}

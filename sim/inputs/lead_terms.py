@@ -5,6 +5,7 @@ from __future__ import annotations
 from sim.inputs.faults import Fault, InputError, wrong_choice
 from sim.inputs.rulebook import Rulebook
 from sim.policy.terms import LeadTerms
+from sim.policy.trend import guardrail_width
 
 OPTIONS = ("global", "professional")
 
@@ -45,12 +46,14 @@ def lead_terms(rulebook: Rulebook, py: int, option: str) -> LeadTerms:
         efficiency_share=_if_offered(rulebook, "efficiency", py, option),
         efficiency_cap=number("efficiency.cap", py),
         efficiency_cap_former_mssp=number("efficiency.cap_former_mssp", py),
+        efficiency_cap_level=word("efficiency.cap_level", py),
+        efficiency_floor_level=word("efficiency.floor_level", py),
         prior_savings_share=_if_offered(rulebook, "prior_savings", py, option),
         prior_savings_cap=number("prior_savings.cap", py),
         prior_savings_for_higher_spending=rulebook.flag("prior_savings.for_higher_spending", py),
         two_way_weight=number("trend.two_way_weight", py),
-        guard_below=number("trend.guard_below", py),
-        guard_above=number("trend.guard_above", py),
+        guard_below=_guardrail(rulebook, "trend.guard_below", py),
+        guard_above=_guardrail(rulebook, "trend.guard_above", py),
         guard_target=word("trend.guard_target", py),
         risk_cap=array("risk.cap", py),
         coding_intensity_factor=number("risk.coding_intensity_factor", py),
@@ -66,6 +69,13 @@ def lead_terms(rulebook: Rulebook, py: int, option: str) -> LeadTerms:
         sequestration=number("sequestration.rate", py),
         sequestration_base=word("sequestration.base", py),
     )
+
+
+def _guardrail(rulebook: Rulebook, key: str, py: int) -> float:
+    """Return the width stated for a year, or what the path makes of the latest stated before it."""
+    stated = [year for year, _ in rulebook.entry(key).by_year if year is not None and year <= py]
+    since = max(stated) if stated else rulebook.first_py
+    return guardrail_width(rulebook.number(key, py), py - since + 1, rulebook.word("trend.guard_path", py))
 
 
 def _if_offered(rulebook: Rulebook, adjustment: str, py: int, option: str) -> float:

@@ -45,6 +45,51 @@ def efficiency_adjustment(gap: ArrayLike, *, share: float) -> Floats:
     return share * np.maximum(np.asarray(gap, dtype=np.float64), 0.0)
 
 
+def regional_adjustment(
+    gap: Floats,
+    months: Floats,
+    reference: Floats,
+    *,
+    share: float,
+    cap: Floats,
+    cap_level: str,
+    floor_level: str,
+) -> Floats:
+    """Return the REA by cell (..., aco, cell): a share of the gap, capped, and for the ACO not below 0.
+
+    Parameters
+    ----------
+    gap : numpy.ndarray, shape (..., aco, cell)
+        Regional risk-adjusted PBPM minus the ACO's historical PBPM, BY3.
+    months : numpy.ndarray, shape (..., aco, cell)
+        BY3 person-months, the weights over categories.
+    reference : numpy.ndarray, shape (..., aco, cell)
+        National BY3 PBPM at the ACO's risk, what the cap is a fraction of.
+    share : float
+        Share of the gap that is given.
+    cap : numpy.ndarray, shape (..., aco)
+        Fraction of the reference.
+    cap_level : {"cell", "total"}
+        Whether each cell has its cap, or their mean.
+    floor_level : {"total", "cell"}
+        Whether only an ACO whose mean would be below 0 gets nothing, cells below 0 counting in it, or no cell
+        is below 0. The first keeps an ACO from collecting its good cells and skipping its bad ones.
+
+    Notes
+    -----
+    CMS, LEAD PY2027 Alignment and Finance Methodology: a formula that caps by cell and words that cap the
+    total. A public LEAD workbook has the adjustment before and after its cap by cohort. 42 CFR 425.656 caps
+    by enrollment type and floors the overall amount.
+    """
+    amount = share * (gap if floor_level == "total" else np.maximum(gap, 0.0))
+    if cap_level == "cell":
+        amount = np.minimum(amount, cap[..., None] * reference)
+    else:
+        amount = cap_adjustment(amount, months, cap * weighted_mean(reference, months))
+    below = weighted_mean(amount, months) < 0.0
+    return np.where(below[..., None], 0.0, amount)
+
+
 def cap_adjustment(adjustment: ArrayLike, months: ArrayLike, limit: ArrayLike) -> Floats:
     """Scale an ACO's adjustment down, all cells alike, so that its mean stays within `limit`.
 

@@ -208,11 +208,20 @@ def historical_baseline(inputs: BaselineInputs, terms: LeadTerms) -> HistoricalB
     by3 = months[..., -1]
     gap = region[..., -1] * risk - h
     higher = efficiency.is_higher_spending(gap, by3, tie_is_higher=terms.tie_is_higher_spending)
+    national_at_risk = national[..., -1][..., None, :] * risk
     reference = efficiency.national_reference(national[..., -1], risk, by3)
     renewing_mssp = inputs.former_mssp & ~inputs.newly_entering
     cap = np.where(renewing_mssp, terms.efficiency_cap_former_mssp, terms.efficiency_cap)
-    earned = efficiency.efficiency_adjustment(gap, share=terms.efficiency_share)
-    rea = efficiency.cap_adjustment(np.where(higher[..., None], 0.0, earned), by3, cap * reference)
+    earned = efficiency.regional_adjustment(
+        gap,
+        by3,
+        national_at_risk,
+        share=terms.efficiency_share,
+        cap=cap,
+        cap_level=terms.efficiency_cap_level,
+        floor_level=terms.efficiency_floor_level,
+    )
+    rea = np.where(higher[..., None], 0.0, earned)
     psa = efficiency.prior_savings_adjustment(
         inputs.prior_savings_pbpm, terms.prior_savings_cap * reference, share=terms.prior_savings_share
     )

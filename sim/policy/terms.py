@@ -27,6 +27,8 @@ class LeadTerms:
         Part of the regional gap given as REA; 0 where the option has none.
     efficiency_cap, efficiency_cap_former_mssp : float
         Caps on the REA, as fractions of the national reference.
+    efficiency_cap_level, efficiency_floor_level : str
+        ``cell`` or ``total``: see :func:`sim.policy.efficiency.regional_adjustment`.
     prior_savings_share, prior_savings_cap : float
         The same for the PSA.
     prior_savings_for_higher_spending : bool
@@ -34,7 +36,7 @@ class LeadTerms:
     two_way_weight : float
         Weight of the national-regional trend; the prospective factor has the rest.
     guard_below, guard_above : float
-        Percentage points, as fractions, by which the guarded trend may leave the two-way trend.
+        Percentage points, as fractions, by which the guarded trend may leave the two-way trend this year.
     guard_target : str
         ``prospective`` or ``blend``: what the guardrail binds.
     risk_cap : numpy.ndarray, shape (3,)
@@ -68,6 +70,8 @@ class LeadTerms:
     efficiency_share: float
     efficiency_cap: float
     efficiency_cap_former_mssp: float
+    efficiency_cap_level: str
+    efficiency_floor_level: str
     prior_savings_share: float
     prior_savings_cap: float
     prior_savings_for_higher_spending: bool

@@ -63,6 +63,29 @@ def guarded_trend(
     return np.clip(blend, low, high) if guard_target == "blend" else blend
 
 
+def guardrail_width(first: float, years: int, path: str) -> float:
+    """Return how far the guarded trend may leave the two-way trend in a performance year.
+
+    Parameters
+    ----------
+    first : float
+        Width in the first year it is stated for.
+    years : int
+        Years since the year before that: 1 in the first year.
+    path : {"linear", "triangular", "frozen", "open"}
+        How it widens: by the first width each year; by one first width more each year than the year before;
+        not at all; or it binds in the first year only.
+
+    Notes
+    -----
+    CMS, LEAD PY2027 Alignment and Finance Methodology: wider each later year, figures not published. The
+    trend is cumulative since BY3, so the linear path lets it leave by the first width a year.
+    """
+    if path == "open" and years > 1:
+        return float("inf")
+    return first * {"linear": years, "triangular": years * (years + 1) / 2}.get(path, 1)
+
+
 def cumulative_growth(yearly: ArrayLike) -> Floats:
     """Return cumulative growth factors from yearly growth rates along the first axis (year, ...)."""
     return np.asarray(np.cumprod(1.0 + np.asarray(yearly), axis=0), dtype=np.float64)

@@ -28,7 +28,7 @@ class Experience:
     region_months, region_pbpm, region_risk : float64, shape (acos, cells)
         The same of the assignable people of the ACO's market, both routes together.
     national_pbpm, national_risk : float64, shape (cells,)
-        The same of all assignable people.
+        The same of the nation's assignable people, see :func:`observe`.
     market_share : float64, shape (acos, cells)
         ACO's share of the assignable person-months of its market, by category.
     """
@@ -93,10 +93,42 @@ def added_by(group: Ints, n_groups: int, rows: Ints) -> Ints:
     return found
 
 
+def participating_weight(own_months: Floats, all_months: Floats, taking_part: float) -> Floats:
+    """Return how much of what the arm's ACOs change in the simulated people reaches the nation, by cell.
+
+    Simulated people are the ACOs' markets, of whom many more are in ACOs than in the nation. So the change is
+    weighted by the nation's share of people who take part over the simulated people's.
+
+    Parameters
+    ----------
+    own_months : float64, shape (acos, cells)
+        Person-months aligned to each ACO.
+    all_months : float64, shape (cells,)
+        Person-months of all assignable people.
+    taking_part : float
+        Share of the nation's people who are aligned to ACOs of the program.
+
+    Returns
+    -------
+    float64 array, shape (cells,)
+        0 where no ACO has anybody.
+    """
+    return taking_part * ratio(all_months, own_months.sum(axis=0))
+
+
 def observe(
-    sums: Ints, practice_aco: Ints, practice_market: Ints, n_acos: int, aco_market: Ints
+    sums: Ints,
+    practice_aco: Ints,
+    practice_market: Ints,
+    n_acos: int,
+    aco_market: Ints,
+    reference: Ints | None = None,
+    taking_part: float = 0.0,
 ) -> Experience:
     """Gather a year's sums by ACO, by its region and for the nation.
+
+    The nation is the reference arm's people, plus what the arm's ACOs change in theirs by the weight of
+    :func:`participating_weight`.
 
     Parameters
     ----------
@@ -108,6 +140,11 @@ def observe(
     n_acos : int
     aco_market : int64, shape (acos,)
         Market of each ACO.
+    reference : int64, shape (practices + markets, cells, sums), optional
+        The year's sums in the reference arm; without it `sums` are the nation's.
+    taking_part : float
+        Share of the nation's people who are aligned to ACOs of the program; of no account without
+        `reference`.
     """
     aligned = sums[: len(practice_aco)]
     aco = added_by(practice_aco, n_acos, aligned)
@@ -115,8 +152,15 @@ def observe(
     region = both_routes(market)
     months, pbpm, risk = _pbpm_and_risk(aco)
     region_months, region_pbpm, region_risk = _pbpm_and_risk(region[aco_market])
-    _, national_pbpm, national_risk = _pbpm_and_risk(region.sum(axis=0))
+    all_months, national_pbpm, national_risk = _pbpm_and_risk(region.sum(axis=0))
     own, _, _ = _pbpm_and_risk(both_routes(aco))
+    if reference is not None:
+        weight = participating_weight(own, all_months, taking_part)
+        _, pbpm_without, risk_without = _pbpm_and_risk(
+            both_routes(reference[: len(practice_aco)].sum(axis=0))
+        )
+        national_pbpm = pbpm_without + weight * (national_pbpm - pbpm_without)
+        national_risk = risk_without + weight * (national_risk - risk_without)
     return Experience(
         aco=aco,
         months=months,

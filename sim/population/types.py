@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.kernels.codes import MONTHS_A_YEAR, RISK_UNIT, TypeSum
-from sim.population.experience import added_by, ratio
+from sim.population.experience import added_by, participating_weight, ratio
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -28,7 +28,7 @@ class TypeExperience:
     region_per_capita, region_risk : float64, shape (acos, kinds)
         The same of the assignable people of the ACO's market.
     national_per_capita, national_risk, national_demographic : float64, shape (kinds,)
-        The same of all assignable people.
+        The same of the nation's assignable people, see :func:`sim.population.experience.observe`.
     market_share : float64, shape (acos, kinds)
         ACO's share of the assignable person-years of its market.
     dual_share : float64, shape (acos,)
@@ -61,7 +61,13 @@ def _means(sums: Ints) -> tuple[Floats, Floats, Floats, Floats]:
 
 
 def observe_types(
-    types: Ints, practice_aco: Ints, practice_market: Ints, n_acos: int, aco_market: Ints
+    types: Ints,
+    practice_aco: Ints,
+    practice_market: Ints,
+    n_acos: int,
+    aco_market: Ints,
+    reference: Ints | None = None,
+    taking_part: float = 0.0,
 ) -> TypeExperience:
     """Gather a year's sums by enrollment type by ACO, by its region and for the nation.
 
@@ -74,13 +80,22 @@ def observe_types(
     n_acos : int
     aco_market : int64, shape (acos,)
         Market of each ACO.
+    reference : int64, shape (practices + markets, kinds, type sums), optional
+    taking_part : float
+        Both as in :func:`sim.population.experience.observe`.
     """
     aligned = types[: len(practice_aco)]
     aco = added_by(practice_aco, n_acos, aligned)
     market = added_by(practice_market, int(practice_market.max()) + 1, aligned)
     years, per_capita, risk, demographic = _means(aco)
     region_years, region_per_capita, region_risk, _ = _means(market[aco_market])
-    _, national_per_capita, national_risk, national_demographic = _means(market.sum(axis=0))
+    everybody = market.sum(axis=0)
+    national = np.stack(_means(everybody)[1:])
+    if reference is not None:
+        without = np.stack(_means(reference[: len(practice_aco)].sum(axis=0))[1:])
+        months = everybody[:, TypeSum.MONTHS] / MONTHS_A_YEAR
+        national = without + participating_weight(years, months, taking_part) * (national - without)
+    national_per_capita, national_risk, national_demographic = national
     all_types = aco.sum(axis=1)
     return TypeExperience(
         aco=aco,

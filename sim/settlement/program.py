@@ -33,11 +33,17 @@ class Participants:
     practice_market : int64, shape (practices,)
     aco_market : int64, shape (acos,)
         Market of each ACO.
+    nation : mapping of int to Tally, optional
+        History of the reference arm, whose people are the nation; by default the arm's own history.
+    taking_part : float
+        Share of the nation's people who are aligned to ACOs of the program.
     """
 
     practice_aco: Ints
     practice_market: Ints
     aco_market: Ints
+    nation: History | None = None
+    taking_part: float = 0.0
 
     @cached_property
     def key(self) -> bytes:
@@ -50,13 +56,25 @@ class Participants:
     def observe(self, history: History, year: int) -> Experience:
         """Return a lived year as ACOs of this list would have seen it."""
         return observe(
-            history[year].care, self.practice_aco, self.practice_market, len(self), self.aco_market
+            history[year].care,
+            self.practice_aco,
+            self.practice_market,
+            len(self),
+            self.aco_market,
+            None if self.nation is None else self.nation[year].care,
+            self.taking_part,
         )
 
     def observe_types(self, history: History, year: int) -> TypeExperience:
         """Return the same by enrollment type."""
         return observe_types(
-            history[year].types, self.practice_aco, self.practice_market, len(self), self.aco_market
+            history[year].types,
+            self.practice_aco,
+            self.practice_market,
+            len(self),
+            self.aco_market,
+            None if self.nation is None else self.nation[year].types,
+            self.taking_part,
         )
 
 

@@ -86,7 +86,7 @@ def test_each_rulebook_is_changed_by_its_own_keys():
     assert scenario.rulebook("x", "mssp").number("risk.cap") == 0.04
     assert scenario.rulebook("y", "mssp").number("risk.cap") == 0.03
     assert scenario.rulebook("x").array("risk.cap", 2027).tolist() == [0.01, 0.01, 0.01]
-    assert set(scenario.changed()) == {"mssp.risk.cap", "risk.cap"}
+    assert set(scenario.changed()) == {"mssp.risk.cap", "risk.cap", "tins.leave"}
     assert scenario.idle() == ["risk.cap"]  # LEAD's own; no ACO of any arm is in LEAD
     assert "mssp.risk.cap" in scenario.rules_in_use("x")
     everywhere = scenario.replace({"program.values.mssp.risk.cap": "5 %"})

@@ -139,7 +139,10 @@ def test_settlement_of_a_saving_and_a_losing_year():
     _, saving = settle_one(year=one_year(paid=np.array([900.0 * 12_000])))
     assert saving.settlement_usd[0] == pytest.approx(0.98 * 40.9 * 12_000)
     _, losing = settle_one(year=one_year(paid=np.array([1000.0 * 12_000])))
-    assert losing.settlement_usd[0] == pytest.approx(-1.02 * 59.1 * 12_000)
+    assert losing.settlement_usd[0] == pytest.approx(-59.1 * 12_000)
+    year = one_year(paid=np.array([1000.0 * 12_000]))
+    _, worsened = settle_one(year=year, terms=terms_of(sequestration__base="shared"))
+    assert worsened.settlement_usd[0] == pytest.approx(-1.02 * 59.1 * 12_000)
 
 
 def test_a_cell_without_history_is_paid_the_regional_rate_at_its_risk():

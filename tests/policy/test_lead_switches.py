@@ -5,6 +5,7 @@ import pytest
 from lead_world import one_aco, one_year, random_world
 
 from sim.inputs.faults import InputError
+from sim.inputs.lead_criteria import stated_growth
 from sim.inputs.lead_terms import lead_terms
 from sim.inputs.rulebook import Rulebook, load_rulebook
 from sim.policy import alignment, eligibility, high_needs, quality, settlement
@@ -238,7 +239,13 @@ SWITCHES = [
     ("high_needs.home_health_counts", True, high_needs_person),
     ("corridors.professional.losses", ["50 %", "50 %", "50 %", "50 %"], professional_of(2027)),
     ("sequestration.base", "gross", professional_of(2027)),
-    ("sequestration.base", "gains", global_of(2027)),
+    ("sequestration.base", "shared", global_of(2027)),
+    ("trend.guard_path", "triangular", global_of(2028)),
+    ("trend.guard_path", "frozen", global_of(2028)),
+    ("trend.guard_path", "open", global_of(2028)),
+    ("trend.prospective_path", "held", lambda book: [*stated_growth(book, range(2027, 2031)), *[0] * 9][:4]),
+    ("efficiency.cap_level", "total", global_of(2027)),
+    ("efficiency.floor_level", "cell", global_of(2027)),
     ("quality.withhold", "5 %", earned),
     ("quality.improvement_gate", "50 %", earned),
     ("quality.plan_share", "25 %", earned),

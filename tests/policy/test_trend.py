@@ -5,7 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.policy.trend import cumulative_growth, guarded_trend, two_way_trend
+from sim.inputs.lead_terms import lead_terms
+from sim.inputs.rulebook import load_rulebook
+from sim.policy.trend import cumulative_growth, guarded_trend, guardrail_width, two_way_trend
 
 GUARD = {"two_way_weight": 2 / 3, "guard_below": 0.002, "guard_above": 0.003}
 
@@ -34,3 +36,22 @@ def test_cumulative_growth_compounds():
     assert cumulative_growth([[0.10, 0.0], [0.10, 0.02]]) == pytest.approx(
         np.array([[1.1, 1.0], [1.21, 1.02]])
     )
+
+
+@pytest.mark.parametrize(
+    ("path", "widths"),
+    [
+        ("linear", [0.003, 0.006, 0.009, 0.030]),
+        ("triangular", [0.003, 0.009, 0.018, 0.165]),
+        ("frozen", [0.003] * 4),
+        ("open", [0.003, np.inf, np.inf, np.inf]),
+    ],
+)
+def test_the_guardrail_widens_by_its_path(path, widths):
+    assert [guardrail_width(0.003, year, path) for year in (1, 2, 3, 10)] == pytest.approx(widths)
+
+
+def test_a_width_stated_for_a_year_is_that_year_s_and_the_path_goes_on_from_it():
+    book = load_rulebook("lead-py2027", {"trend.guard_above": {2029: "1 pp"}})
+    widths = [lead_terms(book, py, "global").guard_above for py in (2027, 2028, 2029, 2031)]
+    assert widths == pytest.approx([0.003, 0.006, 0.01, 0.03])
