@@ -24,7 +24,7 @@ from sim.population.scoring import (
 )
 
 INCIDENCE_AGE = 75
-HIGHEST_HAZARD, BISECTIONS = 30.0, 48
+HIGHEST_HAZARD, BISECTIONS = 3000.0, 56
 AGES = np.arange(OLDEST + 1)
 
 
