@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from pydantic import ValidationError
 
-from sim.inputs.entries import EntryBook
+from sim.inputs.entries import Entry, EntryBook
 from sim.inputs.evidence import Evidence
 from sim.inputs.faults import Fault, InputError, wrong_choice
 from sim.inputs.mssp_source import MsspSource
@@ -192,14 +192,24 @@ class Scenario:
 
     def assumed(self) -> dict[str, str]:
         """Return key and title of every assumed rule that an arm with a program rests on."""
-        found: dict[str, str] = {}
+        return {
+            key: f"{entry.title} ({entry.years_assumed})" if entry.years_assumed else entry.title
+            for key, entry in self._rested_on(Rulebook.assumed)
+        }
+
+    def conflicted(self) -> dict[str, str]:
+        """Return what another source says, by key, of every rule in use about which sources disagree."""
+        said = ((key, entry.conflict) for key, entry in self._rested_on(Rulebook.conflicted))
+        return {key: conflict.value for key, conflict in said if conflict is not None}
+
+    def _rested_on(self, keys: Callable[[Rulebook], list[str]]) -> Iterator[tuple[str, Entry]]:
+        """Yield key and entry of those of a rulebook's `keys` that an arm with a program rests on."""
         for arm in self.arms:
             used = self.rules_in_use(arm)
             for word, book in self._rulebooks_of(arm):
-                found |= {
-                    f"{word}{key}": book.entry(key).title for key in book.assumed() if f"{word}{key}" in used
-                }
-        return found
+                for key in keys(book):
+                    if f"{word}{key}" in used:
+                        yield f"{word}{key}", book.entry(key)
 
     def idle(self) -> list[str]:
         """Return the rules that the scenario changes although they change no result of any arm."""

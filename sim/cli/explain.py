@@ -12,6 +12,7 @@ from sim.inputs.explain import explain_entry, group_rows
 from sim.inputs.faults import Fault, InputError, unknown_key
 from sim.inputs.not_acting import acts
 from sim.inputs.rulebook import Rulebook, load_rulebook
+from sim.inputs.scenario_books import MSSP
 from sim.inputs.scenario_fields import field_rows
 from sim.inputs.scenario_schema import Program, known_keys
 from sim.outcomes.registry import BY_NAME
@@ -26,7 +27,8 @@ def explain_key(key: str, scenario: Scenario | None = None) -> list[tuple[str, R
     Parameters
     ----------
     key : str
-        ``program.RULEBOOK.KEY``, ``evidence.KEY``, ``outcomes.NAME``, or a key of the scenario file.
+        ``program.RULEBOOK.KEY``, ``evidence.KEY``, ``outcomes.NAME``, a key of the scenario file, or the bare
+        key of a rule or of the evidence, as the closing table of a run has it.
     scenario : Scenario, optional
         To show its values instead of the stated ones.
 
@@ -56,7 +58,25 @@ def explain_key(key: str, scenario: Scenario | None = None) -> list[tuple[str, R
         return _entries(key, rest, load_evidence())
     if kind == "outcomes":
         return [_variable(rest) if rest else (key, [(name, one.long_name) for name, one in BY_NAME.items()])]
-    return [_scenario_key(key, scenario)]
+    whole = _whole_key(key)
+    return [_scenario_key(key, scenario)] if whole is None else explain_key(whole, scenario)
+
+
+def _whole_key(key: str) -> str | None:
+    """Return the key that a bare key of a rule or the evidence, or of a group of them, stands for."""
+    first, _, rest = key.partition(".")
+    if first in known_keys([]):
+        return None
+    books: list[tuple[str, str, EntryBook]] = [
+        ("program.values", key, load_rulebook(Program().rulebook, origin="explain")),
+        ("evidence", key, load_evidence()),
+    ]
+    if first == MSSP and rest:
+        books.append((f"program.{MSSP}", rest, load_rulebook(MSSP, origin="explain")))
+    for place, name, book in books:
+        if any(f"{known.key}.".startswith(f"{name}.") for known in book):
+            return f"{place}.{name}"
+    return None
 
 
 def _by_arm(title: str, key: str, books: dict[str, EntryBook]) -> list[tuple[str, Rows]]:

@@ -107,11 +107,12 @@ def _print_basis(scenario: Scenario, console: Console) -> None:
         text = "a rule that is written and sourced but changes no result yet (docs/rules.md)"
         sections.append(("Changed without effect:", [(key, text) for key in idle]))
     if assumed:
-        chapters: dict[str, list[str]] = {}
-        for key, title in assumed.items():
-            chapters.setdefault(key.partition(".")[0].replace("_", " "), []).append(title)
         heading = f"Resting on {len(assumed)} assumed rules, not published by CMS (leadsim explain KEY):"
-        sections.append((heading, [(chapter, "; ".join(titles)) for chapter, titles in chapters.items()]))
+        sections.append((heading, list(assumed.items())))
+    conflicted = scenario.conflicted()
+    if conflicted:
+        heading = f"Resting on {len(conflicted)} rules on which sources disagree (leadsim explain KEY):"
+        sections.append((heading, [(key, f"elsewhere: {said}") for key, said in conflicted.items()]))
     print_sections(sections, console)
 
 
@@ -146,6 +147,7 @@ def run_as_dict(done: Run, scenario: Scenario) -> dict[str, Any]:
         "units": "USD",
         "arms": arms,
         "assumed_rules": [{"key": key, "title": title} for key, title in scenario.assumed().items()],
+        "conflicted_rules": [{"key": key, "elsewhere": said} for key, said in scenario.conflicted().items()],
         "failures": [{"replicate": one.replicate, "message": one.message} for one in done.failures],
     }
 

@@ -60,6 +60,8 @@ class Entry:
     scope : str
         Evidence only: ``world`` where the world is made with it, which is one for all arms, and ``arm`` where
         each arm may have its own.
+    assumed_years : tuple of int
+        Rulebooks: performance years whose value is assumed although others are published.
     change : Change or None
         Set when a scenario replaced the stated value.
     """
@@ -80,12 +82,22 @@ class Entry:
     spread: str = ""
     scope: str = ""
     year: int | None = None
+    assumed_years: tuple[int, ...] = ()
     change: Change | None = None
 
     @property
     def yearly(self) -> bool:
         """Whether the value is stated by performance year."""
         return self.by_year[0][0] is not None
+
+    @property
+    def years_assumed(self) -> str:
+        """Years whose value alone is assumed, in words; empty for none or where a scenario states it."""
+        years = () if self.change else self.assumed_years
+        starts = [year for year in years if year - 1 not in years]
+        ends = [year for year in years if year + 1 not in years]
+        spans = (f"{one}" if one == last else f"{one}-{last}" for one, last in zip(starts, ends, strict=True))
+        return f"PY{', '.join(spans)}" if years else ""
 
     @property
     def value(self) -> Value:

@@ -26,7 +26,7 @@ class EntryKind:
 
 
 _COMMON = ("title", "note", "choices", "conflict", *LIMIT_KEYS)
-RULE = EntryKind("status", ("final", "proposed", "secondary", "assumed"), (), _COMMON)
+RULE = EntryKind("status", ("final", "proposed", "secondary", "assumed"), (), (*_COMMON, "assumed_years"))
 EVIDENCE = EntryKind("grade", ("A", "B", "C", "D"), ("distribution", "scope"), (*_COMMON, "spread", "year"))
 # Evidence of the world is one for all arms of a scenario; evidence of an arm may differ between them.
 SCOPES = ("world", "arm")
@@ -117,6 +117,10 @@ def _entry(
     ]
     if not isinstance(table.get("choices", []), list):
         faults.append(Fault(file, f"{key}.choices", f"= {table['choices']!r}", "must be a list of words"))
+    assumed_years = table.get("assumed_years", [])
+    if not (isinstance(assumed_years, list) and all(year in years for year in assumed_years)):
+        allowed = f"a list of performance years from {years[0]} to {years[-1]}"
+        faults.append(Fault(file, f"{key}.assumed_years", f"= {assumed_years!r}", allowed))
     unit = str(table.get("unit", parent.unit if parent else ""))
     if unit and (problem := check_unit(unit)):
         faults.append(Fault(file, f"{key}.unit", f"= {unit!r}", problem))
@@ -142,6 +146,7 @@ def _entry(
         spread=table.get("spread", ""),
         scope=table.get("scope", ""),
         year=table.get("year"),
+        assumed_years=tuple(assumed_years),
     )
     raw = table.get("values", table.get("value"))
     stated = with_value(blank, raw, file, years, "values" in table)

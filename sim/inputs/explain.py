@@ -33,7 +33,10 @@ def explain_entry(entry: Entry) -> list[tuple[str, str]]:
     if entry.year is not None:
         rows.append(("data year", str(entry.year)))
     label = "grade" if entry.distribution is not None else "status"
-    rows += [(label, entry.standing), ("source", entry.source)]
+    rows.append((label, entry.standing))
+    if entry.years_assumed:
+        rows.append(("status by year", f"{entry.years_assumed} assumed"))
+    rows.append(("source", entry.source))
     if entry.note:
         rows.append(("note", entry.note))
     if entry.conflict:

@@ -42,8 +42,12 @@ class Rulebook(EntryBook):
     by_year: bool = False
 
     def assumed(self) -> list[str]:
-        """Return the keys whose value is not public and therefore assumed, here or by the scenario."""
-        return [entry.key for entry in self if entry.standing == "assumed"]
+        """Return the keys whose value, or that of some years, is not public and therefore assumed."""
+        return [entry.key for entry in self if entry.standing == "assumed" or entry.years_assumed]
+
+    def conflicted(self) -> list[str]:
+        """Return the keys about which sources say different things, where the scenario states no value."""
+        return [entry.key for entry in self if entry.conflict is not None and entry.change is None]
 
     def changed(self) -> list[str]:
         """Return the keys a scenario changed."""

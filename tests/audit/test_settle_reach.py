@@ -89,8 +89,8 @@ def test_a_plain_file_needs_four_columns(tmp_path):
     ("program", "earned"),
     [
         ("reach-py2026", (0.98 * 110_000, -45_500)),
-        # LEAD sequesters losses too: net = shared - 2 % of its size.
-        ("lead-py2027", (0.98 * 120_000, -1.02 * 57_000)),
+        # Both take sequestration of gains only.
+        ("lead-py2027", (0.98 * 120_000, -57_000)),
     ],
 )
 def test_another_program_settles_the_same_file_by_its_own_corridors(tmp_path, program, earned):

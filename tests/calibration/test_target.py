@@ -20,3 +20,9 @@ def test_a_target_must_hold_with_other_seeds_too():
     assert not beside([own], [other])[0].ok
     # A value that is itself simulated is another nation's: what counts is how far it went from there.
     assert beside([own], [Target("x", 11.0, 1.0, 11.2, "1", "s")])[0].held_out == pytest.approx(10.2)
+
+
+def test_a_required_target_holds_by_the_mean_of_the_other_seeds():
+    assert Target("x", 10.0, 2.0, 13.0, "1", "s", held_out=11.0).holds
+    assert not Target("x", 10.0, 2.0, 11.0, "1", "s", held_out=13.0).holds
+    assert not Target("x", 10.0, 2.0, 13.0, "1", "s").holds

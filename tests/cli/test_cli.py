@@ -271,6 +271,29 @@ def test_explain_says_shape_and_bounds_of_rules_and_evidence(capsys: pytest.Capt
     assert _rows("program.lead-py2027.add_on.place", capsys)["shape"] == "a word"
 
 
+@pytest.mark.parametrize(
+    ("key", "whole"),
+    [
+        ("add_on.rate", "program.values.add_on.rate"),
+        ("corridors", "program.values.corridors"),
+        ("nation.taking_part", "evidence.nation.taking_part"),
+        ("mssp.benchmark.prior_savings_share", "program.mssp.benchmark.prior_savings_share"),
+    ],
+)
+def test_explain_takes_the_bare_keys_that_a_run_names(
+    key: str, whole: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run_command(["explain", key]) == 0
+    assert capsys.readouterr().out.splitlines()[0] == whole
+
+
+def test_a_rule_says_which_years_alone_are_assumed(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run_command(["explain", "discount.higher_spending"]) == 0
+    assert "PY2028-2031, 2033-2036 assumed" in capsys.readouterr().out
+    assert run_command(["explain", "discount.professional"]) == 0
+    assert "assumed" not in capsys.readouterr().out
+
+
 def test_explain_a_rule_says_value_source_and_status(capsys: pytest.CaptureFixture[str]) -> None:
     assert run_command(["explain", RULE]) == 0
     shown = capsys.readouterr().out

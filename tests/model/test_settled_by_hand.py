@@ -128,6 +128,9 @@ def test_a_performance_year_by_hand(py):
     sums, total = model.history[py].care[: made.n_practices].astype(float), 0.0
     # Both routes of a category are one reference population.
     both = np.concatenate([sums[:, :3] + sums[:, 3:]] * 2, axis=1)
+    alone = model.reference.history[py].care[: made.n_practices].astype(float)
+    without = np.concatenate([alone[:, :3] + alone[:, 3:]] * 2, axis=1)
+    taking_part = model.evidence.number("nation.taking_part")
 
     def per_month(rows):
         months = rows[Sum.MONTHS]
@@ -138,7 +141,10 @@ def test_a_performance_year_by_hand(py):
         months = its[Sum.MONTHS]
         if months == 0:
             continue
-        nation = per_month(both[:, cell].sum(axis=0))
+        # The nation is the reference arm's people, moved by the tenth of it that takes part.
+        simulated, untouched = (per_month(people[:, cell].sum(axis=0)) for people in (both, without))
+        weight = taking_part * simulated[2] / both[listed >= 0, cell, Sum.MONTHS].sum()
+        nation = [u + weight * (s - u) for s, u in zip(simulated, untouched, strict=True)]
         region = per_month(both[made.providers.market == 0, cell].sum(axis=0))
         share = both[listed == aco, cell].sum(axis=0)[Sum.MONTHS] / region[2]
         national_growth = nation[0] / base.national_pbpm[cell]

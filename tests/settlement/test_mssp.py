@@ -32,11 +32,25 @@ def sums(year, rows):
     made = model().world.providers
     chosen = {
         "nation": np.ones(len(made.aco), bool),
+        "listed": made.aco >= 0,
         "east": made.market == 0,
         "gamma's": made.market == 1,
         **{name: made.aco == row for row, name in enumerate(ACOS)},
     }[rows]
-    table = model().history[year].types[: len(made.aco)][chosen].sum(axis=0).tolist()
+    found = of_types(model().history[year].types[: len(made.aco)][chosen].sum(axis=0).tolist())
+    if rows != "nation":
+        return found
+    # The nation is the reference arm's people, moved by the tenth of it that takes part.
+    alone = of_types(model().reference.history[year].types[: len(made.aco)].sum(axis=0).tolist())
+    listed, taking_part = sums(year, "listed")["people"], model().evidence.number("nation.taking_part")
+    weight = [taking_part * n / own if own else 0.0 for n, own in zip(found["people"], listed, strict=True)]
+    for name in ("spend", "risk", "age"):
+        moved = zip(alone[name], found[name], weight, strict=True)
+        found[name] = [before + w * (after - before) for before, after, w in moved]
+    return found
+
+
+def of_types(table):
     people = [row[TypeSum.MONTHS] / 12.0 for row in table]
     return {
         "people": people,
