@@ -14,6 +14,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from sim.cli.money_tables import LOSS, aco_table, bridge_table, care_table
 from sim.outcomes.summary import FIGURES, ArmSummary, summarise
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ def print_run(done: Run, scenario: Scenario, console: Console) -> None:
         f" All arms are compared with {study.reference_arm}, on the same random draws.",
         highlight=False,
     )
-    if summaries:
+    if len(summaries) > 1:
         console.print(_closing_table(summaries, scenario))
         console.print(
             "The columns 10 % and 90 % are percentiles over replicates: outcome variability, the risk that"
@@ -63,8 +64,27 @@ def print_run(done: Run, scenario: Scenario, console: Console) -> None:
             style="dim",
             highlight=False,
         )
+    if summaries:
+        _print_money(done, scenario, console)
     _print_basis(scenario, console)
     console.print(f"Results: {done.path}", highlight=False, soft_wrap=True)
+
+
+def _print_money(done: Run, scenario: Scenario, console: Console) -> None:
+    """Print where savings come from and go to, arm by arm and ACO by ACO."""
+    with done.open() as opened:
+        data = opened.isel(replicate=opened["done"].values.astype(bool)).load()
+    arms = [arm for arm in scenario.arms if bool(data["gross_savings"].sel(arm=arm).notnull().any())]
+    if len(scenario.arms) == 1:
+        console.print(care_table(data))
+    if not arms:
+        return
+    console.print(bridge_table(data, arms))
+    for arm in arms:
+        console.print(aco_table(data, arm))
+    console.print(
+        f"$ are USD per aligned person-year, % bm. is percent of the benchmark. {LOSS}", style="dim"
+    )
 
 
 def _closing_table(summaries: Sequence[ArmSummary], scenario: Scenario) -> Table:

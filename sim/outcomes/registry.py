@@ -118,6 +118,22 @@ def _money(
 _PAID_TO_ACO = "positive: paid to the ACO"
 _METHODS = "PY2027 Alignment and Finance Methodology"
 
+# What a rule makes of the savings against the benchmark: name, label, what it is, where the rule is.
+_BRIDGE = (
+    (
+        "prices",
+        "prices of risk and trend",
+        "History carried forward by trend and coded risk scores, less what the same people would have cost in"
+        " the reference arm; and all that a program does not tell apart (Shared Savings Program, ACO REACH).",
+        "",
+    ),
+    ("adjustment", "regional or prior savings adjustment", "What the adjustment adds.", "adjustments"),
+    ("rate_book", "rate book", "What blending the ACO rate book in changes.", "rate book"),
+    ("caps", "caps on risk scores", "What limits on risk scores and the coding factor change.", "risk cap"),
+    ("discount", "discount", "What the discount takes, less an add-on inside the benchmark.", "discount"),
+    ("quality", "quality", "What of the quality withhold is not earned back.", "quality"),
+)
+
 VARIABLES: tuple[Variable, ...] = (
     Variable(
         "person_months",
@@ -172,6 +188,17 @@ VARIABLES: tuple[Variable, ...] = (
         "Benchmark less expenditure, before corridors.",
         sign="positive: spending below the benchmark",
         rule=f"{_METHODS}, settlement",
+    ),
+    *(
+        _money(
+            f"bridge_{name}",
+            "aco year",
+            f"Bridge: {label}",
+            f"{text} With true savings and the other parts it adds up to the gross savings.",
+            sign="positive: raises savings against the benchmark",
+            rule=rule and f"{_METHODS}, {rule}",
+        )
+        for name, label, text, rule in _BRIDGE
     ),
     _money(
         "shared_savings",

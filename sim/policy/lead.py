@@ -23,6 +23,11 @@ from sim.policy.settlement import sequestered, shared_amount
 from sim.policy.terms import LeadTerms
 from sim.policy.trend import guarded_trend, two_way_trend
 
+STEPS = ("prices", "adjustment", "rate_book", "caps", "discount", "quality")
+"""Rules that make a benchmark, one after another: history carried forward by trend and uncapped risk scores;
+the regional or prior savings adjustment; the rate book; limits on risk scores and the model-wide factor;
+the discount, and the add-on where it is inside; and quality, which gives the final benchmark."""
+
 
 @dataclass(frozen=True, eq=False)
 class BaselineInputs:
@@ -162,6 +167,8 @@ class PerformanceYearSettlement:
         to the ACO.
     add_on_usd : numpy.ndarray, shape (..., aco)
         Administrative add-on paid on top, never reconciled; 0 when the terms put it inside the benchmark.
+    steps_usd : numpy.ndarray, shape (..., aco, step)
+        The benchmark with one rule more at each of :data:`STEPS`.
     """
 
     two_way_trend: Floats
@@ -181,6 +188,7 @@ class PerformanceYearSettlement:
     sequestration_usd: Floats
     settlement_usd: Floats
     add_on_usd: Floats
+    steps_usd: Floats
 
 
 def historical_baseline(inputs: BaselineInputs, terms: LeadTerms) -> HistoricalBaseline:
@@ -268,11 +276,17 @@ def settle_performance_year(
         guard_target=terms.guard_target,
     )
     cap = np.where(baseline.has_history, over_cells(terms.risk_cap), np.inf)
+    uncapped = capped_ratio(py.risk, baseline.reference_risk, np.full_like(cap, np.inf))
     risk_ratio = terms.coding_intensity_factor * capped_ratio(py.risk, baseline.reference_risk, cap)
-    updated = (baseline.history_pbpm + baseline.adjustment_pbpm) * update * risk_ratio
-    updated = blend_rate_book(
-        updated, py.rate_book_pbpm, baseline.reference_risk * risk_ratio, share=terms.rate_book_share
-    )
+    by_history = baseline.history_pbpm * update
+    adjusted = (baseline.history_pbpm + baseline.adjustment_pbpm) * update
+
+    def blended(at: Floats) -> Floats:
+        return blend_rate_book(
+            adjusted * at, py.rate_book_pbpm, baseline.reference_risk * at, share=terms.rate_book_share
+        )
+
+    updated = blended(risk_ratio)
     months = py.months.sum(axis=-1)
     add_on_rate = add_on(np.ones_like(months), baseline.higher_spending, rate=terms.add_on_rate)
     inside = 1.0 + add_on_rate if terms.add_on_inside else np.ones_like(add_on_rate)
@@ -286,6 +300,8 @@ def settle_performance_year(
     before_pbpm = ratio(before, months, 0.0)
     paid = py.paid.sum(axis=-1) if py.paid.shape == py.months.shape else py.paid
     gross, shared, taken = share_savings(final, paid, terms)
+    by_step = (by_history * uncapped, adjusted * uncapped, blended(uncapped), updated)
+    counted = [(np.where(py.months > 0.0, step, 0.0) * py.months).sum(axis=-1) for step in by_step]
     return PerformanceYearSettlement(
         two_way_trend=two_way,
         update_trend=update,
@@ -304,6 +320,7 @@ def settle_performance_year(
         sequestration_usd=taken,
         settlement_usd=shared - taken,
         add_on_usd=np.zeros_like(before) if terms.add_on_inside else add_on_rate * before,
+        steps_usd=np.stack([*counted, before * (1.0 - discount), final], axis=-1),
     )
 
 

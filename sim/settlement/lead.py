@@ -23,6 +23,7 @@ from sim.policy.terms import LeadTerms
 from sim.population.experience import ratio
 from sim.population.plan import AcoPlan
 from sim.population.trend import Trend
+from sim.settlement.bridge import bridge_parts
 from sim.settlement.program import Flags, Floats, History, Participants, Settled, Shown, cents
 from sim.settlement.prospective import prospective_by_cell
 
@@ -180,4 +181,5 @@ class Lead:
             "historical_benchmark": baseline.history_pbpm.copy(),
             "higher_spending": baseline.higher_spending.astype(np.int8),
             "agreement_start": np.full(len(paid), float(base.by3 + 1)),
+            **bridge_parts(done.steps_usd),
         }

@@ -14,6 +14,7 @@ from sim.outcomes.registry import BY_NAME
 from sim.population.experience import ratio
 from sim.population.world import World
 from sim.scenarios import Scenario
+from sim.settlement.bridge import PARTS, with_prices
 from sim.settlement.contracts import PROGRAMS, Contracts, contracts_of
 from sim.settlement.lead import Lead
 from sim.settlement.mssp import Mssp
@@ -35,6 +36,8 @@ SETTLED = (
     "agreement_start",
     "minimum_savings_rate",
     "agreement_benchmark",
+    "bridge_prices",
+    *(f"bridge_{name}" for name in PARTS),
 )
 
 
@@ -136,6 +139,7 @@ class Settlement:
             mine = active & (contracts.program == name)
             result["program"][mine] = PROGRAMS.index(name)
             if mine.any():
-                for variable_name, values in program.settle(year, shown, mine).items():
+                saved = (seen.aco[..., Sum.REFERENCE] - seen.aco[..., Sum.SPEND]).sum(axis=-1)
+                for variable_name, values in with_prices(program.settle(year, shown, mine), saved).items():
                     result[variable_name][mine] = values[mine]
         return result

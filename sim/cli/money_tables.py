@@ -1,0 +1,106 @@
+"""The bridge from true savings to cash, and what each ACO makes of a run, as tables of the closing page."""
+
+from __future__ import annotations
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+from rich.box import SIMPLE_HEAD
+from rich.table import Table
+
+from sim.outcomes.bridge import STEPS, bridge
+from sim.outcomes.error import mean_error
+
+_MILLION = 1e6
+_MONTHS_A_YEAR = 12.0
+_ACOS_SHOWN = 20
+LOSS = (
+    "A loss is a performance year whose gross savings are below zero; P(loss) is its share of an ACO's"
+    " settled years, P(cash < 0) the share of replicates whose years together leave the ACO less cash than"
+    " it began with."
+)
+
+
+def bridge_table(data: xr.Dataset, arms: list[str]) -> Table:
+    """Return the bridge of some arms: $ million, all ACOs and years, mean over replicates and its error.
+
+    Parameters
+    ----------
+    data : Dataset
+        Complete replicates.
+    arms : list of str
+        Those with a program.
+    """
+    table = Table(box=SIMPLE_HEAD, pad_edge=False)
+    table.add_column("Bridge, $ million, mean (MC error)", min_width=24)
+    for arm in arms:
+        table.add_column(arm, justify="right", min_width=12)
+    totals = bridge(data).sum("aco", min_count=1)
+    for step in STEPS:
+        cells = [_mean_and_error(totals.sel(step=step.label, arm=arm).values) for arm in arms]
+        table.add_row(f"= {step.label}" if step.level else f"  {step.label}", *cells, end_section=step.level)
+    return table
+
+
+def _mean_and_error(values: NDArray[np.float64]) -> str:
+    millions = values / _MILLION
+    return f"{millions.mean():,.1f} ({mean_error(millions):,.1f})"
+
+
+def aco_table(data: xr.Dataset, arm: str) -> Table:
+    """Return what each ACO makes of an arm: per person-year, in percent of benchmark, and how often it loses.
+
+    Parameters
+    ----------
+    data : Dataset
+        Complete replicates.
+    arm : str
+        One with a program.
+    """
+    table = Table(box=SIMPLE_HEAD, pad_edge=False)
+    table.add_column(f"{arm}: by ACO", min_width=20)
+    for heading in ("Paid $", "% bm.", "Cost $", "Cash $", "P(loss)", "P(cash<0)"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    own = data.sel(arm=arm)
+    settled = own["gross_savings"].notnull()
+    people = own["person_months"].sum("cell").where(settled).sum(("replicate", "year")) / _MONTHS_A_YEAR
+
+    def total(name: str) -> xr.DataArray:
+        return own[name].where(settled).sum(("replicate", "year"))
+
+    paid = total("settlement") + total("admin_add_on")
+    cost, cash = total("care_management_cost"), total("aco_cash_change")
+    loss = (own["gross_savings"] < 0).where(settled).mean(("replicate", "year"))
+    short = (own["aco_cash_change"].where(settled).sum("year", min_count=1) < 0).mean("replicate")
+    shown = own["aco"].values.tolist()[:_ACOS_SHOWN]
+    if len(shown) < own.sizes["aco"]:
+        table.caption = f"The first {len(shown)} of {own.sizes['aco']} ACOs; the store has all."
+    for place, name in enumerate(shown):
+        years = float(people[place])
+        if not years:
+            continue
+        table.add_row(
+            str(name),
+            f"{float(paid[place]) / years:,.0f}",
+            f"{100.0 * float(paid[place]) / float(total('benchmark')[place]):.1f}",
+            *(f"{float(value[place]) / years:,.0f}" for value in (cost, cash)),
+            f"{100.0 * float(loss[place]):.0f} %",
+            f"{100.0 * float(short[place]):.0f} %",
+        )
+    return table
+
+
+def care_table(data: xr.Dataset) -> Table:
+    """Return what people live in each arm: spending, people and months, for a run that compares nothing."""
+    table = Table(box=SIMPLE_HEAD, pad_edge=False)
+    table.add_column("Arm", min_width=20)
+    for heading in ("Aligned people", "Spending $/person-year", "Fee-for-service, $ million"):
+        table.add_column(heading, justify="right")
+    for arm in data["arm"].values.tolist():
+        own = data.sel(arm=arm)
+        years = float(own["person_months"].sum()) / _MONTHS_A_YEAR
+        each = years / (own.sizes["replicate"] * own.sizes["year"])
+        spent = float(own["expenditure"].sum()) / years if years else float("nan")
+        paid = float(own["ffs_payments"].sum("year").mean()) / _MILLION
+        table.add_row(str(arm), f"{each:,.0f}", f"{spent:,.0f}", f"{paid:,.0f}")
+    return table
