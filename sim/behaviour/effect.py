@@ -22,7 +22,8 @@ class EffectParameters:
     curves : float64 array, shape (2, years)
         Effect by year of experience of physician-led and of hospital-led ACOs; the last year holds on.
     high_needs : float64 array, shape (years,)
-        Further effect on High Needs people by performance year.
+        Further effect on High Needs people by performance year: that on people in the programme, spread over
+        all by the share enrolled.
     own_spread : float64 array, shape (2,)
         Spread between ACOs at the plateau.
     years_before : int
@@ -46,10 +47,10 @@ class EffectParameters:
 
     @classmethod
     def read(cls, evidence: Reader) -> EffectParameters:
-        """Read ``effect.*``."""
+        """Read ``effect.*`` and the share of High Needs people enrolled."""
         return cls(
             curves=np.stack([evidence.array("effect.physician"), evidence.array("effect.hospital")]),
-            high_needs=evidence.array("effect.high_needs"),
+            high_needs=evidence.array("effect.high_needs") * evidence.number("cost.high_needs_enrolled"),
             own_spread=evidence.array("effect.aco_spread"),
             years_before=int(evidence.number("effect.experience")),
             no_rebasing=evidence.number("effect.no_rebasing"),
