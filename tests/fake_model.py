@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import subprocess
 import threading
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from worlds import aco, text_of
 
+from sim.experiments.runner import Run, run
 from sim.outcomes.registry import VARIABLES
+from sim.scenarios import Scenario
 
 CELLS = [f"{kind}_{route}" for route in ("claims", "voluntary") for kind in ("ad", "esrd", "hn")]
 QUICK = text_of(
@@ -48,6 +52,17 @@ def simulate(scenario: Any, replicate: int, *, threads: int = 1) -> Mapping[str,
             arrays[variable.name] = draws.normal(1e6, 3e6, shape)
     arrays["settlement"][:, 0, -1] = np.nan
     return arrays
+
+
+def go(scenario: Scenario, out: Path, replicates: int = 40, **options: Any) -> Run:
+    """Run the stand-in for the model."""
+    options = {"simulate": simulate, "coordinates": coordinates, "threads": 2} | options
+    return run(scenario, replicates, out, **options)
+
+
+def assert_same_bytes(one: Path, other: Path) -> None:
+    found = subprocess.run(["diff", "-r", one, other], capture_output=True, text=True, check=False)
+    assert found.returncode == 0, found.stdout
 
 
 class Interrupting:

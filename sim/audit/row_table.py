@@ -62,7 +62,8 @@ class RowTable:
         writer = csv.DictWriter(text, fieldnames=list(self.rows[0]), lineterminator="\n")
         writer.writeheader()
         writer.writerows(
-            {key: "" if cell is None else cell for key, cell in row.items()} for row in self.rows
+            {key: _as_text(cell) if isinstance(cell, str) else cell for key, cell in row.items()}
+            for row in self.rows
         )
         try:
             _write(path, text.getvalue().encode("utf-8", errors="replace"))
@@ -73,6 +74,11 @@ class RowTable:
     def to_json(self) -> str:
         """Return the totals as one JSON object."""
         return json.dumps(dict(self.totals), allow_nan=False)
+
+
+def _as_text(cell: str) -> str:
+    """Return a text that no spreadsheet takes for a formula."""
+    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell
 
 
 def _write(path: str | Path, content: bytes) -> None:

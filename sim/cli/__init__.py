@@ -5,7 +5,9 @@ from __future__ import annotations
 import atexit
 import io
 import os
+import signal
 import sys
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
@@ -14,7 +16,7 @@ from cyclopts import CycloptsError
 from rich.console import Console
 
 from sim.cli.commands import app
-from sim.inputs.faults import InputError
+from sim.inputs.faults import InputError, printable
 
 BAD_INPUT = 2
 INTERRUPTED = 130
@@ -22,6 +24,9 @@ INTERRUPTED = 130
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command and exit with its code; a user's mistake is told in sentences, never as a traceback."""
+    if threading.current_thread() is threading.main_thread():
+        # What batch systems and containers send before they kill: keep what is complete, as for Ctrl-C.
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
     code = run_command(arguments)
     try:
         sys.stdout.flush()
@@ -85,4 +90,4 @@ def _bad_input(*lines: str) -> int:
 
 
 def _say(line: str) -> None:
-    Console(stderr=True).print(line, markup=False, highlight=False, soft_wrap=True)
+    Console(stderr=True).print(printable(line), markup=False, highlight=False, soft_wrap=True)

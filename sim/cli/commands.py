@@ -13,6 +13,7 @@ from cyclopts.validators import Number
 from rich.console import Console
 
 from sim.cli.report import report
+from sim.inputs.faults import Fault, InputError, printable
 
 if TYPE_CHECKING:
     from sim.audit.row_table import RowTable
@@ -90,6 +91,7 @@ def run(
         _print_json(run_as_dict(done, loaded))
     else:
         print_run(done, loaded, stdout())
+    _print_notes(done.notes)
     report_failures(done.failures, Console(stderr=True))
     return 0 if done.completed == done.requested else PARTIAL
 
@@ -162,12 +164,12 @@ def status(store: Path, /, *, as_json: Json = False) -> int:
         Result store.
     """
     from sim.cli.tables import print_sections  # noqa: PLC0415
-    from sim.experiments.results import open_results  # noqa: PLC0415
+    from sim.experiments.results import checked  # noqa: PLC0415
 
-    data = open_results(store)
-    complete, requested = data.attrs["replicates_complete"], data.attrs["replicates_requested"]
-    stated = {name: value for name, value in data.attrs.items() if name != "scenario"}
-    stated["sizes"] = {str(dim): size for dim, size in data.sizes.items()}
+    attributes, done = checked(store, whole=False)
+    complete, requested = int(done.sum()), int(done.size)
+    stated = {name: value for name, value in attributes.items() if name != "scenario"}
+    stated |= {"replicates_complete": complete, "replicates_requested": requested}
     if as_json:
         _print_json(stated)
     else:
@@ -176,6 +178,22 @@ def status(store: Path, /, *, as_json: Json = False) -> int:
         title = f"{store}: {complete} of {requested} replicates complete"
         print_sections([(title, [row for row in rows if row[1]])], stdout())
     return 0 if complete == requested else PARTIAL
+
+
+@app.command
+def verify(store: Path, /) -> int:
+    """Read every file of a result store and compare it with the digest stored when it was written.
+
+    Parameters
+    ----------
+    store
+        Result store.
+    """
+    from sim.experiments.results import checked  # noqa: PLC0415
+
+    _, done = checked(store, whole=True)
+    _print_text(f"{printable(str(store))} is sound: {int(done.sum())} of {done.size} replicates complete.\n")
+    return 0
 
 
 @app.command
@@ -220,6 +238,7 @@ def settle(
     """
     from sim.audit.settle import settle as settle_file  # noqa: PLC0415
 
+    _spare_input(file, out)
     _print_audit(settle_file(file, program, out=out, py=year), out, as_json=as_json)
     return 0
 
@@ -255,6 +274,7 @@ def rebenchmark(
     from sim.audit.rebenchmark import BRIEF  # noqa: PLC0415
     from sim.audit.rebenchmark import rebenchmark as rebenchmark_file  # noqa: PLC0415
 
+    _spare_input(file, out)
     result = rebenchmark_file(file, program, option, py, out=out, year=year, settings=settings)
     _print_audit(result, out, as_json=as_json, brief=BRIEF)
     return 0
@@ -271,6 +291,12 @@ def _print_audit(
     _print_notes(result.notes)
     console = errors if str(out) in STANDARD_OUTPUT else stdout(_NARROW if brief else _WIDE)
     print_evaluation(result, console, as_json=as_json, brief=brief)
+
+
+def _spare_input(file: Path, out: Path | None) -> None:
+    """Refuse to write rows over the file that they are made of."""
+    if out is not None and out.is_file() and file.is_file() and out.samefile(file):
+        raise InputError(Fault("--out", "", f"= {out} is the input itself", "must be another file"))
 
 
 def _print_notes(notes: Sequence[str]) -> None:

@@ -40,7 +40,7 @@ def report(store: Path, /, *, out: Path | None = None) -> int:
 
 
 def write_report(data: xr.Dataset, directory: Path) -> Path:
-    """Write figures, pages and the scenario into a directory.
+    """Write figures, pages and the scenario (``report.toml``) into a directory.
 
     Parameters
     ----------
@@ -79,7 +79,7 @@ def write_report(data: xr.Dataset, directory: Path) -> Path:
     for stem, (_, draw) in _figures(data).items():
         save(stem, draw)
     blocks = list(_blocks(data))
-    (directory / "scenario.toml").write_text(data.attrs.get("scenario", ""), encoding="utf-8")
+    (directory / "report.toml").write_text(data.attrs.get("scenario", ""), encoding="utf-8")
     (directory / "report.md").write_text(to_markdown(blocks), encoding="utf-8")
     page = directory / "report.html"
     page.write_text(to_html(blocks), encoding="utf-8")
@@ -153,7 +153,7 @@ def _blocks(data: xr.Dataset) -> Iterator[Block]:
     yield Heading("Assumed rules")
     yield Paragraph(
         f"The results rest on {len(assumed)} rules that CMS has not published. To see what is assumed and"
-        " why: leadsim explain program.values.KEY --scenario scenario.toml"
+        " why: leadsim explain program.values.KEY --scenario report.toml"
         if assumed
         else "Every rule these results rest on is published."
     )
@@ -161,7 +161,7 @@ def _blocks(data: xr.Dataset) -> Iterator[Block]:
         yield Table(("Key", "Rule"), assumed)
     yield Heading("How to reproduce these results")
     yield Paragraph(
-        "Run leadsim run scenario.toml, with the scenario file beside this page and the versions below."
+        "Run leadsim run report.toml, with the scenario file beside this page and the versions below."
     )
     yield Table(
         ("What", "Value"), [(_spaced(name), _text(stated[name])) for name in _STATED if stated.get(name)]

@@ -15,6 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from sim.cli.money_tables import LOSS, aco_table, bridge_table, care_table
+from sim.inputs.faults import printable
 from sim.outcomes.summary import FIGURES, ArmSummary, summarise
 
 if TYPE_CHECKING:
@@ -190,12 +191,12 @@ def print_sections(sections: Sections, console: Console) -> None:
     for number, (title, rows) in enumerate(sections):
         if number:
             console.print()
-        console.print(Text(title, style="bold"))
+        console.print(Text(printable(title), style="bold"))
         grid = Table.grid(padding=(0, 2))
         grid.add_column(style="dim", no_wrap=True)
         grid.add_column(overflow="fold")
         for label, text in rows:
-            grid.add_row(Text(label), Text(text))
+            grid.add_row(Text(printable(label)), Text(printable(text)))
         console.print(Padding(grid, (0, 0, 0, 2)))
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -21,6 +23,10 @@ Simulate = Callable[..., Arrays]
 # One file per variable and batch: big enough that files are few, small enough to rewrite while a batch fills.
 _MOST_IN_A_BATCH = 32
 _CHUNK_BYTES = 4 * 2**20
+# Labels and flags of so many can still be read at once; no study needs more.
+MOST_REPLICATES = 10**7
+# Results on disk take from a third to a fifth of their bytes in memory.
+_LEAST_ON_DISK = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +62,26 @@ class Coordinates:
     def variables(self) -> tuple[Variable, ...]:
         """The result variables these labels can hold."""
         return tuple(v for v in VARIABLES if all(dim in self.labels for dim in ("arm", *v.dims)))
+
+    def check_room(self, replicates: int, path: Path) -> None:
+        """Refuse more replicates than a store can hold, or than its disk has room for.
+
+        Raises
+        ------
+        InputError
+            With the bytes that they would take, and the limit.
+        """
+        each = sum(
+            v.stored_dtype.itemsize * int(np.prod([self.size(dim) for dim in ("arm", *v.dims)]))
+            for v in self.variables
+        )
+        parent = next(folder for folder in path.absolute().parents if folder.exists())
+        free = shutil.disk_usage(parent).free
+        needed = int(_LEAST_ON_DISK * each * replicates)
+        if replicates > MOST_REPLICATES or needed > free:
+            problem = f"= {replicates} would add at least {needed:,} bytes to {path}"
+            allowed = f"at most {MOST_REPLICATES:,} replicates, and {free:,} bytes are free there"
+            raise InputError(Fault("--replicates", "", problem, allowed))
 
     @property
     def batch(self) -> int:

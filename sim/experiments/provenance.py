@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import platform
-import shutil
 from collections.abc import Mapping
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,11 @@ from sim.experiments.store import CONVENTIONS, store_attributes
 from sim.inputs.faults import Fault, InputError
 from sim.scenarios import Scenario
 
-_OTHER = "another scenario, or of other agents or behaviours"
+# Rooms that show or measure results, and rows of CMS's files: none of them is part of a run.
+_SHOWING = ("cli", "charts", "bench", "calibration", "audit", "reference", "pages.py")
+_COMPILED = (".pyc", ".nbi", ".nbc")
+# Libraries whose versions may change the last bits of results.
+_ROUNDING = ("numpy", "numba")
 _PACKAGES = ("leadsim", "numpy", "numba", "mesa", "xarray", "zarr")
 
 
@@ -26,21 +30,30 @@ def results_hash(scenario: Scenario, replaced: Mapping[str, str]) -> str:
     return hashlib.sha256(json.dumps([scenario.hash, dict(replaced)], sort_keys=True).encode()).hexdigest()
 
 
-def make_way(path: Path, scenario: Scenario, replaced: Mapping[str, str], *, overwrite: bool) -> None:
-    """Refuse a store of other results, or remove what is to be overwritten.
+@cache
+def model_digest(package: Path = Path(__file__).parents[1]) -> str:
+    """Return a digest of all sources and data of the package that results can depend on."""
+    digest = hashlib.sha256()
+    for path in sorted(package.rglob("*")):
+        place = path.relative_to(package)
+        if path.is_file() and path.suffix not in _COMPILED and place.parts[0] not in _SHOWING:
+            content = path.read_bytes()
+            digest.update(f"{place.as_posix()} {len(content)} ".encode() + content)
+    return digest.hexdigest()
+
+
+def check_identity(path: Path, scenario: Scenario, replaced: Mapping[str, str]) -> tuple[str, ...]:
+    """Refuse a store of other results, and return what of its making differs without changing results.
+
+    Another minor version of NumPy or numba may round otherwise, so it is refused. Patch versions mend faults;
+    that is told, as an equal result is expected but not certain.
 
     Raises
     ------
     InputError
-        When `path` holds something else than results of this scenario by this version of leadsim, or, with
-        `overwrite`, something else than a result store.
+        When `path` holds something else than results of this scenario by this leadsim.
     """
-    stated = store_attributes(path)
-    if stated is None:
-        return
-    if overwrite:
-        shutil.rmtree(path)
-        return
+    stated = store_attributes(path) or {}
     for name, ours, what in (
         (
             "scenario_hash",
@@ -48,10 +61,23 @@ def make_way(path: Path, scenario: Scenario, replaced: Mapping[str, str], *, ove
             "another scenario, or other agents or behaviours",
         ),
         ("leadsim_version", version("leadsim"), "another version of leadsim"),
+        ("model_sha256", model_digest(), "a leadsim with other sources or data"),
+        *((f"{name}_version", version(name), f"another version of {name}") for name in _ROUNDING),
     ):
-        if stated.get(name) != ours:
-            problem = f"holds results of {what} ({str(stated.get(name))[:12]}, not {ours[:12]})"
+        theirs = str(stated.get(name))
+        if name.removesuffix("_version") in _ROUNDING:
+            differs = theirs.split(".")[:2] != ours.split(".")[:2]
+        else:
+            differs = theirs != ours
+        if differs:
+            problem = f"holds results of {what} ({theirs[:12]}, not {ours[:12]})"
             raise InputError(Fault(str(path), "", problem, "choose another --out, or --overwrite"))
+    return tuple(
+        f"{path} was begun with {name} {stated[f'{name}_version']} and goes on with {version(name)};"
+        " --overwrite starts again with one version."
+        for name in _ROUNDING
+        if stated[f"{name}_version"] != version(name)
+    )
 
 
 def provenance(scenario: Scenario, replaced: Mapping[str, str]) -> dict[str, Any]:
@@ -61,6 +87,7 @@ def provenance(scenario: Scenario, replaced: Mapping[str, str]) -> dict[str, Any
         "Conventions": CONVENTIONS,
         "title": scenario.study.title or scenario.study.name,
         "scenario_hash": results_hash(scenario, replaced),
+        "model_sha256": model_digest(),
         "seed": scenario.study.seed,
         "reference_arm": scenario.study.reference_arm,
         "input_sha256": [f"{name}: {digest}" for name, digest in scenario.input_hashes.items()],

@@ -8,8 +8,10 @@ from typing import Any
 import numpy as np
 import xarray as xr
 import zarr
+from numpy.typing import NDArray
 
-from sim.experiments.store import store_attributes
+from sim.experiments.damage import DIGESTS, damaged
+from sim.experiments.store import arrays_of, sound, store_attributes
 from sim.inputs.faults import Fault, InputError
 
 
@@ -32,12 +34,12 @@ def open_results(path: str | Path) -> xr.Dataset:
     Raises
     ------
     InputError
-        When there is no result store at `path`.
+        When there is no result store at `path`, or it is damaged.
     """
     path = Path(path)
-    if store_attributes(path) is None:
-        raise InputError(Fault(str(path), "", "does not exist", "must be a store written by leadsim run"))
-    data = _aligned(path)
+    checked(path, whole=False)
+    with sound(path):
+        data = _aligned(path)
     done = data["done"].astype(bool)
     complete = int(done.sum())
     data = data.drop_vars("done")
@@ -47,6 +49,34 @@ def open_results(path: str | Path) -> xr.Dataset:
     data = data.assign_coords(done=done)
     data.attrs |= {"replicates_complete": complete, "replicates_requested": int(done.size)}
     return data
+
+
+def checked(path: Path, *, whole: bool) -> tuple[dict[str, Any], NDArray[np.bool_]]:
+    """Return the attributes (with ``sizes``, of all dims) and flags of a sound store, without its results.
+
+    Raises
+    ------
+    InputError
+        With a fault for each damaged file: its size, or with `whole` its content, is not what was written.
+    """
+    attributes = store_attributes(path)
+    if attributes is None:
+        raise InputError(Fault(str(path), "", "does not exist", "must be a store written by leadsim run"))
+    with sound(path):
+        arrays = arrays_of(zarr.open_group(path, mode="r", use_consolidated=False))
+        files = [file for _, file in damaged(path, arrays, whole=whole)]
+        sizes: dict[str, int] = {}
+        for name, array in arrays.items():
+            if name != DIGESTS:
+                sizes |= dict(zip(array.metadata.dimension_names, array.shape, strict=True))
+        flags: NDArray[np.bool_] = np.asarray(arrays["done"][:]) == 1
+    if files:
+        allowed = "leadsim run SCENARIO --out STORE computes it anew"
+        raise InputError(
+            [Fault(str(file), "", "is damaged: not as it was written", allowed) for file in files]
+        )
+    sizes["replicate"] = flags.size
+    return attributes | {"sizes": sizes}, flags
 
 
 def _aligned(path: Path) -> xr.Dataset:
@@ -64,7 +94,7 @@ def _aligned(path: Path) -> xr.Dataset:
             path,
             consolidated=False,
             chunks=None,
-            drop_variables=[name for name in lengths if lengths[name] != length],
+            drop_variables=[DIGESTS, *(name for name in lengths if lengths[name] != length)],
         ).isel(replicate=slice(shortest))
         for length in np.unique(list(lengths.values()))
     ]

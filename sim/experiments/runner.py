@@ -18,10 +18,11 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
+from sim.experiments.lock import exclusive, sweep
 from sim.experiments.plan import Arrays, Coordinates, Crew, Simulate, threads_allowed
-from sim.experiments.provenance import make_way, provenance
+from sim.experiments.provenance import check_identity, provenance
 from sim.experiments.results import open_results
-from sim.experiments.store import ResultStore, exclusive
+from sim.experiments.store import ResultStore, naming, remove, store_attributes
 from sim.inputs.faults import Fault, InputError
 from sim.outcomes.error import RunningError
 from sim.outcomes.registry import BY_NAME
@@ -80,6 +81,8 @@ class Run:
         Replicates that raised in this run.
     seconds : float
         Wall-clock time of this run.
+    notes : tuple of str
+        What was met in a store that was there, in words.
     """
 
     path: Path
@@ -88,10 +91,16 @@ class Run:
     computed: int
     failures: tuple[Failure, ...]
     seconds: float
+    notes: tuple[str, ...] = ()
 
     def open(self) -> xr.Dataset:
-        """Return the results; see :func:`sim.open_results`."""
-        return open_results(self.path)
+        """Return the results of the replicates asked for; see :func:`sim.open_results`."""
+        data = open_results(self.path).isel(replicate=slice(self.requested))
+        data.attrs |= {
+            "replicates_complete": int(data["done"].sum()),
+            "replicates_requested": data.sizes["replicate"],
+        }
+        return data
 
 
 def run(
@@ -152,15 +161,24 @@ def run(
     replaced = _identity(agents, behaviours)
     labels = Coordinates.of(model[1](scenario))
     started = time.monotonic()
-    make_way(path, scenario, replaced, overwrite=overwrite)
-    if not path.exists():
-        ResultStore.create(path, labels, provenance(scenario, replaced))
-    with exclusive(path):
+    labels.check_room(requested, path)
+    if store_attributes(path) is not None and overwrite:
+        with exclusive(path):
+            remove(path)
+    with naming(path):
+        if not path.exists():
+            ResultStore.create(path, labels, provenance(scenario, replaced))
+    with exclusive(path), naming(path):
+        notes = check_identity(path, scenario, replaced)
+        sweep(path)
         store = ResultStore(path, labels)
+        healed = store.heal()
+        if healed:
+            notes = (*notes, f"{path} was damaged: {healed} replicates are computed anew.")
         size = max(requested, store.done.size)
         store.grow(size, {"scenario": scenario.replace({"study.replicates": size}).to_toml()})
         todo = [int(replicate) for replicate in np.flatnonzero(~store.done[:requested])]
-        tally = _Tally(requested, _watched(path, requested), progress, started)
+        tally = _Tally(requested, _watched(path, requested, labels), progress, started)
         crew = Crew.of(allowed, len(todo))
         pool = crew.pool() if executor is None else executor
         own = {"agents": agents, "behaviours": behaviours} if replaced else {}
@@ -173,7 +191,7 @@ def run(
                 pool.shutdown(wait=False, cancel_futures=True)
     completed = int(store.done[:requested].sum())
     seconds = time.monotonic() - started
-    return Run(path, requested, completed, tally.computed, tuple(tally.failures), seconds)
+    return Run(path, requested, completed, tally.computed, tuple(tally.failures), seconds, notes)
 
 
 def _replicates(asked: SupportsIndex) -> int:
@@ -303,10 +321,10 @@ def _net_cost(arrays: Arrays) -> NDArray[np.float64]:
     return total
 
 
-def _watched(path: Path, replicates: int) -> RunningError:
+def _watched(path: Path, replicates: int, labels: Coordinates) -> RunningError:
     """Return the watched figure of replicates that earlier runs completed."""
     running = RunningError()
-    data = open_results(path).isel(replicate=slice(replicates))
+    data = open_results(path).isel(replicate=slice(replicates)).sel(arm=labels.labels["arm"])
     for row in data[_WATCHED.name].sum("year").transpose("replicate", "arm").values[data["done"].values]:
         running.add(row)
     return running

@@ -1,16 +1,16 @@
 """The resumable result store: Zarr v3, one writer, and a flag per replicate that is set last.
 
 Protocol. Labels and arrays are laid out in a folder beside the store, which is then renamed into place, so
-a store is whole from its first moment. The writer writes a batch of replicates into every variable and only
-then flags them ``done``; readers see NaN for a replicate without its flag, so a run may be killed at any
-moment. Growing sets every length anew before anything else is written, so it can be repeated. Nothing in a
-store depends on time, order, threads or interruptions: equal runs leave equal bytes.
+a store is whole from its first moment. The writer writes a batch of replicates into every variable, then
+the digests of its files, and only then flags them ``done``; readers see NaN for a replicate without its flag,
+so a run may be killed at any moment. Growing sets every length anew before anything else is written, so it
+can be repeated. Nothing in a store depends on time, order, threads or interruptions: equal runs leave equal
+bytes.
 """
 
 from __future__ import annotations
 
-import fcntl
-import os
+import errno
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -23,12 +23,15 @@ import zarr
 from numpy.typing import NDArray
 from zarr.codecs import BloscCodec, Crc32cCodec
 
-from sim.experiments.plan import Arrays, Coordinates
+from sim.experiments.damage import DIGESTS, chunk_file, damaged, digest
+from sim.experiments.lock import exclusive
+from sim.experiments.plan import MOST_REPLICATES, Arrays, Coordinates
 from sim.inputs.faults import Fault, InputError
 from sim.outcomes.registry import Variable
 
 CONVENTIONS = "CF-1.11 leadsim-results-1"
 _FLAGS_PER_CHUNK = 2**16
+_DIGESTS_PER_CHUNK = 2**10
 
 
 class ResultStore:
@@ -40,9 +43,11 @@ class ResultStore:
     def __init__(self, path: Path, coordinates: Coordinates) -> None:
         self.path = path
         self._coordinates = coordinates
-        self._group = zarr.open_group(path, mode="r+", zarr_format=3, use_consolidated=False)
-        self._arrays: dict[str, Any] = dict(self._group.arrays())
+        with sound(path):
+            self._group = zarr.open_group(path, mode="r+", zarr_format=3, use_consolidated=False)
+            self._arrays: dict[str, Any] = arrays_of(self._group)
         self._check_layout()
+        self._arms = self._arm_order()
         self._batches: dict[int, dict[str, NDArray[Any]]] = {}
 
     def _check_layout(self) -> None:
@@ -54,35 +59,34 @@ class ResultStore:
                 problem = f"is not laid out for {variable.name} as this version of leadsim writes it"
                 raise InputError(Fault(str(self.path), "", problem, "choose another --out, or --overwrite"))
 
+    def _arm_order(self) -> NDArray[np.int64]:
+        """Return where each arm of the store stands among the run's, so that results are written by label."""
+        for name, labels in self._coordinates.labels.items():
+            with sound(self.path):
+                stored, ours = np.asarray(self._arrays[name][:]).tolist(), labels.tolist()
+            same = sorted(stored) == sorted(ours) if name == "arm" else stored == ours
+            if not same:
+                problem = f"holds other labels of {name} than this run"
+                raise InputError(Fault(str(self.path), "", problem, "choose another --out, or --overwrite"))
+        ours = self._coordinates.labels["arm"].tolist()
+        return np.array([ours.index(arm) for arm in np.asarray(self._arrays["arm"][:]).tolist()])
+
     @classmethod
     def create(cls, path: Path, coordinates: Coordinates, attributes: Mapping[str, Any]) -> ResultStore:
         """Lay out an empty store for no replicates yet; `path` must not exist."""
         path.parent.mkdir(parents=True, exist_ok=True)
-        beside = Path(tempfile.mkdtemp(prefix=f".{path.name}.", dir=path.parent))
+        beside = Path(tempfile.mkdtemp(prefix=f".{path.name}.", suffix=".new", dir=path.parent))
         try:
-            beside.chmod(0o755)
-            named = {"coordinates": " ".join(coordinates.extra)} if coordinates.extra else {}
-            group = zarr.create_group(
-                beside, zarr_format=3, attributes={**attributes, **named}, overwrite=True
-            )
-            for name, labels in coordinates.labels.items():
-                _write_labels(group, name, (name,), labels)
-            for name, (dim, values) in coordinates.extra.items():
-                _write_labels(group, name, (dim,), values)
-            for variable in coordinates.variables:
-                _lay_out(group, variable, coordinates)
-            for name, text in (("replicate", "Replicate"), ("done", "Replicate is complete")):
-                group.create_array(
-                    name,
-                    shape=(0,),
-                    chunks=(_FLAGS_PER_CHUNK,),
-                    dtype="int64" if name == "replicate" else "uint8",
-                    compressors=_codecs(8 if name == "replicate" else 1),
-                    fill_value=0,
-                    attributes={"long_name": text},
-                    dimension_names=("replicate",),
-                )
-            beside.rename(path)
+            # Held, so that no other run sweeps it away meanwhile.
+            with exclusive(beside):
+                _lay_out_all(beside, coordinates, attributes)
+                try:
+                    beside.rename(path)
+                except OSError as error:
+                    # Another run laid out the store first: whether it is ours is seen once it is held.
+                    if error.errno not in (errno.ENOTEMPTY, errno.EEXIST):
+                        raise
+                    shutil.rmtree(beside)
         except BaseException:
             shutil.rmtree(beside, ignore_errors=True)
             raise
@@ -104,6 +108,9 @@ class ResultStore:
         for name in ("replicate", "done"):
             if self._arrays[name].shape != (size,):
                 self._arrays[name].resize((size,))
+        batches = -(-size // self._coordinates.batch)
+        if self._arrays[DIGESTS].shape[0] != batches:
+            self._arrays[DIGESTS].resize((batches, len(self._coordinates.variables)))
         if not np.array_equal(self._arrays["replicate"][:], np.arange(size)):
             self._arrays["replicate"][:] = np.arange(size)
         stated = dict(self._group.attrs)
@@ -124,17 +131,48 @@ class ResultStore:
         for replicate, arrays in results.items():
             number, row = divmod(replicate, self._coordinates.batch)
             for variable in self._coordinates.variables:
-                self._batches[number][variable.name][:, row] = variable.encode(arrays[variable.name])
+                self._batches[number][variable.name][:, row] = variable.encode(arrays[variable.name])[
+                    self._arms
+                ]
         for number in touched:
             part = self._slice(number)
             for name, rows in self._batches[number].items():
                 self._arrays[name][:, part] = rows[:, : part.stop - part.start]
+        digests = np.asarray(self._arrays[DIGESTS][:])
+        for number in touched:
+            digests[number] = [
+                digest(chunk_file(self.path, variable.name, len(variable.all_dims), number))
+                for variable in self._coordinates.variables
+            ]
+        self._arrays[DIGESTS][:] = digests
         flags = np.asarray(self._arrays["done"][:])
         flags[list(results)] = 1
         self._arrays["done"][:] = flags
         for number in touched:
             if flags[self._slice(number)].all():
                 del self._batches[number]
+
+    def heal(self) -> int:
+        """Take the flags from replicates whose files are damaged, and return from how many."""
+        spoilt = {number for number, _ in damaged(self.path, self._arrays, whole=True)}
+        flags = np.asarray(self._arrays["done"][:])
+        for number in range(-(-flags.size // self._coordinates.batch)):
+            part = flags[self._slice(number)]
+            if number not in spoilt and part.any() and not part.all():
+                try:
+                    self._read(number)
+                except (OSError, ValueError, RuntimeError):
+                    spoilt.add(number)
+        before = int(flags.sum())
+        for number in spoilt:
+            flags[self._slice(number)] = 0
+        if spoilt:
+            self._arrays["done"][:] = flags
+        for number in spoilt:
+            for variable in self._coordinates.variables:
+                file = chunk_file(self.path, variable.name, len(variable.all_dims), number)
+                file.unlink(missing_ok=True)
+        return before - int(flags.sum())
 
     def _slice(self, number: int) -> slice:
         start = number * self._coordinates.batch
@@ -157,19 +195,46 @@ class ResultStore:
 
 
 @contextmanager
-def exclusive(path: Path) -> Iterator[None]:
-    """Hold a store against every other writer; raises InputError when one holds it. No lock file is left."""
-    handle = os.open(path, os.O_RDONLY)
+def sound(path: Path) -> Iterator[None]:
+    """Say of whatever goes wrong inside that the store is damaged."""
     try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         yield
-    except BlockingIOError:
-        fault = Fault(
-            str(path), "", "is being written by another run", "wait for it, or choose another --out"
-        )
-        raise InputError(fault) from None
-    finally:
-        os.close(handle)
+    except InputError:
+        raise
+    except (ValueError, KeyError, TypeError, IndexError, RuntimeError, OSError, AttributeError) as error:
+        problem = f"is damaged, or no store of this version of leadsim ({type(error).__name__}: {error})"
+        allowed = "must be a store written by leadsim run; choose another --out, or --overwrite"
+        raise InputError(Fault(str(path), "", problem, allowed)) from error
+
+
+def arrays_of(group: zarr.Group) -> dict[str, Any]:
+    """Return the arrays of a store by name; raises an error where it lacks what all stores have."""
+    arrays: dict[str, Any] = dict(group.arrays())
+    for name in ("done", "replicate"):
+        if arrays[name].ndim != 1 or arrays[name].size > MOST_REPLICATES:
+            raise ValueError(f"{name} has shape {arrays[name].shape}")
+    missing = {"done", "replicate", *arrays[DIGESTS].attrs["variables"]} - set(arrays)
+    if missing:
+        raise KeyError(min(missing))
+    return arrays
+
+
+def remove(path: Path) -> None:
+    """Remove a store in one step, its files after that: a kill leaves none that is half there."""
+    away = Path(tempfile.mkdtemp(prefix=f".{path.name}.", suffix=".new", dir=path.parent))
+    path.rename(away / path.name)
+    shutil.rmtree(away)
+
+
+@contextmanager
+def naming(path: Path) -> Iterator[None]:
+    """Name the store in errors of the system that name no file, as a full disk's do."""
+    try:
+        yield
+    except OSError as error:
+        if error.filename is None and error.errno is not None:
+            raise OSError(error.errno, error.strerror, str(path)) from error
+        raise
 
 
 def _codecs(itemsize: int) -> list[BloscCodec | Crc32cCodec]:
@@ -187,6 +252,40 @@ def _write_labels(group: zarr.Group, name: str, dims: tuple[str, ...], values: N
         dimension_names=dims,
     )
     array[...] = values.astype(object) if text else values
+
+
+def _lay_out_all(folder: Path, coordinates: Coordinates, attributes: Mapping[str, Any]) -> None:
+    folder.chmod(0o755)
+    named = {"coordinates": " ".join(coordinates.extra)} if coordinates.extra else {}
+    group = zarr.create_group(folder, zarr_format=3, attributes={**attributes, **named}, overwrite=True)
+    for name, labels in coordinates.labels.items():
+        _write_labels(group, name, (name,), labels)
+    for name, (dim, values) in coordinates.extra.items():
+        _write_labels(group, name, (dim,), values)
+    for variable in coordinates.variables:
+        _lay_out(group, variable, coordinates)
+    for name, text in (("replicate", "Replicate"), ("done", "Replicate is complete")):
+        group.create_array(
+            name,
+            shape=(0,),
+            chunks=(_FLAGS_PER_CHUNK,),
+            dtype="int64" if name == "replicate" else "uint8",
+            compressors=_codecs(8 if name == "replicate" else 1),
+            fill_value=0,
+            attributes={"long_name": text},
+            dimension_names=("replicate",),
+        )
+    names = [variable.name for variable in coordinates.variables]
+    group.create_array(
+        DIGESTS,
+        shape=(0, len(names)),
+        chunks=(_DIGESTS_PER_CHUNK, len(names)),
+        dtype="uint64",
+        compressors=_codecs(8),
+        fill_value=0,
+        attributes={"long_name": "Size and CRC-32 of each file", "variables": names},
+        dimension_names=("batch", "variable"),
+    )
 
 
 def _lay_out(group: zarr.Group, variable: Variable, coordinates: Coordinates) -> None:
@@ -215,7 +314,7 @@ def store_attributes(path: Path) -> dict[str, Any] | None:
         return None
     try:
         attributes = dict(zarr.open_group(path, mode="r", zarr_format=3, use_consolidated=False).attrs)
-    except (OSError, ValueError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         attributes = {}
     if attributes.get("Conventions") != CONVENTIONS:
         raise InputError(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -31,6 +32,14 @@ def shortened(value: object) -> str:
         # Python writes no integer of more than 4,300 digits.
         return f"a {type(value).__name__} too long to show"
     return cut(text)
+
+
+def printable(text: str) -> str:
+    """Return a text with control characters written out, so that no name can steer a terminal."""
+    return "".join(
+        one if one == "\n" or unicodedata.category(one) not in ("Cc", "Cf") else repr(one)[1:-1]
+        for one in text
+    )
 
 
 def cut(text: str) -> str:
@@ -69,7 +78,7 @@ class Fault:
         place = f"{self.file}: {cut(self.key)}" if self.key else self.file
         meant = self.meant or nearest(self.key.rpartition(".")[2], self.options)
         hint = f"; did you mean '{meant}'?" if meant else ""
-        return f"{place}: {cut(self.problem)} -> {self.allowed}{hint}"
+        return printable(f"{place}: {cut(self.problem)} -> {self.allowed}{hint}")
 
 
 class InputError(ValueError):

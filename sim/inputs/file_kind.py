@@ -42,10 +42,10 @@ _KINDS: tuple[tuple[bytes, str, str], ...] = (
         "the file itself (git lfs pull)",
     ),
 )
-_PACKED: tuple[tuple[bytes, str, Callable[[bytes], bytes] | None], ...] = (
-    (b"\x1f\x8b", "gzip file", gzip.decompress),
-    (b"BZh", "bzip2 file", bz2.decompress),
-    (b"\xfd7zXZ\x00", "xz file", lzma.decompress),
+_PACKED: tuple[tuple[bytes, str, Callable[[io.BytesIO], io.BufferedIOBase] | None], ...] = (
+    (b"\x1f\x8b", "gzip file", lambda file: gzip.GzipFile(fileobj=file)),
+    (b"BZh", "bzip2 file", bz2.BZ2File),
+    (b"\xfd7zXZ\x00", "xz file", lzma.LZMAFile),
     (b"PK", "zip archive or an Excel workbook", None),
 )
 # SAS data sets begin with zeros; the magic number follows.
@@ -146,10 +146,17 @@ def unpacked(source: str, content: bytes) -> bytes:
             break
         _, name, unpack = packed
         try:
-            content = _from_zip(source, content) if unpack is None else unpack(content)
+            if unpack is None:
+                content = _from_zip(source, content)
+            else:
+                with unpack(io.BytesIO(content)) as file:
+                    content = file.read(_LARGEST + 1)
         except (EOFError, OSError, zlib.error, lzma.LZMAError, zipfile.BadZipFile) as error:
             problem = f"is a damaged {name} ({error})"
             raise InputError(Fault(source, "", problem, "download it again")) from error
+        if len(content) > _LARGEST:
+            problem = f"is a {name} that holds more than {_LARGEST:,} bytes"
+            raise InputError(Fault(source, "", problem, "a results file is far smaller"))
     return content
 
 

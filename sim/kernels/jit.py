@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import hashlib
 import os
+import pickle
 import sys
 from collections.abc import Callable
+from contextlib import suppress
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -89,7 +92,39 @@ def _compile(function: Callable[..., R], **options: Any) -> Callable[..., R]:
     finally:
         config.CACHE_DIR = before
     _take_any_number(compiled)
+    _go_on_without_cache(compiled)
     return compiled
+
+
+def _go_on_without_cache(compiled: Any) -> None:
+    """Compile anew what the cache holds torn, as a full disk or a power cut leaves it, or cannot keep."""
+    kept: Any = getattr(compiled, "_cache", None)
+    if not hasattr(kept, "_cache_file"):  # nothing is kept
+        return
+    load, save = kept.load_overload, kept.save_overload
+
+    def load_or_none(signature: Any, context: Any) -> Any:
+        try:
+            return load(signature, context)
+        except Exception as error:
+            _tell(f"A compiled kernel in {_DIRECTORY} cannot be read ({error}); it is compiled anew.")
+            with suppress(OSError):
+                kept.flush()
+            return None
+
+    def save_or_not(signature: Any, data: Any) -> None:
+        try:
+            save(signature, data)
+        except (OSError, EOFError, ValueError, pickle.UnpicklingError) as error:
+            _tell(f"Compiled kernels cannot be kept in {_DIRECTORY} ({error}); the run goes on without.")
+
+    kept.load_overload, kept.save_overload = load_or_none, save_or_not
+
+
+@cache
+def _tell(line: str) -> None:
+    """Say a thing on stderr, once."""
+    print(line, file=sys.stderr)  # noqa: T201
 
 
 def _take_any_number(compiled: Any) -> None:

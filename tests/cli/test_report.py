@@ -40,7 +40,7 @@ def test_a_report_lies_beside_its_store_and_has_everything(
     directory = store.with_name("quick-report")
     assert str(directory / "report.html") in capsys.readouterr().out
     names = {path.name for path in directory.iterdir()}
-    assert names == {"report.html", "report.md", "scenario.toml"} | {
+    assert names == {"report.html", "report.md", "report.toml"} | {
         f"{stem}.{kind}" for stem in FIGURES for kind in ("png", "svg")
     }
     page, text = ((directory / f"report.{kind}").read_text() for kind in ("html", "md"))
@@ -57,7 +57,7 @@ def test_a_report_lies_beside_its_store_and_has_everything(
     for assumed in data.attrs["assumed_inputs"]:
         assert assumed.split(": ", 1)[0] in page
     assert data.attrs["scenario_hash"] in page
-    assert tomllib.loads((directory / "scenario.toml").read_text())["study"]["name"] == "quick"
+    assert tomllib.loads((directory / "report.toml").read_text())["study"]["name"] == "quick"
 
 
 def test_the_same_store_gives_the_same_files(store: Path, tmp_path: Path) -> None:

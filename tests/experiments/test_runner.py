@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
@@ -10,11 +9,10 @@ from pathlib import Path
 import fake_model
 import numpy as np
 import pytest
-from fake_model import Failing, Interrupting
+from fake_model import Failing, Interrupting, assert_same_bytes, go
 
 from sim.experiments.plan import Crew, threads_allowed
 from sim.experiments.results import open_results
-from sim.experiments.runner import Run, run
 from sim.inputs.faults import Fault, InputError
 from sim.scenarios import Scenario
 
@@ -22,16 +20,6 @@ from sim.scenarios import Scenario
 @pytest.fixture(scope="module")
 def scenario() -> Scenario:
     return Scenario.from_toml(fake_model.QUICK)
-
-
-def go(scenario: Scenario, out: Path, replicates: int = 40, **options: object) -> Run:
-    options = {"simulate": fake_model.simulate, "coordinates": fake_model.coordinates, "threads": 2} | options
-    return run(scenario, replicates, out, **options)
-
-
-def assert_same_bytes(one: Path, other: Path) -> None:
-    found = subprocess.run(["diff", "-r", one, other], capture_output=True, text=True, check=False)
-    assert found.returncode == 0, found.stdout
 
 
 @pytest.fixture(scope="module")

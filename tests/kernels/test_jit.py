@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -84,3 +87,35 @@ def test_a_cache_that_cannot_be_written_to_is_not_used(
     (tmp_path / "cache").touch()
     monkeypatch.setenv(jit.CACHE_VARIABLE, str(tmp_path / "cache"))
     assert jit.cache_directory() is None
+
+
+ONE_KERNEL = """
+import numpy as np
+from sim.kernels.draws import fill_uniforms, make_key
+out = np.empty(3)
+fill_uniforms(make_key(1, 2), np.arange(3, dtype=np.uint64), 2027, 1, 0, out)
+print(out)
+"""
+
+
+@pytest.mark.parametrize("suffix", ["nbi", "nbc"])
+def test_a_torn_cache_is_compiled_anew_and_kept_again(tmp_path: Path, suffix: str) -> None:
+    environment = os.environ | {jit.CACHE_VARIABLE: str(tmp_path)}
+
+    def go() -> tuple[str, str]:
+        done = subprocess.run(
+            [sys.executable, "-c", ONE_KERNEL], env=environment, capture_output=True, text=True, check=True
+        )
+        return done.stdout, done.stderr
+
+    whole, said = go()
+    assert said == ""
+    files = list(tmp_path.rglob(f"*.{suffix}"))
+    assert files
+    for file in files:
+        file.write_bytes(file.read_bytes()[:20])
+    torn, said = go()
+    assert torn == whole
+    assert "compiled anew" in said
+    assert "Traceback" not in said
+    assert go() == (whole, "")

@@ -1,0 +1,262 @@
+"""What happens to stores: damage, other labels, other sources, kills, two writers, absurd sizes."""
+
+from __future__ import annotations
+
+import errno
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+from types import SimpleNamespace
+
+import fake_model
+import numpy as np
+import pytest
+import zarr
+from fake_model import assert_same_bytes, go
+
+from sim.cli import run_command
+from sim.experiments import lock, provenance
+from sim.experiments.results import checked, open_results
+from sim.experiments.store import ResultStore
+from sim.inputs.faults import InputError
+from sim.scenarios import Scenario
+
+KILLED = """
+import sys, time
+import fake_model
+from pathlib import Path
+from sim.experiments import runner
+from sim.scenarios import Scenario
+
+runner._SECONDS_BETWEEN_WRITES, runner._WORK_PER_WRITE = 0.0, 0.0
+print("ready", flush=True)
+runner.run(Scenario.from_toml(fake_model.QUICK), 70, Path(sys.argv[1]), threads=2,
+    simulate=fake_model.simulate, coordinates=fake_model.coordinates)
+"""
+
+
+@pytest.fixture
+def scenario() -> Scenario:
+    return Scenario.from_toml(fake_model.QUICK)
+
+
+@pytest.fixture
+def out(scenario: Scenario, tmp_path: Path) -> Path:
+    go(scenario, tmp_path / "run.zarr", 40)
+    return tmp_path / "run.zarr"
+
+
+def chunk_of(store: Path) -> Path:
+    return min(path for path in (store / "gross_savings" / "c").rglob("*") if path.is_file())
+
+
+def test_arms_in_another_order_are_written_by_label(scenario: Scenario, tmp_path: Path) -> None:
+    def by_label(scenario: Scenario, replicate: int, *, threads: int = 1) -> dict[str, np.ndarray]:
+        names = sorted(scenario.arms)
+        drawn = fake_model.simulate(scenario, replicate)
+        return {name: array[[names.index(arm) for arm in scenario.arms]] for name, array in drawn.items()}
+
+    raw = tomllib.loads(fake_model.QUICK)
+    head, *arms = fake_model.QUICK.split("[arms.")
+    swapped = Scenario.from_toml(
+        "[arms.".join([head.rstrip() + "\n\n", *reversed(arms)]).replace("][", "]\n[")
+    )
+    assert list(swapped.arms) != list(scenario.arms) == list(raw["arms"])
+    assert swapped.hash == scenario.hash
+    go(scenario, tmp_path / "plain.zarr", 8, simulate=by_label)
+    go(scenario, tmp_path / "mixed.zarr", 4, simulate=by_label)
+    go(swapped, tmp_path / "mixed.zarr", 8, simulate=by_label)
+    with open_results(tmp_path / "plain.zarr") as plain, open_results(tmp_path / "mixed.zarr") as mixed:
+        assert plain.drop_attrs().identical(mixed.drop_attrs())
+
+
+def test_overwrite_waits_for_no_lock_but_asks_for_it(scenario: Scenario, out: Path) -> None:
+    other = scenario.replace({"study.seed": 6})
+    with lock.exclusive(out), pytest.raises(InputError, match="being written by another run"):
+        go(other, out, 2, overwrite=True)
+    assert open_results(out).attrs["seed"] == 5
+
+
+def test_other_sources_data_or_minor_versions_are_refused(
+    scenario: Scenario, out: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as changed:
+        changed.setattr(provenance, "model_digest", lambda: "0" * 64)
+        with pytest.raises(InputError, match=r"other sources or data.*--overwrite"):
+            go(scenario, out)
+    real = provenance.version
+    for later, refused in (("999.0.0", True), (real("numba") + ".post1", False)):
+        with monkeypatch.context() as changed:
+            changed.setattr(provenance, "version", lambda name, v=later: v if name == "numba" else real(name))
+            if refused:
+                with pytest.raises(InputError, match="another version of numba"):
+                    go(scenario, out)
+            else:
+                assert "was begun with numba" in go(scenario, out).notes[0]
+
+
+def test_the_digest_of_the_model_sees_sources_and_data_but_not_what_shows_them(tmp_path: Path) -> None:
+    (tmp_path / "evidence").mkdir()
+    (tmp_path / "cli").mkdir()
+    (tmp_path / "model.py").write_text("one")
+    digest = provenance.model_digest.__wrapped__
+    seen = {digest(tmp_path)}
+    (tmp_path / "evidence" / "mortality.csv").write_text("0.1")
+    seen.add(digest(tmp_path))
+    (tmp_path / "model.py").write_text("two")
+    seen.add(digest(tmp_path))
+    (tmp_path / "cli" / "tables.py").write_text("three")
+    assert len(seen | {digest(tmp_path)}) == 3
+
+
+@pytest.mark.parametrize("how", ["gone", "cut", "flipped"])
+def test_damage_is_told_and_computed_anew(scenario: Scenario, out: Path, tmp_path: Path, how: str) -> None:
+    shutil.copytree(out, tmp_path / "whole.zarr")
+    file = chunk_of(out)
+    content = bytearray(file.read_bytes())
+    content[9] ^= 1
+    if how == "gone":
+        file.unlink()
+    else:
+        file.write_bytes(content[:-3] if how == "cut" else content)
+    if how != "flipped":
+        assert run_command(["status", str(out)]) == 2
+        with pytest.raises(InputError, match=r"gross_savings.*is damaged"):
+            open_results(out)
+    assert run_command(["verify", str(out)]) == 2
+    healed = go(scenario, out)
+    assert healed.computed == 32
+    assert "32 replicates are computed anew" in healed.notes[0]
+    assert_same_bytes(tmp_path / "whole.zarr", out)
+    assert run_command(["verify", str(out)]) == 0
+
+
+@pytest.mark.parametrize("part", ["done", "file_digest", "replicate", "expenditure"])
+@pytest.mark.parametrize("text", ["", "{}", "gone"])
+def test_damaged_descriptions_end_in_sentences(scenario: Scenario, out: Path, part: str, text: str) -> None:
+    file = out / part / "zarr.json"
+    if text == "gone":
+        shutil.rmtree(file.parent)
+    else:
+        file.write_text(text)
+    assert run_command(["status", str(out)]) == 2
+    assert run_command(["verify", str(out)]) == 2
+    with pytest.raises(InputError):
+        open_results(out)
+    with pytest.raises(InputError):
+        go(scenario, out)
+
+
+def test_absurd_sizes_are_refused_first(scenario: Scenario, tmp_path: Path, out: Path) -> None:
+    for path in (tmp_path / "new.zarr", out):
+        with pytest.raises(InputError, match=r"would add at least [0-9,]+ bytes.*at most 10,000,000"):
+            go(scenario, path, 10**12)
+    assert not (tmp_path / "new.zarr").exists()
+    assert open_results(out).sizes["replicate"] == 40
+    zarr.open_group(out, mode="r+")["done"].resize((10**13,))
+    assert run_command(["status", str(out)]) == 2
+
+
+def test_status_reads_no_results(out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[str] = []
+    original = zarr.Array.__getitem__
+
+    def listening(array: zarr.Array, where: object) -> object:
+        read.append(array.basename)
+        return original(array, where)
+
+    monkeypatch.setattr(zarr.Array, "__getitem__", listening)
+    _, done = checked(out, whole=False)
+    assert done.all()
+    assert set(read) <= {"done", "file_digest"}
+
+
+def test_fewer_replicates_than_stored_are_shown_alone(scenario: Scenario, out: Path) -> None:
+    with go(scenario, out, 4).open() as data:
+        assert data.sizes["replicate"] == data.attrs["replicates_complete"] == 4
+
+
+def test_escapes_in_names_are_shown_escaped(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    assert run_command(["status", str(tmp_path / "a\x1b[31mb")]) == 2
+    told = capsys.readouterr().err
+    assert "\x1b" not in told
+    assert "a\\x1b[31mb" in told
+
+
+@pytest.mark.parametrize("windows", [False, True])
+def test_without_fcntl_a_file_beside_locks(out: Path, monkeypatch: pytest.MonkeyPatch, windows: bool) -> None:
+    held: set[str] = set()
+
+    def locking(handle: int, mode: int, size: int) -> None:
+        assert (mode, size) == (2, 1)
+        name = os.readlink(f"/proc/self/fd/{handle}")
+        if name in held:
+            raise OSError(errno.EACCES, "held")
+        held.add(name)
+
+    monkeypatch.setattr(lock, "_fcntl", None)
+    monkeypatch.setattr(lock, "_msvcrt", SimpleNamespace(locking=locking, LK_NBLCK=2) if windows else None)
+    with lock.exclusive(out):
+        with pytest.raises(InputError, match="being written by another run"), lock.exclusive(out):
+            pass
+        assert (out.parent / ".run.zarr.lock").exists() or windows
+    held.clear()
+    dead = subprocess.run(
+        [sys.executable, "-c", "import os; print(os.getpid())"], capture_output=True, check=True
+    )
+    (out.parent / ".run.zarr.lock").write_bytes(dead.stdout)
+    with lock.exclusive(out):
+        pass
+    assert not (out.parent / ".run.zarr.lock").exists()
+
+
+def test_a_full_disk_is_told_with_the_path(
+    scenario: Scenario, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(ResultStore, "write", full)
+    with pytest.raises(OSError, match=r"No space.*run\.zarr"):
+        go(scenario, tmp_path / "run.zarr", 2)
+
+
+def killed_runs(out: Path, kills: int) -> None:
+    """Kill a run again and again, a little later each time; begin anew when it is finished."""
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join([*filter(None, sys.path), "tests"])}
+    for number in range(kills):
+        process = subprocess.Popen(
+            [sys.executable, "-c", KILLED, str(out)], env=environment, stdout=subprocess.PIPE
+        )
+        assert process.stdout is not None
+        process.stdout.readline()
+        try:
+            process.wait(0.02 + 0.03 * (number % 30))
+        except subprocess.TimeoutExpired:
+            process.send_signal(signal.SIGKILL)
+        process.wait()
+        process.stdout.close()
+
+
+@pytest.mark.parametrize("kills", [4, pytest.param(30, marks=pytest.mark.slow)])
+def test_kills_leave_equal_bytes_and_nothing_else(scenario: Scenario, tmp_path: Path, kills: int) -> None:
+    go(scenario, tmp_path / "whole" / "run.zarr", 70)
+    (tmp_path / "killed").mkdir()
+    out = tmp_path / "killed" / "run.zarr"
+    killed_runs(out, kills)
+    go(scenario, out, 70)
+    assert_same_bytes(tmp_path / "whole", tmp_path / "killed")
+
+
+def test_files_left_inside_a_write_are_swept(scenario: Scenario, out: Path) -> None:
+    left = out / "benchmark" / "c" / "0" / "0.0123.partial"
+    left.write_bytes(b"half")
+    folder = out.parent / ".run.zarr.abc.new"
+    folder.mkdir()
+    go(scenario, out)
+    assert not left.exists()
+    assert not folder.exists()
