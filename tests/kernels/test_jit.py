@@ -92,7 +92,7 @@ def test_a_cache_that_cannot_be_written_to_is_not_used(
 ONE_KERNEL = """
 import numpy as np
 from sim.kernels.draws import fill_uniforms, make_key
-out = np.empty(3)
+out = np.empty((3, 4))
 fill_uniforms(make_key(1, 2), np.arange(3, dtype=np.uint64), 2027, 1, 0, out)
 print(out)
 """
