@@ -83,6 +83,9 @@ class Aco(Table):
     efficiency: Fraction = Field(
         0.0, gt=-1, lt=1, description="spending relative to its region, -3 % being cheaper"
     )
+    prior_savings: Fraction | None = Field(
+        None, gt=-1, lt=1, description="savings in its base years under an earlier program, share of spending"
+    )
     region: str | None = Field(
         None, description="label of its region; ACOs with the same label share a market"
     )

@@ -63,6 +63,9 @@ class AcoPlan:
         Whether it is a low-revenue ACO; unless a file says so, one that physicians lead.
     mssp : MsspStanding or None
         Its standing by the file it comes from.
+    prior_savings : float or None
+        Savings in the base years under an earlier program, a share of spending; None means the evidence's for
+        renewing ACOs and 0 for others.
     mix, spend, risk : tuple of float or None
         By kind: enrollment mix; spending per person relative to the nation, the ACO's own efficiency apart;
         mean risk score relative to the nation. None means drawn around the nation's.
@@ -82,6 +85,7 @@ class AcoPlan:
     mix: tuple[float, ...] | None = None
     spend: tuple[float, ...] | None = None
     risk: tuple[float, ...] | None = None
+    prior_savings: float | None = None
 
 
 def plan_acos(scenario: Scenario) -> tuple[AcoPlan, ...]:
@@ -107,6 +111,7 @@ def plan_acos(scenario: Scenario) -> tuple[AcoPlan, ...]:
                 efficiency=aco.efficiency,
                 market=aco.region or aco.name,
                 low_revenue=aco.leadership == "physician",
+                prior_savings=aco.prior_savings,
             )
             for aco in population.synthetic
         )
@@ -149,6 +154,7 @@ def plan_from_file(file: MsspFile) -> tuple[AcoPlan, ...]:
     exclusions cancel. The regional adjustment over its weight in the ACO's agreement (42 CFR 425.656(d)) is
     the gap between region and ACO: it splits the spending level into the market's and the ACO's own
     efficiency. High-revenue ACOs are hospital-led.
+    What they saved in the file's year stands for what they saved in their base years.
     """
     file.require("person_years", "per_capita", "risk")
     people = file.person_years
@@ -164,6 +170,7 @@ def plan_from_file(file: MsspFile) -> tuple[AcoPlan, ...]:
     per_capita = (mix * spend).sum(axis=1)
     efficiency = np.where(np.isnan(gap), np.nan, per_capita / (per_capita + gap) - 1.0)
     regional = spend / national / (1.0 + np.nan_to_num(efficiency))[:, None]
+    saved = file.benchmark_usd / np.where(file.expenditure_usd > 0.0, file.expenditure_usd, np.nan) - 1.0
     standing = _standing(file)
     return tuple(
         AcoPlan(
@@ -181,6 +188,7 @@ def plan_from_file(file: MsspFile) -> tuple[AcoPlan, ...]:
             mix=tuple(mix[a].tolist()),
             spend=tuple(regional[a].tolist()),
             risk=tuple(risk[a].tolist()),
+            prior_savings=None if np.isnan(saved[a]) else float(saved[a]),
         )
         for a in range(len(file))
     )

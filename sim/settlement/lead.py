@@ -11,6 +11,7 @@ from sim.inputs.lead_criteria import excluded_shares, stated_growth
 from sim.inputs.lead_terms import lead_terms
 from sim.inputs.rulebook import Rulebook
 from sim.kernels.codes import Sum
+from sim.policy.arrays import weighted_mean
 from sim.policy.baseline import net_expenditure
 from sim.policy.lead import (
     BaselineInputs,
@@ -71,6 +72,8 @@ class Lead:
         self._prospective: dict[tuple[int, int], Floats] = {}
         self._former_mssp = np.array([plan.former_mssp for plan in plans])
         self._newly = np.array([plan.entry == "newly_entering" for plan in plans])
+        renewing = evidence.number("entry.prior_savings")
+        self._prior_savings = np.array([earlier_savings(plan, renewing) for plan in plans])
         self._benchmarks: dict[int, tuple[bytes, LeadBenchmark]] = {}
 
     def counted(self, year: int) -> float:
@@ -96,6 +99,10 @@ class Lead:
             stacked = np.stack([getattr(one, name) for one in seen], axis=-1)
             return stacked if scale is None else stacked * scale
 
+        # By base year, over cells; a year without participation would count as 0.
+        spent = weighted_mean(
+            np.moveaxis(base("pbpm", factor), 1, -1), np.moveaxis(base("months"), 1, -1)
+        ).mean(axis=-1)
         national_risk = base("national_risk")
         national = base("national_pbpm", factor)
         region = base("region_pbpm", factor)
@@ -112,7 +119,7 @@ class Lead:
                 market_share=base("market_share"),
                 former_mssp=self._former_mssp,
                 newly_entering=self._newly,
-                prior_savings_pbpm=np.zeros(len(participants)),
+                prior_savings_pbpm=self._prior_savings * spent,
             ),
             cost_index=cost_index(
                 np.moveaxis(ratio(region, region_risk), -1, 0), np.moveaxis(national, -1, 0)
@@ -183,3 +190,13 @@ class Lead:
             "agreement_start": np.full(len(paid), float(base.by3 + 1)),
             **bridge_parts(done.steps_usd),
         }
+
+
+def earlier_savings(plan: AcoPlan, renewing: float) -> float:
+    """Return an ACO's savings in its base years as a share of spending; `renewing` is the usual rate.
+
+    Losses are negative and net in, as in 42 CFR 425.658; an ACO that is new to programs has none.
+    """
+    if plan.prior_savings is not None:
+        return plan.prior_savings
+    return renewing if plan.entry == "renewing" else 0.0
