@@ -103,3 +103,10 @@ def test_a_write_that_fails_leaves_the_old_file(tmp_path, monkeypatch):
         TABLE.to_csv(path)
     assert path.read_text() == "old"
     assert [item.name for item in tmp_path.iterdir()] == ["a.csv"]
+
+
+def test_no_text_is_a_formula_for_a_spreadsheet(tmp_path):
+    texts = ["=1+1", "+1", "-1", "@x", "\tx", "plain", "a=b"]
+    RowTable([{"name": text, "x": -1.5} for text in texts], {}).to_csv(tmp_path / "a.csv")
+    lines = (tmp_path / "a.csv").read_text().splitlines()[1:]
+    assert lines == ["'=1+1,-1.5", "'+1,-1.5", "'-1,-1.5", "'@x,-1.5", "'\tx,-1.5", "plain,-1.5", "a=b,-1.5"]

@@ -382,7 +382,8 @@ main(["run", "quick.toml", "--replicates", "400"])
 """
 
 
-def test_ctrl_c_ends_with_130_and_an_openable_store(scenario: Path) -> None:
+@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
+def test_ctrl_c_and_its_like_end_with_130_and_an_openable_store(scenario: Path, sent: signal.Signals) -> None:
     tests = str(Path(fake_model.__file__).parent)
     with subprocess.Popen(
         [sys.executable, "-c", INTERRUPTIBLE],
@@ -394,7 +395,7 @@ def test_ctrl_c_ends_with_130_and_an_openable_store(scenario: Path) -> None:
         deadline = time.monotonic() + 60
         while not Path("five").exists() and time.monotonic() < deadline:
             time.sleep(0.05)
-        process.send_signal(signal.SIGINT)
+        process.send_signal(sent)
         out, err = process.communicate(timeout=60)
     assert process.returncode == 130, err
     assert not out
@@ -402,6 +403,17 @@ def test_ctrl_c_ends_with_130_and_an_openable_store(scenario: Path) -> None:
     assert "Traceback" not in err
     with open_results("results/quick.zarr") as data:
         assert 0 < data.attrs["replicates_complete"] < 400
+
+
+def test_the_input_is_not_written_over(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "PY2022.csv"
+    file.write_text("ACO_ID\nA1\n")
+    (tmp_path / "link.csv").symlink_to(file)
+    for out in (file, tmp_path / "link.csv"):
+        for command in (["settle", "--program", "mssp"], ["rebenchmark", "--option", "global"]):
+            assert run_command([command[0], str(file), *command[1:], "--out", str(out)]) == 2
+            assert "is the input itself" in " ".join(capsys.readouterr().err.split())
+    assert file.read_text() == "ACO_ID\nA1\n"
 
 
 def test_help_loads_nothing_heavy() -> None:
@@ -417,6 +429,7 @@ def test_help_loads_nothing_heavy() -> None:
         "validate",
         "explain",
         "status",
+        "verify",
         "rules",
         "outcomes",
         "settle",

@@ -33,6 +33,12 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+def test_a_report_spares_the_scenario_of_its_folder(store: Path, tmp_path: Path) -> None:
+    (tmp_path / "scenario.toml").write_text("mine")
+    assert run_command(["report", str(store), "--out", str(tmp_path)]) == 0
+    assert (tmp_path / "scenario.toml").read_text() == "mine"
+
+
 def test_a_report_lies_beside_its_store_and_has_everything(
     store: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

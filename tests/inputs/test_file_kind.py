@@ -8,6 +8,7 @@ import zipfile
 
 import pytest
 
+from sim.inputs import file_kind
 from sim.inputs.faults import InputError
 from sim.inputs.file_kind import read_bytes, text_of
 
@@ -84,3 +85,11 @@ def test_a_folder_and_a_missing_file(tmp_path):
         read_bytes(tmp_path)
     with pytest.raises(InputError, match=r"cannot be read \(No such file"):
         read_bytes(tmp_path / "absent.csv")
+
+
+@pytest.mark.parametrize("pack", [gzip.compress, bz2.compress, lzma.compress])
+def test_packed_files_have_a_limit(monkeypatch, pack):
+    monkeypatch.setattr(file_kind, "_LARGEST", 1000)
+    assert file_kind.unpacked("a", pack(b"x" * 1000)) == b"x" * 1000
+    with pytest.raises(InputError, match="holds more than 1,000 bytes"):
+        file_kind.unpacked("a", pack(b"x" * 1001))
