@@ -63,6 +63,7 @@ def lead_terms(rulebook: Rulebook, py: int, option: str) -> LeadTerms:
         add_on_inside=word("add_on.place", py) == "inside",
         rate_book_share=number("rate_book.share", py),
         quality_withhold=number("quality.withhold", py),
+        quality_combined=word("quality.combined", py),
         corridor_edges=array(f"corridors.{option}.edges", py),
         corridor_savings=array(f"corridors.{option}.savings", py),
         corridor_losses=array(f"corridors.{option}.losses", py),

@@ -16,7 +16,7 @@ from sim.policy import baseline as history
 from sim.policy import efficiency
 from sim.policy.arrays import Flags, Floats, over_cells, ratio
 from sim.policy.discount import add_on, discount_rate
-from sim.policy.quality import earned_back
+from sim.policy.quality import after_discount_and_quality, earned_back
 from sim.policy.rate_book import blend_rate_book
 from sim.policy.risk import capped_ratio
 from sim.policy.settlement import sequestered, shared_amount
@@ -294,8 +294,9 @@ def settle_performance_year(
         baseline.higher_spending, lower=terms.discount_lower, higher=terms.discount_higher
     )
     earned = earned_back(py.quality_score, withhold=terms.quality_withhold)
+    left = after_discount_and_quality(discount, earned, combined=terms.quality_combined)
     before_cell = np.where(py.months > 0.0, updated, 0.0) * py.months * inside[..., None]
-    final_cell = before_cell * ((1.0 - discount) * earned)[..., None]
+    final_cell = before_cell * left[..., None]
     before, final = before_cell.sum(axis=-1), final_cell.sum(axis=-1)
     before_pbpm = ratio(before, months, 0.0)
     paid = py.paid.sum(axis=-1) if py.paid.shape == py.months.shape else py.paid
@@ -310,7 +311,7 @@ def settle_performance_year(
         before_discount_pbpm=before_pbpm,
         discount=discount,
         discounted_pbpm=before_pbpm * (1.0 - discount),
-        final_pbpm=before_pbpm * (1.0 - discount) * earned,
+        final_pbpm=before_pbpm * left,
         benchmark_cell_usd=final_cell,
         benchmark_usd=final,
         benchmark_before_discount_usd=before,

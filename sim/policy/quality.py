@@ -25,6 +25,27 @@ def earned_back(score: ArrayLike, *, withhold: float) -> Floats:
     return 1.0 - withhold + withhold * np.asarray(score, dtype=np.float64)
 
 
+def after_discount_and_quality(discount: ArrayLike, earned: ArrayLike, *, combined: str) -> Floats:
+    """Return the factor on the benchmark before discount.
+
+    Parameters
+    ----------
+    discount : array_like, shape (..., aco)
+        From :func:`sim.policy.discount.discount_rate`.
+    earned : array_like, shape (..., aco)
+        From :func:`earned_back`.
+    combined : {"product", "sum"}
+        Whether the unearned withhold is taken of the discounted benchmark, or of that before discount.
+
+    Notes
+    -----
+    CMS, LEAD PY2027 Alignment and Finance Methodology: the withhold is a share of the discounted benchmark.
+    ACO REACH's published results are sums.
+    """
+    rate, kept = np.asarray(discount, dtype=np.float64), np.asarray(earned, dtype=np.float64)
+    return np.asarray((1.0 - rate) * kept if combined == "product" else kept - rate)
+
+
 def total_score(
     scores: ArrayLike, reported: ArrayLike, electronic: ArrayLike, *, electronic_phase: str
 ) -> Floats:

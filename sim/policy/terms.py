@@ -53,6 +53,8 @@ class LeadTerms:
         Weight of the ACO rate book in the benchmark.
     quality_withhold : float
         Fraction of the discounted benchmark at stake.
+    quality_combined : str
+        ``product`` or ``sum``: see :func:`sim.policy.quality.after_discount_and_quality`.
     corridor_edges, corridor_savings, corridor_losses : numpy.ndarray, shape (band,)
         Lower edges of the corridors and the ACO's shares.
     sequestration : float
@@ -87,6 +89,7 @@ class LeadTerms:
     add_on_inside: bool
     rate_book_share: float
     quality_withhold: float
+    quality_combined: str
     corridor_edges: Floats
     corridor_savings: Floats
     corridor_losses: Floats

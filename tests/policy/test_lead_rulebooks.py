@@ -92,6 +92,7 @@ FACTS = {
     "risk.coding_intensity_limit": [0.01, 0.01, 0.02],
     "risk.inferred_weight": dict(zip(YEARS, [0, 0, THIRD, 2 * THIRD] + [1.0] * 6, strict=True)),
     "quality.withhold": 0.03,
+    "quality.combined": "product",
     "quality.measures": ("ACR", "UAMCC", "DAH", "TFU", "CAHPS", "glycemic_status", "blood_pressure"),
     "quality.electronic_measures": ("glycemic_status", "blood_pressure"),
     "quality.electronic_phase": dict(

@@ -246,6 +246,7 @@ SWITCHES = [
     ("trend.prospective_path", "held", lambda book: [*stated_growth(book, range(2027, 2031)), *[0] * 9][:4]),
     ("efficiency.cap_level", "total", global_of(2027)),
     ("efficiency.floor_level", "cell", global_of(2027)),
+    ("quality.combined", "sum", global_of(2027)),
     ("quality.withhold", "5 %", earned),
     ("quality.improvement_gate", "50 %", earned),
     ("quality.plan_share", "25 %", earned),

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from sim.policy.quality import (
+    after_discount_and_quality,
     earned_back,
     earning_score,
     high_performers_pool,
@@ -26,6 +27,12 @@ def test_electronic_measures_phase_in(phase, expected):
 
 def test_the_withhold_is_earned_back_by_score():
     assert earned_back([1.0, 0.8, 0.0], withhold=0.03) == pytest.approx([1.0, 0.994, 0.97])
+
+
+@pytest.mark.parametrize(("combined", "left"), [("product", 0.96418), ("sum", 0.964)])
+def test_discount_and_quality_are_multiplied_or_added(combined, left):
+    earned = earned_back(0.8, withhold=0.03)
+    assert after_discount_and_quality(0.03, earned, combined=combined) == pytest.approx(left)
 
 
 def test_improving_or_sustaining_opens_the_gate():
