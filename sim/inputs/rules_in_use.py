@@ -64,6 +64,7 @@ def _of_mssp(name: str, books: ScenarioBooks, year: int, years: range, terms: di
     track = glide(np.array([terms.get("track", "basic-a")]), np.array([year]) - began)
     mssp_terms(book, track, np.array([year]), began)
     length = int(book.number("benchmark.agreement_years"))
+    book.number("benchmark.agreement_of_former")
     start = int(began[0]) + (year - int(began[0])) // length * length
     for first_agreement in (True, False):
         agreement_terms(book, start, first=first_agreement)

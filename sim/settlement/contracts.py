@@ -22,7 +22,6 @@ Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 
 PROGRAMS = (NO_PROGRAM, "lead", MSSP, "reach")
-FORMER_MSSP_AGREEMENT = 2
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,10 +88,11 @@ def contracts_of(scenario: Scenario, arm: str, plans: tuple[AcoPlan, ...], year:
     if faults:
         raise InputError(faults)
     of_all = _stay(scenario, arm, None, year)
+    former = int(scenario.rulebook(arm, MSSP).number("benchmark.agreement_of_former"))
     rows = []
     for plan in plans:
         terms, joined = _stay(scenario, arm, plan.name, year) if plan.name in stated.acos else of_all
-        rows.append(_contract(terms, joined, plan, first_py=scenario.years[0]))
+        rows.append(_contract(terms, joined, plan, scenario.years[0], former))
 
     def column(name: str, dtype: Any) -> NDArray[Any]:
         return np.array([row[name] for row in rows], dtype=dtype)
@@ -120,14 +120,19 @@ def _stay(scenario: Scenario, arm: str, aco: str | None, year: int) -> tuple[dic
     return terms, joined
 
 
-def _contract(terms: dict[str, Any], joined: int, plan: AcoPlan, first_py: int) -> dict[str, Any]:
-    """Return one ACO's contract: what is stated, else what its file says, else the schema's default."""
+def _contract(
+    terms: dict[str, Any], joined: int, plan: AcoPlan, first_py: int, former: int
+) -> dict[str, Any]:
+    """Return one ACO's contract: what is stated, else what its file says, else the schema's default.
+
+    `former` is the agreement that an ACO from the Shared Savings Program is in.
+    """
     stays = terms["program"] == MSSP and joined == first_py
     from_file = plan.mssp if stays else None
     start = terms.get("agreement_start")
     track = terms.get("track")
     revenue = terms.get("revenue") or ("low" if plan.low_revenue else "high")
-    number = FORMER_MSSP_AGREEMENT if plan.former_mssp else 1
+    number = former if plan.former_mssp else 1
     started = joined
     if from_file is not None:
         number, started = from_file.agreement_number, from_file.agreement_start

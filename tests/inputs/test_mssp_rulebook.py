@@ -19,6 +19,7 @@ VALUES = {
     "sharing.reduced_share_from": 2024,
     "expenditure.truncation_percentile": 0.99,
     "benchmark.agreement_years": 5,
+    "benchmark.agreement_of_former": 2,
     "benchmark.base_weights_first": [0.1, 0.3, 0.6],
     "benchmark.base_weights_later": [THIRD, THIRD, THIRD],
     "benchmark.regional_weight_below": [0.35, 0.5, 0.5, 0.5],

@@ -48,6 +48,8 @@ def test_defaults_are_those_that_the_schema_states():
     assert got.track.tolist() == ["basic-a"] * 3
     assert got.agreement_number.tolist() == [2, 1, 1]  # alpha comes from the program
     assert got.low_revenue.tolist() == [True, False, True]  # hospitals lead beta
+    third = {"mssp": {"benchmark": {"agreement_of_former": 3}}}
+    assert contracts(2028, program="mssp", values=third).agreement_number.tolist() == [3, 1, 1]
     assert np.isnan(got.elected_rate).all()
     assert np.isnan(got.revenue_share).all()
 
