@@ -3,5 +3,6 @@
 from sim.charts.benchmark import benchmark_against_truth
 from sim.charts.fan import savings_fan
 from sim.charts.histogram import net_payment_histogram
+from sim.charts.waterfall import bridge_waterfall
 
-__all__ = ["benchmark_against_truth", "net_payment_histogram", "savings_fan"]
+__all__ = ["benchmark_against_truth", "bridge_waterfall", "net_payment_histogram", "savings_fan"]

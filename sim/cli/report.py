@@ -88,11 +88,28 @@ def write_report(data: xr.Dataset, directory: Path) -> Path:
 
 def _figures(data: xr.Dataset) -> dict[str, tuple[str, Callable[[Axes], Axes]]]:
     """Return for each figure its caption and what draws it."""
-    from sim.charts import benchmark_against_truth, net_payment_histogram, savings_fan  # noqa: PLC0415
+    from sim.charts import (  # noqa: PLC0415
+        benchmark_against_truth,
+        bridge_waterfall,
+        net_payment_histogram,
+        savings_fan,
+    )
+    from sim.charts.quantities import acting_arms  # noqa: PLC0415
 
     def fan(metric: str) -> Callable[[Axes], Axes]:
         return lambda axes: savings_fan(data, metric=metric, ax=axes)
 
+    def waterfall(arm: str) -> Callable[[Axes], Axes]:
+        return lambda axes: bridge_waterfall(data, arm, ax=axes)
+
+    bridges = {
+        f"bridge-{arm.replace('_', '-')}": (
+            f"From true savings to savings against the benchmark and to the ACOs' cash, {arm}: what each rule"
+            " makes. Means over replicates; whiskers show the error of the simulation.",
+            waterfall(arm),
+        )
+        for arm in acting_arms(data, None)
+    }
     return {
         "savings-against-benchmark": (
             "Savings against the benchmark by performance year: what CMS reconciles. Bands show the risk that"
@@ -123,6 +140,7 @@ def _figures(data: xr.Dataset) -> dict[str, tuple[str, Callable[[Axes], Axes]]]:
             " program saves Medicare money.",
             fan("medicare_net_cost"),
         ),
+        **bridges,
     }
 
 

@@ -14,15 +14,16 @@ from matplotlib.collections import LineCollection, PolyCollection
 from matplotlib.patches import StepPatch
 from matplotlib.text import Text
 
-from sim.charts import benchmark_against_truth, net_payment_histogram, savings_fan
+from sim.charts import benchmark_against_truth, bridge_waterfall, net_payment_histogram, savings_fan
 from sim.charts.histogram import bin_edges
 from sim.charts.labels import spread_out
 from sim.charts.style import looks
 from sim.inputs.faults import InputError
+from sim.outcomes.bridge import STEPS, bridge
 from sim.outcomes.error import quantile_error
 
 ARMS = ["lead_global", "lead_professional"]
-ALL = [savings_fan, net_payment_histogram, benchmark_against_truth]
+ALL = [savings_fan, net_payment_histogram, benchmark_against_truth, bridge_waterfall]
 
 
 def medians(axes: Axes) -> list[np.ndarray]:
@@ -99,7 +100,7 @@ def test_axes_say_what_they_measure_and_nothing_is_cut_off(results: xr.Dataset, 
     for axis in (axes.xaxis, axes.yaxis):
         low, high = sorted(axis.get_view_interval())
         words += [tick.label1 for tick in axis.get_major_ticks() if low <= tick.get_loc() <= high]
-    for word in words:
+    for word in [word for word in words if word.get_text()]:
         box = word.get_window_extent()
         assert box.x0 >= page.x0, word
         assert box.x1 <= page.x1 + 1, word
@@ -216,3 +217,17 @@ def test_names_do_not_meet_and_keep_their_order() -> None:
     assert abs(placed[0] - placed[1]) >= 0.2 - 1e-12
     assert placed[2] < placed[0] < placed[1]
     assert spread_out([0.1, 0.9], [0.2, 0.2]) == pytest.approx([0.1, 0.9])
+
+
+def test_a_waterfall_shows_the_mean_of_every_step_and_hangs_each_on_the_one_before(
+    results: xr.Dataset,
+) -> None:
+    axes = bridge_waterfall(results, "lead_professional")
+    means = bridge(results).sel(arm="lead_professional").sum("aco").mean("replicate").values / 1e6
+    bars = [bar for bar in axes.patches if bar.get_height() > 0]
+    assert len(bars) == len(STEPS)
+    np.testing.assert_allclose([bar.get_width() for bar in bars], means, rtol=1e-9)
+    for step, before, bar in zip(STEPS[1:], bars[:-1], bars[1:], strict=True):
+        start = 0.0 if step.level else before.get_x() + before.get_width()
+        assert bar.get_x() == pytest.approx(start)
+    assert [label.get_text() for label in axes.get_yticklabels()] == [step.label for step in STEPS]

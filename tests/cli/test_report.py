@@ -22,6 +22,8 @@ FIGURES = {
     "net-payment",
     "net-payment-per-aco",
     "net-cost-to-medicare",
+    "bridge-lead-global",
+    "bridge-lead-professional",
 }
 
 

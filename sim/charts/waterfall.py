@@ -1,0 +1,90 @@
+"""Waterfall: from an arm's true savings, rule by rule, to what CMS reconciles and to the ACOs' cash."""
+
+from __future__ import annotations
+
+import numpy as np
+import xarray as xr
+from matplotlib.axes import Axes
+from matplotlib.patches import Patch
+
+from sim.charts.labels import key_below
+from sim.charts.quantities import acting_arms, complete
+from sim.charts.style import MUTED, looks, mark_zero, new_axes, plain_numbers, styled
+from sim.outcomes.bridge import STEPS, bridge
+from sim.outcomes.error import mean_error
+
+_MILLION = 1e6
+_GAIN, _LOSS, _LEVEL = "#9ecae1", "#fdd0a2", "#4d4d4d"
+_LOSS_HATCH = "////"
+_BAR, _TEXT = 0.64, 7.5
+_ROOM = 0.16
+
+
+@styled
+def bridge_waterfall(data: xr.Dataset, arm: str | None = None, *, ax: Axes | None = None) -> Axes:
+    """Draw the bridge of an arm, all ACOs and years together: mean over replicates, and its error.
+
+    Parameters
+    ----------
+    data : Dataset
+        As :func:`sim.open_results` returns it; select ACOs first to draw only those.
+    arm : str, optional
+        The arm to draw; by default the first but the reference arm.
+    ax : Axes, optional
+        Where to draw; a new figure otherwise.
+
+    Returns
+    -------
+    Axes
+        One bar a step of :data:`sim.outcomes.bridge.STEPS`, from the top; whiskers are the Monte Carlo
+        standard error of the step's mean.
+
+    Raises
+    ------
+    InputError
+        When there is no such arm, or no complete replicate.
+    """
+    shown = acting_arms(data, arm)[0]
+    totals = bridge(complete(data)).sel(arm=shown).sum("aco", min_count=1) / _MILLION
+    axes = new_axes() if ax is None else ax
+    places = np.arange(len(STEPS))
+    means = totals.mean("replicate").values
+    errors = [mean_error(totals.isel(step=place).values) for place in places]
+    reached, ends = 0.0, []
+    for place, (step, mean) in enumerate(zip(STEPS, means.tolist(), strict=True)):
+        start, end = (0.0, mean) if step.level else (reached, reached + mean)
+        color = _LEVEL if step.level else _GAIN if mean >= 0 else _LOSS
+        hatch = _LOSS_HATCH if mean < 0 and not step.level else ""
+        axes.barh(
+            place, end - start, _BAR, left=start, color=color, hatch=hatch, edgecolor=MUTED, linewidth=0.6
+        )
+        if place:
+            axes.vlines(start, place - 1, place, color=MUTED, linewidth=0.6, zorder=0)
+        reached = end
+        ends.append((start, end))
+    axes.errorbar(
+        [end for _, end in ends], places, xerr=errors, fmt="none", ecolor="black", elinewidth=0.9, capsize=2.5
+    )
+    low, high = min(map(min, ends)), max(map(max, ends))
+    span = (high - low) or 1.0
+    axes.set_xlim(low - 0.05 * span - max(errors), high + _ROOM * span + max(errors))
+    for place, (mean, error) in enumerate(zip(means.tolist(), errors, strict=True)):
+        text = f"{mean:,.1f}".replace("-", "\N{MINUS SIGN}")
+        at = max(ends[place]) + (error if np.isfinite(error) else 0.0) + 0.01 * span
+        axes.text(at, place, text, va="center", ha="left", fontsize=_TEXT)
+    axes.set_yticks(places, [step.label for step in STEPS])
+    axes.set_ylim(len(STEPS) - 0.4, -0.6)
+    axes.grid(visible=False, axis="y")
+    axes.xaxis.set_major_formatter(plain_numbers)
+    mark_zero(axes, x=True)
+    years = data["year"].values
+    axes.set_xlabel(f"$ million, all ACOs, PY{years[0]}\N{EN DASH}PY{years[-1]}".replace("$", r"\$"))
+    label = looks(data)[shown].label.replace("\n", " ")
+    axes.set_title(f"{label}: from true savings to cash")
+    entries = {
+        "Raises it": Patch(facecolor=_GAIN, edgecolor=MUTED),
+        "Lowers it": Patch(facecolor=_LOSS, edgecolor=MUTED, hatch=_LOSS_HATCH),
+        "Level reached": Patch(facecolor=_LEVEL, edgecolor=MUTED),
+    }
+    key_below(axes, entries, columns=3)
+    return axes
