@@ -46,7 +46,9 @@ def test_effect_follows_its_curve_beyond_the_base_years():
         assert alpha.effect == pytest.approx(more * (along(physician, 4 + py) - along(physician, 4)))
         assert beta.effect == pytest.approx(more * along(hospital, py))
         assert gamma.effect == pytest.approx(more * along(physician, py))
-        extra = along(evidence.array("effect.high_needs"), py)
+        # A quarter of High Needs people are in the programme that the trials tried.
+        enrolled = evidence.number("cost.high_needs_enrolled")
+        extra = along(evidence.array("effect.high_needs"), py) * enrolled
         assert [aco.high_needs_effect for aco in (alpha, beta, gamma)] == [extra] * 3
         assert gamma.effect < beta.effect < 0.0
 

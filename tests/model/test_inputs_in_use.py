@@ -69,12 +69,12 @@ def test_a_changed_rule_that_does_not_act_is_named():
     assert scenario.idle() == []
     values = {"guarantee.global": "3 %", "add_on.rate": "1 %", "prior_savings.cap": "1 %"}
     changed = scenario.replace({f"program.values.{key}": value for key, value in values.items()})
-    # Financial guarantees are not asked for, the cap on prior savings is, of savings that are always none.
-    assert changed.idle() == ["guarantee.global", "prior_savings.cap"]
+    # Financial guarantees are not asked for; the cap on prior savings is, of what renewing ACOs bring.
+    assert changed.idle() == ["guarantee.global"]
 
 
 def test_assumed_rules_are_among_those_in_use():
     scenario = Scenario.load(QUICKSTART)
-    used = scenario.rules_in_use("lead_global") | scenario.rules_in_use("lead_professional")
+    used = set().union(*(scenario.rules_in_use(arm) for arm in scenario.arms))
     assert set(scenario.assumed()) <= used
     assert "rate_book.share" in scenario.assumed()
