@@ -1,4 +1,4 @@
-"""Quickstart's arms give the bytes that are written down (tests/data); a change of results writes them anew."""
+"""Quickstart's arms give the bytes written down in tests/data; a change of results writes them anew."""
 
 from __future__ import annotations
 
