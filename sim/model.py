@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -37,9 +36,11 @@ from sim.ledger import Ledger, Mechanism, Party
 from sim.ledger.year import enter_program, enter_services, enter_spending
 from sim.levers import Levers, practices_this_year
 from sim.outcomes.record import Record
+from sim.outcomes.yearly import REPORTED
 from sim.population.arm_people import ArmPeople
 from sim.population.experience import Experience, event_share
 from sim.population.health import HealthByYear
+from sim.population.past import Memory
 from sim.population.referrals import changed_specialists
 from sim.population.world import World
 from sim.scenarios import Scenario
@@ -152,6 +153,7 @@ class LeadModel(ColumnModel):
         self.settlement = Settlement.of(self.scenario, self.arm, self.world)
         self.contracts: Contracts = self.settlement.contracts(self.year)
         self.history = dict(self.world.history)
+        self._memory = Memory(self.world.remembered, self.settlement.remembered_years)
         self.ledger = Ledger(len(self.world.plans))
         sizes = {"aco": len(self.world.plans), "cell": len(CELL_NAMES), "year": len(self.scenario.years)}
         self.record = Record(sizes, self.first_py)
@@ -164,7 +166,7 @@ class LeadModel(ColumnModel):
         self._usual: tuple[int, AcoDecisions] | None = None
         self.lived = self.lived_this_year = 0
         self._make_agents()
-        self.datacollector = ColumnDataCollector(model_reporters=dict(_REPORTED))
+        self.datacollector = ColumnDataCollector(model_reporters=dict(REPORTED))
 
     def _make_agents(self) -> None:
         """Make the people, practices and specialists agents, and an ACO of each plan."""
@@ -208,7 +210,10 @@ class LeadModel(ColumnModel):
         """Return the present list of TINs."""
         nation = None if self.reference is None else self.reference.history
         markets = self.world.providers.market, self._aco_market
-        return Participants(self.practice_aco(), *markets, nation, self.evidence.number("nation.taking_part"))
+        practice_aco = self.practice_aco()
+        volunteers = self._memory.volunteers(lambda: self.people, practice_aco, len(self._acos))
+        taking_part = self.evidence.number("nation.taking_part")
+        return Participants(practice_aco, *markets, nation, taking_part, volunteers)
 
     def active(self) -> Flags:
         """Return which ACOs take part in a program this year, shape (acos,)."""
@@ -298,6 +303,7 @@ class LeadModel(ColumnModel):
 
     def settle(self) -> None:
         """Let each ACO's program settle the year."""
+        self._memory.note(self.year, lambda: self.people, self.decide().practices.coding)
         participants = self.participants()
         self._seen: Experience = participants.observe(self.history, self.year)
         self._active = self.active() & (self._seen.months.sum(axis=1) > 0.0)
@@ -387,14 +393,3 @@ class LeadModel(ColumnModel):
         self.beneficiaries = self.practices = self.specialists = self.agents  # type: ignore[assignment]
         if self.reference is not None and self._steps_reference:
             self.reference.close()
-
-
-def _of_the_year(model: LeadModel, name: str) -> float:
-    return model.year - 1 if name == "year" else model.total(name)
-
-
-# Functions with names, not lambdas, so that models can be pickled.
-_REPORTED: dict[str, Any] = {
-    name: partial(_of_the_year, name=name)
-    for name in ("year", "medicare_outlay", "gross_savings", "true_savings", "settlement")
-}

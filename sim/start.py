@@ -15,7 +15,7 @@ from sim.population.build import build_world
 from sim.population.plan import plan_acos
 from sim.population.world import World
 from sim.scenarios import Scenario
-from sim.settlement.calendar import first_lived, truncation_percentile
+from sim.settlement.calendar import first_lived, remembered_years, truncation_percentile
 
 
 def make_world(scenario: Scenario, replicate: int, threads: int = 1) -> World:
@@ -38,6 +38,7 @@ def make_world(scenario: Scenario, replicate: int, threads: int = 1) -> World:
         threads,
         first_lived=first_lived(scenario, plans),
         percentile=truncation_percentile(scenario),
+        remembered=set().union(*(remembered_years(scenario, one, plans) for one in scenario.arms)),
     )
 
 

@@ -51,6 +51,12 @@ _MEANING: dict[str, tuple[str, str, str]] = {
     "months": ("months", "Months in Original Medicare this year.", "kernel"),
     "spend": ("USD", "Medicare payments for Parts A and B this year, in cents.", "kernel"),
     "risk": ("1", "Prospective risk score before normalisation.", "CMS-HCC V28 or ESRD V24"),
+    "late_months": ("months", "Months of this year after meeting a High Needs criterion in it.", "kernel"),
+    "needy_risk": (
+        "1",
+        "Concurrent risk score before normalisation, of the latest year with High Needs months.",
+        "rulebook, High Needs scores",
+    ),
 }
 
 # The compiled loops look values up in tables without asking whether they are in: what is written must be.
@@ -64,6 +70,8 @@ _LEAST_AND_MOST: dict[str, tuple[int | float, int | float | None]] = {
     "event": (0, 1),
     "cell": (min(Cell), max(Cell)),
     "months": (0, 12),
+    "late_months": (0, 12),
+    "needy_risk": (0.0, None),
     "spend": (0, None),
     "risk": (0.0, None),
 }

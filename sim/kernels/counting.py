@@ -144,9 +144,11 @@ def count_months(
     High Needs is checked each quarter; from the quarter after it is met, by the acute event or by the onset
     of a condition, months are High Needs months.
     """
-    needs, all_spend, coding_factor, concurrent = (
+    needs, all_spend, all_late, all_needy, coding_factor, concurrent = (
         people.high_needs,
         people.spend,
+        people.late_months,
+        people.needy_risk,
         practices.coding,
         disease.concurrent,
     )
@@ -171,9 +173,10 @@ def count_months(
     for k in range(n):
         here = months[k]
         late_of[k] = 0
+        i = row[k]
+        all_late[i] = 0
         if here == 0:
             continue
-        i = row[k]
         at = sums_at[k]
         cents = np.int64(all_spend[i])
         reference = np.int64(reference_spend[i]) if has_reference else cents
@@ -187,15 +190,16 @@ def count_months(
         late = (category == 0) & (cared_for | (developed[k] & conditions_met != 0))
         if late or category == 2:
             true_needy = np.int64(concurrent_score(developed[k], base, concurrent) * RISK_UNIT + 0.5)
-            coded_needy = np.int64(
-                concurrent_score(developed[k] & ~missing[k], base, concurrent) * coding * RISK_UNIT + 0.5
-            )
+            told = concurrent_score(developed[k] & ~missing[k], base, concurrent)
+            coded_needy = np.int64(told * coding * RISK_UNIT + 0.5)
+            all_needy[i] = told
             if late:
                 needs[i] = 1
                 onset = first_month[k] + int(here * unit(draw4(key, i, year, _HIGH_NEEDS_ENTRY, 0)[0]))
                 met = event_month[k] if cared_for else onset
                 late_months = max(np.int64(0), last_month[k] - 3 * ((met + 2) // 3))
                 late_of[k] = late_months
+                all_late[i] = late_months
                 to = at + 2 * N_SUMS
                 late_cents = cents * late_months // here
                 late_reference = reference * late_months // here

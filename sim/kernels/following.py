@@ -314,4 +314,6 @@ def with_columns(people: People, arm: int, followers: Followers) -> People:
         people.months,
         followers.spend[arm],
         people.risk,
+        people.late_months,
+        people.needy_risk,
     )

@@ -45,6 +45,8 @@ class People(NamedTuple):
     months: Array
     spend: Array
     risk: Array
+    late_months: Array
+    needy_risk: Array
 
 
 # Columns that never change after a person is made: arms may share them.
@@ -79,6 +81,8 @@ COLUMN_TYPES: dict[str, type[np.generic]] = {
     "months": np.uint8,
     "spend": np.int32,
     "risk": np.float32,
+    "late_months": np.uint8,
+    "needy_risk": np.float32,
 }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
+from collections.abc import Collection
 from functools import lru_cache
 
 import numpy as np
@@ -21,6 +22,7 @@ from sim.population.course import draw_course
 from sim.population.disease import AGES, build_disease, decades_since_65, lost_by_age, spread_over_ages
 from sim.population.market_risk import hazard_on, risk_curve
 from sim.population.market_traits import MarketTraits, high_needs_share, market_traits
+from sim.population.past import remember
 from sim.population.plan import AcoPlan
 from sim.population.practices import choice_tables, draw_providers, market_people
 from sim.population.trend import draw_trend
@@ -40,6 +42,7 @@ def build_world(
     history: bool = True,
     first_lived: int | None = None,
     percentile: float | None = None,
+    remembered: Collection[int] = (),
 ) -> World:
     """Make the world of a replicate and live its history.
 
@@ -64,6 +67,8 @@ def build_world(
         First calendar year lived, where some ACO's base years ask for more than :func:`history_years`.
     percentile : float, optional
         See :class:`World`.
+    remembered : collection of int
+        Years of the history to remember person by person.
     """
     key = make_key(seed, replicate)
     labels = list(dict.fromkeys(plan.market for plan in plans))
@@ -119,7 +124,10 @@ def build_world(
         threads,
     )
     for year in before if history else ():
-        tally, lived = world.live(people, year, world.untouched(year), None, threads)
+        untouched = world.untouched(year)
+        tally, lived = world.live(people, year, untouched, None, threads)
+        if year in remembered:
+            world.remembered[year] = remember(people, year, untouched.coding)
         if year >= world.first_counted:
             world.history[year] = tally
         world.lived += lived

@@ -29,6 +29,7 @@ from sim.kernels.strip import Strip, make_strip
 from sim.kernels.tally import NOTHING_FURTHER, Asked, Tally, add, zeros
 from sim.population.course import Course
 from sim.population.health import build_health, in_year
+from sim.population.past import PastYear
 from sim.population.plan import AcoPlan
 from sim.population.practices import Providers, changes_by_market
 from sim.population.trend import Trend
@@ -74,6 +75,9 @@ class World:
         Exact sums of the years before the first performance year, but for those that only lead up to them.
     truncation : dict of int to int64 array of shape (kinds,)
         Cents a year at which spending is cut off, of every year that the reference arm has lived.
+    remembered : dict of int to PastYear
+        What each person did in the years before the first performance year that some arm's voluntary
+        cells look at.
     """
 
     key: Key
@@ -94,6 +98,7 @@ class World:
     percentile: float | None = None
     truncation: dict[int, NDArray[np.int64]] = field(default_factory=dict)
     history: dict[int, Tally] = field(default_factory=dict)
+    remembered: dict[int, PastYear] = field(default_factory=dict)
     lived: int = 0
 
     @property

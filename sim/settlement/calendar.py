@@ -44,6 +44,19 @@ def base_years_of(scenario: Scenario, arm: str, contracts: Contracts, year: int)
     return found
 
 
+def remembered_years(scenario: Scenario, arm: str, plans: tuple[AcoPlan, ...]) -> set[int]:
+    """Return the years that an arm remembers person by person: base years of its ACOs' agreements in LEAD.
+
+    There, what people did who are voluntarily aligned in a performance year is looked up again every year.
+    """
+    found: set[int] = set()
+    for year in scenario.years:
+        contracts = contracts_of(scenario, arm, plans, year)
+        for start in np.unique(contracts.agreement_start[contracts.program == "lead"]):
+            found.update(base_years(start).tolist())
+    return found
+
+
 def first_lived(scenario: Scenario, plans: tuple[AcoPlan, ...]) -> int:
     """Return the first calendar year to live: what leads up to the earliest base year of any ACO in any arm.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -10,7 +10,7 @@ from sim.inputs.evidence import Evidence
 from sim.inputs.lead_criteria import excluded_shares, stated_growth
 from sim.inputs.lead_terms import lead_terms
 from sim.inputs.rulebook import Rulebook
-from sim.kernels.codes import Sum
+from sim.kernels.codes import N_CELLS, RISK_UNIT, Sum
 from sim.policy.arrays import weighted_mean
 from sim.policy.baseline import net_expenditure
 from sim.policy.lead import (
@@ -22,6 +22,7 @@ from sim.policy.lead import (
 from sim.policy.rate_book import cost_index, county_rates
 from sim.policy.terms import LeadTerms
 from sim.population.experience import ratio
+from sim.population.past import Volunteers
 from sim.population.plan import AcoPlan
 from sim.population.trend import Trend
 from sim.settlement.bridge import bridge_parts
@@ -29,6 +30,7 @@ from sim.settlement.program import Flags, Floats, History, Participants, Settled
 from sim.settlement.prospective import prospective_by_cell
 
 BASE_YEARS = 3
+CLAIMS, VOLUNTARY = slice(0, N_CELLS // 2), slice(N_CELLS // 2, N_CELLS)
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,11 +45,46 @@ class LeadBenchmark:
         Relative risk-standardised cost of each ACO's market over the base years, for the rate book.
     by3 : int
         Calendar year of BY3.
+    counted : float64, shape (by,)
+        Share of spending that counts in each base year.
+    national_risk : float64, shape (cells, by)
+        Mean risk score of the nation, which scores are normalised by.
     """
 
     inputs: BaselineInputs
     cost_index: Floats
     by3: int
+    counted: Floats
+    national_risk: Floats
+
+    def with_volunteers(self, volunteers: Volunteers | None) -> BaselineInputs:
+        """Return base years in which voluntary cells hold what those now voluntarily aligned did then.
+
+        Notes
+        -----
+        Wakely, LEAD Model site, Benchmarking: a voluntary cell goes by past spending of the people who are
+        voluntarily aligned in the current performance year. That they count in the category they were in
+        then, with all their months in Original Medicare, is assumed.
+        """
+        if volunteers is None:
+            return self.inputs
+        years = range(self.by3 - BASE_YEARS + 1, self.by3 + 1)
+        months, spend, risk = (
+            np.stack(sums, axis=-1) for sums in zip(*(volunteers.before(y) for y in years), strict=True)
+        )
+        normal = self.national_risk[VOLUNTARY]
+        pbpm = ratio(spend / 100.0, months) * self.counted
+        scores = ratio(ratio(risk / RISK_UNIT, months), normal)
+
+        def filled(claims: Floats, voluntary: Floats) -> Floats:
+            return np.concatenate([claims[:, CLAIMS], voluntary], axis=1)
+
+        return replace(
+            self.inputs,
+            base_months=filled(self.inputs.base_months, months),
+            base_pbpm=filled(self.inputs.base_pbpm, pbpm),
+            base_risk=filled(self.inputs.base_risk, scores),
+        )
 
 
 class Lead:
@@ -125,6 +162,8 @@ class Lead:
                 np.moveaxis(ratio(region, region_risk), -1, 0), np.moveaxis(national, -1, 0)
             ),
             by3=years[-1],
+            counted=factor,
+            national_risk=national_risk,
         )
 
     def prospective_factor(self, by3: int, year: int) -> Floats:
@@ -152,7 +191,7 @@ class Lead:
         seen, counted = experience.year, self.counted(year)
         paid = np.rint(seen.aco[..., Sum.SPEND] * counted).astype(np.int64)
         risk = ratio(seen.risk, seen.national_risk)
-        baseline = historical_baseline(base.inputs, terms)
+        baseline = historical_baseline(base.with_volunteers(experience.participants.volunteers), terms)
         national = seen.national_pbpm * counted
         done = settle_performance_year(
             baseline,

@@ -15,6 +15,7 @@ from sim.population.experience import ratio
 from sim.population.world import World
 from sim.scenarios import Scenario
 from sim.settlement.bridge import PARTS, with_prices
+from sim.settlement.calendar import remembered_years
 from sim.settlement.contracts import PROGRAMS, Contracts, contracts_of
 from sim.settlement.lead import Lead
 from sim.settlement.mssp import Mssp
@@ -85,6 +86,11 @@ class Settlement:
     def asks_types(self) -> bool:
         """Whether a program that some ACO is in, in any year, looks at people by enrollment type."""
         return any((self.contracts(year).program == MSSP).any() for year in self._scenario.years)
+
+    @cached_property
+    def remembered_years(self) -> set[int]:
+        """Years to remember person by person, see :func:`sim.settlement.calendar.remembered_years`."""
+        return remembered_years(self._scenario, self._arm, self._plans)
 
     def contracts(self, year: int) -> Contracts:
         """Return the contracts that the scenario states for a performance year."""

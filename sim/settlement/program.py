@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from sim.kernels.tally import Tally
 from sim.population.experience import Experience, observe
+from sim.population.past import Volunteers
 from sim.population.types import TypeExperience, observe_types
 from sim.settlement.contracts import Contracts
 
@@ -37,6 +38,8 @@ class Participants:
         History of the reference arm, whose people are the nation; by default the arm's own history.
     taking_part : float
         Share of the nation's people who are aligned to ACOs of the program.
+    volunteers : Volunteers, optional
+        Who is voluntarily aligned this year, and what they did before.
     """
 
     practice_aco: Ints
@@ -44,6 +47,7 @@ class Participants:
     aco_market: Ints
     nation: History | None = None
     taking_part: float = 0.0
+    volunteers: Volunteers | None = None
 
     @cached_property
     def key(self) -> bytes:

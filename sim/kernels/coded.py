@@ -1,0 +1,32 @@
+"""What each person's coded risk scores of a lived year were, by themselves."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.kernels.enrolment import is_new_enrollee
+from sim.kernels.jit import kernel
+from sim.kernels.layout import Array, People
+
+
+@kernel
+def coded_scores(people: People, year: int, coding: Array, prospective: Array, concurrent: Array) -> None:
+    """Write down the scores that a year's sums count, as the practice aligned to has coded them.
+
+    Parameters
+    ----------
+    people : People
+        Columns as the year left them; not changed.
+    year : int
+    coding : float64, shape (practices,)
+        Factor on the scores that each practice submits this year.
+    prospective, concurrent : float32, shape (people,)
+        Written to; the second means something for people with High Needs months alone.
+    """
+    for i in range(prospective.shape[0]):
+        aligned = np.int64(people.aligned[i])
+        entered, month = np.int64(people.entry_year[i]), np.int64(people.entry_month[i])
+        factor = coding[aligned] if aligned >= 0 else 1.0
+        new = is_new_enrollee(entered, month, np.int64(people.birth_year[i]), year)
+        prospective[i] = people.risk[i] * (1.0 if new else factor)
+        concurrent[i] = people.needy_risk[i] * factor
