@@ -29,7 +29,7 @@ class PastYear(NamedTuple):
     category : uint8
         Of 1 January: Aged & Disabled, ESRD, High Needs.
     months, late_months : uint8
-        Months in Original Medicare, and those of them that are High Needs months by what happened in the year.
+        Months in Original Medicare, and those that what happened in the year made High Needs months.
     spend : int32
         Cents of the year.
     risk, needy_risk : float32

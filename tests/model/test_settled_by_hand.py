@@ -123,7 +123,7 @@ def test_a_performance_year_by_hand(py):
     lead = model.settlement.programs["lead"]
     participants = model.participants()
     gathered = lead.benchmark(model.history, participants, 2027)
-    base = historical_baseline(gathered.inputs, terms)
+    base = historical_baseline(gathered.with_volunteers(participants.volunteers), terms)
     counted = lead.counted(py)
     sums, total = model.history[py].care[: made.n_practices].astype(float), 0.0
     # Both routes of a category are one reference population.

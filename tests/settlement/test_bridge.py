@@ -59,12 +59,13 @@ def test_each_part_is_the_difference_of_two_levels_in_cents():
 @pytest.mark.parametrize("py", [2028, 2034])
 def test_an_aco_year_by_hand(aco, py):
     """Every part again in plain Python, cell by cell, from history, growth and risk scores."""
-    model = lived().models["lead_global"]
+    model = lived(py).models["lead_global"]
     out, t = model.outcomes, py - 2027
     terms, lead = lead_terms(model.rulebook, py, "global"), model.settlement.programs["lead"]
-    gathered = lead.benchmark(model.history, model.participants(), 2027)
-    base = historical_baseline(gathered.inputs, terms)
-    seen = model.participants().observe(model.history, py)
+    participants = model.participants()
+    gathered = lead.benchmark(model.history, participants, 2027)
+    base = historical_baseline(gathered.with_volunteers(participants.volunteers), terms)
+    seen = participants.observe(model.history, py)
     counted = lead.counted(py)
     levels = dict.fromkeys(("prices", "adjustment", "rate_book", "caps"), 0.0)
     for cell in range(6):

@@ -66,7 +66,8 @@ def test_base_years_after_a_move_are_those_the_arm_has_lived():
         seen = participants.observe(model.history, year)
         np.testing.assert_array_equal(base.inputs.base_months[..., at], seen.months)
     terms = lead_terms(lead.rulebook, 2036, "professional")
-    history = historical_baseline(base.inputs, terms).history_pbpm
+    inputs = base.with_volunteers(participants.volunteers)
+    history = historical_baseline(inputs, terms).history_pbpm
     np.testing.assert_array_equal(model.outcomes["historical_benchmark"][BETA, :, -1], history[BETA])
 
 
