@@ -27,14 +27,13 @@ from sim.inputs.scenario_contracts import contract_faults
 from sim.inputs.scenario_faults import cross_faults, schema_faults
 from sim.inputs.scenario_file import (
     Layer,
-    Merged,
-    merge,
     patch_layer,
     read_layers,
     settings_layer,
     table,
     text_layers,
 )
+from sim.inputs.scenario_merge import Merged, merge
 from sim.inputs.scenario_schema import Horizon, Population, Program, ScenarioTables, Study
 from sim.inputs.toml_text import toml_text
 

@@ -141,7 +141,8 @@ def explain(key: str, /, *, scenario: Path | None = None, settings: Settings = (
     ----------
     key
         A rule (program.lead-py2027.discount.higher_spending), a parameter (evidence.KEY), a result
-        (outcomes.settlement) or a scenario key (study.seed). The key of a table lists what it holds.
+        (outcomes.settlement) or a scenario key (study.seed, population.acos.lives or, of one ACO,
+        population.acos.NAME.lives). The key of a table lists what it holds.
     scenario
         Scenario file whose changes to the value are shown.
     """

@@ -9,11 +9,12 @@ from typing import Any
 from sim.inputs.entries import EntryBook
 from sim.inputs.evidence import load_evidence
 from sim.inputs.explain import explain_entry, group_rows
-from sim.inputs.faults import Fault, InputError, unknown_key
+from sim.inputs.faults import Fault, InputError, nearest, unknown_aco, unknown_key
 from sim.inputs.not_acting import acts
 from sim.inputs.rulebook import Rulebook, load_rulebook
 from sim.inputs.scenario_books import MSSP
-from sim.inputs.scenario_fields import field_rows
+from sim.inputs.scenario_faults import key_path
+from sim.inputs.scenario_fields import ANY, completed, field_rows
 from sim.inputs.scenario_schema import Program, known_keys
 from sim.outcomes.registry import BY_NAME
 from sim.scenarios import Scenario
@@ -129,18 +130,20 @@ def _variable(name: str) -> tuple[str, Rows]:
 
 def _steps(key: str) -> list[int | str]:
     parts = re.findall(r"[^.\[\]]+|\[\d+\]", key)
-    return [int(part[1:-1]) if part.startswith("[") else part for part in parts]
+    return completed([int(part[1:-1]) if part.startswith("[") else part.strip("\"'") for part in parts])
 
 
 def _scenario_key(key: str, scenario: Scenario | None) -> tuple[str, Rows]:
     steps = _steps(key)
     if not steps:
         raise InputError(Fault("explain", "", "no key was given", "see leadsim explain --help"))
+    if steps[:2] == ["population", "acos"] and len(steps) > 2 and isinstance(steps[2], str):
+        steps[2] = _place(key, steps, scenario)
     known = known_keys(steps[:-1])
     last = steps[-1]
     # Tables whose keys are names and years.
     free = steps[0] == "arms" and len(steps) > 1 and steps[-2] in ("arms", "acos", "since")
-    if last not in known and not isinstance(last, int) and not free:
+    if last not in known and last != ANY and not isinstance(last, int) and not free:
         raise InputError(unknown_key("explain", key, [*known, *([] if steps[:-1] else ["outcomes"])]))
     rows: Rows = [("meaning", known[str(last)])] if last in known else []
     rows += field_rows(steps)
@@ -153,16 +156,62 @@ def _scenario_key(key: str, scenario: Scenario | None) -> tuple[str, Rows]:
         rows += [(f"program.{rulebook}.{name}", text) for name, text in group_rows(load_rulebook(rulebook))]
     if scenario is None:
         return key, rows or [("meaning", "an item of a list")]
-    origin = scenario.merged.origin(key)
+    if ANY in steps:
+        return key, rows + _of_all(scenario.tables.model_dump(), steps)
     value = _resolved(scenario, steps)
     if not inside:
-        rows.append(("value", str(value)))
+        rows.append(("value", _text(value)))
+    origin = scenario.merged.origin(key_path(steps)) if _is_stated(scenario, steps) else None
     if origin is None:
         rows.append(("stated in", "nowhere: the default"))
     else:
         rows.append(("stated in", origin.file))
         rows += [("displaced", f"{lost} from {file}") for file, lost in origin.displaced]
     return key, rows
+
+
+def _place(key: str, steps: Sequence[int | str], scenario: Scenario | None) -> int | str:
+    """Return which ACO of the population a key names: its place in the list, or any."""
+    name = str(steps[2])
+    if name == ANY:
+        return ANY
+    if scenario is None:
+        fields = known_keys(steps[:2])
+        if len(steps) == 3 and nearest(name, fields):
+            raise InputError(unknown_key("explain", key, fields))
+        return ANY
+    names = [one if isinstance(one, str) else one.name for one in scenario.population.acos]
+    if name not in names:
+        raise InputError(unknown_aco(scenario.merged.label, f"population.acos.{name}", name, names))
+    return names.index(name)
+
+
+def _is_stated(scenario: Scenario, steps: Sequence[int | str]) -> bool:
+    """Return whether some layer of a scenario states the value at `steps`."""
+    value: Any = scenario.merged.tree
+    for step in steps:
+        try:
+            value = value[step]
+        except (KeyError, IndexError, TypeError):
+            return False
+    return True
+
+
+def _of_all(value: Any, steps: Sequence[int | str], label: str = "value") -> Rows:
+    """Return a row for each item's value of a key that leaves out which item it means."""
+    for place, step in enumerate(steps):
+        if step == ANY:
+            items = value.items() if isinstance(value, dict) else enumerate(value or ())
+            named = ((one.get("name", name) if isinstance(one, dict) else name, one) for name, one in items)
+            return [row for name, one in named for row in _of_all(one, steps[place + 1 :], f"{label} {name}")]
+        if not isinstance(value, dict) or step not in value:
+            return []
+        value = value[step]
+    return [] if isinstance(value, dict | list | tuple) else [(label, _text(value))]
+
+
+def _text(value: object) -> str:
+    return "nothing" if value is None else str(value)
 
 
 def _resolved(scenario: Scenario, steps: Sequence[int | str]) -> Any:

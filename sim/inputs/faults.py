@@ -122,3 +122,8 @@ def wrong_choice(file: str, key: str, value: object, options: Iterable[str]) -> 
     return Fault(
         file, key, f"= {text}", f"must be one of {', '.join(known)}", nearest(text.strip("'"), known)
     )
+
+
+def unknown_aco(file: str, key: str, name: str, known: Iterable[str]) -> Fault:
+    """Return the fault of an ACO that the population does not have."""
+    return Fault(file, key, "is not an ACO of the population", "must name one of them", nearest(name, known))

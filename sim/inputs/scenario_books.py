@@ -12,7 +12,8 @@ from sim.inputs.evidence import YEARS, Evidence, load_evidence
 from sim.inputs.faults import Fault, wrong_choice
 from sim.inputs.overrides import apply_overrides
 from sim.inputs.rulebook import Rulebook, available_rulebooks, load_rulebook
-from sim.inputs.scenario_file import Merged, table
+from sim.inputs.scenario_file import table
+from sim.inputs.scenario_merge import Merged
 from sim.inputs.scenario_schema import Program
 
 Book = TypeVar("Book", bound=EntryBook)

@@ -11,7 +11,7 @@ from sim.inputs.lead_terms import OPTIONS, lead_terms
 from sim.inputs.reach_terms import reach_benchmark_terms, reach_terms
 from sim.inputs.scenario_arms import Arm, ChangingTerms, Terms
 from sim.inputs.scenario_books import LEAD, MSSP, REACH, ScenarioBooks, reach_rulebook, reach_years
-from sim.inputs.scenario_file import Merged
+from sim.inputs.scenario_merge import Merged
 from sim.inputs.scenario_schema import ScenarioTables
 
 PERCENTILE = "expenditure.truncation_percentile"

@@ -9,9 +9,10 @@ from typing import Any, get_args
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from sim.inputs.faults import Fault, nearest, shortened, unknown_key, wrong_choice
+from sim.inputs.faults import Fault, nearest, shortened, unknown_aco, unknown_key, wrong_choice
 from sim.inputs.scenario_arms import LAST_PY, NO_PROGRAM, ProgramName
-from sim.inputs.scenario_file import Merged, leaves, table
+from sim.inputs.scenario_file import leaves, table
+from sim.inputs.scenario_merge import Merged
 from sim.inputs.scenario_schema import (
     FIRST_PY,
     MOST_ACOS,
@@ -50,7 +51,7 @@ def _fault(detail: ErrorDetails, merged: Merged) -> Fault:
     loc = [part for part in detail["loc"] if part not in ("id", "table", "[key]")]
     key, field = key_path(loc), _field_text(loc)
     file, kind, ctx = merged.file(key), detail["type"], detail.get("ctx", {})
-    value = _written(merged.tree, loc, detail["input"])
+    key, value = merged.written(key), _written(merged.tree, loc, detail["input"])
     if kind == "extra_forbidden":
         return unknown_key(file, key, known_keys(loc[:-1]))
     if kind == "missing":
@@ -110,6 +111,7 @@ def cross_faults(merged: Merged) -> list[Fault]:
     """
     tree = merged.tree
     return [
+        *merged.faults,
         *_reference_faults(table(tree, "study"), table(tree, "arms"), merged),
         *_horizon_faults(table(tree, "horizon"), merged),
         *_population_faults(table(tree, "population"), merged),
@@ -211,11 +213,6 @@ def _aco_name_faults(population: Mapping[str, Any], arms: Mapping[str, Any], mer
         for name in table(table(arms, arm), "acos")
         if name not in known
     ]
-
-
-def unknown_aco(file: str, key: str, name: str, known: Iterable[str]) -> Fault:
-    """Return the fault of an ACO that the population does not have."""
-    return Fault(file, key, "is not an ACO of the population", "must name one of them", nearest(name, known))
 
 
 def aco_names(population: Mapping[str, Any]) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
@@ -12,7 +12,7 @@ from pydantic.fields import FieldInfo
 from sim.inputs.explain import plain_text
 from sim.inputs.rulebook import available_rulebooks
 from sim.inputs.scenario_arms import LAST_PY
-from sim.inputs.scenario_schema import People, model_at
+from sim.inputs.scenario_schema import People, Population, model_at
 
 _TYPES: dict[object, str] = {
     bool: "true or false",
@@ -23,6 +23,33 @@ _TYPES: dict[object, str] = {
     tuple: "a list",
 }
 _BOUNDS = (("ge", "{} <= "), ("gt", "{} < "), ("le", " <= {}"), ("lt", " < {}"))
+
+# Stands in a key for the name of any ACO or arm, or for any year, that the key leaves out.
+ANY = "*"
+
+
+def completed(steps: Sequence[int | str]) -> list[int | str]:
+    """Return a key's steps with :data:`ANY` where it leaves out which ACO, arm or year it means.
+
+    ``population.acos.lives`` means the lives of any ACO, ``arms.since.track`` the track of any arm from any
+    year on. A step that is no key of an ACO, arm or year is taken for a name.
+    """
+    full: list[int | str] = []
+    for step in steps:
+        item = model_at([*full, ANY]) if _holds_items(full) else None
+        if item is not None and step in item.model_fields:
+            full.append(ANY)
+        full.append(step)
+    return full
+
+
+def _holds_items(steps: Sequence[int | str]) -> bool:
+    """Return whether items by name, place or year stand directly in the table or list at `steps`."""
+    if steps in (["arms"], ["population", "acos"]):
+        return True
+    around = model_at(steps[:-1]) if steps else None
+    named = {"acos", "since"} & set(around.model_fields) if around else set()
+    return bool(named) and around is not Population and steps[-1] in named
 
 
 def field_rows(loc: Iterable[int | str]) -> list[tuple[str, str]]:

@@ -1,4 +1,4 @@
-"""Scenario files as layers: TOML read, `extends` followed, later layers win, every value's origin kept."""
+"""Scenario files as layers: TOML read and `extends` followed."""
 
 from __future__ import annotations
 
@@ -42,69 +42,6 @@ class Layer:
     directory: Path
     tree: Tree
     patch: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Origin:
-    """Where one value came from, and what it displaced.
-
-    Attributes
-    ----------
-    file : str
-        Label of the layer that set it.
-    directory : Path
-        Folder that layer's relative paths start from.
-    value : object
-        The value as written.
-    displaced : tuple of (str, object)
-        Label and value of each earlier layer that lost, latest first.
-    """
-
-    file: str
-    directory: Path
-    value: object
-    displaced: tuple[tuple[str, object], ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Merged:
-    """All layers as one tree.
-
-    Attributes
-    ----------
-    tree : dict
-        Nested values, later layers having won.
-    origins : dict of str to Origin
-        By dotted path of each value (lists count as one value).
-    layers : tuple of Layer
-        Earliest first.
-    inside : dict of str to Origin
-        Origin of the value written last in each table, by the table's dotted path.
-    """
-
-    tree: Tree
-    origins: dict[str, Origin]
-    layers: tuple[Layer, ...]
-    inside: dict[str, Origin]
-
-    @property
-    def label(self) -> str:
-        """Label of the scenario file itself, for faults that no single value causes."""
-        return next(layer.label for layer in reversed(self.layers) if not layer.patch)
-
-    def origin(self, key: str) -> Origin | None:
-        """Return the origin of `key`, or of the nearest table or list around it that a layer wrote."""
-        path = key
-        while path:
-            if found := self.origins.get(path) or self.inside.get(path):
-                return found
-            path = path[: max(path.rfind("."), path.rfind("["), 0)]
-        return None
-
-    def file(self, key: str) -> str:
-        """Return the label of the layer that `key` came from."""
-        origin = self.origin(key)
-        return origin.file if origin else self.label
 
 
 @dataclass(slots=True)
@@ -284,7 +221,7 @@ def settings_layer(settings: Sequence[str]) -> Layer:
         if not equals or not all(part.strip() for part in key.split(".")):
             faults.append(Fault("--set", "", f"{setting!r} is not a setting", "must read KEY=VALUE"))
             continue
-        change = {key.strip(): _toml_value(text.strip())}
+        change = {_unquoted(key): _toml_value(text.strip())}
         if fault := _depth_fault(change, "--set"):
             faults.append(fault)
         else:
@@ -292,6 +229,21 @@ def settings_layer(settings: Sequence[str]) -> Layer:
     if faults:
         raise InputError(faults)
     return patch_layer("--set", tree)
+
+
+def _unquoted(key: str) -> str:
+    """Return a dotted key without the quotes that TOML lets its parts have."""
+    if '"' not in key and "'" not in key:
+        return key.strip()
+    try:
+        value: object = tomllib.loads(f"{key} = 0")
+    except (ValueError, RecursionError):
+        return key.strip()
+    parts = []
+    while isinstance(value, dict):
+        (part, value), *_ = value.items()
+        parts.append(part)
+    return ".".join(parts)
 
 
 def _toml_value(text: str) -> object:
@@ -337,35 +289,3 @@ def leaves(tree: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any
             yield from leaves(value, path + ".")
         else:
             yield path, value
-
-
-def merge(layers: Sequence[Layer]) -> Merged:
-    """Merge layers, later ones winning, and remember where each value came from."""
-    tree: Tree = {}
-    origins: dict[str, Origin] = {}
-    # Paths of the values in each table, in the order of `origins`.
-    under: dict[str, dict[str, None]] = {}
-    for layer in layers:
-        for path, value in leaves(layer.tree):
-            if value == {}:
-                continue
-            tables = _tables_around(path)
-            below = [name for name in (*tables, path) if name in origins]
-            displaced: list[tuple[str, object]] = []
-            for name in below or list(under.get(path, ())):
-                lost = origins.pop(name)
-                displaced += [(lost.file, lost.value), *lost.displaced]
-                for around in _tables_around(name):
-                    del under[around][name]
-            origins[path] = Origin(layer.label, layer.directory, value, tuple(displaced))
-            for around in tables:
-                under.setdefault(around, {})[path] = None
-        overlay(tree, layer.tree)
-    inside = {name: origins[next(reversed(paths))] for name, paths in under.items() if paths}
-    return Merged(tree, origins, tuple(layers), inside)
-
-
-def _tables_around(path: str) -> list[str]:
-    """Return the paths of the tables that a value stands in, outermost first."""
-    names = path.split(".")
-    return [".".join(names[:count]) for count in range(1, len(names))]

@@ -9,10 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.inputs.faults import InputError
+from sim.inputs.faults import InputError, unknown_aco
 from sim.inputs.scenario_arms import NO_PROGRAM
 from sim.inputs.scenario_books import MSSP
-from sim.inputs.scenario_faults import unknown_aco
 from sim.population.plan import AcoPlan
 from sim.scenarios import Scenario
 

@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.inputs.faults import InputError
-from sim.inputs.scenario_file import merge, nested, patch_layer, read_layers, settings_layer, text_layers
+from sim.inputs.scenario_file import nested, patch_layer, read_layers, settings_layer, text_layers
+from sim.inputs.scenario_merge import merge
 from sim.inputs.toml_text import toml_text
 
 
