@@ -196,10 +196,13 @@ class Scenario:
             for key, entry in self._rested_on(Rulebook.assumed)
         }
 
-    def conflicted(self) -> dict[str, str]:
-        """Return what another source says, by key, of every rule in use about which sources disagree."""
-        said = ((key, entry.conflict) for key, entry in self._rested_on(Rulebook.conflicted))
-        return {key: conflict.value for key, conflict in said if conflict is not None}
+    def conflicted(self) -> dict[str, tuple[str, str]]:
+        """Return status and what another source says, by key, of rules in use that have another source."""
+        return {
+            key: (entry.standing, entry.conflict.value)
+            for key, entry in self._rested_on(Rulebook.conflicted)
+            if entry.conflict is not None
+        }
 
     def _rested_on(self, keys: Callable[[Rulebook], list[str]]) -> Iterator[tuple[str, Entry]]:
         """Yield key and entry of those of a rulebook's `keys` that an arm with a program rests on."""

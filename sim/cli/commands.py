@@ -174,7 +174,9 @@ def status(store: Path, /, *, as_json: Json = False) -> int:
     if as_json:
         _print_json(stated)
     else:
-        stated["assumed_inputs"] = len(stated["assumed_inputs"])
+        stated |= {
+            name: len(stated[name]) for name in ("assumed_inputs", "conflicted_inputs") if name in stated
+        }
         rows = [(name.replace("_", " "), _plain(value)) for name, value in stated.items()]
         title = f"{store}: {complete} of {requested} replicates complete"
         print_sections([(title, [row for row in rows if row[1]])], stdout())

@@ -167,7 +167,10 @@ def _blocks(data: xr.Dataset) -> Iterator[Block]:
     yield Heading("Figures")
     for stem, (caption, _) in _figures(data).items():
         yield Figure(stem, caption)
-    assumed = [tuple(text.split(": ", 1)) for text in stated.get("assumed_inputs", [])]
+    assumed, conflicted = (
+        [tuple(text.split(": ", 1)) for text in stated.get(f"{standing}_inputs", [])]
+        for standing in ("assumed", "conflicted")
+    )
     yield Heading("Assumed rules")
     yield Paragraph(
         f"The results rest on {len(assumed)} rules that CMS has not published. To see what is assumed and"
@@ -177,6 +180,10 @@ def _blocks(data: xr.Dataset) -> Iterator[Block]:
     )
     if assumed:
         yield Table(("Key", "Rule"), assumed)
+    if conflicted:
+        yield Heading("Conflicted rules")
+        yield Paragraph(f"On {len(conflicted)} rules that the results rest on, another source says otherwise.")
+        yield Table(("Key", "Status and what is said elsewhere"), conflicted)
     yield Heading("How to reproduce these results")
     yield Paragraph(
         "Run leadsim run report.toml, with the scenario file beside this page and the versions below."

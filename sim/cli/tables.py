@@ -133,7 +133,7 @@ def _print_basis(scenario: Scenario, console: Console) -> None:
     conflicted = scenario.conflicted()
     if conflicted:
         heading = f"Resting on {len(conflicted)} rules on which sources disagree (leadsim explain KEY):"
-        sections.append((heading, [(key, f"elsewhere: {said}") for key, said in conflicted.items()]))
+        sections.append((heading, [(key, f"{status}; elsewhere: {said}") for key, (status, said) in conflicted.items()]))
     print_sections(sections, console)
 
 
@@ -168,7 +168,10 @@ def run_as_dict(done: Run, scenario: Scenario) -> dict[str, Any]:
         "units": "USD",
         "arms": arms,
         "assumed_rules": [{"key": key, "title": title} for key, title in scenario.assumed().items()],
-        "conflicted_rules": [{"key": key, "elsewhere": said} for key, said in scenario.conflicted().items()],
+        "conflicted_rules": [
+            {"key": key, "status": status, "elsewhere": said}
+            for key, (status, said) in scenario.conflicted().items()
+        ],
         "failures": [{"replicate": one.replicate, "message": one.message} for one in done.failures],
     }
 

@@ -92,6 +92,9 @@ def provenance(scenario: Scenario, replaced: Mapping[str, str]) -> dict[str, Any
         "reference_arm": scenario.study.reference_arm,
         "input_sha256": [f"{name}: {digest}" for name, digest in scenario.input_hashes.items()],
         "assumed_inputs": [f"{key}: {title}" for key, title in scenario.assumed().items()],
+        "conflicted_inputs": [
+            f"{key}: {status}; elsewhere: {said}" for key, (status, said) in scenario.conflicted().items()
+        ],
         **({"replaced": [f"{name}: {own}" for name, own in replaced.items()]} if replaced else {}),
         "python_version": platform.python_version(),
         **versions,

@@ -50,7 +50,8 @@ class Entry:
     written : tuple of (int or None, object)
         The same as the author wrote it, for people to read.
     standing : str
-        Rulebooks: ``final``, ``proposed``, ``secondary`` or ``assumed``. Evidence: grade ``A`` to ``D``.
+        Rulebooks: ``final``, ``proposed``, ``secondary``, ``assumed`` or ``conflicted``, which has a
+        :attr:`conflict`. Evidence: grade ``A`` to ``D``.
     file : str
         Where it is stated.
     limits : Limits

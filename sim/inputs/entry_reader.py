@@ -26,7 +26,9 @@ class EntryKind:
 
 
 _COMMON = ("title", "note", "choices", "conflict", *LIMIT_KEYS)
-RULE = EntryKind("status", ("final", "proposed", "secondary", "assumed"), (), (*_COMMON, "assumed_years"))
+CONFLICTED = "conflicted"
+STATUSES = ("final", "proposed", "secondary", "assumed", CONFLICTED)
+RULE = EntryKind("status", STATUSES, (), (*_COMMON, "assumed_years"))
 EVIDENCE = EntryKind("grade", ("A", "B", "C", "D"), ("distribution", "scope"), (*_COMMON, "spread", "year"))
 # Evidence of the world is one for all arms of a scenario; evidence of an arm may differ between them.
 SCOPES = ("world", "arm")
@@ -108,6 +110,9 @@ def _entry(
         faults.append(
             Fault(file, f"{key}.{kind.standing}", f"= {standing!r}", f"one of {', '.join(kind.standings)}")
         )
+    if standing == CONFLICTED and not table.get("conflict"):
+        said = "a conflict with what the other source says"
+        faults.append(Fault(file, f"{key}.conflict", f"is missing, and {kind.standing} is {standing}", said))
     if "scope" in known and table.get("scope", SCOPES[0]) not in SCOPES:
         faults.append(Fault(file, f"{key}.scope", f"= {table['scope']!r}", f"one of {', '.join(SCOPES)}"))
     faults += [

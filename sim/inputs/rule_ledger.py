@@ -8,6 +8,7 @@ from importlib import import_module
 from pathlib import Path
 
 from sim.inputs.entries import Entry
+from sim.inputs.entry_reader import CONFLICTED
 from sim.inputs.explain import plain_text
 from sim.inputs.not_acting import acts
 from sim.inputs.rule_functions import functions_nothing_calls
@@ -28,7 +29,8 @@ def rule_ledger() -> str:
         "",
         "Written by `leadsim rules` from `sim/programs`. A value by year holds until the next year stated.",
         "Status: `final` read in a CMS text, `proposed` in a proposed rule, `secondary` read in a summary of",
-        "a CMS text, `assumed` not published. A scenario changes any of them under `[program.values]`.",
+        "a CMS text, `assumed` not published, `conflicted` stated otherwise by another source, which is named.",
+        "A scenario changes any of them under `[program.values]`.",
         "",
     ]
     lines += _not_yet_acting(books)
@@ -80,10 +82,11 @@ def _functions_not_run() -> Iterator[str]:
 def _section(book: Rulebook, tests: Mapping[str, set[str]]) -> Iterator[str]:
     stated = [entry for entry in book if entry.file == f"{book.name}.toml"]
     parent = f" Extends `{book.chain[1]}`; what is not listed is as there." if len(book.chain) > 1 else ""
-    assumed = sum(entry.standing == "assumed" for entry in stated)
+    counts = [(sum(entry.standing == one for entry in stated), one) for one in ("assumed", CONFLICTED)]
+    weak = ", ".join(f"{count} {word}" for count, word in counts)
     span = f"PY{book.first_py} to PY{book.last_py}"
     yield from [f"## {book.name}", ""]
-    yield f"{book.title}, {span}.{parent} {len(stated)} values, {assumed} assumed."
+    yield f"{book.title}, {span}.{parent} {len(stated)} values, {weak}."
     if files := sorted({f"`{test.partition('::')[0]}`" for test in tests}):
         yield f"Tested in {', '.join(files)}."
     yield from [

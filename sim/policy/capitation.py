@@ -8,13 +8,27 @@ from numpy.typing import ArrayLike
 from sim.policy.arrays import Floats
 
 
+def capitated_benchmark(before: ArrayLike, after: ArrayLike, *, base: str) -> Floats:
+    """Return the benchmark that capitation is a share of, of the benchmark before and after the discount.
+
+    Parameters
+    ----------
+    before, after : array_like
+        USD, of one shape.
+    base : str
+        ``before_discount``, as public notes on CMS's LEAD Payment fact sheet say, or ``after_discount``, as in
+        ACO REACH.
+    """
+    return np.asarray(before if base == "before_discount" else after, dtype=np.float64)
+
+
 def base_pcc(benchmark: ArrayLike, *, share: float) -> Floats:
     """Return base primary care capitation, which replaces fee-for-service primary care payments.
 
     Parameters
     ----------
     benchmark : array_like
-        Benchmark before discount, USD.
+        Of :func:`capitated_benchmark`, USD.
     share : float
         Primary care's expected share; CMS sets it per ACO.
     """
@@ -55,7 +69,7 @@ def total_care_capitation(
     Parameters
     ----------
     benchmark : array_like
-        Benchmark before discount, USD.
+        Of :func:`capitated_benchmark`, USD.
     own_share : array_like
         Expected share of spending on services of the ACO's providers.
     reduction : array_like

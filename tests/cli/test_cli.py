@@ -82,6 +82,22 @@ def test_run_as_json_is_json_and_agrees_with_the_store(
     assert figure["median"] == pytest.approx(float(cost.median()))
     assert {"median", "low", "high", "error", "mean", "mean_error"} == set(figure)
     assert told["assumed_rules"]
+    conflicts = {one["key"]: one for one in told["conflicted_rules"]}
+    assert conflicts["corridors.professional.savings"]["status"] == "conflicted"
+
+
+def test_a_run_lists_rules_on_which_sources_disagree_with_status_and_what_else_is_said(
+    scenario: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run_command(["run", str(scenario)]) == 0
+    shown = " ".join(capsys.readouterr().out.split())
+    assert "corridors.professional.savings conflicted; elsewhere: 50 % in the first band" in shown
+    assert run_command(["status", "results/quick.zarr"]) == 0
+    assert "conflicted inputs" in capsys.readouterr().out
+    assert run_command(["explain", "corridors.professional.savings"]) == 0
+    shown = " ".join(capsys.readouterr().out.split())
+    assert "status conflicted" in shown
+    assert "conflict 50 % in the first band (CMS Innovation Center, LEAD Model Overview" in shown
 
 
 def test_settings_change_a_run(scenario: Path, capsys: pytest.CaptureFixture[str]) -> None:

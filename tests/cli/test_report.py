@@ -62,7 +62,8 @@ def test_a_report_lies_beside_its_store_and_has_everything(
     assert f"| Net cost to Medicare | {float(cost.median()):,.1f} |" in text
     assert f"| {np.quantile(cost, 0.1):,.1f} | {np.quantile(cost, 0.9):,.1f} |" in text
     assert "4 of 4 replicates complete" in text
-    for assumed in data.attrs["assumed_inputs"]:
+    assert any(one.startswith("add_on.place: conflicted") for one in data.attrs["conflicted_inputs"])
+    for assumed in (*data.attrs["assumed_inputs"], *data.attrs["conflicted_inputs"]):
         assert assumed.split(": ", 1)[0] in page
     assert data.attrs["scenario_hash"] in page
     assert tomllib.loads((directory / "report.toml").read_text())["study"]["name"] == "quick"

@@ -5,12 +5,18 @@ import pytest
 from sim.policy.capitation import (
     apo_true_up,
     base_pcc,
+    capitated_benchmark,
     capitation_gain,
     enhanced_pcc,
     fee_reductions,
     preferred_reduction,
     total_care_capitation,
 )
+
+
+@pytest.mark.parametrize(("base", "expected"), [("before_discount", 1000.0), ("after_discount", 970.0)])
+def test_capitation_is_a_share_of_the_benchmark_before_or_after_the_discount(base, expected):
+    assert capitated_benchmark([1000.0], [970.0], base=base) == pytest.approx([expected])
 
 
 @pytest.mark.parametrize(("base", "enhanced"), [(0.03164, 0.03836), (0.055, 0.02)])

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from lead_world import random_world
 
+from sim.inputs.entry_reader import STATUSES
 from sim.inputs.faults import InputError
 from sim.inputs.lead_terms import lead_terms
 from sim.inputs.rulebook import available_rulebooks, load_rulebook
@@ -121,6 +122,7 @@ FACTS = {
     "calendar.provisional_months": 12,
     "calendar.provisional_lag": 1,
     "calendar.final_lag": 14,
+    "capitation.benchmark": "after_discount",
     "capitation.base_share": 0.03164,
     "capitation.target": 0.07,
     "capitation.enhanced_floor": 0.02,
@@ -206,9 +208,30 @@ def test_every_value_of_every_rulebook_says_where_it_is_from(name):
     for entry in load_rulebook(name):
         assert entry.unit, entry.key
         assert len(entry.source) > 10, entry.key
-        assert entry.standing in {"final", "proposed", "secondary", "assumed"}, entry.key
+        assert entry.standing in STATUSES, entry.key
         assert entry.title, entry.key
         assert entry.conflict is None or entry.conflict.switch, entry.key
+        assert entry.standing != "secondary" or entry.conflict is None, entry.key
+
+
+def test_rules_on_which_sources_on_lead_disagree_are_conflicted():
+    book = load_rulebook("lead-py2027")
+    assert {entry.key for entry in book if entry.standing == "conflicted"} == {
+        "eligibility.high_needs_test",
+        "eligibility.high_needs_counts",
+        "medicaid.from_py",
+        "efficiency.cap_former_mssp",
+        "trend.guard_target",
+        "add_on.place",
+        "quality.measures",
+        "corridors.professional.savings",
+        "sequestration.base",
+        "calendar.final_lag",
+        "capitation.benchmark",
+    }
+    first_band = book.entry("corridors.professional.savings").conflict
+    assert first_band is not None
+    assert (first_band.value, "Overview" in first_band.source) == ("50 % in the first band", True)
 
 
 def test_both_rulebooks_agree_wherever_they_do_not_state_different_values():
