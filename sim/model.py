@@ -20,7 +20,7 @@ from sim.agents.providers import (
     specialist_store,
 )
 from sim.agents.replaced import Replaced
-from sim.agents.usual import AcoDecisions, AcoTraits, usual_decisions
+from sim.agents.usual import AcoDecisions, AcoTraits, own_parameters, usual_decisions
 from sim.behaviour.book import Behaviours
 from sim.columns.collector import ColumnDataCollector
 from sim.columns.column_model import ColumnModel
@@ -148,7 +148,8 @@ class LeadModel(ColumnModel):
             )  # fmt: skip
         self.first_py = self.year = self.scenario.years[0]
         self.evidence: Evidence = evidence_of(self.scenario, self.arm, replicate)
-        self.behaviours = Behaviours.read(self.evidence, self.replaced.behaviours)
+        own = own_parameters(self.world.plans)
+        self.behaviours = Behaviours.read(self.evidence, self.replaced.behaviours, own)
         self.rulebook = self.scenario.rulebook(self.arm)
         self.settlement = Settlement.of(self.scenario, self.arm, self.world)
         self.contracts: Contracts = self.settlement.contracts(self.year)

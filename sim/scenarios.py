@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from pydantic import ValidationError
 
+from sim.inputs.aco_faults import aco_faults
 from sim.inputs.entries import Entry, EntryBook
 from sim.inputs.evidence import Evidence
 from sim.inputs.faults import Fault, InputError, wrong_choice
@@ -124,6 +125,7 @@ class Scenario:
         except ValidationError as error:
             raise InputError([*schema_faults(error, merged), *faults]) from None
         faults += contract_faults(tables, books, merged)
+        faults += aco_faults(tables.population, merged)
         if faults:
             raise InputError(faults)
         rulebooks = {arm: books.rulebook(arm) for arm in tables.arms}

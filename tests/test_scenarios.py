@@ -112,7 +112,7 @@ def test_faults_in_synthetic_acos() -> None:
     expected = {
         "population.acos[0].lives": "= -5 -> must be at least 1 (aligned people (LEAD's minimum: 5,000",
         "population.acos[0].entry": "did you mean 'renewing'?",
-        "population.acos[0].colour": "known keys here: count",
+        "population.acos[0].colour": "known keys here: cost_per_person, count",
         "population.acos[1].lives": "not a whole number of people",
         "population.acos[1].high_needs_share": "is in USD",
         "population.acos[1].count": "must be a whole number",

@@ -59,6 +59,29 @@ class AcoTraits:
         )
 
 
+# What an ACO may state of itself: by behaviour, the field of its parameters and the word in its plan.
+_OWN = {
+    "effect": {"own_plateau": "effect", "own_scale": "effect_scale"},
+    "running_cost": {"own_fixed": "fixed_cost", "own_variable": "cost_per_person"},
+}
+
+
+def own_parameters(plans: tuple[AcoPlan, ...]) -> dict[str, dict[str, Floats]]:
+    """Return what ACOs state of themselves, by behaviour and field; shape (acos,), NaN for one that does not.
+
+    A field that no ACO states is left out. A factor is 1 where it is not stated.
+    """
+    found: dict[str, dict[str, Floats]] = {}
+    for behaviour, fields in _OWN.items():
+        for field, word in fields.items():
+            stated = [getattr(plan, word) for plan in plans]
+            if any(value is not None for value in stated):
+                missing = 1.0 if field == "own_scale" else np.nan
+                values = [missing if value is None else value for value in stated]
+                found.setdefault(behaviour, {})[field] = np.array(values, np.float64)
+    return found
+
+
 def usual_decisions(
     behaviours: Behaviours, traits: AcoTraits, *, experience: NDArray[np.int64], rebased: Flags
 ) -> AcoDecisions:

@@ -7,14 +7,14 @@ for its name; see :func:`sim.run` and ``docs/behaviours.md``.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sim.behaviour.attestation import AttestationParameters, chance_to_attest
 from sim.behaviour.coding import CodingParameters, excess_of_coding
 from sim.behaviour.distribution import DistributionParameters, distribute
 from sim.behaviour.effect import EffectParameters, effect_on_spending
-from sim.behaviour.evidence_reader import Reader
+from sim.behaviour.evidence_reader import Floats, Reader
 from sim.behaviour.quality import QualityParameters, quality_reached
 from sim.behaviour.running_cost import CostParameters, running_cost
 
@@ -44,8 +44,15 @@ class Behaviours:
     functions: Mapping[str, Callable[..., Any]]
 
     @classmethod
-    def read(cls, evidence: Reader, replaced: Mapping[str, Callable[..., Any]] | None = None) -> Behaviours:
+    def read(
+        cls,
+        evidence: Reader,
+        replaced: Mapping[str, Callable[..., Any]] | None = None,
+        own: Mapping[str, Mapping[str, Floats]] | None = None,
+    ) -> Behaviours:
         """Read every behaviour's parameters; `replaced` holds functions that stand in for ours, by name.
+
+        `own` holds parameters that ACOs state of themselves, by behaviour and field.
 
         Raises
         ------
@@ -57,6 +64,8 @@ class Behaviours:
         if unknown:
             raise ValueError(f"no behaviour is called {', '.join(unknown)}")
         parameters = {name: read_as.read(evidence) for name, (read_as, _) in BEHAVIOURS.items()}  # type: ignore[attr-defined]
+        for name, fields in (own or {}).items():
+            parameters[name] = replace(parameters[name], **fields)
         return cls(parameters, {name: others.get(name, ours) for name, (_, ours) in BEHAVIOURS.items()})
 
     def decide(self, name: str, **state: Any) -> Any:

@@ -34,6 +34,9 @@ class EffectParameters:
         Factor on all effects; 0 turns them off.
     event_share, spillover : float
         Share of the effect that falls on acute care; effect on a practice's other patients, as a share.
+    own_plateau, own_scale : float64 array of shape (acos,), or None
+        An ACO's own effect at the plateau instead of its kind's mean and its draw, NaN for one without;
+        factor on all effects of an ACO. None where no ACO has any.
     """
 
     curves: Floats
@@ -44,6 +47,8 @@ class EffectParameters:
     scale: float
     event_share: float
     spillover: float
+    own_plateau: Floats | None = None
+    own_scale: Floats | None = None
 
     @classmethod
     def read(cls, evidence: Reader) -> EffectParameters:
@@ -114,7 +119,14 @@ def effect_on_spending(
     own = np.divide(own, plateau, out=np.zeros_like(own), where=plateau != 0.0)
     lasting = np.where(rebased, parameters.scale, parameters.scale * parameters.no_rebasing)
     further = along(parameters.high_needs[None, :], np.zeros_like(experience), experience)
-    return lasting * (reached + own), parameters.scale * further
+    general = reached + own
+    if parameters.own_plateau is not None:
+        # Its kind's curve says how soon it gets there; where that has no plateau, in the first year.
+        part = np.divide(reached, plateau, out=(experience > 0) * 1.0, where=plateau != 0.0)
+        general = np.where(np.isnan(parameters.own_plateau), general, parameters.own_plateau * part)
+    if parameters.own_scale is not None:
+        general, further = parameters.own_scale * general, parameters.own_scale * further
+    return lasting * general, parameters.scale * further
 
 
 @dataclass(frozen=True, eq=False)

@@ -12,7 +12,7 @@ from sim.behaviour.evidence_reader import Floats, Reader
 MONTHS = 12
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class CostParameters:
     """Parameters of the running cost.
 
@@ -29,6 +29,9 @@ class CostParameters:
         Growth a year since `stated_for`.
     stated_for : int
         Year whose prices the dollars are in.
+    own_fixed, own_variable : float64 array of shape (acos,), or None
+        An ACO's own dollars a year, whatever its size, and dollars a person-month; NaN for one without, None
+        where no ACO has any.
     """
 
     fixed: float
@@ -39,6 +42,8 @@ class CostParameters:
     high_needs_enrolled: float
     inflation: float
     stated_for: int
+    own_fixed: Floats | None = None
+    own_variable: Floats | None = None
 
     @classmethod
     def read(cls, evidence: Reader) -> CostParameters:
@@ -73,7 +78,14 @@ def running_cost(
     spread = parameters.fixed_spread
     fixed = parameters.fixed * np.exp(spread * draw - 0.5 * spread**2)
     fixed = fixed * np.sqrt(months / MONTHS / parameters.fixed_lives)
+    fixed = _own(parameters.own_fixed, fixed)
+    variable = _own(parameters.own_variable, np.full(len(months), parameters.variable))
     enrolled = high_needs_months * parameters.high_needs_enrolled
-    dollars = fixed + months * parameters.variable + enrolled * parameters.high_needs
+    dollars = fixed + months * variable + enrolled * parameters.high_needs
     inflated = 100.0 * dollars * (1.0 + parameters.inflation) ** (year - parameters.stated_for)
     return np.rint(inflated).astype(np.int64)
+
+
+def _own(own: Floats | None, usual: Floats) -> Floats:
+    """Return each ACO's own value, the usual one where it has none."""
+    return usual if own is None else np.where(np.isnan(own), usual, own)

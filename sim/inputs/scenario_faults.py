@@ -10,18 +10,11 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from sim.inputs.faults import Fault, nearest, shortened, unknown_aco, unknown_key, wrong_choice
+from sim.inputs.scenario_acos import MOST_ACOS, MOST_LIVES, unfolded
 from sim.inputs.scenario_arms import LAST_PY, NO_PROGRAM, ProgramName
 from sim.inputs.scenario_file import leaves, table
 from sim.inputs.scenario_merge import Merged
-from sim.inputs.scenario_schema import (
-    FIRST_PY,
-    MOST_ACOS,
-    MOST_LIVES,
-    Study,
-    choices_at,
-    known_keys,
-    unfolded,
-)
+from sim.inputs.scenario_schema import FIRST_PY, Study, choices_at, known_keys
 from sim.inputs.units import parse_quantity
 
 _BOUND = {
@@ -58,7 +51,7 @@ def _fault(detail: ErrorDetails, merged: Merged) -> Fault:
         return Fault(file, key, "is missing", f"must be given: {field}")
     if kind in _BOUND:
         name, words = _BOUND[kind]
-        bound = f"{ctx[name]:,}" if ctx[name] > LAST_PY else f"{ctx[name]:g}"
+        bound = f"{int(ctx[name]):,}" if ctx[name] > LAST_PY else f"{ctx[name]:g}"
         return Fault(file, key, f"= {shortened(value)}", f"must be {words} {bound} ({field})")
     if kind == "literal_error":
         choices = choices_at(loc)

@@ -11,8 +11,9 @@ from pydantic.fields import FieldInfo
 
 from sim.inputs.explain import plain_text
 from sim.inputs.rulebook import available_rulebooks
+from sim.inputs.scenario_acos import QUANTITIES
 from sim.inputs.scenario_arms import LAST_PY
-from sim.inputs.scenario_schema import People, Population, model_at
+from sim.inputs.scenario_schema import Population, model_at
 
 _TYPES: dict[object, str] = {
     bool: "true or false",
@@ -63,8 +64,10 @@ def field_rows(loc: Iterable[int | str]) -> list[tuple[str, str]]:
     choices = [word for kind in kinds if get_origin(kind) is Literal for word in get_args(kind)]
     if [*around, last] == ["program", "rulebook"]:
         choices = available_rulebooks()
-    people = any(one in get_args(People) for one in field.metadata)
-    types = ["a number of people" if people else _type(kind) for kind in kinds]
+    # A type that is annotated itself, and not in a union, leaves what it says with the field.
+    said = [*field.metadata, *_said(field.annotation)]
+    quantity = [text for kind, text in QUANTITIES.items() if get_args(kind)[1] in said]
+    types = quantity or [_type(kind) for kind in kinds]
     rows = [("type", " or ".join(dict.fromkeys(types)))]
     rows += [("choices", ", ".join(map(str, choices)))] if choices else []
     bounds = {name: getattr(one, name) for one in field.metadata for name, _ in _BOUNDS if hasattr(one, name)}
@@ -79,7 +82,7 @@ def field_rows(loc: Iterable[int | str]) -> list[tuple[str, str]]:
 
 def _plain(bound: float) -> str:
     """Return a bound; years have no mark between thousands."""
-    return f"{bound:g}" if abs(bound) <= LAST_PY else f"{bound:,}"
+    return f"{bound:g}" if abs(bound) <= LAST_PY else f"{int(bound):,}"
 
 
 def _kinds(annotation: Any) -> Iterator[Any]:
@@ -91,6 +94,17 @@ def _kinds(annotation: Any) -> Iterator[Any]:
             yield from _kinds(part)
     elif annotation is not NoneType:
         yield annotation
+
+
+def _said(annotation: Any) -> Iterator[Any]:
+    """Yield what is said about a type or the parts of a union: validators and bounds."""
+    if get_origin(annotation) is Annotated:
+        inner, *said = get_args(annotation)
+        yield from said
+        yield from _said(inner)
+    elif get_origin(annotation) in (Union, UnionType):
+        for part in get_args(annotation):
+            yield from _said(part)
 
 
 def _type(kind: Any) -> str:

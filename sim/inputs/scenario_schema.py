@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from types import UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
-from pydantic import BaseModel, BeforeValidator, Discriminator, Field, Tag
+from pydantic import BaseModel, Discriminator, Field, Tag
 
+from sim.inputs.scenario_acos import NAME, Aco, Flag, unfolded
 from sim.inputs.scenario_arms import (
     EARLIEST_PY,
     LAST_PY,
@@ -19,34 +20,18 @@ from sim.inputs.scenario_arms import (
     Terms,
     Whole,
 )
-from sim.inputs.units import parse_quantity
 
 FIRST_PY = 2027
-# Medicare has about 70 million people, and fewer than a thousand ACOs.
-MOST_LIVES = 70_000_000
-MOST_ACOS = 10_000
-_NAME = r"^[A-Za-z0-9][A-Za-z0-9_-]*$"
-
-
-def _people(value: object) -> int:
-    number = parse_quantity(value, "people")
-    if number != int(number):
-        raise ValueError(f"{value!r} is not a whole number of people")
-    return int(number)
 
 
 def _acos_kind(value: object) -> str:
     return "id" if isinstance(value, str) else "table"
 
 
-People = Annotated[int, BeforeValidator(_people)]
-Flag = Annotated[bool, Field(strict=True)]
-
-
 class Study(Table):
     """What the experiment is called, its seed and its size."""
 
-    name: str = Field(pattern=_NAME, description="names the results; letters, digits, - and _")
+    name: str = Field(pattern=NAME, description="names the results; letters, digits, - and _")
     title: str = Field("", description="one line for tables and charts")
     seed: Whole = Field(20270101, ge=0, le=2**63 - 1, description="key of every random draw")
     replicates: Whole = Field(16, ge=1, description="independent simulated decades")
@@ -62,39 +47,6 @@ class Horizon(Table):
 
     first_py: Whole = Field(FIRST_PY, ge=EARLIEST_PY, le=LAST_PY, description="first performance year")
     last_py: Whole = Field(LAST_PY, ge=EARLIEST_PY, le=LAST_PY, description="last performance year")
-
-
-class Aco(Table):
-    """One synthetic ACO, or `count` of the same kind."""
-
-    name: str = Field(pattern=_NAME, description="label in the results; letters, digits, - and _")
-    entry: Literal["renewing", "newly_entering"] = Field(description="experience with shared savings")
-    leadership: Literal["physician", "hospital"] = Field(description="who leads it")
-    market: Literal["urban", "rural"] = Field(description="kind of its market")
-    lives: People = Field(
-        ge=1,
-        le=MOST_LIVES,
-        description="aligned people (LEAD's minimum: 5,000; 1,000 newly entering; 800 High Needs)",
-    )
-    high_needs_share: Fraction | None = Field(
-        None, ge=0, le=1, description="High Needs people, as a share of its lives"
-    )
-    former_mssp: Flag = Field(False, description="comes from the Medicare Shared Savings Program")
-    efficiency: Fraction = Field(
-        0.0, gt=-1, lt=1, description="spending relative to its region, -3 % being cheaper"
-    )
-    prior_savings: Fraction | None = Field(
-        None, gt=-1, lt=1, description="savings in its base years under an earlier program, share of spending"
-    )
-    region: str | None = Field(
-        None, description="label of its region; ACOs with the same label share a market"
-    )
-    count: Whole = Field(1, ge=1, le=MOST_ACOS, description="how many ACOs of this kind")
-
-
-def unfolded(name: str, count: int) -> list[str]:
-    """Return the names of `count` ACOs of a kind."""
-    return [f"{name}-{number}" for number in range(1, count + 1)] if count > 1 else [name]
 
 
 class Population(Table):
@@ -151,7 +103,7 @@ class ScenarioTables(Table):
     population: Population = Field(description=str(Population.__doc__))
     program: Program = Field(Program(), description=str(Program.__doc__))
     evidence: Raw = Field(default={}, description="evidence keys with other values")
-    arms: dict[Annotated[str, Field(pattern=_NAME)], Arm] = Field(
+    arms: dict[Annotated[str, Field(pattern=NAME)], Arm] = Field(
         min_length=1, description="named arms, compared on common draws"
     )
 
@@ -172,9 +124,14 @@ def model_at(loc: Iterable[int | str]) -> type[BaseModel] | None:
             model, steps = Terms, steps[1:]
         else:
             found = model.model_fields.get(str(step))
-            kind = found.annotation if found else None
-            model = kind if isinstance(kind, type) and issubclass(kind, BaseModel) else None
+            model = _table_of(found.annotation) if found else None
     return model
+
+
+def _table_of(annotation: Any) -> type[BaseModel] | None:
+    """Return the model of a field that holds a table, stated or not; None where it holds anything else."""
+    kinds = get_args(annotation) if get_origin(annotation) in (Union, UnionType) else (annotation,)
+    return next((kind for kind in kinds if isinstance(kind, type) and issubclass(kind, BaseModel)), None)
 
 
 def known_keys(loc: Iterable[int | str]) -> dict[str, str]:

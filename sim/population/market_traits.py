@@ -63,7 +63,7 @@ def market_traits(
     )
     for market, acos in enumerate(by_market):
         here = [plans[a] for a in acos]
-        mix[market] = _stated([plan.mix for plan in here], mix[market])
+        mix[market] = np.mean([_whole_mix(plan.mix, mix[market]) for plan in here], axis=0)
         risk[market] = _stated([plan.risk for plan in here], risk[market])
         spend = _stated([plan.spend for plan in here], level[market] * explained(risk[market], evidence))
         level[market] = spend / explained(risk[market], evidence)
@@ -83,7 +83,26 @@ def high_needs_share(traits: MarketTraits, evidence: Evidence) -> Floats:
 
 def _stated(stated: Sequence[tuple[float, ...] | None], drawn: Floats) -> Floats:
     """Return the mean of what a market's ACOs state, its draw standing in for those that state nothing."""
-    return np.asarray(np.mean([drawn if one is None else np.array(one) for one in stated], axis=0))
+    return np.asarray(np.mean([drawn if one is None else _filled(one, drawn) for one in stated], axis=0))
+
+
+def _filled(stated: tuple[float, ...], drawn: Floats) -> Floats:
+    """Return what is stated by kind, the draw standing in for kinds that are not."""
+    values = np.array(stated)
+    return np.where(np.isnan(values), drawn, values)
+
+
+def _whole_mix(stated: tuple[float, ...] | None, drawn: Floats) -> Floats:
+    """Return the mix that an ACO states; kinds left out share what is left as the draw has them."""
+    if stated is None:
+        return drawn
+    values = np.array(stated)
+    left_out = np.isnan(values)
+    if not left_out.any():
+        return values
+    weight = drawn * left_out if (drawn * left_out).any() else left_out.astype(np.float64)
+    rest = max(1.0 - float(np.nansum(values)), 0.0)
+    return np.where(left_out, rest * weight / weight.sum(), values)
 
 
 def _around_nation(ratio_key: str, rural: NDArray[np.bool_], evidence: Evidence) -> Floats:

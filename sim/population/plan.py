@@ -12,6 +12,8 @@ from sim.inputs.faults import Fault, InputError, nearest
 from sim.inputs.mssp_file import MsspFile
 from sim.inputs.mssp_terms import elected_rate
 from sim.inputs.rulebook import load_rulebook
+from sim.inputs.scenario_acos import Mix, Risk, Spending
+from sim.kernels.codes import Kind
 from sim.policy.mssp_benchmark import regional_weight
 from sim.scenarios import Scenario
 
@@ -68,7 +70,12 @@ class AcoPlan:
         renewing ACOs and 0 for others.
     mix, spend, risk : tuple of float or None
         By kind: enrollment mix; spending per person relative to the nation, the ACO's own efficiency apart;
-        mean risk score relative to the nation. None means drawn around the nation's.
+        mean risk score relative to the nation. None, or NaN for a kind, means drawn around the nation's.
+    market_share : float or None
+        Share of its market's assignable people who are its own; None means the scenario's.
+    effect, effect_scale, fixed_cost, cost_per_person : float or None
+        Its effect at the plateau; factor on all its effects; USD a year; USD a person-month. None means the
+        evidence's.
     """
 
     name: str
@@ -86,6 +93,11 @@ class AcoPlan:
     spend: tuple[float, ...] | None = None
     risk: tuple[float, ...] | None = None
     prior_savings: float | None = None
+    market_share: float | None = None
+    effect: float | None = None
+    effect_scale: float | None = None
+    fixed_cost: float | None = None
+    cost_per_person: float | None = None
 
 
 def plan_acos(scenario: Scenario) -> tuple[AcoPlan, ...]:
@@ -111,11 +123,27 @@ def plan_acos(scenario: Scenario) -> tuple[AcoPlan, ...]:
                 efficiency=aco.efficiency,
                 market=aco.region or aco.name,
                 low_revenue=aco.leadership == "physician",
+                mix=_by_kind(aco.mix),
+                spend=_by_kind(aco.spending),
+                risk=_by_kind(aco.risk),
                 prior_savings=aco.prior_savings,
+                market_share=aco.market_share,
+                effect=aco.effect,
+                effect_scale=aco.effect_scale,
+                fixed_cost=aco.fixed_cost,
+                cost_per_person=aco.cost_per_person,
             )
             for aco in population.synthetic
         )
     return plan_from_file(_chosen(source.read(), scenario))
+
+
+def _by_kind(stated: Mix | Spending | Risk | None) -> tuple[float, ...] | None:
+    """Return what an ACO states by enrollment type, NaN for a type that it leaves out."""
+    if stated is None:
+        return None
+    values = (getattr(stated, kind.name.lower()) for kind in Kind)
+    return tuple(np.nan if value is None else value for value in values)
 
 
 def _chosen(file: MsspFile, scenario: Scenario) -> MsspFile:

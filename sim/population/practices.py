@@ -56,11 +56,21 @@ def market_people(plans: list[AcoPlan], high_needs: float, evidence: Evidence, a
     """Return the Original Medicare people of a market in the first performance year.
 
     The market is large enough for its ACOs to hold `aco_share` of its assignable people, of High Needs
-    people, whose share among all is `high_needs`, as well as of others.
+    people, whose share among all is `high_needs`, as well as of others. Where ACOs state shares of their own,
+    it holds those who do at the sum of their shares.
     """
     assignable = evidence.number("care.assignable")
-    lives = np.array([split_lives(plan, high_needs) for plan in plans]).sum(axis=0)
-    return float(np.max(lives / np.array([1.0 - high_needs, high_needs])) / (aco_share * assignable))
+    parts = np.array([1.0 - high_needs, high_needs])
+
+    def held(acos: list[AcoPlan], share: float) -> float:
+        lives = np.array([split_lives(plan, high_needs) for plan in acos]).sum(axis=0)
+        return float(np.max(lives / parts) / (share * assignable))
+
+    if stating := [plan for plan in plans if plan.market_share is not None]:
+        together = sum(plan.market_share or 0.0 for plan in stating)
+        # Those who state nothing fit in as well.
+        return max(held(stating, together), held(plans, 1.0))
+    return held(plans, aco_share)
 
 
 def split_lives(plan: AcoPlan, high_needs: float) -> tuple[float, float]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -11,7 +13,7 @@ from sim.inputs.evidence import load_evidence
 PARAMETERS = EffectParameters.read(load_evidence())
 
 
-def effect(**given):
+def effect(parameters=PARAMETERS, **given):
     state = {
         "hospital_led": [False, True, False],
         "renewing": [False, False, True],
@@ -19,7 +21,7 @@ def effect(**given):
         "experience": [1, 2, 3],
         "draw": [0.0, 0.0, 0.0],
     } | given
-    return effect_on_spending(PARAMETERS, **{name: np.array(values) for name, values in state.items()})
+    return effect_on_spending(parameters, **{name: np.array(values) for name, values in state.items()})
 
 
 def test_it_follows_the_curve_of_the_leadership_beyond_what_base_years_hold():
@@ -63,3 +65,32 @@ def test_parts_of_care_add_up_to_the_effect_on_the_total(acute):
     np.testing.assert_allclose(acute * parts.event + (1 - acute) * parts.base - 1.0, wanted, atol=1e-15)
     np.testing.assert_allclose(parts.event_spill - 1.0, PARAMETERS.spillover * (parts.event - 1.0))
     np.testing.assert_allclose(parts.base_spill - 1.0, PARAMETERS.spillover * (parts.base - 1.0))
+
+
+def test_an_own_plateau_stands_in_for_the_kinds_mean_and_draw():
+    physician, _ = PARAMETERS.curves
+    own = replace(PARAMETERS, own_plateau=np.array([-0.06, -0.02, np.nan]))
+    state = {"experience": [1, 30, 3], "draw": [2.0, -2.0, 1.0]}
+    usual, further = effect(**state)
+    got, same = effect(own, **state)
+    wanted = PARAMETERS.no_rebasing * np.array([-0.06 * physician[0] / physician[-1], -0.02])
+    np.testing.assert_allclose(got[:2], wanted, rtol=1e-12)
+    assert got[2] == usual[2]
+    np.testing.assert_array_equal(further, same)
+    # A renewing ACO has a part of it behind it.
+    before = PARAMETERS.years_before
+    renewed, _ = effect(own, renewing=[True] * 3, experience=[30] * 3)
+    beyond = 1.0 - physician[before - 1] / physician[-1]
+    assert renewed[0] == pytest.approx(PARAMETERS.no_rebasing * -0.06 * beyond)
+
+
+def test_an_own_plateau_where_the_kind_has_none_is_reached_at_once():
+    flat = replace(PARAMETERS, curves=np.zeros_like(PARAMETERS.curves), own_plateau=np.full(3, -0.06))
+    got, _ = effect(flat, experience=[0, 1, 5], renewing=[False] * 3)
+    np.testing.assert_allclose(got, PARAMETERS.no_rebasing * np.array([0.0, -0.06, -0.06]))
+
+
+def test_an_own_factor_scales_all_effects_of_an_aco():
+    usual, scaled = effect(), effect(replace(PARAMETERS, own_scale=np.array([0.0, 1.0, 2.0])))
+    for plain, own in zip(usual, scaled, strict=True):
+        np.testing.assert_allclose(own, np.array([0.0, 1.0, 2.0]) * plain)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -52,6 +54,16 @@ def test_running_cost_in_closed_form():
     got = running_cost(read, months=months, high_needs_months=needy, draw=draw, year=2030)
     assert got[0] == pytest.approx(100.0 * grown, abs=1.0)
     assert got[1] == 0
+
+
+def test_an_acos_own_costs_stand_in_for_the_evidences():
+    read = CostParameters.read(EVIDENCE)
+    own = replace(read, own_fixed=np.array([2e6, np.nan]), own_variable=np.array([np.nan, 20.0]))
+    state = {"months": np.array([12_000.0, 6_000.0]), "high_needs_months": np.zeros(2), "draw": np.ones(2)}
+    usual = running_cost(read, **state, year=read.stated_for)
+    got = running_cost(own, **state, year=read.stated_for)
+    assert got[0] == pytest.approx(100.0 * (2e6 + 12_000.0 * read.variable), abs=1.0)
+    assert got[1] - usual[1] == pytest.approx(100.0 * 6_000.0 * (20.0 - read.variable), abs=1.0)
 
 
 @given(

@@ -9,8 +9,9 @@ from worlds import ARMS, aco, text_of
 
 from sim.cli import run_command
 from sim.cli.explain import explain_key
+from sim.inputs.scenario_acos import Aco, Mix, Risk, Spending
 from sim.inputs.scenario_arms import Arm, ChangingTerms, Terms
-from sim.inputs.scenario_schema import Aco, Horizon, Population, Program, Study
+from sim.inputs.scenario_schema import Horizon, Population, Program, Study
 from sim.scenarios import Scenario
 
 TERMS = {"since": {"2030": {"program": "mssp"}}}
@@ -28,6 +29,9 @@ KEYS = [
         "population.acos": Aco,
         "population.acos.alpha": Aco,
         "population.acos[0]": Aco,
+        "population.acos.mix": Mix,
+        "population.acos.alpha.spending": Spending,
+        "population.acos[0].risk": Risk,
         "program": Program,
         "arms": Arm,
         "arms.mine": Arm,
@@ -40,7 +44,7 @@ KEYS = [
     }.items()
     for name in model.model_fields
 ]
-HOLD_OTHERS = ("acos", "since")
+HOLD_OTHERS = ("acos", "since", "mix", "spending", "risk")
 
 
 def rows_of(key: str, scenario: Scenario | None = None) -> dict[str, str]:
@@ -60,6 +64,21 @@ def test_every_key_says_meaning_type_and_default_and_none_but_its_own_children(k
 @pytest.mark.parametrize("key", ["population.acos", "population.acos.alpha", "population.acos[0]"])
 def test_an_aco_lists_its_keys(key: str) -> None:
     assert {label.rpartition(".")[2] for label in rows_of(key) if "." in label} == set(Aco.model_fields)
+
+
+@pytest.mark.parametrize(
+    ("key", "type_", "bounds"),
+    [
+        ("lives", "a number of people", "1 <= value <= 70,000,000"),
+        ("fixed_cost", "dollars a year, such as 1.2 million USD/year", "0 <= value <= 1,000,000,000"),
+        ("cost_per_person", "dollars a month, such as 12 USD/month", "0 <= value <= 100,000"),
+        ("effect", "a number, or a percentage such as 5 %", "-0.25 <= value <= 0.25"),
+        ("mix.esrd", "a number, or a percentage such as 5 %", "0 <= value <= 1"),
+    ],
+)
+def test_quantities_have_their_unit_and_bounds(key: str, type_: str, bounds: str) -> None:
+    rows = rows_of(f"population.acos.{key}")
+    assert (rows["type"], rows["bounds"]) == (type_, bounds)
 
 
 def test_a_misspelt_key_of_an_aco_names_the_nearest(capsys: pytest.CaptureFixture[str]) -> None:

@@ -13,6 +13,7 @@ from sim.kernels.codes import N_KINDS, Kind
 from sim.kernels.draws import make_key
 from sim.population.build import build_world
 from sim.population.market_traits import explained, high_needs_share, market_traits
+from sim.population.practices import market_people
 
 EVIDENCE = load_evidence()
 MANY = 4_000
@@ -132,3 +133,43 @@ def test_synthetic_people_have_the_risk_and_spending_drawn_for_their_market():
     )
     assert np.corrcoef(spend / months, now)[0, 1] > 0.9
     assert np.polyfit(np.log(now), np.log(spend / months), 1)[0] == pytest.approx(1.0, abs=0.2)
+
+
+def test_what_an_aco_states_of_a_kind_holds_and_the_rest_is_drawn():
+    plans, nan = plans_of(3), np.nan
+    own = replace(plans[1], mix=(nan, 0.2, nan, nan), spend=(nan, nan, 1.2, nan), risk=(nan, 1.1, nan, nan))
+    drawn, stated = traits_of(plans), traits_of((plans[0], own, plans[2]))
+    for name in ("mix", "risk", "level"):
+        np.testing.assert_array_equal(getattr(stated, name)[[0, 2]], getattr(drawn, name)[[0, 2]])
+    others = [Kind.ESRD, Kind.AGED_DUAL, Kind.AGED_NON_DUAL]
+    assert stated.mix[1, Kind.DISABLED] == 0.2
+    left = drawn.mix[1, others]
+    np.testing.assert_allclose(stated.mix[1, others], 0.8 * left / left.sum())
+    assert stated.risk[1, Kind.DISABLED] == 1.1
+    np.testing.assert_array_equal(stated.risk[1, others], drawn.risk[1, others])
+    spent = stated.level * explained(stated.risk, EVIDENCE)
+    assert spent[1, Kind.AGED_DUAL] == pytest.approx(1.2)
+    np.testing.assert_allclose(stated.level[1, [0, 3]], drawn.level[1, [0, 3]])
+
+
+def test_a_stated_mix_may_leave_nothing_to_the_rest():
+    plans, nan = plans_of(1), np.nan
+    mix = traits_of((replace(plans[0], mix=(nan, nan, nan, 1.0)),)).mix
+    np.testing.assert_array_equal(mix, [[0.0, 0.0, 0.0, 1.0]])
+
+
+def test_a_region_is_as_large_as_its_acos_shares_say():
+    first, second = (
+        replace(plan, lives=lives) for plan, lives in zip(plans_of(2), (3_000, 1_000), strict=True)
+    )
+    assignable, share = EVIDENCE.number("care.assignable"), 0.15
+
+    def people(*acos):
+        return market_people(list(acos), share, EVIDENCE, 0.5) * assignable
+
+    assert people(first, second) == pytest.approx(4_000 / 0.5)
+    own = [replace(first, market_share=0.3), replace(second, market_share=0.1)]
+    assert people(*own) == pytest.approx(4_000 / 0.4)
+    assert people(own[0], second) == pytest.approx(3_000 / 0.3)
+    # Whoever states nothing fits in.
+    assert people(replace(first, market_share=0.9), second) == pytest.approx(4_000)
