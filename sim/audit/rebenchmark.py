@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.audit.regional_gap import CellGaps, gaps_by_cell
 from sim.audit.row_table import Cell, RowTable, cell, said_year
 from sim.inputs.faults import Fault, InputError, wrong_choice
 from sim.inputs.lead_terms import lead_terms
@@ -45,6 +46,8 @@ BRIEF = {
     "discount": "change_by_discount_usd",
 }
 _CENTS = 100.0
+# A multiple of national expenditure that no gap reaches; infinity times an empty cell would be no number.
+_NO_CAP = 1e9
 
 
 class RebenchmarkResult(RowTable):
@@ -153,6 +156,7 @@ def rebenchmark(
     present regional adjustment divided by its present weight is the gap to the region (exactly, unless a cap
     or an offset bound it), and LEAD weighs it anew, with its floor of 0 and its cap. It is one gap for the
     ACO, as the file gives no more; where the file shows none (``-``) it is 0, which the tie rule designates.
+    For floor and cap, which may bind by cell, :func:`sim.audit.regional_gap.gaps_by_cell` shares it out.
     The benchmark is ``present x (1 + (new - old) / updated benchmark)`` before discount, as CMS adds the
     adjustment to the historical benchmark and updates the sum. A health equity adjustment, whose amount is in
     no file, is left where it is. The add-on is paid on top unless the rulebook puts it inside.
@@ -173,12 +177,10 @@ def rebenchmark(
     data.require("updated_benchmark", "historical_benchmark", "regional_adjustment", "agreement_period")
     data.require("person_years", "risk")
     result = _compare(data, mssp, terms)
-    notes = [
-        f"{SETTING} {setting} changes nothing here"
-        for setting in settings
-        if _idle(setting, data, program, lead_year, option)
-    ]
-    result = replace(result, notes=(*result.notes, *notes))
+    idle = [setting for setting in settings if _idle(setting, data, program, lead_year, option)]
+    if idle:
+        note = f"These rules were set and change nothing here: {', '.join(idle)}."
+        result = replace(result, notes=(*result.notes, note))
     if out is not None:
         result.to_csv(out)
     return result
@@ -255,37 +257,52 @@ def present_adjustment(data: MsspFile, mssp: Rulebook) -> PresentAdjustment:
     )
 
 
-def national_per_capita(data: MsspFile, mssp: Rulebook) -> Floats:
-    """Return national expenditure per person-year (aco,) at each ACO's mix of types and risk scores."""
+def _cell_gaps(data: MsspFile, mssp: Rulebook, present: PresentAdjustment) -> CellGaps:
+    history = np.nan_to_num(data.updated_benchmark) - present.counted
+    return gaps_by_cell(data, national_by_type(data, mssp), present.gap, history)
+
+
+def national_by_type(data: MsspFile, mssp: Rulebook) -> Floats:
+    """Return national expenditure per person-year by enrollment type (aco, type), at risk 1."""
     years = {
         int(year): mssp.array("expenditure.national", int(year)) for year in np.unique(data.performance_year)
     }
-    national = np.array([years[year] for year in data.performance_year.tolist()])
-    risk = np.nan_to_num(data.risk[..., -1], nan=1.0)
-    return weighted_mean(national * risk, np.nan_to_num(data.person_years))
+    return np.array([years[year] for year in data.performance_year.tolist()])
 
 
-def move(data: MsspFile, present: PresentAdjustment, national: Floats, terms: LeadTerms) -> Moved:
+def move(data: MsspFile, present: PresentAdjustment, cells: CellGaps, terms: LeadTerms) -> Moved:
     """Return the ACOs of a file under LEAD's terms."""
-    months = data.total_person_years[:, None]
-    gap = present.gap[:, None]
-    higher = efficiency.is_higher_spending(gap, months, tie_is_higher=terms.tie_is_higher_spending)
-    earned = efficiency.efficiency_adjustment(gap, share=terms.efficiency_share)
-    rea = efficiency.cap_adjustment(earned, months, terms.efficiency_cap_former_mssp * national)
+    months, national = cells.people, weighted_mean(cells.reference, cells.people)
+    higher = efficiency.is_higher_spending(
+        present.gap[:, None], data.total_person_years[:, None], tie_is_higher=terms.tie_is_higher_spending
+    )
+    earned, rea = (
+        efficiency.regional_adjustment(
+            cells.gap,
+            months,
+            cells.reference,
+            share=terms.efficiency_share,
+            cap=np.full(len(data), cap),
+            cap_level=terms.efficiency_cap_level,
+            floor_level=terms.efficiency_floor_level,
+        )
+        for cap in (_NO_CAP, terms.efficiency_cap_former_mssp)
+    )
     psa = efficiency.prior_savings_adjustment(
         present.prior_savings, terms.prior_savings_cap * national, share=terms.prior_savings_share
     )
     if not terms.prior_savings_for_higher_spending:
         psa = np.where(higher, 0.0, psa)
     chosen, by_savings = efficiency.higher_of(rea, psa, months)
-    weighed, adjustment = terms.efficiency_share * present.gap, chosen[:, 0]
+    weighed = terms.efficiency_share * present.gap
+    floored, capped, adjustment = (weighted_mean(one, months) for one in (earned, rea, chosen))
     # CMS adds the adjustment to the historical benchmark and updates the sum.
     people = data.benchmark_usd * ratio(1.0, data.updated_benchmark, 0.0)
     parts = {
         "reweighting": people * (weighed - present.regional),
-        "floor": people * (earned[:, 0] - weighed),
-        "cap": people * (rea[:, 0] - earned[:, 0]),
-        "prior_savings": people * (adjustment - rea[:, 0] - present.savings),
+        "floor": people * (floored - weighed),
+        "cap": people * (capped - floored),
+        "prior_savings": people * (adjustment - capped - present.savings),
     }
     before = data.benchmark_usd + people * (adjustment - present.counted)
     extra = add_on(before, higher, rate=terms.add_on_rate)
@@ -297,8 +314,9 @@ def move(data: MsspFile, present: PresentAdjustment, national: Floats, terms: Le
 
 
 def _compare(data: MsspFile, mssp: Rulebook, terms: LeadTerms) -> RebenchmarkResult:
-    present, national = present_adjustment(data, mssp), national_per_capita(data, mssp)
-    moved = move(data, present, national, terms)
+    present = present_adjustment(data, mssp)
+    cells = _cell_gaps(data, mssp, present)
+    moved = move(data, present, cells, terms)
     cents = moved.cents()
     change_cents = np.sum(list(cents.values()), axis=0)
     change = change_cents / _CENTS
@@ -341,7 +359,7 @@ def _compare(data: MsspFile, mssp: Rulebook, terms: LeadTerms) -> RebenchmarkRes
         "higher_spending_change_usd": cell(change[moved.higher].sum()),
     }
     for place in ("outside", "inside"):
-        other = move(data, present, national, replace(terms, add_on_inside=place == "inside"))
+        other = move(data, present, cells, replace(terms, add_on_inside=place == "inside"))
         whole = sum(float(part.sum()) for part in other.cents().values())
         apart = 0.0 if place == "inside" else float(np.rint(other.extra * _CENTS).sum())
         totals[f"change_with_add_on_{place}_usd"] = whole / _CENTS

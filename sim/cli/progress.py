@@ -25,6 +25,7 @@ class Reporter:
         self._console = console
         self._live = Live(console=console, refresh_per_second=4) if console.is_terminal else None
         self._last = -math.inf
+        self._compiling = False
 
     def __enter__(self) -> Reporter:
         if self._live:
@@ -44,7 +45,9 @@ class Reporter:
             self._live.update(Text(line, overflow="ellipsis", no_wrap=True))
             return
         finished = progress.completed + progress.failed >= progress.total
-        if finished or time.monotonic() - self._last >= _SECONDS_BETWEEN_LINES:
+        news = progress.compiling != self._compiling
+        self._compiling = progress.compiling
+        if finished or news or time.monotonic() - self._last >= _SECONDS_BETWEEN_LINES:
             self._last = time.monotonic()
             self._console.print(line, markup=False, highlight=False, soft_wrap=True)
 
@@ -54,7 +57,9 @@ def progress_line(progress: Progress) -> str:
     parts = [f"{progress.completed}/{progress.total} replicates"]
     if progress.failed:
         parts.append(f"{progress.failed} failed")
-    if progress.rate:
+    if progress.compiling:
+        parts.append("compiling, once on this machine")
+    elif progress.rate:
         parts += [f"{progress.rate:.3g}/s", f"{_clock(progress.eta)} to go"]
     if not math.isnan(progress.error):
         parts.append(f"net cost to Medicare known to ±${progress.error / 1e6:,.3g} million (MC error)")

@@ -182,7 +182,9 @@ def _blocks(data: xr.Dataset) -> Iterator[Block]:
         yield Table(("Key", "Rule"), assumed)
     if conflicted:
         yield Heading("Conflicted rules")
-        yield Paragraph(f"On {len(conflicted)} rules that the results rest on, another source says otherwise.")
+        yield Paragraph(
+            f"On {len(conflicted)} rules that the results rest on, another source says otherwise."
+        )
         yield Table(("Key", "Status and what is said elsewhere"), conflicted)
     yield Heading("How to reproduce these results")
     yield Paragraph(

@@ -133,7 +133,9 @@ def _print_basis(scenario: Scenario, console: Console) -> None:
     conflicted = scenario.conflicted()
     if conflicted:
         heading = f"Resting on {len(conflicted)} rules on which sources disagree (leadsim explain KEY):"
-        sections.append((heading, [(key, f"{status}; elsewhere: {said}") for key, (status, said) in conflicted.items()]))
+        sections.append(
+            (heading, [(key, f"{status}; elsewhere: {said}") for key, (status, said) in conflicted.items()])
+        )
     print_sections(sections, console)
 
 

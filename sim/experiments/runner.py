@@ -18,6 +18,7 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
+from sim.experiments.compiling import CompileClock, compile_clock
 from sim.experiments.lock import exclusive, sweep
 from sim.experiments.plan import Arrays, Coordinates, Crew, Simulate, threads_allowed
 from sim.experiments.provenance import check_identity, provenance
@@ -32,6 +33,8 @@ _WATCHED = BY_NAME["medicare_net_cost"]
 # A kill loses at most what is not yet written; writing takes at most one fiftieth of the time.
 _SECONDS_BETWEEN_WRITES = 2.0
 _WORK_PER_WRITE = 50.0
+# How soon a run says that kernels compile.
+_SECONDS_BETWEEN_LOOKS = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +55,13 @@ class Progress:
     completed, failed, total : int
         Replicates; `completed` counts those of earlier runs too.
     rate : float
-        Replicates per second of this run; 0 before the first.
+        Replicates per second of this run, the time that kernels compiled left out; 0 before the first.
     eta : float
         Seconds still to go at that rate; NaN before the first.
     error : float
         Largest Monte Carlo standard error, over arms, of the mean net cost to Medicare, USD; NaN if unknown.
+    compiling : bool
+        Whether kernels are being compiled, as they are once on a machine.
     """
 
     completed: int
@@ -65,6 +70,7 @@ class Progress:
     rate: float
     eta: float
     error: float
+    compiling: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +136,8 @@ def run(
     threads : int, optional
         Cores to use; ``LEADSIM_THREADS``, else all, otherwise. The numbers do not depend on it.
     progress : callable, optional
-        Called with a :class:`Progress` at the start and after every replicate.
+        Called with a :class:`Progress` at the start, after every replicate, and when kernels begin or end to
+        compile.
     executor : Executor, optional
         Where replicates run instead of this process's threads (any ``concurrent.futures`` executor).
     overwrite : bool
@@ -168,7 +175,7 @@ def run(
     with naming(path):
         if not path.exists():
             ResultStore.create(path, labels, provenance(scenario, replaced))
-    with exclusive(path), naming(path):
+    with exclusive(path), naming(path), compile_clock() as compiling:
         notes = check_identity(path, scenario, replaced)
         sweep(path)
         store = ResultStore(path, labels)
@@ -178,7 +185,7 @@ def run(
         size = max(requested, store.done.size)
         store.grow(size, {"scenario": scenario.replace({"study.replicates": size}).to_toml()})
         todo = [int(replicate) for replicate in np.flatnonzero(~store.done[:requested])]
-        tally = _Tally(requested, _watched(path, requested, labels), progress, started)
+        tally = _Tally(requested, _watched(path, requested, labels), progress, started, compiling)
         crew = Crew.of(allowed, len(todo))
         pool = crew.pool() if executor is None else executor
         own = {"agents": agents, "behaviours": behaviours} if replaced else {}
@@ -240,9 +247,11 @@ class _Tally:
     watched: RunningError
     progress: Callable[[Progress], None] | None
     started: float
+    compiling: CompileClock
     computed: int = 0
     failures: list[Failure] = field(default_factory=list)
     earlier: int = field(init=False)
+    told: bool = False
 
     def __post_init__(self) -> None:
         self.earlier = min(self.watched.count, self.total)
@@ -256,16 +265,22 @@ class _Tally:
             self.watched.add(_net_cost(outcome))
         self.tell()
 
+    def look(self) -> None:
+        """Tell when kernels have begun or ended to compile."""
+        if self.compiling.running != self.told:
+            self.tell()
+
     def tell(self) -> None:
+        self.told = self.compiling.running
         if self.progress is None:
             return
-        seconds = time.monotonic() - self.started
+        seconds = time.monotonic() - self.started - self.compiling.seconds
         rate = self.computed / seconds if seconds > 0 else 0.0
         completed = self.earlier + self.computed
         left = self.total - completed - len(self.failures)
         eta = left / rate if rate else math.nan
         failed = len(self.failures)
-        self.progress(Progress(completed, failed, self.total, rate, eta, self.watched.error))
+        self.progress(Progress(completed, failed, self.total, rate, eta, self.watched.error, self.told))
 
 
 def _work(
@@ -293,7 +308,9 @@ def _work(
                     running[pool.submit(task, replicate)] = replicate
                 if not running:
                     break
-                for future in wait(running, return_when=FIRST_COMPLETED).done:
+                done = wait(running, _SECONDS_BETWEEN_LOOKS, return_when=FIRST_COMPLETED).done
+                tally.look()
+                for future in done:
                     outcome = future.result()
                     if not isinstance(outcome, Failure):
                         ready[running[future]] = outcome

@@ -29,7 +29,7 @@ def rule_ledger() -> str:
         "",
         "Written by `leadsim rules` from `sim/programs`. A value by year holds until the next year stated.",
         "Status: `final` read in a CMS text, `proposed` in a proposed rule, `secondary` read in a summary of",
-        "a CMS text, `assumed` not published, `conflicted` stated otherwise by another source, which is named.",
+        "a CMS text, `assumed` not published, `conflicted` stated otherwise by another source.",
         "A scenario changes any of them under `[program.values]`.",
         "",
     ]

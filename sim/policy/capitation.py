@@ -16,7 +16,7 @@ def capitated_benchmark(before: ArrayLike, after: ArrayLike, *, base: str) -> Fl
     before, after : array_like
         USD, of one shape.
     base : str
-        ``before_discount``, as public notes on CMS's LEAD Payment fact sheet say, or ``after_discount``, as in
+        ``before_discount``, as public notes on the LEAD Payment fact sheet say, or ``after_discount``, as in
         ACO REACH.
     """
     return np.asarray(before if base == "before_discount" else after, dtype=np.float64)

@@ -35,16 +35,6 @@ def is_higher_spending(gap: ArrayLike, months: ArrayLike, *, tie_is_higher: bool
     return mean <= 0.0 if tie_is_higher else mean < 0.0
 
 
-def efficiency_adjustment(gap: ArrayLike, *, share: float) -> Floats:
-    """Return the REA before its cap: a share of the gap, never below 0 in any cell.
-
-    Notes
-    -----
-    CMS, LEAD PY2027 Alignment and Finance Methodology, regional efficiency adjustment (50 %, floor 0).
-    """
-    return share * np.maximum(np.asarray(gap, dtype=np.float64), 0.0)
-
-
 def regional_adjustment(
     gap: Floats,
     months: Floats,

@@ -8,6 +8,7 @@ import pytest
 from sim.audit.rebenchmark import PARTS, rebenchmark
 from sim.inputs.faults import InputError
 
+PERIODS = ("BY1", "BY2", "BY3", "PY")
 TYPES = {"ESRD": "ESRD", "DIS": "DIS", "AGDU": "AGED_Dual", "AGND": "AGED_NonDual"}
 
 
@@ -203,9 +204,60 @@ def test_rules_of_both_rulebooks(tmp_path, setting, field, value):
 
 
 def test_a_rule_that_does_not_act_here_is_told(tmp_path):
-    settings = ["quality.withhold=1 %", "discount.lower_spending=1 %"]
+    settings = ["quality.withhold=1 %", "discount.lower_spending=1 %", "trend.guard_path=open"]
     notes = rebenchmark(one_aco(tmp_path, RegAdj=70), "lead-py2027", "global", settings=settings).notes
-    assert notes == ("--set quality.withhold=1 % changes nothing here",)
+    idle = "quality.withhold=1 %, trend.guard_path=open"
+    assert notes == (f"These rules were set and change nothing here: {idle}.",)
+
+
+def two_cells(tmp_path, regional):
+    """1,000 people with ESRD at 100,000 a year and 9,000 others at 10,000; history 19,000 a head."""
+    spent = {"ESRD": 100_000, "AGND": 10_000}
+    present = (0.35 if regional > 0 else 0.15) * regional
+    return one_aco(
+        tmp_path,
+        UpdatedBnchmk=19_000 + present,
+        HistBnchmk=19_000 + present,
+        ABtotBnchmk=10_000 * (19_000 + present),
+        RegAdj=present,
+        N_AB_Year_ESRD_PY=1_000,
+        N_AB_Year_AGED_NonDual_PY=9_000,
+        **{f"Per_Capita_Exp_ALL_{kind}_{period}": usd for kind, usd in spent.items() for period in PERIODS},
+        **{f"CMS_HCC_RiskScore_{kind}_{period}": 1.0 for kind in TYPES for period in PERIODS},
+    )
+
+
+def adjusted(path, **levels):
+    settings = [f"efficiency.{name}={value}" for name, value in levels.items()]
+    result = rebenchmark(path, "lead-py2027", "global", settings=settings)
+    (row,) = result.rows
+    return row["adjustment"], parts(row), result.notes
+
+
+def test_cap_and_floor_by_cell_or_by_total(tmp_path):
+    """By hand. The nation costs 90,392.21 and 11,610.30, at this mix 19,488.491 a head.
+
+    At a mean gap of 1,000 the region costs 20,000, 1.0262467 times that: 92,764.705 and 11,915.033. So the
+    gaps are -7,235.295 and 1,915.033, and half of them -3,617.648 and 957.516. Caps of 3 % by cell are
+    2,711.766 and 348.309; of the total 584.655.
+    """
+    path = two_cells(tmp_path, 1_000)
+    nation = 0.1 * 90_392.21 + 0.9 * 11_610.30
+    region = 20_000 / nation
+    esrd, others = 0.5 * (90_392.21 * region - 100_000), 0.5 * (11_610.30 * region - 10_000)
+    assert (esrd, others) == (pytest.approx(-3_617.648, abs=0.01), pytest.approx(957.516, abs=0.01))
+    total, said, _ = adjusted(path, cap_level="total")
+    assert total == pytest.approx(500)
+    assert set(said) == {"reweighting", "discount"}
+    # By cell the cap takes the others' to 348.309: with the ESRD cell the mean is below 0.
+    assert adjusted(path)[0] == 0
+    both, said, notes = adjusted(path, cap_level="cell", floor_level="cell")
+    assert both == pytest.approx(0.9 * 348.309)
+    assert said["floor"] == pytest.approx(10_000 * 0.1 * -esrd, rel=1e-6)
+    assert said["cap"] == pytest.approx(10_000 * (0.9 * 348.309 - 0.9 * others), rel=1e-6)
+    assert not [note for note in notes if "floor_level" in note]
+    assert adjusted(path, cap_level="total", floor_level="cell")[0] == pytest.approx(584.655, abs=0.001)
+    assert adjusted(two_cells(tmp_path, -1_000), floor_level="total")[0] == 0
 
 
 @pytest.mark.parametrize(

@@ -384,6 +384,11 @@ def test_the_progress_line_says_rate_time_and_error() -> None:
     assert progress_line(Progress(0, 0, 64, 0.0, float("nan"), float("nan"))) == "0/64 replicates"
 
 
+def test_the_progress_line_says_that_kernels_compile_and_guesses_no_time() -> None:
+    line = progress_line(Progress(1, 0, 64, rate=0.01, eta=6300, error=float("nan"), compiling=True))
+    assert line.split("  ") == ["1/64 replicates", "compiling, once on this machine"]
+
+
 INTERRUPTIBLE = """
 import pathlib, sys, time, types, fake_model
 def simulate(scenario, replicate, *, threads=1):
