@@ -12,6 +12,7 @@ from matplotlib.patches import Patch
 from sim.charts.labels import key_below, name_at_ends
 from sim.charts.quantities import Fan, Floats, acting_arms, in_millions, metric_name
 from sim.charts.style import MUTED, Look, looks, mark_zero, new_axes, plain_numbers, styled
+from sim.outcomes.bands import bands_hold
 
 _OUTER, _INNER, _HATCH = 0.15, 0.32, 0.55
 _WHISKER = "black"
@@ -23,9 +24,9 @@ def savings_fan(
 ) -> Axes:
     """Draw a sum of money over all ACOs by performance year: its median over replicates in two bands.
 
-    The bands (10-90 % and 25-75 % of replicates) are outcome variability, the risk taken. The whiskers are
-    one Monte Carlo standard error of the median either way: they shrink with more replicates, the bands
-    do not.
+    The bands (10-90 % and 25-75 % of replicates) are outcome variability, the risk taken, and parameter
+    uncertainty where the study draws it, which the key says. The whiskers are one Monte Carlo standard error
+    of the median either way: they shrink with more replicates, the bands do not.
 
     Parameters
     ----------
@@ -64,7 +65,7 @@ def savings_fan(
     axes.yaxis.set_major_formatter(plain_numbers)
     axes.set_title(f"{name}, all {data.sizes['aco']} ACOs")
     name_at_ends(axes, {key: float(fan.quantiles[2, -1]) for key, fan in fans.items()}, shown)
-    _explain(axes, values.sizes["replicate"])
+    _explain(axes, values.sizes["replicate"], bands_hold(data))
     return axes
 
 
@@ -78,7 +79,7 @@ def _draw(axes: Axes, years: Floats, fan: Fan, look: Look) -> None:
     axes.errorbar(years, median, error, fmt="none", ecolor=_WHISKER, elinewidth=1, capsize=3, zorder=4)
 
 
-def _explain(axes: Axes, replicates: int) -> None:
+def _explain(axes: Axes, replicates: int, bands: str) -> None:
     """Say under the axes what line, bands and whiskers are."""
     whisker = Line2D(
         [], [], color=_WHISKER, marker=r"$\mathtt{I}$", markersize=9, markeredgewidth=0, linestyle="none"
@@ -87,6 +88,6 @@ def _explain(axes: Axes, replicates: int) -> None:
         f"Median of {replicates} replicates": Line2D([], [], color=MUTED, marker="o"),
         "\N{PLUS-MINUS SIGN} Monte Carlo standard error of the median": whisker,
         "25\N{EN DASH}75 % of replicates": Patch(facecolor=to_rgba(MUTED, _OUTER + _INNER)),
-        "10\N{EN DASH}90 % of replicates (outcome variability)": Patch(facecolor=to_rgba(MUTED, _OUTER)),
+        f"10\N{EN DASH}90 % of replicates ({bands})": Patch(facecolor=to_rgba(MUTED, _OUTER)),
     }
     key_below(axes, entries, columns=2)

@@ -14,7 +14,7 @@ from sim.outcomes.registry import BY_NAME, VARIABLES
 
 MILLION = 1e6
 NET_PAYMENT = "net_payment"
-#: Outcome variability: the quantiles that bands and rugs show.
+#: What :func:`sim.outcomes.bands.bands_hold` says is spread: the quantiles that bands and rugs show.
 QUANTILES = (0.10, 0.25, 0.50, 0.75, 0.90)
 _NET_PAYMENT_PARTS = ("settlement", "admin_add_on")
 YEARLY = (NET_PAYMENT, *(v.name for v in VARIABLES if v.dtype == "money" and "year" in v.dims))
@@ -95,7 +95,7 @@ class Fan:
     Attributes
     ----------
     quantiles : float64, shape (5, years)
-        At :data:`QUANTILES`: outcome variability.
+        At :data:`QUANTILES` of the replicates.
     median_error : float64, shape (years,)
         Monte Carlo standard error of the median; NaN with too few replicates to know it.
     """

@@ -95,6 +95,7 @@ def _figures(data: xr.Dataset) -> dict[str, tuple[str, Callable[[Axes], Axes]]]:
         savings_fan,
     )
     from sim.charts.quantities import acting_arms  # noqa: PLC0415
+    from sim.outcomes.bands import bands_hold  # noqa: PLC0415
 
     def fan(metric: str) -> Callable[[Axes], Axes]:
         return lambda axes: savings_fan(data, metric=metric, ax=axes)
@@ -112,8 +113,8 @@ def _figures(data: xr.Dataset) -> dict[str, tuple[str, Callable[[Axes], Axes]]]:
     }
     return {
         "savings-against-benchmark": (
-            "Savings against the benchmark by performance year: what CMS reconciles. Bands show the risk that"
-            " is taken, whiskers the error of the simulation.",
+            "Savings against the benchmark by performance year: what CMS reconciles. Bands hold"
+            f" {bands_hold(data)}, whiskers show the error of the simulation.",
             fan("gross_savings"),
         ),
         "true-savings": (
@@ -146,6 +147,7 @@ def _figures(data: xr.Dataset) -> dict[str, tuple[str, Callable[[Axes], Axes]]]:
 
 def _blocks(data: xr.Dataset) -> Iterator[Block]:
     from sim.charts.page import Figure, Heading, Paragraph, Table  # noqa: PLC0415
+    from sim.outcomes.bands import bands_sentence  # noqa: PLC0415
 
     stated = data.attrs
     years = data["year"].values
@@ -158,11 +160,9 @@ def _blocks(data: xr.Dataset) -> Iterator[Block]:
     yield Heading("All years and ACOs together")
     yield Table(("Arm", "$ million", "Median", "10 %", "90 %", "MC error"), _closing_rows(data), numbers=4)
     yield Paragraph(
-        "The columns 10 % and 90 % are percentiles over replicates: outcome variability, the risk that is"
-        " taken. MC error is the Monte Carlo standard error of the median; more replicates make it smaller,"
-        " but not the risk. Savings against benchmark are what CMS reconciles; true savings are spending"
-        " that did not happen. Neither the percentiles nor the error include what is uncertain about rules"
-        " and behaviour."
+        f"The columns 10 % and 90 % are {bands_sentence(data)} MC error is the Monte Carlo standard error of"
+        " the median; more replicates make it smaller, but not what the columns hold. Savings against"
+        " benchmark are what CMS reconciles; true savings are spending that did not happen."
     )
     yield Heading("Figures")
     for stem, (caption, _) in _figures(data).items():

@@ -16,6 +16,7 @@ from rich.text import Text
 
 from sim.cli.money_tables import LOSS, aco_table, bridge_table, care_table
 from sim.inputs.faults import printable
+from sim.outcomes.bands import bands_hold, bands_sentence
 from sim.outcomes.summary import FIGURES, ArmSummary, summarise
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ def print_run(done: Run, scenario: Scenario, console: Console) -> None:
     """Print the closing table of a run."""
     with done.open() as data:
         summaries = summarise(data) if data.attrs["replicates_complete"] else []
-        acos = data.sizes["aco"]
+        acos, bands = data.sizes["aco"], bands_sentence(data)
     study, years = scenario.study, scenario.years
     console.print(Text(study.title or study.name, style="bold"))
     console.print(
@@ -58,10 +59,9 @@ def print_run(done: Run, scenario: Scenario, console: Console) -> None:
     if len(summaries) > 1:
         console.print(_closing_table(summaries, scenario))
         console.print(
-            "The columns 10 % and 90 % are percentiles over replicates: outcome variability, the risk that"
-            " is taken. MC error is the Monte Carlo standard error of the median; more replicates make it"
-            " smaller. Savings against benchmark are what CMS reconciles; true savings are spending that"
-            " did not happen.",
+            f"The columns 10 % and 90 % are {bands} MC error is the Monte Carlo standard error of the median;"
+            " more replicates make it smaller. Savings against benchmark are what CMS reconciles; true savings"
+            " are spending that did not happen.",
             style="dim",
             highlight=False,
         )
@@ -151,7 +151,7 @@ def run_as_dict(done: Run, scenario: Scenario) -> dict[str, Any]:
     """Return the closing table as plain values, USD; what is not known is None."""
     with done.open() as data:
         arms = _arms_as_dict(data)
-        acos = data.sizes["aco"]
+        acos, bands = data.sizes["aco"], bands_hold(data)
     return {
         "study": scenario.study.name,
         "title": scenario.study.title,
@@ -168,6 +168,7 @@ def run_as_dict(done: Run, scenario: Scenario) -> dict[str, Any]:
         "years": list(scenario.years),
         "reference_arm": scenario.study.reference_arm,
         "units": "USD",
+        "low_and_high_hold": bands,
         "arms": arms,
         "assumed_rules": [{"key": key, "title": title} for key, title in scenario.assumed().items()],
         "conflicted_rules": [
