@@ -12,6 +12,7 @@ from cyclopts import App, Parameter
 from cyclopts.validators import Number
 from rich.console import Console
 
+from sim.cli.init import init
 from sim.cli.report import report
 from sim.inputs.faults import Fault, InputError, printable
 
@@ -23,6 +24,7 @@ app = App(
     help="Simulate a decade (2027-2036) of ACOs in CMS's LEAD Model.",
     suppress_keyboard_interrupt=False,
 )
+app.command(init)
 app.command(report)
 
 Settings = Annotated[
