@@ -15,6 +15,19 @@ from sim.inputs.rulebook import load_rulebook
 BASE = text_of(
     aco("alpha", "1,500 people", entry="renewing", former_mssp=True, efficiency="-4 %", region="east"),
     aco("beta", 1000, leadership="hospital", high_needs_share=0.2, count=2),
+    aco(
+        "gamma",
+        900,
+        mix={"disabled": "12 %", "aged_dual": 0.1},
+        spending={"esrd": 1.1},
+        risk={"aged_non_dual": 0.9},
+        effect="-4 %",
+        effect_scale=0.5,
+        fixed_cost="1.2 million USD/year",
+        cost_per_person="12 USD/month",
+        market_share="20 %",
+        region="west",
+    ),
     arms={
         **NO_ACO,
         "lead": {
