@@ -10,10 +10,18 @@ from rich.table import Table
 
 from sim.outcomes.bridge import STEPS, bridge
 from sim.outcomes.error import mean_error
+from sim.outcomes.registry import GUARDRAILS
 
 _MILLION = 1e6
 _MONTHS_A_YEAR = 12.0
 _ACOS_SHOWN = 20
+#: What the bracket of the guardrail rests on.
+BRACKET = (
+    "How LEAD's guardrail widens after its first year is not published. Each line settles the same years of"
+    " the same people again: " + "; ".join(f"{name}: {text}" for name, text in GUARDRAILS.items()) + ". What"
+    " ACOs do for it is the run's (*: its own reading), the prospective factor is assumed too, and so is"
+    " what the guardrail binds (leadsim explain trend)."
+)
 LOSS = (
     "A loss is a performance year whose gross savings are below zero; P(loss) is its share of an ACO's"
     " settled years, P(cash < 0) the share of replicates whose years together leave the ACO less cash than"
@@ -39,6 +47,45 @@ def bridge_table(data: xr.Dataset, arms: list[str]) -> Table:
     for step in STEPS:
         cells = [_mean_and_error(totals.sel(step=step.label, arm=arm).values) for arm in arms]
         table.add_row(f"= {step.label}" if step.level else f"  {step.label}", *cells, end_section=step.level)
+    return table
+
+
+def bracket_arms(data: xr.Dataset) -> list[str]:
+    """Return the arms with a guardrail: those in which some ACO is settled by LEAD."""
+    if "gross_savings_guard_linear" not in data:
+        return []
+    shown = data["gross_savings_guard_linear"].notnull()
+    return [str(arm) for arm in data["arm"].values if bool(shown.sel(arm=arm).any())]
+
+
+def bracket_rows(data: xr.Dataset) -> list[tuple[str, ...]]:
+    """Return, for each reading of the guardrail, its name and every arm's savings of LEAD ACOs, $ million.
+
+    Parameters
+    ----------
+    data : Dataset
+        Complete replicates. A star marks what the arm itself is settled by.
+    """
+    rows = []
+    for name in GUARDRAILS:
+        cells = []
+        for arm in bracket_arms(data):
+            own = data[f"gross_savings_guard_{name}"].sel(arm=arm)
+            usual = data["gross_savings"].sel(arm=arm).where(own.notnull())
+            star = "*" if bool((own == usual).where(own.notnull(), True).all()) else ""
+            cells.append(_mean_and_error(own.sum(("aco", "year")).values) + star)
+        rows.append((name, *cells))
+    return rows
+
+
+def bracket_table(data: xr.Dataset) -> Table:
+    """Return the bracket of the guardrail: mean over replicates of all ACOs and years, and its error."""
+    table = Table(box=SIMPLE_HEAD, pad_edge=False)
+    table.add_column("Savings against benchmark by guardrail, $ million", min_width=24)
+    for arm in bracket_arms(data):
+        table.add_column(arm, justify="right", min_width=12)
+    for row in bracket_rows(data):
+        table.add_row(*row)
     return table
 
 

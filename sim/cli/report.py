@@ -147,6 +147,7 @@ def _figures(data: xr.Dataset) -> dict[str, tuple[str, Callable[[Axes], Axes]]]:
 
 def _blocks(data: xr.Dataset) -> Iterator[Block]:
     from sim.charts.page import Figure, Heading, Paragraph, Table  # noqa: PLC0415
+    from sim.cli.money_tables import BRACKET, bracket_arms, bracket_rows  # noqa: PLC0415
     from sim.outcomes.bands import bands_sentence  # noqa: PLC0415
 
     stated = data.attrs
@@ -164,6 +165,11 @@ def _blocks(data: xr.Dataset) -> Iterator[Block]:
         " the median; more replicates make it smaller, but not what the columns hold. Savings against"
         " benchmark are what CMS reconciles; true savings are spending that did not happen."
     )
+    if arms := bracket_arms(data):
+        kept = data.isel(replicate=data["done"].values.astype(bool))
+        yield Heading("Savings against benchmark by how the guardrail is read")
+        yield Table(("$ million, mean (MC error)", *arms), bracket_rows(kept), numbers=len(arms))
+        yield Paragraph(BRACKET)
     yield Heading("Figures")
     for stem, (caption, _) in _figures(data).items():
         yield Figure(stem, caption)

@@ -14,7 +14,15 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from sim.cli.money_tables import LOSS, aco_table, bridge_table, care_table
+from sim.cli.money_tables import (
+    BRACKET,
+    LOSS,
+    aco_table,
+    bracket_arms,
+    bracket_table,
+    bridge_table,
+    care_table,
+)
 from sim.inputs.faults import printable
 from sim.outcomes.bands import bands_hold, bands_sentence
 from sim.outcomes.summary import FIGURES, ArmSummary, summarise
@@ -59,9 +67,9 @@ def print_run(done: Run, scenario: Scenario, console: Console) -> None:
     if len(summaries) > 1:
         console.print(_closing_table(summaries, scenario))
         console.print(
-            f"The columns 10 % and 90 % are {bands} MC error is the Monte Carlo standard error of the median;"
-            " more replicates make it smaller. Savings against benchmark are what CMS reconciles; true savings"
-            " are spending that did not happen.",
+            f"The columns 10 % and 90 % are {bands} MC error is the Monte Carlo standard error of"
+            " the median; more replicates make it smaller. Savings against benchmark are what CMS"
+            " reconciles; true savings are spending that did not happen.",
             style="dim",
             highlight=False,
         )
@@ -81,6 +89,9 @@ def _print_money(done: Run, scenario: Scenario, console: Console) -> None:
     if not arms:
         return
     console.print(bridge_table(data, arms))
+    if bracket_arms(data):
+        console.print(bracket_table(data))
+        console.print(BRACKET, style="dim", highlight=False)
     for arm in arms:
         console.print(aco_table(data, arm))
     console.print(

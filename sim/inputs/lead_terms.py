@@ -36,6 +36,7 @@ def lead_terms(rulebook: Rulebook, py: int, option: str) -> LeadTerms:
         number("discount.professional" if professional else f"discount.{kind}_spending", py)
         for kind in ("lower", "higher")
     )
+    below, above = guardrail(rulebook, py)
     return LeadTerms(
         py=py,
         option=option,
@@ -52,8 +53,9 @@ def lead_terms(rulebook: Rulebook, py: int, option: str) -> LeadTerms:
         prior_savings_cap=number("prior_savings.cap", py),
         prior_savings_for_higher_spending=rulebook.flag("prior_savings.for_higher_spending", py),
         two_way_weight=number("trend.two_way_weight", py),
-        guard_below=_guardrail(rulebook, "trend.guard_below", py),
-        guard_above=_guardrail(rulebook, "trend.guard_above", py),
+        guard_below=below,
+        guard_above=above,
+        guard_applied=word("trend.guard_applied", py),
         guard_target=word("trend.guard_target", py),
         risk_cap=array("risk.cap", py),
         coding_intensity_factor=number("risk.coding_intensity_factor", py),
@@ -72,11 +74,25 @@ def lead_terms(rulebook: Rulebook, py: int, option: str) -> LeadTerms:
     )
 
 
-def _guardrail(rulebook: Rulebook, key: str, py: int) -> float:
-    """Return the width stated for a year, or what the path makes of the latest stated before it."""
-    stated = [year for year, _ in rulebook.entry(key).by_year if year is not None and year <= py]
-    since = max(stated) if stated else rulebook.first_py
-    return guardrail_width(rulebook.number(key, py), py - since + 1, rulebook.word("trend.guard_path", py))
+def guardrail(rulebook: Rulebook, py: int, path: str | None = None) -> tuple[float, float]:
+    """Return the widths below and above: those stated for a year, or what a path makes of the latest before.
+
+    Parameters
+    ----------
+    rulebook : Rulebook
+    py : int
+        Performance year.
+    path : str, optional
+        One of :data:`sim.policy.trend.GUARD_PATHS`; the rulebook's ``trend.guard_path`` otherwise.
+    """
+    chosen = rulebook.word("trend.guard_path", py) if path is None else path
+
+    def width(key: str) -> float:
+        stated = [year for year, _ in rulebook.entry(key).by_year if year is not None and year <= py]
+        since = max(stated) if stated else rulebook.first_py
+        return guardrail_width(rulebook.number(key, py), py - since + 1, chosen)
+
+    return width("trend.guard_below"), width("trend.guard_above")
 
 
 def _if_offered(rulebook: Rulebook, adjustment: str, py: int, option: str) -> float:

@@ -134,6 +134,15 @@ _BRIDGE = (
     ("quality", "quality", "What of the quality withhold is not earned back.", "quality"),
 )
 
+#: How the guardrail of LEAD's trend may be read, by the end of ``gross_savings_guard_``, and what that is.
+GUARDRAILS = {
+    "frozen": "the guardrail kept its first width for good",
+    "linear": "the guardrail widened by its first width each year",
+    "triangular": "the guardrail widened each year by one first width more than the year before",
+    "open": "the guardrail bound in the first year only",
+    "annual": "the guardrail bound each year's growth by that year's width, not the factor since BY3",
+}
+
 VARIABLES: tuple[Variable, ...] = (
     Variable(
         "person_months",
@@ -199,6 +208,17 @@ VARIABLES: tuple[Variable, ...] = (
             rule=rule and f"{_METHODS}, {rule}",
         )
         for name, label, text, rule in _BRIDGE
+    ),
+    *(
+        _money(
+            f"gross_savings_guard_{name}",
+            "aco year",
+            f"Gross savings, guardrail {name}",
+            f"Gross savings of LEAD ACOs if {text}, all else as it was. NaN in other programs.",
+            sign="positive: spending below the benchmark",
+            rule=f"{_METHODS}, update trend and guardrail; the figures of later years are not published",
+        )
+        for name, text in GUARDRAILS.items()
     ),
     _money(
         "shared_savings",

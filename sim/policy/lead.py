@@ -21,7 +21,7 @@ from sim.policy.rate_book import blend_rate_book
 from sim.policy.risk import capped_ratio
 from sim.policy.settlement import sequestered, shared_amount
 from sim.policy.terms import LeadTerms
-from sim.policy.trend import guarded_trend, two_way_trend
+from sim.policy.trend import annual_guarded_trend, guarded_trend, two_way_trend
 
 STEPS = ("prices", "adjustment", "rate_book", "caps", "discount", "quality")
 """Rules that make a benchmark, one after another: history carried forward by trend and uncapped risk scores;
@@ -108,6 +108,29 @@ class HistoricalBaseline:
 
 
 @dataclass(frozen=True, eq=False)
+class YearsBetween:
+    """The years after BY3, for a guardrail that is of each year's growth; years ascend.
+
+    Attributes
+    ----------
+    region_pbpm : numpy.ndarray, shape (year, ..., aco, cell)
+        Of the region, at risk 1, in the years before the performance year.
+    national_pbpm : numpy.ndarray, shape (year, ..., cell)
+        The same of the nation.
+    prospective_factor : numpy.ndarray, shape (year, ..., cell)
+        CMS's prospective growth since BY3 in those years.
+    guard_below, guard_above : numpy.ndarray, shape (year + 1,)
+        Widths in those years and the performance year.
+    """
+
+    region_pbpm: Floats
+    national_pbpm: Floats
+    prospective_factor: Floats
+    guard_below: Floats
+    guard_above: Floats
+
+
+@dataclass(frozen=True, eq=False)
 class PerformanceYearInputs:
     """Experience of one performance year.
 
@@ -129,6 +152,8 @@ class PerformanceYearInputs:
         0 to 1.
     rate_book_pbpm : numpy.ndarray, shape (..., aco, cell)
         Rate-book PBPM at risk 1; counts only where the terms give the rate book weight.
+    between : YearsBetween, optional
+        Needed where the terms apply the guardrail to each year's growth.
     """
 
     months: Floats
@@ -142,6 +167,7 @@ class PerformanceYearInputs:
     prospective_factor: Floats
     quality_score: Floats
     rate_book_pbpm: Floats
+    between: YearsBetween | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -262,19 +288,9 @@ def settle_performance_year(
     nothing, an ACO without months settles at zero.
     """
     national = ratio(py.national_pbpm, py.national_risk, 0.0)
-    national_growth = ratio(national, baseline.national_pbpm, 1.0)[..., None, :]
     region = ratio(py.region_pbpm, py.region_risk, 0.0)
-    two_way = two_way_trend(
-        national_growth, ratio(region, baseline.region_pbpm, national_growth), py.market_share
-    )
-    update = guarded_trend(
-        two_way,
-        py.prospective_factor[..., None, :],
-        two_way_weight=terms.two_way_weight,
-        guard_below=terms.guard_below,
-        guard_above=terms.guard_above,
-        guard_target=terms.guard_target,
-    )
+    two_way = _two_way_since_by3(baseline, region, national, py.market_share)
+    update = _update_trend(baseline, py, two_way, terms)
     cap = np.where(baseline.has_history, over_cells(terms.risk_cap), np.inf)
     uncapped = capped_ratio(py.risk, baseline.reference_risk, np.full_like(cap, np.inf))
     risk_ratio = terms.coding_intensity_factor * capped_ratio(py.risk, baseline.reference_risk, cap)
@@ -322,6 +338,43 @@ def settle_performance_year(
         settlement_usd=shared - taken,
         add_on_usd=np.zeros_like(before) if terms.add_on_inside else add_on_rate * before,
         steps_usd=np.stack([*counted, before * (1.0 - discount), final], axis=-1),
+    )
+
+
+def _two_way_since_by3(
+    baseline: HistoricalBaseline, region: Floats, national: Floats, market_share: Floats
+) -> Floats:
+    growth = ratio(national, baseline.national_pbpm, 1.0)[..., None, :]
+    return two_way_trend(growth, ratio(region, baseline.region_pbpm, growth), market_share)
+
+
+def _update_trend(
+    baseline: HistoricalBaseline, py: PerformanceYearInputs, two_way: Floats, terms: LeadTerms
+) -> Floats:
+    """Return the guarded trend since BY3, guarded as a whole or year by year, at the ACO's present share."""
+    prospective = py.prospective_factor[..., None, :]
+    if terms.guard_applied == "cumulative":
+        return guarded_trend(
+            two_way,
+            prospective,
+            two_way_weight=terms.two_way_weight,
+            guard_below=terms.guard_below,
+            guard_above=terms.guard_above,
+            guard_target=terms.guard_target,
+        )
+    if py.between is None:
+        raise ValueError(
+            "a guardrail of each year's growth needs the years between BY3 and the performance year"
+        )
+    earlier = py.between
+    before = _two_way_since_by3(baseline, earlier.region_pbpm, earlier.national_pbpm, py.market_share)
+    return annual_guarded_trend(
+        np.concatenate([before, two_way[None]]),
+        np.concatenate([earlier.prospective_factor[..., None, :], prospective[None]]),
+        two_way_weight=terms.two_way_weight,
+        guard_below=earlier.guard_below,
+        guard_above=earlier.guard_above,
+        guard_target=terms.guard_target,
     )
 
 

@@ -37,6 +37,8 @@ class LeadTerms:
         Weight of the national-regional trend; the prospective factor has the rest.
     guard_below, guard_above : float
         Percentage points, as fractions, by which the guarded trend may leave the two-way trend this year.
+    guard_applied : str
+        ``cumulative`` or ``annual``: whether the widths are of the factor since BY3 or of each year's growth.
     guard_target : str
         ``prospective`` or ``blend``: what the guardrail binds.
     risk_cap : numpy.ndarray, shape (3,)
@@ -80,6 +82,7 @@ class LeadTerms:
     two_way_weight: float
     guard_below: float
     guard_above: float
+    guard_applied: str
     guard_target: str
     risk_cap: Floats
     coding_intensity_factor: float

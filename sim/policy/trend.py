@@ -7,6 +7,9 @@ from numpy.typing import ArrayLike
 
 from sim.policy.arrays import Floats
 
+#: How the guardrail may widen, see :func:`guardrail_width`.
+GUARD_PATHS = ("frozen", "linear", "triangular", "open")
+
 
 def two_way_trend(national: ArrayLike, regional: ArrayLike, market_share: ArrayLike) -> Floats:
     """Blend national and regional growth; the national weight is the ACO's share of its region.
@@ -61,6 +64,49 @@ def guarded_trend(
         ahead = np.clip(ahead, low, high)
     blend = two_way_weight * base + (1.0 - two_way_weight) * ahead
     return np.clip(blend, low, high) if guard_target == "blend" else blend
+
+
+def annual_guarded_trend(
+    two_way: ArrayLike,
+    prospective: ArrayLike,
+    *,
+    two_way_weight: float,
+    guard_below: ArrayLike,
+    guard_above: ArrayLike,
+    guard_target: str,
+) -> Floats:
+    """Guard and blend the growth of each year since BY3, and multiply it up.
+
+    Parameters
+    ----------
+    two_way, prospective : array_like, shape (year, ...)
+        Growth factors since BY3 in each year after it, the performance year last.
+    two_way_weight, guard_target
+        See :func:`guarded_trend`.
+    guard_below, guard_above : array_like, shape (year,)
+        Widths of each year, in percentage points on its growth.
+
+    Notes
+    -----
+    CMS publishes the width for PY2027, when a year's growth and the factor since BY3 are one. That it might
+    be of each later year's growth is assumed, and a switch.
+    """
+    both = (np.asarray(factor, dtype=np.float64) for factor in (two_way, prospective))
+    base, ahead = (factor / np.concatenate([np.ones_like(factor[:1]), factor[:-1]]) for factor in both)
+    yearly = [
+        guarded_trend(
+            own,
+            stated,
+            two_way_weight=two_way_weight,
+            guard_below=below,
+            guard_above=above,
+            guard_target=guard_target,
+        )
+        for own, stated, below, above in zip(
+            base, ahead, np.asarray(guard_below), np.asarray(guard_above), strict=True
+        )
+    ]
+    return np.asarray(np.prod(yearly, axis=0))
 
 
 def guardrail_width(first: float, years: int, path: str) -> float:

@@ -8,7 +8,7 @@ import numpy as np
 
 from sim.inputs.evidence import Evidence
 from sim.inputs.lead_criteria import excluded_shares, stated_growth
-from sim.inputs.lead_terms import lead_terms
+from sim.inputs.lead_terms import guardrail, lead_terms
 from sim.inputs.rulebook import Rulebook
 from sim.kernels.codes import N_CELLS, RISK_UNIT, Sum
 from sim.policy.arrays import weighted_mean
@@ -16,6 +16,7 @@ from sim.policy.baseline import net_expenditure
 from sim.policy.lead import (
     BaselineInputs,
     PerformanceYearInputs,
+    YearsBetween,
     historical_baseline,
     settle_performance_year,
 )
@@ -25,6 +26,7 @@ from sim.population.experience import ratio
 from sim.population.past import Volunteers
 from sim.population.plan import AcoPlan
 from sim.population.trend import Trend
+from sim.settlement.bracket import guardrail_readings
 from sim.settlement.bridge import bridge_parts
 from sim.settlement.program import Flags, Floats, History, Participants, Settled, Shown, cents
 from sim.settlement.prospective import prospective_by_cell
@@ -193,23 +195,21 @@ class Lead:
         risk = ratio(seen.risk, seen.national_risk)
         baseline = historical_baseline(base.with_volunteers(experience.participants.volunteers), terms)
         national = seen.national_pbpm * counted
-        done = settle_performance_year(
-            baseline,
-            PerformanceYearInputs(
-                months=seen.months,
-                risk=risk,
-                paid=paid / 100.0,
-                region_pbpm=seen.region_pbpm * counted,
-                region_risk=ratio(seen.region_risk, seen.national_risk),
-                national_pbpm=national,
-                national_risk=np.ones_like(national),
-                market_share=seen.market_share,
-                prospective_factor=self.prospective_factor(base.by3, year),
-                quality_score=experience.quality,
-                rate_book_pbpm=county_rates(base.cost_index, national),
-            ),
-            terms,
+        inputs = PerformanceYearInputs(
+            months=seen.months,
+            risk=risk,
+            paid=paid / 100.0,
+            region_pbpm=seen.region_pbpm * counted,
+            region_risk=ratio(seen.region_risk, seen.national_risk),
+            national_pbpm=national,
+            national_risk=np.ones_like(national),
+            market_share=seen.market_share,
+            prospective_factor=self.prospective_factor(base.by3, year),
+            quality_score=experience.quality,
+            rate_book_pbpm=county_rates(base.cost_index, national),
+            between=self._between(experience, base.by3, year),
         )
+        done = settle_performance_year(baseline, inputs, terms)
         benchmark = cents(done.benchmark_usd)
         shared = cents(done.shared_usd)
         taken = cents(done.sequestration_usd)
@@ -228,7 +228,30 @@ class Lead:
             "higher_spending": baseline.higher_spending.astype(np.int8),
             "agreement_start": np.full(len(paid), float(base.by3 + 1)),
             **bridge_parts(done.steps_usd),
+            **guardrail_readings(self.rulebook, baseline, inputs, terms, paid.sum(axis=-1)),
         }
+
+    def _between(self, experience: Shown, by3: int, year: int) -> YearsBetween:
+        """Return the years after BY3 and before this one as the present list of TINs would have seen them."""
+        earlier = range(by3 + 1, year)
+        seen = [experience.participants.observe(experience.history, one) for one in earlier]
+        region = [
+            ratio(one.region_pbpm, ratio(one.region_risk, one.national_risk)) * self.counted(calendar)
+            for one, calendar in zip(seen, earlier, strict=True)
+        ]
+        nation = [
+            one.national_pbpm * self.counted(calendar) for one, calendar in zip(seen, earlier, strict=True)
+        ]
+        factors = [self.prospective_factor(by3, one) for one in earlier]
+        shape = experience.year.region_pbpm.shape
+        below, above = zip(*(guardrail(self.rulebook, one) for one in range(by3 + 1, year + 1)), strict=True)
+        return YearsBetween(
+            region_pbpm=np.reshape(region, (len(earlier), *shape)),
+            national_pbpm=np.reshape(nation, (len(earlier), shape[-1])),
+            prospective_factor=np.reshape(factors, (len(earlier), shape[-1])),
+            guard_below=np.array(below),
+            guard_above=np.array(above),
+        )
 
 
 def earlier_savings(plan: AcoPlan, renewing: float) -> float:

@@ -10,7 +10,7 @@ import numpy as np
 from sim.inputs.lead_criteria import high_needs_aco_share
 from sim.inputs.scenario_books import MSSP, REACH, reach_rulebook, reach_years
 from sim.kernels.codes import Sum
-from sim.outcomes.registry import BY_NAME
+from sim.outcomes.registry import BY_NAME, GUARDRAILS
 from sim.population.experience import ratio
 from sim.population.world import World
 from sim.scenarios import Scenario
@@ -39,6 +39,7 @@ SETTLED = (
     "agreement_benchmark",
     "bridge_prices",
     *(f"bridge_{name}" for name in PARTS),
+    *(f"gross_savings_guard_{name}" for name in GUARDRAILS),
 )
 
 

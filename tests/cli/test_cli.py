@@ -86,6 +86,25 @@ def test_run_as_json_is_json_and_agrees_with_the_store(
     assert conflicts["corridors.professional.savings"]["status"] == "conflicted"
 
 
+def test_a_run_and_its_report_bracket_the_guardrail(
+    scenario: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run_command(["run", str(scenario)]) == 0
+    shown = capsys.readouterr().out
+    data = open_results("results/quick.zarr")
+    assert run_command(["report", "results/quick.zarr"]) == 0
+    page = Path("results/quick-report/report.md").read_text()
+    for name in ("frozen", "linear", "triangular", "open", "annual"):
+        savings = data[f"gross_savings_guard_{name}"].sum(("aco", "year")).sel(arm="lead_global") / 1e6
+        error = float(savings.std("replicate", ddof=1)) / 2
+        cell = f"{float(savings.mean()):,.1f} ({error:,.1f})"
+        (line,) = (line for line in shown.splitlines() if line.split()[:1] == [name])
+        assert cell in line
+        assert f"| {name} | " in page
+        assert cell in page
+    assert "is not published" in " ".join(shown.split())
+
+
 def test_a_run_lists_rules_on_which_sources_disagree_with_status_and_what_else_is_said(
     scenario: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

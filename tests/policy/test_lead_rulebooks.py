@@ -78,6 +78,7 @@ FACTS = {
     "trend.guard_below": 0.002,
     "trend.guard_above": 0.003,
     "trend.guard_path": "linear",
+    "trend.guard_applied": "cumulative",
     "trend.guard_target": "prospective",
     "trend.prospective_path": "expected",
     "trend.prospective_growth": [0.0665, 0.0734, 0.0851],

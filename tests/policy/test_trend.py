@@ -7,7 +7,13 @@ from hypothesis import strategies as st
 
 from sim.inputs.lead_terms import lead_terms
 from sim.inputs.rulebook import load_rulebook
-from sim.policy.trend import cumulative_growth, guarded_trend, guardrail_width, two_way_trend
+from sim.policy.trend import (
+    annual_guarded_trend,
+    cumulative_growth,
+    guarded_trend,
+    guardrail_width,
+    two_way_trend,
+)
 
 GUARD = {"two_way_weight": 2 / 3, "guard_below": 0.002, "guard_above": 0.003}
 
@@ -49,6 +55,31 @@ def test_cumulative_growth_compounds():
 )
 def test_the_guardrail_widens_by_its_path(path, widths):
     assert [guardrail_width(0.003, year, path) for year in (1, 2, 3, 10)] == pytest.approx(widths)
+
+
+def test_a_guardrail_of_each_year_s_growth_by_hand():
+    """Two-way 4 % a year; prospective 7 % and then 1 %. Widths 0.2 and 0.3 points, then twice as wide.
+
+    First year: 1.07 is held to 1.043, the blend is (2 x 1.04 + 1.043) / 3 = 1.041. Second: 1.01 is held to
+    1.036, the blend 1.038667. Together 1.081252; the factor since BY3, 1.0807, is within 0.4 points of
+    1.0816, and its blend is 1.0813.
+    """
+    two_way, ahead = [[1.04], [1.0816]], [[1.07], [1.0807]]
+    widths = {"guard_below": [0.002, 0.004], "guard_above": [0.003, 0.006]}
+    found = annual_guarded_trend(two_way, ahead, **widths, two_way_weight=2 / 3, guard_target="prospective")
+    assert found == pytest.approx([1.041 * (2 * 1.04 + 1.036) / 3])
+    assert found == pytest.approx([1.081252], abs=1e-6)
+    whole = GUARD | {"guard_below": 0.004, "guard_above": 0.006}
+    assert guarded_trend(1.0816, 1.0807, **whole, guard_target="prospective") == pytest.approx(1.0813)
+    first = annual_guarded_trend(
+        two_way[:1],
+        ahead[:1],
+        two_way_weight=2 / 3,
+        guard_below=[0.002],
+        guard_above=[0.003],
+        guard_target="prospective",
+    )
+    assert first == pytest.approx(guarded_trend(1.04, 1.07, **GUARD, guard_target="prospective"))
 
 
 def test_a_width_stated_for_a_year_is_that_year_s_and_the_path_goes_on_from_it():
