@@ -95,8 +95,8 @@ totals = data[["gross_savings", "true_savings", "settlement", "medicare_net_cost
 axes = savings_fan(data)
 
 # %% [markdown]
-# The same for true savings. The risk option decides how savings are measured and shared, not what people's
-# care costs, so both arms coincide.
+# The same for true savings. The program decides how savings are measured and shared, not what people's care
+# costs, so LEAD's two options coincide; where care is unchanged, they are zero.
 
 # %%
 axes = savings_fan(data, metric="true_savings")
@@ -120,33 +120,35 @@ axes = net_payment_histogram(data)
 axes = benchmark_against_truth(data)
 
 # %% [markdown]
-# ## Change one assumption
+# ## Where nobody's care changes
 #
-# What if ACOs change nothing at all in people's care? `effect.scale` is the factor on every true effect. An
-# arm of its own, on the same draws, answers. `leadsim explain evidence.effect.scale` says what else is
-# known about that value.
+# In the arm `care_unchanged` ACOs change nothing in people's care. Its true savings are zero to the cent;
+# what shows as savings is how far the benchmark is from what care costs anyway.
 
 # %%
-with_idle = small.replace(
+data[["gross_savings", "true_savings"]].sel(arm="care_unchanged").sum().to_pandas()
+
+# %% [markdown]
+# ## Change one assumption
+#
+# What if ACOs change care half as much? `effect.scale` is the factor on every true effect; quickstart's
+# `care_unchanged` sets it to 0. An arm of its own, on the same draws, answers. `leadsim explain
+# evidence.effect.scale` says what else is known about that value.
+
+# %%
+with_half = small.replace(
     {
         "study.replicates": 8,
-        "arms.lead_global_idle": {
-            "description": "Global, care unchanged",
+        "arms.lead_global_half": {
+            "description": "Global, half the effect",
             "program": "lead",
             "risk_option": "global",
-            "evidence": {"effect.scale": 0},
+            "evidence": {"effect.scale": 0.5},
         },
     }
 )
-compared = run(with_idle, out=f"{folder.name}/idle.zarr").open()
-axes = savings_fan(compared.sel(arm=["no_aco", "lead_global", "lead_global_idle"]))
-
-# %% [markdown]
-# What is left in the idle arm is not savings. Nobody's care changed, so its true savings are zero to the
-# cent; what shows is how far the benchmark is from what care costs anyway.
-
-# %%
-compared["true_savings"].sum(["aco", "cell", "year", "replicate"]).to_pandas()
+compared = run(with_half, out=f"{folder.name}/half.zarr").open()
+axes = savings_fan(compared.sel(arm=["no_aco", "lead_global", "lead_global_half"]))
 
 # %% [markdown]
 # Any rule or parameter is changed the same way: under `arms.NAME.values` for a rule of the program (see

@@ -252,7 +252,7 @@ def test_quickstart_is_as_described() -> None:
         ("newly_entering", "hospital", "urban"),
     }
     assert max(aco.high_needs_share or 0 for aco in acos) > 0.4
-    assert list(quickstart.arms) == ["no_aco", "lead_global", "lead_professional", "mssp"]
+    assert list(quickstart.arms) == ["no_aco", "lead_global", "lead_professional", "mssp", "care_unchanged"]
     assert quickstart.study.replicates == 16
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
@@ -15,10 +17,14 @@ from sim.outcomes.registry import GUARDRAILS
 _MILLION = 1e6
 _MONTHS_A_YEAR = 12.0
 _ACOS_SHOWN = 20
+# Characters of a label, of a figure with its error, and between columns.
+_LABEL, _FIGURE, _PADDING = 24, 14, 2
 #: What the bracket of the guardrail rests on.
 BRACKET = (
-    "How LEAD's guardrail widens after its first year is not published. Each line settles the same years of"
-    " the same people again: " + "; ".join(f"{name}: {text}" for name, text in GUARDRAILS.items()) + ". What"
+    "Savings against benchmark by what may be meant with LEAD's guardrail: how it widens after its first year"
+    " is not published. Each line settles the same years of the same people again: "
+    + "; ".join(f"{name}: {text}" for name, text in GUARDRAILS.items())
+    + ". What"
     " ACOs do for it is the run's (*: its own reading), the prospective factor is assumed too, and so is"
     " what the guardrail binds (leadsim explain trend)."
 )
@@ -27,6 +33,21 @@ LOSS = (
     " settled years, P(cash < 0) the share of replicates whose years together leave the ACO less cash than"
     " it began with."
 )
+
+
+def side_by_side(arms: list[str], width: int) -> Iterator[list[str]]:
+    """Yield the arms in groups that a table of `width` columns has room for."""
+    group: list[str] = []
+    used = _LABEL + _PADDING
+    for arm in arms:
+        needed = max(_FIGURE, len(arm)) + _PADDING
+        if group and used + needed > width:
+            yield group
+            group, used = [], _LABEL + _PADDING
+        group.append(arm)
+        used += needed
+    if group:
+        yield group
 
 
 def bridge_table(data: xr.Dataset, arms: list[str]) -> Table:
@@ -40,9 +61,9 @@ def bridge_table(data: xr.Dataset, arms: list[str]) -> Table:
         Those with a program.
     """
     table = Table(box=SIMPLE_HEAD, pad_edge=False)
-    table.add_column("Bridge, $ million, mean (MC error)", min_width=24)
+    table.add_column("Bridge, $ million, mean (MC error)", min_width=_LABEL)
     for arm in arms:
-        table.add_column(arm, justify="right", min_width=12)
+        table.add_column(arm, justify="right", min_width=_FIGURE)
     totals = bridge(data).sum("aco", min_count=1)
     for step in STEPS:
         cells = [_mean_and_error(totals.sel(step=step.label, arm=arm).values) for arm in arms]
@@ -58,18 +79,20 @@ def bracket_arms(data: xr.Dataset) -> list[str]:
     return [str(arm) for arm in data["arm"].values if bool(shown.sel(arm=arm).any())]
 
 
-def bracket_rows(data: xr.Dataset) -> list[tuple[str, ...]]:
-    """Return, for each reading of the guardrail, its name and every arm's savings of LEAD ACOs, $ million.
+def bracket_rows(data: xr.Dataset, arms: list[str]) -> list[tuple[str, ...]]:
+    """Return, for each reading of the guardrail, its name and each arm's savings of LEAD ACOs, $ million.
 
     Parameters
     ----------
     data : Dataset
         Complete replicates. A star marks what the arm itself is settled by.
+    arms : list of str
+        Some of :func:`bracket_arms`.
     """
     rows = []
     for name in GUARDRAILS:
         cells = []
-        for arm in bracket_arms(data):
+        for arm in arms:
             own = data[f"gross_savings_guard_{name}"].sel(arm=arm)
             usual = data["gross_savings"].sel(arm=arm).where(own.notnull())
             star = "*" if bool((own == usual).where(own.notnull(), True).all()) else ""
@@ -78,13 +101,13 @@ def bracket_rows(data: xr.Dataset) -> list[tuple[str, ...]]:
     return rows
 
 
-def bracket_table(data: xr.Dataset) -> Table:
+def bracket_table(data: xr.Dataset, arms: list[str]) -> Table:
     """Return the bracket of the guardrail: mean over replicates of all ACOs and years, and its error."""
     table = Table(box=SIMPLE_HEAD, pad_edge=False)
-    table.add_column("Savings against benchmark by guardrail, $ million", min_width=24)
-    for arm in bracket_arms(data):
-        table.add_column(arm, justify="right", min_width=12)
-    for row in bracket_rows(data):
+    table.add_column("Savings by guardrail, $ million", min_width=_LABEL)
+    for arm in arms:
+        table.add_column(arm, justify="right", min_width=_FIGURE)
+    for row in bracket_rows(data, arms):
         table.add_row(*row)
     return table
 

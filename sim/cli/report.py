@@ -168,7 +168,7 @@ def _blocks(data: xr.Dataset) -> Iterator[Block]:
     if arms := bracket_arms(data):
         kept = data.isel(replicate=data["done"].values.astype(bool))
         yield Heading("Savings against benchmark by how the guardrail is read")
-        yield Table(("$ million, mean (MC error)", *arms), bracket_rows(kept), numbers=len(arms))
+        yield Table(("$ million, mean (MC error)", *arms), bracket_rows(kept, arms), numbers=len(arms))
         yield Paragraph(BRACKET)
     yield Heading("Figures")
     for stem, (caption, _) in _figures(data).items():

@@ -22,6 +22,7 @@ from sim.cli.money_tables import (
     bracket_table,
     bridge_table,
     care_table,
+    side_by_side,
 )
 from sim.inputs.faults import printable
 from sim.outcomes.bands import bands_hold, bands_sentence
@@ -88,9 +89,11 @@ def _print_money(done: Run, scenario: Scenario, console: Console) -> None:
         console.print(care_table(data))
     if not arms:
         return
-    console.print(bridge_table(data, arms))
-    if bracket_arms(data):
-        console.print(bracket_table(data))
+    for group in side_by_side(arms, console.width):
+        console.print(bridge_table(data, group))
+    if guarded := bracket_arms(data):
+        for group in side_by_side(guarded, console.width):
+            console.print(bracket_table(data, group))
         console.print(BRACKET, style="dim", highlight=False)
     for arm in arms:
         console.print(aco_table(data, arm))
