@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 import numpy as np
@@ -114,7 +115,8 @@ def bracket_table(data: xr.Dataset, arms: list[str]) -> Table:
 
 def _mean_and_error(values: NDArray[np.float64]) -> str:
     millions = values / _MILLION
-    return f"{millions.mean():,.1f} ({mean_error(millions):,.1f})"
+    error = mean_error(millions)
+    return f"{millions.mean():,.1f} ({'n/a' if math.isnan(error) else f'{error:,.1f}'})"
 
 
 def aco_table(data: xr.Dataset, arm: str) -> Table:

@@ -81,3 +81,13 @@ def test_rebenchmark_fits_80_columns_with_all_parts_of_the_change(file: Path) ->
     (heading,) = [line for line in lines if line.startswith(" ACO ")]
     for part in ("weight", "floor", "cap", "savings", "add-on", "discount"):
         assert part in heading
+
+
+def test_tables_of_many_arms_are_split_where_there_is_no_room() -> None:
+    arms = ["lead_global", "lead_professional", "mssp", "care_unchanged"]
+    assert list(side_by_side(arms, 80)) == [arms[:3], arms[3:]]
+    assert list(side_by_side(arms, 100)) == [arms]
+    assert list(side_by_side(["a_very_long_name_of_an_arm", "b"], 40)) == [
+        ["a_very_long_name_of_an_arm"],
+        ["b"],
+    ]
