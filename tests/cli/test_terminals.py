@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 from results_files import as_csv, results, saved
 
+from sim.cli.money_tables import side_by_side
+
 ROOT = Path(__file__).parents[2]
 COMMAND = [sys.executable, "-c", "from sim.cli import main; main()"]
 
