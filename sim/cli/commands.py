@@ -12,6 +12,7 @@ from cyclopts import App, Parameter
 from cyclopts.validators import Number
 from rich.console import Console
 
+from sim.cli.bridge import bridge
 from sim.cli.init import init
 from sim.cli.report import report
 from sim.inputs.faults import Fault, InputError, printable
@@ -26,6 +27,7 @@ app = App(
 )
 app.command(init)
 app.command(report)
+app.command(bridge)
 
 Settings = Annotated[
     tuple[str, ...],

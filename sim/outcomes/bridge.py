@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
 import xarray as xr
+
+from sim.outcomes.error import mean_error, ratio_error
+
+_CENTS, _MONTHS_A_YEAR, _PERCENT = 100.0, 12.0, 100.0
+# Decimals of dollars and of percent.
+_CENT, _THOUSANDTH = 2, 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,3 +77,115 @@ def bridge(data: xr.Dataset) -> xr.DataArray:
         for step in STEPS
     ]
     return xr.concat(rows, "step").assign_coords(step=[step.label for step in STEPS])
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One step of the bridge of one arm, mean over replicates, each figure with its Monte Carlo error.
+
+    Attributes
+    ----------
+    label : str
+    level : bool
+        Whether it is the sum of all steps before, which it is to the last digit in each of the figures.
+    usd, usd_error : float
+    per_person_year, per_person_year_error : float
+        USD per aligned person-year.
+    percent, percent_error : float
+        Of the benchmark.
+    """
+
+    label: str
+    level: bool
+    usd: float
+    usd_error: float
+    per_person_year: float
+    per_person_year_error: float
+    percent: float
+    percent_error: float
+
+
+@dataclass(frozen=True, slots=True)
+class ArmBridge:
+    """The bridge of an arm, of all ACOs and years or some of them.
+
+    Attributes
+    ----------
+    lines : tuple of Line
+        By :data:`STEPS`; none where nobody was settled.
+    settled : int
+        Replicates in which somebody was; means are over them.
+    person_years, benchmark : float
+        Mean over them.
+    """
+
+    lines: tuple[Line, ...]
+    settled: int
+    person_years: float
+    benchmark: float
+
+
+def arm_bridge(data: xr.Dataset, arm: str) -> ArmBridge:
+    """Return the bridge of an arm in dollars, per person-year and in percent of benchmark.
+
+    Parameters
+    ----------
+    data : Dataset
+        Complete replicates; select ACOs, years or replicates first for only those, keeping the dims.
+    arm : str
+
+    Notes
+    -----
+    Steps are rounded by the levels that they lead to, so that what is shown adds up: a step may be shown one
+    unit of its last digit off.
+    """
+    own = data.sel(arm=[arm])
+    steps = bridge(own).sum("aco", min_count=1).sel(arm=arm).transpose("step", "replicate").values
+    kept = ~np.isnan(steps).any(axis=0)
+    dollars = steps[:, kept]
+    counted = own["gross_savings"].notnull()
+
+    def over(name: str) -> np.ndarray:
+        values = own[name].sum("cell") if "cell" in own[name].dims else own[name]
+        totals: np.ndarray = values.where(counted).sum(("aco", "year")).sel(arm=arm).values[kept]
+        return totals
+
+    if not kept.any():
+        return ArmBridge((), 0, 0.0, 0.0)
+    people, benchmark = over("person_months") / _MONTHS_A_YEAR, over("benchmark")
+    cents = np.rint(dollars * _CENTS).astype(np.int64).sum(axis=1)
+    reached, levels = 0, []
+    for step, part in zip(STEPS, cents.tolist(), strict=True):
+        reached = part if step.level else reached + part
+        levels.append(reached)
+    shown = [
+        _differences([level / (_CENTS * divisor) for level in levels], decimals)
+        for divisor, decimals in (
+            (len(people), _CENT),
+            (people.sum(), _CENT),
+            (benchmark.sum() / _PERCENT, _THOUSANDTH),
+        )
+    ]
+    lines = tuple(
+        Line(
+            step.label,
+            step.level,
+            usd=shown[0][at],
+            usd_error=mean_error(dollars[at]),
+            per_person_year=shown[1][at],
+            per_person_year_error=ratio_error(dollars[at], people),
+            percent=shown[2][at],
+            percent_error=_PERCENT * ratio_error(dollars[at], benchmark),
+        )
+        for at, step in enumerate(STEPS)
+    )
+    return ArmBridge(lines, len(people), float(people.mean()), float(benchmark.mean()))
+
+
+def _differences(levels: list[float], decimals: int) -> list[float]:
+    """Return steps that add up to rounded levels, and the rounded levels at the steps that are levels."""
+    rounded = [round(level, decimals) for level in levels]
+    return [
+        level if step.level else round(level - before, decimals)
+        for step, level, before in zip(STEPS, rounded, [0.0, *rounded[:-1]], strict=True)
+    ]
