@@ -60,9 +60,12 @@ def bridge(
 
     asked = {"arm": arm, "aco": aco, "year": year, "replicate": replicate}
     with open_results(store) as data:
-        chosen = _chosen(complete(data), asked)
-        found = arm_bridge(chosen.load(), arm)
+        chosen = complete(_chosen(data, asked))
         replicates = chosen.sizes["replicate"]
+        if not replicates:
+            problem = "has nothing complete of what was asked for"
+            raise InputError(Fault(str(store), "", problem, "run the scenario first"))
+        found = arm_bridge(chosen.load(), arm)
     if not found.lines:
         problem = "is in no program there, so nothing is settled"
         raise InputError(Fault(str(store), aco or arm, problem, "leadsim run's table by ACO shows who is"))

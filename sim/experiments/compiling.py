@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import math
 import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
+
+# Between two kernels little else happens than that the next one is reached.
+_SECONDS_BETWEEN_KERNELS = 5.0
 
 
 class CompileClock:
@@ -23,11 +27,17 @@ class CompileClock:
         self._depth = 0
         self._since = 0.0
         self._before = 0.0
+        self._ended = -math.inf
 
     @property
     def running(self) -> bool:
         """Whether a kernel is being compiled."""
         return self._depth > 0
+
+    @property
+    def busy(self) -> bool:
+        """Whether kernels are being compiled one after another, a short pause between two included."""
+        return self.running or self._clock() - self._ended < _SECONDS_BETWEEN_KERNELS
 
     @property
     def seconds(self) -> float:
@@ -44,7 +54,8 @@ class CompileClock:
         """Take note that a kernel is compiled."""
         self._depth -= 1
         if not self._depth:
-            self._before += self._clock() - self._since
+            self._ended = self._clock()
+            self._before += self._ended - self._since
 
 
 @contextmanager

@@ -267,11 +267,11 @@ class _Tally:
 
     def look(self) -> None:
         """Tell when kernels have begun or ended to compile."""
-        if self.compiling.running != self.told:
+        if self.compiling.busy != self.told:
             self.tell()
 
     def tell(self) -> None:
-        self.told = self.compiling.running
+        self.told = self.compiling.busy
         if self.progress is None:
             return
         seconds = time.monotonic() - self.started - self.compiling.seconds

@@ -15,6 +15,7 @@ from sim.cli import run_command
 from sim.experiments.results import open_results
 from sim.outcomes.bridge import STEPS, arm_bridge
 from sim.replicate import coordinates, simulate
+from sim.scenarios import Scenario
 
 
 @pytest.fixture(scope="module")
@@ -114,6 +115,21 @@ def test_what_is_not_there_is_told(
 ) -> None:
     assert run_command(["bridge", str(store), *options]) == 2
     assert words in " ".join(capsys.readouterr().err.split())
+
+
+def test_a_replicate_that_is_not_complete_is_told_and_the_others_keep_their_numbers(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    scenario, path = Scenario.from_toml(fake_model.QUICK), tmp_path / "partial.zarr"
+    fake_model.go(scenario, path, 3, simulate=fake_model.Failing(1))
+    for replicate, code in ((0, 0), (1, 2), (2, 0)):
+        options = ["--arm", "lead_global", "--replicate", str(replicate)]
+        assert run_command(["bridge", str(path), *options]) == code
+    assert "nothing complete" in capsys.readouterr().err
+    own = open_results(path)["bridge_quality"].sel(arm="lead_global", aco="a", year=2027).isel(replicate=2)
+    options = ["--aco", "a", "--year", "2027", "--replicate", "2"]
+    lines = told(path, capsys, *options)["lines"]
+    assert {line["label"]: line["usd"] for line in lines}["Quality"] == pytest.approx(float(own), abs=0.011)
 
 
 def test_replicates_without_a_settlement_are_left_out(store: Path) -> None:

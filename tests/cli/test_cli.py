@@ -117,6 +117,8 @@ def test_a_run_lists_rules_on_which_sources_disagree_with_status_and_what_else_i
     shown = " ".join(capsys.readouterr().out.split())
     assert "status conflicted" in shown
     assert "conflict 50 % in the first band (CMS Innovation Center, LEAD Model Overview" in shown
+    assert run_command(["explain", "evidence.trend.national"]) == 0
+    assert "conflict 9.0 % in 2024 (Milliman" in " ".join(capsys.readouterr().out.split())
 
 
 def test_settings_change_a_run(scenario: Path, capsys: pytest.CaptureFixture[str]) -> None:
