@@ -320,7 +320,8 @@ class LeadModel(ColumnModel):
         enter_services(self.ledger, year, seen.aco[..., Sum.SPEND].sum(axis=-1), total)
         settlement = np.where(active, self._settled["settlement"], 0)
         add_on = np.where(active, self._settled["admin_add_on"], 0)
-        enter_program(self.ledger, year, settlement, add_on)
+        pool = np.where(active, self._settled["high_performers_pool"], 0)
+        enter_program(self.ledger, year, settlement, add_on, pool)
         cost = decide(
             "running_cost",
             months=seen.months.sum(axis=1),
@@ -330,7 +331,7 @@ class LeadModel(ColumnModel):
         )
         cost = np.where(active, cost + [aco.further_cost_cents for aco in self._acos], 0)
         practices, practice_aco = self.practices.store, self.practice_aco()
-        gain = settlement + add_on
+        gain = settlement + add_on + pool
         shared = decide("distribution", gain=gain, practice_aco=practice_aco, lives=practices["lives"])
         practices["income_cents"][:] += shared
         enter_spending(self.ledger, year, cost, shared, practice_aco)
@@ -345,15 +346,16 @@ class LeadModel(ColumnModel):
                 Mechanism.ADMIN_ADD_ON,
                 Mechanism.CARE_MANAGEMENT,
                 Mechanism.DISTRIBUTION,
+                Mechanism.HIGH_PERFORMERS_POOL,
             )
         }
         for aco in self._acos:
             if not self._active[aco.row]:
                 continue
-            paid, added, cost, shared = (int(cents[aco.row]) for cents in booked.values())
+            paid, added, cost, shared, pool = (int(cents[aco.row]) for cents in booked.values())
             benchmark, gross = (int(cents[aco.row]) for cents in own)
             aco.experience += 1
-            aco.learn(AcoYear(self.year, benchmark, gross, paid, added, -cost, -shared))
+            aco.learn(AcoYear(self.year, benchmark, gross, paid, added, -cost, -shared, pool))
 
     def record_year(self) -> None:
         """Write the year's outcomes."""

@@ -26,6 +26,8 @@ class AcoYear(NamedTuple):
         Paid by the program; negative when the ACO owes.
     running_cost, distributed : int
         Paid by the ACO.
+    pool : int
+        Paid by the High Performers Pool.
     """
 
     year: int
@@ -35,11 +37,12 @@ class AcoYear(NamedTuple):
     add_on: int
     running_cost: int
     distributed: int
+    pool: int = 0
 
     @property
     def cash_change(self) -> int:
         """Change of the ACO's cash."""
-        return self.settlement + self.add_on - self.running_cost - self.distributed
+        return self.settlement + self.add_on + self.pool - self.running_cost - self.distributed
 
 
 class ACO(Agent):
@@ -58,7 +61,7 @@ class ACO(Agent):
     effect, high_needs_effect : float
         Effect on spending of aligned people this year, and the further effect on High Needs people.
     quality : float
-        Total quality score reached this year, 0 to 1.
+        Quality that no care shows, 0 to 1: of the survey of patients in LEAD, the whole score elsewhere.
     coding : float
         Excess of coded over true risk in its practices.
     attestation : float

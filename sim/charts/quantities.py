@@ -11,12 +11,12 @@ from numpy.typing import NDArray
 from sim.inputs.faults import Fault, InputError, wrong_choice
 from sim.outcomes.error import quantile_error
 from sim.outcomes.registry import BY_NAME, VARIABLES
+from sim.outcomes.summary import PAID_TO_ACOS
 
 MILLION = 1e6
 NET_PAYMENT = "net_payment"
 #: What :func:`sim.outcomes.bands.bands_hold` says is spread: the quantiles that bands and rugs show.
 QUANTILES = (0.10, 0.25, 0.50, 0.75, 0.90)
-_NET_PAYMENT_PARTS = ("settlement", "admin_add_on")
 YEARLY = (NET_PAYMENT, *(v.name for v in VARIABLES if v.dtype == "money" and "year" in v.dims))
 
 Floats = NDArray[np.float64]
@@ -81,7 +81,7 @@ def in_millions(data: xr.Dataset, metric: str, keep: tuple[str, ...]) -> xr.Data
         Million USD, dims ``arm, replicate, *keep``. NaN where an ACO (or all of them) is out throughout.
     """
     kept = ("arm", "replicate", *keep)
-    names = _NET_PAYMENT_PARTS if metric == NET_PAYMENT else (metric,)
+    names = PAID_TO_ACOS if metric == NET_PAYMENT else (metric,)
     parts = [complete(data)[name] for name in names]
     sums = [part.sum([dim for dim in part.dims if dim not in kept], min_count=1) for part in parts]
     total: xr.DataArray = sum(sums[1:], start=sums[0])

@@ -14,6 +14,7 @@ from rich.table import Table
 from sim.outcomes.bridge import STEPS, bridge
 from sim.outcomes.error import mean_error
 from sim.outcomes.registry import GUARDRAILS
+from sim.outcomes.summary import PAID_TO_ACOS
 
 _MILLION = 1e6
 _MONTHS_A_YEAR = 12.0
@@ -140,7 +141,7 @@ def aco_table(data: xr.Dataset, arm: str) -> Table:
     def total(name: str) -> xr.DataArray:
         return own[name].where(settled).sum(("replicate", "year"))
 
-    paid = total("settlement") + total("admin_add_on")
+    paid = sum((total(name) for name in PAID_TO_ACOS[1:]), total(PAID_TO_ACOS[0]))
     cost, cash = total("care_management_cost"), total("aco_cash_change")
     loss = (own["gross_savings"] < 0).where(settled).mean(("replicate", "year"))
     short = (own["aco_cash_change"].where(settled).sum("year", min_count=1) < 0).mean("replicate")

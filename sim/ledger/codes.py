@@ -25,6 +25,7 @@ class Mechanism(IntEnum):
     ADMIN_ADD_ON = 2
     CARE_MANAGEMENT = 3
     DISTRIBUTION = 4
+    HIGH_PERFORMERS_POOL = 5  # what quality earns on top of the settlement
 
 
 MECHANISM_NAMES = tuple(mechanism.name.lower() for mechanism in Mechanism)

@@ -28,10 +28,11 @@ def enter_services(book: Ledger, year: int, of_acos: Cents, total: int) -> None:
     book.enter(year, *paid, total - int(of_acos.sum()), aco=NOBODY)
 
 
-def enter_program(book: Ledger, year: int, settlement: Cents, add_on: Cents) -> None:
+def enter_program(book: Ledger, year: int, settlement: Cents, add_on: Cents, pool: Cents) -> None:
     """Book what a program pays its ACOs, in cents by ACO; a negative settlement is owed to Medicare."""
     book.enter(year, Party.MEDICARE, Party.ACO, Mechanism.SETTLEMENT, settlement)
     book.enter(year, Party.MEDICARE, Party.ACO, Mechanism.ADMIN_ADD_ON, add_on)
+    book.enter(year, Party.MEDICARE, Party.ACO, Mechanism.HIGH_PERFORMERS_POOL, pool)
 
 
 def enter_spending(book: Ledger, year: int, cost: Cents, shared: Cents, practice_aco: Cents) -> None:

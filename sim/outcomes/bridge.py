@@ -45,6 +45,7 @@ STEPS = (
     Step("Corridors", ("shared_savings",), ("gross_savings",)),
     Step("Sequestration", (), ("sequestration",)),
     Step("Administrative add-on", ("admin_add_on",)),
+    Step("High Performers Pool", ("high_performers_pool",)),
     Step("Running cost", (), ("care_management_cost",)),
     Step("Distributions to practices", (), ("distributions",)),
     Step("Change in ACO cash", ("aco_cash_change",), level=True),

@@ -15,6 +15,7 @@ from sim.outcomes.registry import BY_NAME, VARIABLES
 _OF_ACOS: tuple[tuple[str, int, tuple[Mechanism, ...]], ...] = (
     ("settlement", 1, (Mechanism.SETTLEMENT,)),
     ("admin_add_on", 1, (Mechanism.ADMIN_ADD_ON,)),
+    ("high_performers_pool", 1, (Mechanism.HIGH_PERFORMERS_POOL,)),
     ("care_management_cost", -1, (Mechanism.CARE_MANAGEMENT,)),
     ("distributions", -1, (Mechanism.DISTRIBUTION,)),
     ("aco_cash_change", 1, ()),

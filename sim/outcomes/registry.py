@@ -261,6 +261,24 @@ VARIABLES: tuple[Variable, ...] = (
         "Share of the quality withhold earned back.",
         rule=f"{_METHODS}, quality",
     ),
+    Variable(
+        "measured_quality",
+        ("aco", "year"),
+        "number",
+        "1",
+        "Measured quality",
+        "LEAD: weighted mean of the measures' points, before the gate on improvement and the Prevention and"
+        " Quality Plan. NaN in other programs.",
+        rule=f"{_METHODS}, quality",
+    ),
+    _money(
+        "high_performers_pool",
+        "aco year",
+        "High Performers Pool",
+        "Paid to ACOs of high quality on top of the settlement; zero outside LEAD.",
+        sign=_PAID_TO_ACO,
+        rule=f"{_METHODS}, quality",
+    ),
     _money(
         "care_management_cost",
         "aco year",

@@ -99,10 +99,13 @@ def _total(data: xr.Dataset, *names: str) -> xr.DataArray:
     return total
 
 
+# What a program pays an ACO, or is owed by it.
+PAID_TO_ACOS = ("settlement", "admin_add_on", "high_performers_pool")
+
 FIGURES: dict[str, tuple[str, Callable[[xr.Dataset], xr.DataArray]]] = {
     "gross_savings": ("Savings against benchmark", lambda data: _total(data, "gross_savings")),
     "true_savings": ("True savings", lambda data: _total(data, "true_savings")),
-    "net_payment": ("Net payment to ACOs", lambda data: _total(data, "settlement", "admin_add_on")),
+    "net_payment": ("Net payment to ACOs", lambda data: _total(data, *PAID_TO_ACOS)),
     "medicare_net_cost": ("Net cost to Medicare", lambda data: _total(data, "medicare_net_cost")),
 }
 

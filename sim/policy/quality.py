@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from math import erf, exp, pi, sqrt
+
 import numpy as np
 from numpy.typing import ArrayLike
 
-from sim.policy.arrays import Flags, Floats, ratio, weighted_mean
+from sim.policy.arrays import Flags, Floats, weighted_mean
 
 
 def earned_back(score: ArrayLike, *, withhold: float) -> Floats:
@@ -46,10 +48,64 @@ def after_discount_and_quality(discount: ArrayLike, earned: ArrayLike, *, combin
     return np.asarray((1.0 - rate) * kept if combined == "product" else kept - rate)
 
 
-def total_score(
-    scores: ArrayLike, reported: ArrayLike, electronic: ArrayLike, *, electronic_phase: str
+def normal_share(standing: ArrayLike) -> Floats:
+    """Return the share of a standard normal distribution that lies below."""
+    found = np.asarray(standing, dtype=np.float64)
+    return np.array([0.5 * (1.0 + erf(z / sqrt(2.0))) for z in found.ravel()]).reshape(found.shape)
+
+
+def percentile(
+    observed: ArrayLike,
+    expected: ArrayLike,
+    lower_is_better: ArrayLike,
+    *,
+    spread: ArrayLike,
+    dispersion: ArrayLike,
 ) -> Floats:
-    """Return the total quality score (..., aco), the mean over the measures that count.
+    """Return the share of reference ACOs of the same size that do worse on each measure.
+
+    Parameters
+    ----------
+    observed, expected : array_like, shape (..., aco, measure)
+        What was counted of an ACO's people, and what the same people would show at the nation's rates.
+    lower_is_better : array_like of bool, shape (measure,)
+    spread : array_like, shape (measure,)
+        Standard deviation of observed over expected between reference ACOs of endless size.
+    dispersion : array_like, shape (measure,)
+        Variance of what is counted over its mean: chance spreads the ratio by its root over `expected`.
+
+    Notes
+    -----
+    A ratio drawn towards 1 by its reliability, among reference ACOs whose ratios are so too. An ACO that
+    has nobody to count stands in the middle. How CMS ranks small ACOs in LEAD is not published.
+    """
+    due = np.asarray(expected, dtype=np.float64)
+    away = np.where(due > 0.0, np.asarray(observed) / np.where(due > 0.0, due, 1.0) - 1.0, 0.0)
+    noise = np.asarray(dispersion) / np.where(due > 0.0, due, 1.0)
+    wide = np.sqrt(np.asarray(spread) ** 2 + noise)
+    better = np.where(lower_is_better, -away, away)
+    return normal_share(np.divide(better, wide, out=np.zeros_like(better), where=wide > 0.0))
+
+
+def measure_points(share: ArrayLike, *, percentiles: ArrayLike, points: ArrayLike) -> Floats:
+    """Return the points of a measure, 0 to 1, in straight lines between stated percentiles.
+
+    Notes
+    -----
+    ACO REACH and the Shared Savings Program give points by percentile; LEAD's are not published.
+    """
+    return np.asarray(np.interp(share, np.asarray(percentiles), np.asarray(points)))
+
+
+def total_score(
+    scores: ArrayLike,
+    reported: ArrayLike,
+    electronic: ArrayLike,
+    *,
+    electronic_phase: str,
+    weights: ArrayLike = 1.0,
+) -> Floats:
+    """Return the total quality score (..., aco), the weighted mean over the measures that count.
 
     Parameters
     ----------
@@ -61,11 +117,13 @@ def total_score(
         Which measures are eCQMs.
     electronic_phase : {"unscored", "reporting", "performance"}
         eCQMs do not count, count in full when reported, or count by performance.
+    weights : array_like, shape (measure,)
+        Weight of each measure. Where none that counts has any, nothing is scored and the score is 1.
 
     Notes
     -----
     Wakely, LEAD Model site, Quality: seven measures; eCQMs unscored in PY2027-2028, pay for reporting in
-    PY2029-2030, pay for performance after that. Equal weights are assumed.
+    PY2029-2030, pay for performance after that. Weights are not published.
     """
     is_electronic = np.asarray(electronic, dtype=bool)
     told = np.asarray(reported, dtype=bool)
@@ -73,7 +131,8 @@ def total_score(
     if electronic_phase == "reporting":
         points = np.where(is_electronic, told, points)
     counted = ~is_electronic if electronic_phase == "unscored" else np.ones_like(is_electronic)
-    return weighted_mean(points, np.broadcast_to(counted, points.shape))
+    weight = np.broadcast_to(counted * np.asarray(weights, dtype=np.float64), points.shape)
+    return np.where(weight.sum(axis=-1) > 0.0, weighted_mean(points, weight), 1.0)
 
 
 def improves_or_sustains(
@@ -81,13 +140,15 @@ def improves_or_sustains(
 ) -> Flags:
     """Return whether an ACO improved its quality score enough or kept it high.
 
+    An ACO without an earlier score, NaN, has nothing to improve on and does neither worse nor better: yes.
+
     Notes
     -----
     CMS, LEAD Model Overview fact sheet: improving or keeping high quality counts; the figures are assumed.
     """
-    now = np.asarray(score, dtype=np.float64)
+    now, before = np.asarray(score, dtype=np.float64), np.asarray(score_before, dtype=np.float64)
     # A rise of exactly the limit counts, whatever its rounding.
-    return np.asarray((now - np.asarray(score_before) >= improvement - 1e-12) | (now >= sustained))
+    return np.asarray((now - before >= improvement - 1e-12) | (now >= sustained) | np.isnan(before))
 
 
 def earning_score(
@@ -117,20 +178,30 @@ def earning_score(
 
 
 def high_performers_pool(
-    withheld_usd: ArrayLike, score: ArrayLike, benchmark_usd: ArrayLike, *, share: float, threshold: float
+    score: ArrayLike,
+    benchmark_usd: ArrayLike,
+    *,
+    withhold: float,
+    share: float,
+    threshold: float,
+    mean: float,
+    spread: float,
 ) -> Floats:
-    """Return each ACO's dollars from the High Performers Pool; the last axis is the ACO.
+    """Return each ACO's dollars from the High Performers Pool.
 
     Parameters
     ----------
-    withheld_usd : array_like, shape (..., aco)
-        Quality withholds in USD, before earn-back.
     score, benchmark_usd : array_like, shape (..., aco)
         Earning score and final benchmark; the pool is paid in proportion to their product.
+    withhold : float
+        Quality withhold, a share of the benchmark.
     share : float
         Part of the unearned withholds that fills the pool.
     threshold : float
         Score from which an ACO is a high performer.
+    mean, spread : float
+        Mean and standard deviation of the program's scores, taken as normal. All its ACOs fill the pool,
+        not those that are simulated, so that what one is paid does not depend on which those are.
 
     Notes
     -----
@@ -138,6 +209,15 @@ def high_performers_pool(
     is that of ACO REACH.
     """
     earned = np.asarray(score, dtype=np.float64)
-    unearned = (np.asarray(withheld_usd) * (1.0 - earned)).sum(axis=-1, keepdims=True)
-    claim = np.where(earned >= threshold, earned * np.asarray(benchmark_usd), 0.0)
-    return np.asarray(share * unearned * ratio(claim, claim.sum(axis=-1, keepdims=True), 0.0))
+    claims = mean_above(threshold, mean=mean, spread=spread)
+    rate = share * withhold * (1.0 - mean) / claims if claims > 0.0 else 0.0
+    return np.where(earned >= threshold, rate * earned * np.asarray(benchmark_usd), 0.0)
+
+
+def mean_above(threshold: float, *, mean: float, spread: float) -> float:
+    """Return the mean of a normal score counted as 0 below a threshold."""
+    if spread == 0.0:
+        return mean if mean >= threshold else 0.0
+    standing = (threshold - mean) / spread
+    above = 0.5 * (1.0 - erf(standing / sqrt(2.0)))
+    return mean * above + spread * exp(-0.5 * standing * standing) / sqrt(2.0 * pi)

@@ -28,6 +28,7 @@ from sim.population.plan import AcoPlan
 from sim.population.trend import Trend
 from sim.settlement.bracket import guardrail_readings
 from sim.settlement.bridge import bridge_parts
+from sim.settlement.lead_quality import LeadQuality
 from sim.settlement.program import Flags, Floats, History, Participants, Settled, Shown, cents
 from sim.settlement.prospective import prospective_by_cell
 
@@ -114,6 +115,7 @@ class Lead:
         renewing = evidence.number("entry.prior_savings")
         self._prior_savings = np.array([earlier_savings(plan, renewing) for plan in plans])
         self._benchmarks: dict[int, tuple[bytes, LeadBenchmark]] = {}
+        self._quality = LeadQuality(rulebook, evidence)
 
     def counted(self, year: int) -> float:
         """Return the share of spending that counts: without the excluded part of skin substitutes."""
@@ -178,7 +180,9 @@ class Lead:
     def settle(self, year: int, experience: Shown, active: Flags) -> Settled:
         """Settle a performance year: everybody by each option and first year met, each ACO's own kept."""
         contracts = experience.contracts
-        result: Settled = {}
+        scored = self._quality.scored(year, experience.year.aco, experience.quality, active)
+        experience = replace(experience, quality=scored.earning)
+        result: Settled = {"measured_quality": scored.total}
         options, starts = contracts.risk_option[active], contracts.agreement_start[active]
         for option, start in sorted(set(zip(options.tolist(), starts.tolist(), strict=True))):
             mine = (contracts.risk_option == option) & (contracts.agreement_start == start)
@@ -187,7 +191,8 @@ class Lead:
             for name, values in settled.items():
                 into = result.setdefault(name, values)
                 into[mine] = values[mine]
-        return result
+        pool = self._quality.pool_usd(year, scored.earning, result["benchmark"] / 100.0)
+        return {**result, "high_performers_pool": cents(pool)}
 
     def _settle(self, year: int, experience: Shown, base: LeadBenchmark, terms: LeadTerms) -> Settled:
         seen, counted = experience.year, self.counted(year)

@@ -31,6 +31,8 @@ SETTLED = (
     "settlement",
     "admin_add_on",
     "quality_score",
+    "measured_quality",
+    "high_performers_pool",
     "historical_benchmark",
     "higher_spending",
     "program",
@@ -147,6 +149,8 @@ class Settlement:
             result["program"][mine] = PROGRAMS.index(name)
             if mine.any():
                 saved = (seen.aco[..., Sum.REFERENCE] - seen.aco[..., Sum.SPEND]).sum(axis=-1)
-                for variable_name, values in with_prices(program.settle(year, shown, mine), saved).items():
+                # Only LEAD has a pool.
+                settled = {"high_performers_pool": np.zeros(n, np.int64), **program.settle(year, shown, mine)}
+                for variable_name, values in with_prices(settled, saved).items():
                     result[variable_name][mine] = values[mine]
         return result

@@ -60,6 +60,13 @@ STOP_LOSS = {
     "stop_loss.payout_rates": [0.5, 0.9],
     "stop_loss.charge": 5.0,
 }
+# A gate, a pool and a plan that lacks an intervention: what CMS has not published leaves them open.
+QUALITY = {
+    "quality.improvement_gate": 0.5,
+    "quality.pool_share": 1.0,
+    "quality.plan_share": 0.5,
+    "quality.plan_interventions": 2,
+}
 
 
 @dataclass(frozen=True)
@@ -120,6 +127,7 @@ SETTINGS = (
     Setting("", LEAD, 2027, 2028),
     Setting("", LEAD, 2033, 2034),
     Setting("", LEAD, 2027, 2028, tuple(STOP_LOSS.items())),
+    Setting("", LEAD, 2027, 2028, tuple(QUALITY.items())),
     Setting("mssp.", MSSP, 2027, 2032),
     Setting("mssp.", MSSP, 2019, 2021),
     # ACOs so small may elect a rate, and have the reduced share, only by a change of the rule.
@@ -164,7 +172,7 @@ def _others(value: Any, choices: tuple[str, ...]) -> list[Any]:
         return [*alone, list(value)[1:], [*value, *(word for word in choices if word not in value)]]
     if isinstance(value, float):
         near = [1.1 * value + (value == 0.0) * 0.1, 0.9 * value, 0.5 * value, 2.0 * value + 1.0]
-        return [*near, 0.0, 0.01, 0.99, 10.0, value + 10.0]
+        return [*near, 0.0, 0.01, 0.99, 10.0, value + 10.0, value + 1.0]
     found = np.asarray(value)
     first, last = np.zeros_like(found), np.zeros_like(found)
     first.flat[0], last.flat[-1] = 1.0, 1.0

@@ -18,7 +18,7 @@ NO_ACO = 0
 
 def to_acos(out):
     """Return what Medicare pays ACOs, shape (arms, years); nothing where no program runs."""
-    paid = out["settlement"] + out["admin_add_on"]
+    paid = out["settlement"] + out["admin_add_on"] + out["high_performers_pool"]
     paid[NO_ACO] = 0
     return paid.sum(axis=1)
 
@@ -56,10 +56,11 @@ def test_what_medicare_loses_the_others_gain(out):
 
 
 def test_the_acos_cash(out):
-    change = out["settlement"] + out["admin_add_on"] - out["care_management_cost"] - out["distributions"]
+    paid = out["settlement"] + out["admin_add_on"] + out["high_performers_pool"]
+    change = paid - out["care_management_cost"] - out["distributions"]
     np.testing.assert_array_equal(out["aco_cash_change"][LEAD], change[LEAD])
     assert (out["distributions"][LEAD] >= 0).all()
-    gain = np.maximum(out["settlement"] + out["admin_add_on"], 0)
+    gain = np.maximum(paid, 0)
     assert (out["distributions"] <= gain)[LEAD].all()
 
 
@@ -76,7 +77,7 @@ def test_settlement_from_benchmark_and_expenditure(out):
 def test_without_aco_there_is_no_settlement(out):
     for name in (
         "benchmark", "gross_savings", "shared_savings", "sequestration", "settlement",
-        "admin_add_on", "care_management_cost", "distributions", "aco_cash_change",
+        "admin_add_on", "high_performers_pool", "care_management_cost", "distributions", "aco_cash_change",
     ):  # fmt: skip
         assert (out[name][NO_ACO] == BY_NAME[name].fill_value).all()
     assert not out["true_savings"][NO_ACO].any()

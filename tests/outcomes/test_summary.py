@@ -18,7 +18,8 @@ def data() -> xr.Dataset:
     shape = (2, REPLICATES, ACOS, YEARS)
     common = draws.normal(0, 50, (1, REPLICATES, 1))
     found = {
-        name: (by_aco, draws.normal(5, 10, shape)) for name in ("gross_savings", "settlement", "admin_add_on")
+        name: (by_aco, draws.normal(5, 10, shape))
+        for name in ("gross_savings", "settlement", "admin_add_on", "high_performers_pool")
     }
     found["benchmark"] = (by_aco, np.full(shape, 100.0))
     found["true_savings"] = (
@@ -48,7 +49,8 @@ def test_figures_are_sums_over_years_and_acos(data: xr.Dataset) -> None:
         "gross_savings": np.nansum(values["gross_savings"].values, axis=(1, 2)),
         "true_savings": values["true_savings"].values.sum(axis=(1, 2, 3)),
         "net_payment": np.nansum(values["settlement"].values, axis=(1, 2))
-        + values["admin_add_on"].values.sum(axis=(1, 2)),
+        + values["admin_add_on"].values.sum(axis=(1, 2))
+        + values["high_performers_pool"].values.sum(axis=(1, 2)),
         "medicare_net_cost": values["medicare_net_cost"].values.sum(axis=1),
     }
     assert set(by_hand) == set(FIGURES)

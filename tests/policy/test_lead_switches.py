@@ -97,9 +97,11 @@ def earned(book: Rulebook):
         plan_share=book.number("quality.plan_share"),
     )
     pool = quality.high_performers_pool(
-        [30.0, 30.0],
-        score,
+        [0.79, 0.95],
         [1000.0, 1000.0],
+        withhold=book.number("quality.withhold"),
+        mean=0.79,
+        spread=0.21,
         share=book.number("quality.pool_share"),
         threshold=book.number("quality.pool_score"),
     )

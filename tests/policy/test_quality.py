@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from sim.policy.quality import (
     after_discount_and_quality,
@@ -9,6 +10,10 @@ from sim.policy.quality import (
     earning_score,
     high_performers_pool,
     improves_or_sustains,
+    mean_above,
+    measure_points,
+    normal_share,
+    percentile,
     total_score,
 )
 
@@ -42,10 +47,62 @@ def test_improving_or_sustaining_opens_the_gate():
     assert score == pytest.approx([0.8, 0.6, 0.4])
 
 
-def test_the_high_performers_pool_is_what_others_did_not_earn():
-    paid = high_performers_pool(
-        [30.0, 30.0, 30.0], [1.0, 0.9, 0.4], [1000.0, 1000.0, 1000.0], share=0.5, threshold=0.9
+def test_without_an_earlier_score_the_gate_is_open():
+    assert improves_or_sustains([0.2, 0.2], [np.nan, 0.2], improvement=0.03, sustained=0.8).tolist() == [
+        True,
+        False,
+    ]
+
+
+def test_weights_count_and_without_any_nothing_is_at_stake():
+    told = np.ones((2, 3), bool)
+    electronic = [False, False, True]
+    score = total_score(SCORES, told, electronic, electronic_phase="unscored", weights=[3.0, 1.0, 9.0])
+    assert score == pytest.approx([(2.7 + 0.5) / 4, (1.8 + 0.4) / 4])
+    nothing = total_score(SCORES, told, electronic, electronic_phase="unscored", weights=[0.0, 0.0, 1.0])
+    assert nothing.tolist() == [1.0, 1.0]
+
+
+def test_a_percentile_by_hand():
+    """100 due and 110 seen: 10 % away; spread 3 % and chance 4 % (.16 over 100) are 5 % together."""
+    seen, due = [[110.0, 110.0, 5.0]], [[100.0, 100.0, 0.0]]
+    got = percentile(seen, due, [True, False, True], spread=0.03, dispersion=0.16)
+    assert got[0] == pytest.approx(
+        [stats.norm.cdf(-2.0), stats.norm.cdf(2.0), 0.5]
+    )  # nobody to count is the middle
+
+
+def test_chance_counts_for_more_in_a_small_aco():
+    few, many = (percentile([[1.2 * n]], [[n]], [True], spread=0.1, dispersion=1.0)[0, 0] for n in (10, 1e6))
+    assert many < few < 0.5
+    assert many == pytest.approx(stats.norm.cdf(-2.0), abs=1e-3)
+
+
+def test_points_rise_in_straight_lines_between_percentiles():
+    got = measure_points([0.0, 0.15, 0.3, 0.6, 0.95], percentiles=[0, 0.3, 0.9], points=[0.4, 0.7, 1.0])
+    assert got == pytest.approx([0.4, 0.55, 0.7, 0.85, 1.0])
+
+
+def test_the_share_of_a_normal_distribution():
+    at = np.array([[-3.0, -1.0, 0.0], [0.5, 2.0, 4.0]])
+    np.testing.assert_allclose(normal_share(at), stats.norm.cdf(at), atol=1e-14)
+
+
+def test_the_high_performers_pool_by_hand():
+    """Of a withhold of 3 %, 21 % are unearned; half of that is shared by scores of .9 and more."""
+    terms = {"withhold": 0.03, "share": 0.5, "threshold": 0.9}
+    claims = mean_above(0.9, mean=0.79, spread=0.21)
+    paid = high_performers_pool([1.0, 0.9, 0.89], [1000.0] * 3, **terms, mean=0.79, spread=0.21)
+    assert paid == pytest.approx([0.5 * 0.03 * 0.21 / claims * 1000.0, 0.9 * paid[0], 0.0])
+    assert not high_performers_pool(0.5, 1e3, **{**terms, "threshold": 0.4}, mean=0.3, spread=0.0)
+
+
+def test_a_whole_program_is_paid_what_the_pool_holds():
+    scores = np.random.default_rng(5).normal(0.79, 0.21, 400_000)
+    assert mean_above(0.9, mean=0.79, spread=0.21) == pytest.approx(
+        np.where(scores >= 0.9, scores, 0.0).mean(), rel=0.01
     )
-    assert paid.sum() == pytest.approx(0.5 * (3.0 + 18.0))
-    assert paid[2] == 0.0
-    assert paid[0] / paid[1] == pytest.approx(1.0 / 0.9)
+    paid = high_performers_pool(
+        scores, np.ones_like(scores), withhold=0.03, share=1.0, threshold=0.9, mean=0.79, spread=0.21
+    )
+    assert paid.mean() == pytest.approx(0.03 * 0.21, rel=0.01)

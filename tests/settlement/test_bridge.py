@@ -30,6 +30,7 @@ def test_parts_add_up_to_the_cent_in_every_program(arm):
         + (out["shared_savings"] - out["gross_savings"])
         - out["sequestration"]
         + out["admin_add_on"]
+        + out["high_performers_pool"]
         - out["care_management_cost"]
         - out["distributions"]
     )

@@ -1,0 +1,162 @@
+"""Quality in LEAD acts: what care shows is the score, and each rule on it moves money in a little world."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import numpy as np
+import pytest
+from scipy import stats
+from worlds import NO_ACO, aco, scenario_of
+
+from sim.inputs.evidence import load_evidence
+from sim.kernels.codes import N_CELLS, N_SUMS, Cell, Sum
+from sim.model import LeadModel
+from sim.replicate import simulate
+from sim.settlement.lead_quality import COUNTED, LeadQuality
+from sim.start import make_world
+
+ACOS = (aco("one", 600), aco("two", 400, market="rural"))
+ARMS = {**NO_ACO, "lead": {"program": "lead"}}
+MADE = scenario_of(*ACOS, arms=ARMS, first_py=2027, last_py=2031, aco_market_share="50 %")
+LEAD = 1
+
+
+@cache
+def unchanged():
+    return simulate(MADE, 0)
+
+
+def changed(**rules):
+    """Return results with some rules of the chapter on quality changed, and other evidence by its key."""
+    words = {"interventions": "evidence.quality"}
+    stated = {f"{words.get(key, 'program.values.quality')}.{key}": value for key, value in rules.items()}
+    return simulate(MADE.replace(stated), 0)
+
+
+def of_lead(out, name):
+    return out[name][LEAD].astype(np.float64)
+
+
+def test_the_score_by_hand():
+    """Two claims measures of one ACO of 100 stays and 1,200 months, without a word of the code's own."""
+    rules, evidence = MADE.rulebook("lead"), load_evidence()
+    sums = np.zeros((1, N_CELLS, N_SUMS), np.int64)
+    sums[0, Cell.AD_CLAIMS, [Sum.STAYS, Sum.READMISSIONS, Sum.COMPLEX_MONTHS]] = [100, 20, 1200]
+    sums[0, Cell.HN_VOLUNTARY, [Sum.STAYS, Sum.READMISSIONS]] = [50, 9]
+    sums[0, Cell.AD_CLAIMS, [Sum.COMPLEX_STAYS, Sum.DAYS_AWAY]] = [30, 300]
+
+    def points(observed, expected, name, sign):
+        wide = evidence.number(f"quality.measure_spread.{name}") ** 2
+        wide += evidence.number(f"quality.dispersion.{name}") / expected
+        share = stats.norm.cdf(sign * (observed / expected - 1.0) / wide**0.5)
+        return np.interp(share, [0.0, 0.3, 0.9], [0.4, 0.7, 1.0])
+
+    rate = {name: evidence.array(f"quality.rate.{name}") for name in COUNTED}
+    expected = [
+        points(29, 100 * rate["ACR"][0] + 50 * rate["ACR"][2], "ACR", -1),
+        points(30, 100 * rate["UAMCC"][0], "UAMCC", -1),
+        points(300, 100 * rate["DAH"][0], "DAH", -1),
+        0.8,  # nobody was due for a follow-up: the middle
+        0.6,  # the survey
+    ]
+    got = LeadQuality(rules, evidence).total(2027, sums, np.array([0.6]))
+    assert got == pytest.approx([np.mean(expected)], abs=1e-12)
+
+
+def test_the_score_is_what_the_acos_people_show():
+    """With as many more readmissions in its own people, only its own score falls."""
+    evidence = load_evidence()
+    sums = np.zeros((2, N_CELLS, N_SUMS), np.int64)
+    sums[:, 0, [Sum.STAYS, Sum.READMISSIONS]] = [1000, 180]
+    before = LeadQuality(MADE.rulebook("lead"), evidence).total(2027, sums, np.full(2, 0.8))
+    sums[0, 0, Sum.READMISSIONS] = 250
+    after = LeadQuality(MADE.rulebook("lead"), evidence).total(2027, sums, np.full(2, 0.8))
+    assert after[0] < before[0]
+    assert after[1] == before[1]
+    # Who else is there does not matter.
+    alone = LeadQuality(MADE.rulebook("lead"), evidence).total(2027, sums[:1], np.full(1, 0.8))
+    assert alone[0] == after[0]
+
+
+def test_reference_rates_are_those_of_the_simulated_nation():
+    made = scenario_of(aco("one", 9_000), arms=NO_ACO, first_py=2027, last_py=2028, aco_market_share="50 %")
+    model = LeadModel(made, "no_aco", world=make_world(made, 0))
+    while model.running:
+        model.step()
+    sums = sum(model.history[year].care.sum(axis=0) for year in (2027, 2028)).astype(float)
+    for name, way in COUNTED.items():
+        expected = (sums[:, way.exposed] / way.unit) @ np.tile(
+            model.evidence.array(f"quality.rate.{name}"), 2
+        )
+        assert sums[:, way.events].sum() / expected == pytest.approx(1.0, abs=0.06), name
+
+
+def test_electronic_measures_count_from_the_year_they_are_scored():
+    measured = of_lead(changed(measures=["glycemic_status"]), "measured_quality")
+    assert (measured[:, :4] == 1.0).all()  # nothing scored, then reported
+    assert (measured[:, 4] < 1.0).all()
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("measures", ["ACR"]),
+        ("weight.TFU", 4.0),
+        ("points", ["20 %", "70 %", "90 %"]),
+        ("percentiles", ["0 %", "40 %", "60 %"]),
+        ("electronic_phase", {"2027": "performance"}),
+        ("electronic_measures", ["blood_pressure"]),
+    ],
+)
+def test_a_rule_on_the_score_moves_the_settlement(key, value):
+    out = changed(**{key: value})
+    for name in ("measured_quality", "settlement"):
+        assert (of_lead(out, name) != of_lead(unchanged(), name)).any()
+
+
+def test_the_gate_takes_from_who_neither_improves_nor_keeps_quality_high():
+    out = changed(improvement_gate="50 %", sustained="85 %", improvement="2 pp")
+    measured, earned = of_lead(out, "measured_quality"), of_lead(out, "quality_score")
+    before = np.column_stack([np.full(2, -np.inf), measured[:, :-1]])
+    passed = (measured - before >= 0.02 - 1e-12) | (measured >= 0.85)
+    np.testing.assert_allclose(earned, np.where(passed, measured, 0.5 * measured))
+    assert passed[:, 0].all()
+    assert not passed.all()
+    assert (of_lead(out, "bridge_quality")[~passed] < of_lead(unchanged(), "bridge_quality")[~passed]).all()
+    np.testing.assert_array_equal(measured, of_lead(unchanged(), "measured_quality"))
+
+
+def test_without_a_plan_nothing_is_earned_back():
+    none = changed(interventions=0)
+    assert not of_lead(none, "quality_score").any()
+    half = changed(interventions=0, plan_share="50 %")
+    np.testing.assert_allclose(of_lead(half, "quality_score"), 0.5 * of_lead(half, "measured_quality"))
+    for same in (
+        changed(interventions=0, plan_share="0 %"),
+        changed(interventions=0, plan_interventions=0),
+    ):
+        np.testing.assert_array_equal(of_lead(same, "settlement"), of_lead(unchanged(), "settlement"))
+    later = of_lead(changed(interventions=0, plan_from_py=2029), "quality_score")
+    assert later[:, :2].all()
+    assert not later[:, 2:].any()
+
+
+def test_the_pool_pays_high_performers_through_the_ledger():
+    out = changed(pool_share="100 %", pool_score="80 %")
+    paid, score = of_lead(out, "high_performers_pool"), of_lead(out, "quality_score")
+    assert ((paid > 0) == (score >= 0.8)).all()
+    assert (paid > 0).any()
+    assert (paid == 0).any()
+    assert not of_lead(unchanged(), "high_performers_pool").any()
+    # Medicare pays it, the ACO has it; what of a gain is passed on follows.
+    more = out["medicare_outlay"][LEAD] - unchanged()["medicare_outlay"][LEAD]
+    np.testing.assert_array_equal(more, paid.sum(axis=0))
+    cash = of_lead(out, "aco_cash_change") - of_lead(unchanged(), "aco_cash_change")
+    passed_on = of_lead(out, "distributions") - of_lead(unchanged(), "distributions")
+    np.testing.assert_array_equal(cash, paid - passed_on)
+    # .03 x (1 - .79) of the benchmark is unearned by the program, and shared by its scores of .8 and more.
+    above = stats.norm.sf((0.8 - 0.79) / 0.21)
+    claims = 0.79 * above + 0.21 * stats.norm.pdf((0.8 - 0.79) / 0.21)
+    expected = 0.03 * 0.21 / claims * score * of_lead(out, "benchmark")
+    np.testing.assert_allclose(paid[paid > 0], expected[paid > 0], atol=1.0)
