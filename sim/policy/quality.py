@@ -94,7 +94,9 @@ def measure_points(share: ArrayLike, *, percentiles: ArrayLike, points: ArrayLik
     -----
     ACO REACH and the Shared Savings Program give points by percentile; LEAD's are not published.
     """
-    return np.asarray(np.interp(share, np.asarray(percentiles), np.asarray(points)))
+    return np.asarray(
+        np.interp(np.asarray(share, dtype=np.float64), np.asarray(percentiles), np.asarray(points))
+    )
 
 
 def total_score(

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.inputs.evidence import Evidence
+from sim.inputs.quality_terms import QualityTerms, quality_terms
 from sim.inputs.rulebook import Rulebook
 from sim.kernels.codes import MONTHS_A_YEAR, Sum
 from sim.policy.quality import (
@@ -99,45 +100,41 @@ class LeadQuality:
             Score of the survey of patients, which the simulated care does not show.
         active : bool, shape (acos,)
         """
-        rules = self._rulebook
+        terms = quality_terms(self._rulebook, year)
         total = self.total(year, sums, survey)
         self._known[year] = np.where(active, total, np.nan)
         improving = improves_or_sustains(
             total,
             self._known.get(year - 1, np.full(len(total), np.nan)),
-            improvement=rules.number("quality.improvement", year),
-            sustained=rules.number("quality.sustained", year),
+            improvement=terms.improvement,
+            sustained=terms.sustained,
         )
-        wanted = rules.number("quality.plan_interventions", year)
-        planned = self._evidence.number("quality.interventions") >= wanted
-        needs_plan = year >= rules.number("quality.plan_from_py", year)
+        planned = self._evidence.number("quality.interventions") >= terms.plan_interventions
         earning = earning_score(
             total,
             improving,
-            planned or not needs_plan,
-            gate=rules.number("quality.improvement_gate", year),
-            plan_share=rules.number("quality.plan_share", year),
+            planned or year < terms.plan_from_py,
+            gate=terms.gate,
+            plan_share=terms.plan_share,
         )
         return Scored(total, earning)
 
     def total(self, year: int, sums: Ints, survey: Floats) -> Floats:
         """Return the total quality score (acos,); see :meth:`scored`."""
-        rules = self._rulebook
-        measures = rules.words("quality.measures", year)
-        shown = [name for name in measures if name != SURVEY]
-        scores = dict(zip(shown, self._points(year, sums, shown).T, strict=True))
+        terms = quality_terms(self._rulebook, year)
+        shown = [name for name in terms.measures if name != SURVEY]
+        scores = dict(zip(shown, self._points(sums, shown, terms).T, strict=True))
         scores[SURVEY] = survey
-        points = np.stack([scores[name] for name in measures], axis=-1)
-        electronic = rules.words("quality.electronic_measures", year)
+        points = np.stack([scores[name] for name in terms.measures], axis=-1)
         return total_score(
             points,
             np.ones(points.shape, dtype=bool),
-            [name in electronic for name in measures],
-            electronic_phase=rules.word("quality.electronic_phase", year),
-            weights=[rules.number(f"quality.weight.{name}", year) for name in measures],
+            terms.electronic,
+            electronic_phase=terms.electronic_phase,
+            weights=terms.weights,
         )
 
-    def _points(self, year: int, sums: Ints, measures: list[str]) -> Floats:
+    def _points(self, sums: Ints, measures: list[str], terms: QualityTerms) -> Floats:
         """Return the points of counted measures, shape (acos, measures)."""
         by_category = (sums[:, :N_CATEGORIES] + sums[:, N_CATEGORIES:]).astype(np.float64)
         ways = [COUNTED[name] for name in measures]
@@ -155,21 +152,17 @@ class LeadQuality:
             spread=[self._evidence.number(f"quality.measure_spread.{name}") for name in measures],
             dispersion=[self._evidence.number(f"quality.dispersion.{name}") for name in measures],
         )
-        return measure_points(
-            share,
-            percentiles=self._rulebook.array("quality.percentiles", year),
-            points=self._rulebook.array("quality.points", year),
-        )
+        return measure_points(share, percentiles=terms.percentiles, points=terms.points)
 
     def pool_usd(self, year: int, earning: Floats, benchmark_usd: Floats) -> Floats:
         """Return what the High Performers Pool pays each ACO, USD, shape (acos,)."""
-        rules, evidence = self._rulebook, self._evidence
+        terms, evidence = quality_terms(self._rulebook, year), self._evidence
         return high_performers_pool(
             earning,
             benchmark_usd,
-            withhold=rules.number("quality.withhold", year),
-            share=rules.number("quality.pool_share", year),
-            threshold=rules.number("quality.pool_score", year),
+            withhold=terms.withhold,
+            share=terms.pool_share,
+            threshold=terms.pool_score,
             mean=evidence.number("quality.program_score"),
             spread=evidence.number("quality.program_spread"),
         )
