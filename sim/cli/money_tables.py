@@ -26,9 +26,9 @@ BRACKET = (
     "Savings against benchmark by what may be meant with LEAD's guardrail: how it widens after its first year"
     " is not published. Each line settles the same years of the same people again: "
     + "; ".join(f"{name}: {text}" for name, text in GUARDRAILS.items())
-    + ". What"
-    " ACOs do for it is the run's (*: its own reading), the prospective factor is assumed too, and so is"
-    " what the guardrail binds (leadsim explain trend)."
+    + ". What ACOs do for it is the run's (*: its own reading), and lines share their draws: they differ with"
+    " less error than each has. The prospective factor is assumed too, and so is what the guardrail binds"
+    " (leadsim explain trend)."
 )
 LOSS = (
     "A loss is a performance year whose gross savings are below zero; P(loss) is its share of an ACO's"
