@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.behaviour.effect import EffectParameters, factor, spread_over_care
+from sim.behaviour.effect import CareShares, EffectParameters, alike_on_care, spread_over_care
 from sim.kernels.health import Health
 from sim.kernels.layout import Practices
 
@@ -23,7 +23,7 @@ class Levers(NamedTuple):
 def practices_this_year(
     columns: Mapping[str, NDArray[Any]],
     parameters: EffectParameters,
-    acute_share: float,
+    shares: CareShares,
     felt: NDArray[np.float64] | float = 1.0,
 ) -> Practices:
     """Return what practices do to their patients this year.
@@ -34,19 +34,28 @@ def practices_this_year(
         Columns of the practices, each of shape (practices,): `efficiency`, `coding_habit`, and what they
         have decided, `effect`, `high_needs_effect`, `coding` and `attestation`.
     parameters : EffectParameters
-    acute_share : float
-        Share of spending that is acute events.
+    shares : CareShares
+        Shares of spending that are acute events, and SNF care after them.
     felt : float64, shape (practices,)
         Further factor on spending, where specialists have become more or less efficient than they were drawn.
     """
-    factors = spread_over_care(parameters, columns["effect"], acute_share)
+    own = spread_over_care(parameters, columns["effect"], shares)
+    spilt = spread_over_care(parameters, parameters.spillover * columns["effect"], shares)
+    needy = alike_on_care(parameters, columns["high_needs_effect"], shares)
     return Practices(
         efficiency=columns["efficiency"] * felt,
-        base_effect=factors.base,
-        event_effect=factors.event,
-        base_spill=factors.base_spill,
-        event_spill=factors.event_spill,
-        high_needs_effect=factor(columns["high_needs_effect"]),
+        base_effect=own.base,
+        event_effect=own.event,
+        base_spill=spilt.base,
+        event_spill=spilt.event,
+        high_needs_effect=needy.base,
+        high_needs_event_effect=needy.event,
+        stays=own.stays,
+        stays_spill=spilt.stays,
+        high_needs_stays=needy.stays,
+        snf=own.snf,
+        snf_spill=spilt.snf,
+        high_needs_snf=needy.snf,
         coding=columns["coding_habit"] * (1.0 + columns["coding"]),
         attest=columns["attestation"].copy(),
     )

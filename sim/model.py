@@ -22,6 +22,7 @@ from sim.agents.providers import (
 from sim.agents.replaced import Replaced
 from sim.agents.usual import AcoDecisions, AcoTraits, own_parameters, usual_decisions
 from sim.behaviour.book import Behaviours
+from sim.behaviour.effect import CareShares
 from sim.columns.collector import ColumnDataCollector
 from sim.columns.column_model import ColumnModel
 from sim.columns.column_set import ColumnAgentSet
@@ -38,8 +39,8 @@ from sim.levers import Levers, practices_this_year
 from sim.outcomes.record import Record
 from sim.outcomes.yearly import REPORTED
 from sim.population.arm_people import ArmPeople
-from sim.population.experience import Experience, event_share
-from sim.population.health import HealthByYear
+from sim.population.experience import Experience, care_shares, use_of_care
+from sim.population.health import HealthByYear, snf_part
 from sim.population.past import Memory
 from sim.population.referrals import changed_specialists
 from sim.population.world import World
@@ -162,7 +163,8 @@ class LeadModel(ColumnModel):
         self._health: HealthByYear = HealthByYear(
             self.evidence, None if self.reference is None else self.reference._health
         )
-        self._acute_share = event_share(self.history[self.first_py - 1].care)
+        last = self.history[self.first_py - 1].care
+        self._care_shares = CareShares(*care_shares(last, snf_part(self.evidence)))
         self._levers: Levers | None = None
         self._usual: tuple[int, AcoDecisions] | None = None
         self.lived = self.lived_this_year = 0
@@ -240,7 +242,7 @@ class LeadModel(ColumnModel):
             practices = practices_this_year(
                 self.practices.store.columns,
                 self.behaviours.parameters["effect"],
-                self._acute_share,
+                self._care_shares,
                 changed_specialists(
                     self.world.providers.specialists,
                     self.specialists.store["efficiency"],
@@ -367,6 +369,7 @@ class LeadModel(ColumnModel):
             experience={
                 "person_months": seen.months,
                 "true_savings": seen.aco[..., Sum.REFERENCE] - seen.aco[..., Sum.SPEND],
+                **use_of_care(seen.aco),
                 **{name: settled[name] for name in lived},
             },
             settled={name: values for name, values in settled.items() if name not in lived},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +12,8 @@ from sim.behaviour.evidence_reader import Floats, Reader
 
 # However large parameters and draws are together, some spending is left, and no more than twice as much.
 LEAST_LEFT, MOST_LEFT = 0.05, 2.0
+# Less SNF care than this would have to change beyond all measure for any effect on it to be felt.
+LEAST_SNF = 0.01
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,6 +37,9 @@ class EffectParameters:
         Factor on all effects; 0 turns them off.
     event_share, spillover : float
         Share of the effect that falls on acute care; effect on a practice's other patients, as a share.
+    events : float64 array, shape (3,)
+        Of the effect on acute care, the shares that are stays averted, SNF care after stays averted, and a
+        lower price of what is left.
     own_plateau, own_scale : float64 array of shape (acos,), or None
         An ACO's own effect at the plateau instead of its kind's mean and its draw, NaN for one without;
         factor on all effects of an ACO. None where no ACO has any.
@@ -47,6 +53,7 @@ class EffectParameters:
     scale: float
     event_share: float
     spillover: float
+    events: Floats
     own_plateau: Floats | None = None
     own_scale: Floats | None = None
 
@@ -62,6 +69,7 @@ class EffectParameters:
             scale=evidence.number("effect.scale"),
             event_share=evidence.number("effect.event_share"),
             spillover=evidence.number("effect.spillover"),
+            events=evidence.array("effect.events"),
         )
 
 
@@ -129,43 +137,66 @@ def effect_on_spending(
     return lasting * general, parameters.scale * further
 
 
-@dataclass(frozen=True, eq=False)
-class EffectByPlace:
-    """Factors on spending by practice; float64 arrays of shape (practices,).
+class CareShares(NamedTuple):
+    """Shares of all spending: acute events, and SNF care after them."""
+
+    acute: float
+    snf: float
+
+
+class CareFactors(NamedTuple):
+    """Factors by practice; float64 arrays of shape (practices,).
 
     Attributes
     ----------
-    base, event : of the ambulatory and of the acute spending of aligned people
-    base_spill, event_spill : the same for the practice's other patients
+    base, event
+        On the price of ambulatory care and of an acute event.
+    stays, snf
+        On how many acute events there are, and on SNF care after them.
     """
 
     base: Floats
     event: Floats
-    base_spill: Floats
-    event_spill: Floats
+    stays: Floats
+    snf: Floats
 
 
-def spread_over_care(parameters: EffectParameters, effect: Floats, acute_share: float) -> EffectByPlace:
-    """Return what an effect on total spending means for acute and for other care.
+def spread_over_care(parameters: EffectParameters, effect: Floats, shares: CareShares) -> CareFactors:
+    """Return what an effect on total spending means for each kind of care, so that they add up to it.
 
     Parameters
     ----------
     parameters : EffectParameters
     effect : float64 array, shape (practices,)
-    acute_share : float
-        Share of spending that is acute events, so that the two parts add up to the effect on the total.
+    shares : CareShares
+        Of spending before the effect.
+
+    Notes
+    -----
+    Shares of the effect by service: NORC, Next Generation ACO evaluation, 2021.
     """
-    # Where a handful of people had nothing but acute events, or none, the other part has nothing to act on.
-    acute_share = min(max(acute_share, LEAST_LEFT), 1.0 - LEAST_LEFT)
-    on_event = parameters.event_share / acute_share
-    on_base = (1.0 - parameters.event_share) / (1.0 - acute_share)
-    spill = parameters.spillover
-    return EffectByPlace(
-        base=factor(effect * on_base),
-        event=factor(effect * on_event),
-        base_spill=factor(spill * effect * on_base),
-        event_spill=factor(spill * effect * on_event),
-    )
+    acute, snf = _within(shares)
+    on_base = effect * (1.0 - parameters.event_share) / (1.0 - acute)
+    return CareFactors(factor(on_base), *_on_events(parameters, effect * parameters.event_share, acute, snf))
+
+
+def alike_on_care(parameters: EffectParameters, effect: Floats, shares: CareShares) -> CareFactors:
+    """Return the same of an effect that is of the same size on ambulatory and on acute care."""
+    acute, snf = _within(shares)
+    return CareFactors(factor(effect), *_on_events(parameters, effect * acute, acute, snf))
+
+
+def _within(shares: CareShares) -> CareShares:
+    """Hold shares away from 0 and 1: of a handful of people, some have nothing but acute events, or none."""
+    acute = min(max(shares.acute, LEAST_LEFT), 1.0 - LEAST_LEFT)
+    return CareShares(acute, max(shares.snf, LEAST_SNF))
+
+
+def _on_events(
+    parameters: EffectParameters, effect: Floats, acute: float, snf: float
+) -> tuple[Floats, Floats, Floats]:
+    averted, after, cheaper = parameters.events
+    return factor(effect * cheaper / acute), factor(effect * averted / acute), factor(effect * after / snf)
 
 
 def factor(effect: Floats) -> Floats:

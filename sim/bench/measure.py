@@ -145,6 +145,13 @@ def acting(world: World) -> Practices:
         base_spill=np.where(member, 0.99, 1.0),
         event_spill=np.where(member, 0.98, 1.0),
         high_needs_effect=np.where(member, 0.97, 1.0),
+        high_needs_event_effect=np.where(member, 0.98, 1.0),
+        stays=np.where(member, 0.97, 1.0),
+        stays_spill=np.where(member, 0.99, 1.0),
+        high_needs_stays=np.where(member, 0.98, 1.0),
+        snf=np.where(member, 0.90, 1.0),
+        snf_spill=np.where(member, 0.97, 1.0),
+        high_needs_snf=np.where(member, 0.97, 1.0),
         coding=np.where(member, 1.01, 1.0),
         attest=np.where(member, 0.02, 0.0),
     )

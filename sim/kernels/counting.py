@@ -96,6 +96,7 @@ def count_care(
     ed_visits, ed_falls, several, clinical = strip.ed_visits, strip.ed_falls, strip.several, strip.clinical
     base_cents, procedure_cents, event_cents = strip.base_cents, strip.procedure_cents, strip.event_cents
     stays, planned, snf_days, months = strip.stays, strip.planned, strip.snf_days, strip.months
+    happened, snf_stays = strip.happened, strip.snf_stays
     sums_at = strip.sums_at
     complex_from, stay_days = quality.complex_conditions, quality.stay_days
     for k in range(n):
@@ -117,13 +118,15 @@ def count_care(
         sums[at + _PRESSURE_CONTROLLED] += hypertensive if sign < pressure_controlled else 0
         sums[at + _DIABETES] += diabetic
         sums[at + _GLYCEMIC_POOR] += diabetic if 1.0 - sign < glycemic_poor else 0
-        sums[at + _STAYS] += stays[k] + planned[k]
+        stayed = stays[k] * happened[k]
+        sums[at + _STAYS] += stayed + planned[k]
         sums[at + _EVENT] += event
         sums[at + _PROCEDURES] += procedure_cents[k]
         ill_several_ways = several[k] >= complex_from
         sums[at + _COMPLEX_MONTHS] += months[k] if ill_several_ways else 0
-        sums[at + _COMPLEX_STAYS] += stays[k] if ill_several_ways else 0
-        sums[at + _DAYS_AWAY] += snf_days[k] + np.int64(stay_days * stays[k]) if ill_several_ways else 0
+        sums[at + _COMPLEX_STAYS] += stayed if ill_several_ways else 0
+        away = snf_days[k] * snf_stays[k] + np.int64(stay_days * stayed)
+        sums[at + _DAYS_AWAY] += away if ill_several_ways else 0
 
 
 @stage
@@ -192,14 +195,15 @@ def count_months(
             true_needy = np.int64(concurrent_score(developed[k], base, concurrent) * RISK_UNIT + 0.5)
             told = concurrent_score(developed[k] & ~missing[k], base, concurrent)
             coded_needy = np.int64(told * coding * RISK_UNIT + 0.5)
-            all_needy[i] = told
             if late:
                 needs[i] = 1
                 onset = first_month[k] + int(here * unit(draw4(key, i, year, _HIGH_NEEDS_ENTRY, 0)[0]))
                 met = event_month[k] if cared_for else onset
                 late_months = max(np.int64(0), last_month[k] - 3 * ((met + 2) // 3))
                 late_of[k] = late_months
-                all_late[i] = late_months
+                if late_months > 0:
+                    all_late[i] = late_months
+                    all_needy[i] = told
                 to = at + 2 * N_SUMS
                 late_cents = cents * late_months // here
                 late_reference = reference * late_months // here
@@ -212,6 +216,7 @@ def count_months(
                 cents -= late_cents
                 reference -= late_reference
             else:
+                all_needy[i] = told
                 true_micro = true_needy
                 coded_micro = coded_needy
         sums[at + _PERSONS] += 1

@@ -279,7 +279,23 @@ def take_attested(n: int, own: People, apart: Array, strip: Strip) -> None:
 @stage
 def practices_of(table: Array) -> Practices:
     """Return the practices whose fields are the rows of a table."""
-    return Practices(table[0], table[1], table[2], table[3], table[4], table[5], table[6], table[7])
+    return Practices(
+        table[0],
+        table[1],
+        table[2],
+        table[3],
+        table[4],
+        table[5],
+        table[6],
+        table[7],
+        table[8],
+        table[9],
+        table[10],
+        table[11],
+        table[12],
+        table[13],
+        table[14],
+    )
 
 
 @stage

@@ -213,8 +213,8 @@ class Events(NamedTuple):
         Mean of relative costs by heart failure plus twice COPD.
     first_fall_cause, last_fall_cause : int
         Causes that are falls of people of 65 and over.
-    stays_extra, snf_chance, snf_days : float
-        Further stays; chance of SNF care after them, and its mean length.
+    stays_extra, snf_chance, snf_days, snf_part : float
+        Further stays; chance of SNF care after them, its mean length, and its part of what the event costs.
     most_stays, most_snf_days : int
     readmission : float
         Chance that a further stay is within 30 days.
@@ -240,6 +240,7 @@ class Events(NamedTuple):
     stays_extra: float
     snf_chance: float
     snf_days: float
+    snf_part: float
     most_stays: int
     most_snf_days: int
     readmission: float

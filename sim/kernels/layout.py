@@ -146,11 +146,15 @@ class Practices(NamedTuple):
     efficiency
         Spending of its patients relative to the same patients elsewhere.
     base_effect, event_effect
-        Factor on ambulatory and on acute spending of the patients aligned to it.
+        Factor on the price of ambulatory care and of an acute event of the patients aligned to it.
     base_spill, event_spill
         The same for its other patients.
-    high_needs_effect
-        Further factor for High Needs patients aligned to it.
+    high_needs_effect, high_needs_event_effect
+        Further factors for High Needs patients aligned to it.
+    stays, stays_spill, high_needs_stays
+        Factor on how many acute events there are: aligned, other and, further, High Needs patients.
+    snf, snf_spill, high_needs_snf
+        The same on SNF care after an acute event.
     coding
         Factor on the risk scores it submits.
     attest
@@ -163,6 +167,13 @@ class Practices(NamedTuple):
     base_spill: Array
     event_spill: Array
     high_needs_effect: Array
+    high_needs_event_effect: Array
+    stays: Array
+    stays_spill: Array
+    high_needs_stays: Array
+    snf: Array
+    snf_spill: Array
+    high_needs_snf: Array
     coding: Array
     attest: Array
 

@@ -15,6 +15,8 @@ from sim.kernels.layout import Array, Markets, Referrals
 from sim.kernels.spending import chance_of_event
 from sim.kernels.strip import Strip
 
+# A procedure, three chronic ones, and an acute event as often as two factors of at most 2 can make it.
+MOST_EPISODES = 9
 _AGED_NON_DUAL = int(Kind.AGED_NON_DUAL)
 _SPECIALIST = int(Decision.SPECIALIST)
 _COUNT, _COST, _EXPECTED, _INPATIENT, _MONTH = (int(one) for one in ReferredSum)
@@ -73,7 +75,7 @@ def refer_episodes(
     slope = acute.event_amount_slope
     row, kind, market, aligned, practice = strip.row, strip.kind, strip.market, strip.aligned, strip.practice
     sums_at = strip.sums_at
-    uses, conditions, stays, months = strip.uses, strip.conditions, strip.stays, strip.months
+    uses, conditions, happened, months = strip.uses, strip.conditions, strip.happened, strip.months
     relative, share, traits, dies, had_event = (
         strip.relative,
         strip.share,
@@ -82,8 +84,13 @@ def refer_episodes(
         strip.had_event,
     )
     base_cents, event_cents, procedure_cents = strip.base_cents, strip.event_cents, strip.procedure_cents
-    kinds, costs, expected = np.empty(5, np.int64), np.empty(5, np.int64), np.empty(5, np.int64)
-    settings, begins = np.empty(5, np.int64), np.empty(5, np.int64)
+    kinds, costs, expected, settings, begins = (
+        np.empty(MOST_EPISODES, np.int64),
+        np.empty(MOST_EPISODES, np.int64),
+        np.empty(MOST_EPISODES, np.int64),
+        np.empty(MOST_EPISODES, np.int64),
+        np.empty(MOST_EPISODES, np.int64),
+    )
     for k in range(n):
         if months[k] == 0:
             continue
@@ -101,10 +108,10 @@ def refer_episodes(
             settings[number] = strip.planned[k]
             begins[number] = strip.procedure_month[k]
             number += 1
-        if stays[k] > 0 and cause_kind[strip.event_cause[k]] >= 0:
+        for _ in range(happened[k] if cause_kind[strip.event_cause[k]] >= 0 else 0):
             which = cause_kind[strip.event_cause[k]]
             kinds[number] = which
-            costs[number] = np.int64(event_cents[k] * kept[which])
+            costs[number] = np.int64(event_cents[k] // happened[k] * kept[which])
             expected[number] = whole_cents(mean_event * acute.cause_cost[strip.event_cause[k]] * kept[which])
             settings[number] = 1
             begins[number] = strip.event_month[k]

@@ -6,6 +6,7 @@ What chance decides is drawn once; what it costs depends on practices, and is wo
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 
@@ -131,7 +132,7 @@ def draw_events(key: Key, year: int, n: int, masks: Conditions, acute: Events, s
         strip.ending,
         strip.followed_up,
     )
-    luck, rest = strip.event_luck, strip.lost
+    luck, rest, averted, sent_home = strip.event_luck, strip.lost, strip.averted, strip.sent_home
     hits = 0
     for k in range(n):
         stays[k] = 0
@@ -161,6 +162,8 @@ def draw_events(key: Key, year: int, n: int, masks: Conditions, acute: Events, s
             snf_days[k] = min(most_snf_days, days)
         ending[k] = HOSPICE if dies[k] and unit(rest[4 * j + 1]) < hospice else (SNF if snf else HOME)
         followed_up[k] = 1 if unit(course[4 * j + 3]) < follow_up else 0
+        averted[k] = unit(rest[4 * j + 2])
+        sent_home[k] = unit(rest[4 * j + 3])
 
 
 @stage
@@ -173,12 +176,20 @@ def price_events(
     episodes: Array,
     strip: Strip,
 ) -> None:
-    """Note what acute events cost; add them, and what follows from them, to the sums."""
+    """Note which acute events happen in the arm and what they cost; add what follows to the sums.
+
+    Of the events drawn, each happens as often as its draw and the practice's factor on stays say: not at all,
+    once, or again. So with SNF care after it.
+    """
     event_effects, event_spill, high_needs_effect = (
         practices.event_effect,
         practices.event_spill,
-        practices.high_needs_effect,
+        practices.high_needs_event_effect,
     )
+    fewer, fewer_spill, fewer_needy = practices.stays, practices.stays_spill, practices.high_needs_stays
+    home, home_spill, home_needy = practices.snf, practices.snf_spill, practices.high_needs_snf
+    snf_part, averted, sent_home = acute.snf_part, strip.averted, strip.sent_home
+    happened, snf_stays = strip.happened, strip.snf_stays
     event_share, cause_cost, death_amount = acute.event_share, acute.cause_cost, acute.death_amount
     cause_kind, episode_share = of_episodes.cause_kind, of_episodes.share
     first_fall, last_fall = acute.first_fall_cause, acute.last_fall_cause
@@ -207,30 +218,45 @@ def price_events(
     hits = 0
     for k in range(n):
         cents[k] = 0
+        happened[k] = 0
+        snf_stays[k] = 0
         hit[hits] = k
         hits += 1 if stays[k] else 0
     for j in range(hits):
         k = hit[j]
         at = sums_at[k]
         to = aligned[k]
-        own, more, spilt = event_effects[max(to, 0)], high_needs_effect[max(to, 0)], event_spill[practice[k]]
-        effect = (own * more if high_needs[k] else own) if to >= 0 else spilt
+        who, seen = max(to, 0), practice[k]
+        needy = high_needs[k] != 0
+        own = event_effects[who] * (high_needs_effect[who] if needy else 1.0)
+        rate = fewer[who] * (fewer_needy[who] if needy else 1.0)
+        snf_rate = home[who] * (home_needy[who] if needy else 1.0)
+        effect = own if to >= 0 else event_spill[seen]
+        times = int((rate if to >= 0 else fewer_spill[seen]) + averted[k])
+        after = int((snf_rate if to >= 0 else home_spill[seen]) + sent_home[k])
+        happened[k] = times
+        if times == 0:
+            continue
         cause = event_cause[k]
         amount = event_share[kind[k]] * level[k] * effect * cause_cost[cause]
         amount *= luck[k]
         amount *= death_amount if dies[k] else 1.0
-        spent = min(np.int64(amount * 100.0 + 0.5), LARGEST_CENTS)
+        amount *= 1.0 + snf_part * (after - 1.0) if ending[k] == SNF else 1.0
+        one: Any = min(np.int64(amount * 100.0 + 0.5), LARGEST_CENTS)
+        spent = min(one * times, LARGEST_CENTS)
         cents[k] = spent
-        sums[at + _READMISSIONS] += readmitted[k]
-        sums[at + _SNF_DAYS] += snf_days[k]
+        snf_stays[k] = times * after
+        sums[at + _READMISSIONS] += readmitted[k] * times
+        sums[at + _SNF_DAYS] += snf_days[k] * snf_stays[k]
         sums[at + _EVENT_HOSPICE] += spent if ending[k] == HOSPICE else 0
-        sums[at + _EVENT_SNF] += spent if ending[k] == SNF else 0
+        sums[at + _EVENT_SNF] += spent if (ending[k] == SNF) & (after > 0) else 0
         begins = cause_kind[cause]
         if begins >= 0:
-            of_episode = np.int64(spent * episode_share[begins])
-            add_episode(episodes, episodes_at[k], begins, of_episode, 1, event_month[k])
+            of_episode = np.int64(one * episode_share[begins])
+            for _ in range(times):
+                add_episode(episodes, episodes_at[k], begins, of_episode, 1, event_month[k])
             if dies[k] == 0:
-                sums[at + _FOLLOW_UPS_DUE] += 1
-                sums[at + _FOLLOW_UPS_MADE] += followed_up[k]
+                sums[at + _FOLLOW_UPS_DUE] += times
+                sums[at + _FOLLOW_UPS_MADE] += followed_up[k] * times
         if age[k] >= AGED_IN and cause >= first_fall and cause <= last_fall:
-            sums[at + _FALL_STAYS] += 1
+            sums[at + _FALL_STAYS] += times

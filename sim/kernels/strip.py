@@ -57,6 +57,8 @@ class Strip(NamedTuple):
         Which procedure, -1 for none, when, and factor on its cost.
     event_cause, event_month, readmitted, ending, followed_up; event_luck : float64
         Of the acute event; they mean nothing for people without one.
+    averted, sent_home : float64; happened, snf_stays
+        Draws of whether the event, and SNF care after it, happen in an arm; how often each does.
     attesting, clinical : float64; several
         Draws of attestation and of clinical values; number of chronic conditions.
     late_months
@@ -126,6 +128,10 @@ class Strip(NamedTuple):
     readmitted: Array
     ending: Array
     followed_up: Array
+    averted: Array
+    sent_home: Array
+    happened: Array
+    snf_stays: Array
     ed_visits: Array
     ed_falls: Array
     attesting: Array
@@ -214,6 +220,8 @@ _REAL = (
     "luck",
     "procedure_luck",
     "event_luck",
+    "averted",
+    "sent_home",
     "attesting",
     "clinical",
 )

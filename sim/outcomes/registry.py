@@ -169,6 +169,14 @@ VARIABLES: tuple[Variable, ...] = (
         "Person-month weighted mean, normalised to the national reference population, before the cap.",
         rule=f"{_METHODS}, risk adjustment",
     ),
+    *(
+        Variable(name, ("aco", "year"), "number", units, long_name, f"{text} of aligned people.")
+        for name, units, long_name, text in (
+            ("stays", "1", "Hospital stays", "Unplanned and planned hospital stays"),
+            ("readmissions", "1", "Readmissions", "Unplanned stays within 30 days of another"),
+            ("snf_days", "day", "SNF days", "Medicare days in skilled nursing facilities"),
+        )
+    ),
     _money(
         "true_savings",
         "aco cell year",

@@ -175,7 +175,21 @@ def observe(
     )
 
 
-def event_share(sums: Ints) -> float:
-    """Return the share of a year's spending that is acute events, all people and places together."""
+def care_shares(sums: Ints, snf_part: float) -> tuple[float, float]:
+    """Return the shares of a year's spending that are acute events, and SNF care after them.
+
+    Parameters
+    ----------
+    sums : int64, shape (places, cells, sums)
+    snf_part : float
+        Part of what an acute event with SNF care costs that is SNF care.
+    """
     total = sums.sum(axis=(0, 1))
-    return float(total[Sum.EVENT] / total[Sum.SPEND])
+    acute, with_snf = (float(total[which] / total[Sum.SPEND]) for which in (Sum.EVENT, Sum.EVENT_SNF))
+    return acute, with_snf * snf_part
+
+
+def use_of_care(aco: Ints) -> dict[str, Ints]:
+    """Return counts of care by name, shape (acos,), of sums of shape (acos, cells, sums)."""
+    kinds = {"stays": Sum.STAYS, "readmissions": Sum.READMISSIONS, "snf_days": Sum.SNF_DAYS}
+    return {name: aco[..., which].sum(axis=-1) for name, which in kinds.items()}

@@ -28,6 +28,8 @@ from sim.population.life_tables import death_probabilities
 from sim.population.scoring import concurrent_factors
 
 AGE_COST_EDGES = (0, 65, 70, 75, 80, 85, 90)
+# Row of services.share: the parts of spending in the order of its title.
+EVENT_WITH_SNF = 4
 MORTALITY_EDGES = (65, 70, 75, 80, 85, 90, 95)
 
 
@@ -216,11 +218,19 @@ def _events(evidence: Evidence) -> Events:
         stays_extra=number("spending.stays_extra"),
         snf_chance=number("spending.snf_chance"),
         snf_days=number("spending.snf_days"),
+        snf_part=snf_part(evidence),
         most_stays=int(number("use.most_stays")),
         most_snf_days=int(number("use.most_snf_days")),
         readmission=number("use.readmission"),
         hospice=number("use.hospice"),
         follow_up=number("use.follow_up"),
+    )
+
+
+def snf_part(evidence: Evidence) -> float:
+    """Return the part of what an acute event with SNF care costs that is SNF care."""
+    return float(
+        evidence.array("services.share")[EVENT_WITH_SNF, words(evidence, "services.names").index("snf")]
     )
 
 

@@ -158,7 +158,9 @@ class World:
         """Return practices that no ACO touches, as they are in a year; by default as they were drawn."""
         one, none = np.ones(self.n_practices), np.zeros(self.n_practices)
         spending, coding = (one, one) if year is None else self.course.at(year)
-        return Practices(self.providers.efficiency * spending, one, one, one, one, one, coding, none)
+        alike = dict.fromkeys(Practices._fields, one)
+        own = {"efficiency": self.providers.efficiency * spending, "coding": coding, "attest": none}
+        return Practices(**(alike | own))
 
     def referrals(self, asked: Asked) -> Referrals:
         """Return the kernels' referral tables, empty unless episodes by specialist are asked for."""

@@ -15,7 +15,7 @@ class Care(Treatment):
 
     def live_care(self, year: Situation) -> None:
         """Use care, spend, and add to the sums of the practice aligned to, or of the market."""
-        self.event = self.admissions = self.snf_days = 0
+        self.event = self.admissions = self.snf_days = self.late_months = 0
         if self.months == 0:
             return
         model = self.model
@@ -25,17 +25,19 @@ class Care(Treatment):
         base = self.ambulatory(year)
         procedure = self.procedure(year)
         event, event_month, caused = self.acute_event(year, sums)
+        # Who is spared a stay lives on as if it had been.
+        stayed = self.admissions * self.happened
         lump_sums = [(event, event_month)]
         if procedure:
             lump_sums.append((procedure.cents, procedure.month))
             sums[Sum.PROCEDURES] += procedure.cents
         self.spend = min(base + sum(cents for cents, _ in lump_sums), LARGEST_CENTS)
         self.event = 1 if self.admissions else 0
-        begun = [one for one in (procedure, caused) if one]
+        begun = [one for one in (procedure, *caused) if one]
         self.book_episodes([*begun, *self.chronic(year, base, event)], place)
         self.use(year, sums)
         self.measure(year, base, sums)
-        stays = self.admissions + (procedure.inpatient if procedure else 0)
+        stays = stayed + (procedure.inpatient if procedure else 0)
         sums[Sum.STAYS] += stays
         if stays:
             sums[Sum.EVENT] += event
@@ -53,11 +55,15 @@ class Care(Treatment):
         luck = exp(rules.base_spread[year.kind] * normal_quantile(self.draws.ambulatory_cost()))
         return in_cents(expected * luck * (rules.no_supplement if self.traits & NO_SUPPLEMENT else 1.0))
 
-    def acute_event(self, year: Situation, sums: Any) -> tuple[int, int, Begun | None]:
-        """Return cents and month of an acute event and the episode it is; write its stays and SNF days."""
+    def acute_event(self, year: Situation, sums: Any) -> tuple[int, int, list[Begun]]:
+        """Return cents and month of an acute event and the episodes it is; write its stays and SNF days.
+
+        The event that is drawn happens so often as an ACO lets it, and SNF care after it too.
+        """
         rules, draws = self.model.health.events, self.draws
+        self.happened = self.snf_stays = 0
         if draws.event() >= self.chance_of_event(year):
-            return 0, 0, None
+            return 0, 0, []
         cause = index_above(draws.cause(), rules.cause_share[self.cause_row(year)])
         size = rules.event_amount_slope * log(year.relative)
         luck = rules.event_spread[year.kind] * normal_quantile(draws.event_cost())
@@ -65,37 +71,46 @@ class Care(Treatment):
         event *= rules.cause_cost[cause] * exp(size + luck)
         if year.dies:
             event *= rules.death_amount
-        cents = min(in_cents(event), LARGEST_CENTS)
         further = poisson(draws.stays(), rules.stays_extra, rules.most_stays)
         self.admissions = 1 + further
-        sums[Sum.READMISSIONS] += binomial(draws.readmissions(), further, rules.readmission)
         snf = draws.snf() < rules.snf_chance
         if snf:
             self.snf_days = min(rules.most_snf_days, 1 + int(-rules.snf_days * log(draws.snf_days())))
-            sums[Sum.SNF_DAYS] += self.snf_days
-        if year.dies and draws.hospice() < rules.hospice:
+        times, after = (
+            int(rate + draw())
+            for rate, draw in zip(self.rates(), (draws.averted, draws.sent_home), strict=True)
+        )
+        self.happened, self.snf_stays = times, times * after
+        hospice = year.dies and draws.hospice() < rules.hospice
+        if snf and not hospice:
+            event *= 1.0 + rules.snf_part * (after - 1.0)
+        one = min(in_cents(event), LARGEST_CENTS)
+        cents = min(times * one, LARGEST_CENTS)
+        sums[Sum.READMISSIONS] += times * binomial(draws.readmissions(), further, rules.readmission)
+        sums[Sum.SNF_DAYS] += self.snf_days * self.snf_stays
+        if hospice:
             sums[Sum.EVENT_HOSPICE] += cents
-        elif snf:
+        elif snf and after:
             sums[Sum.EVENT_SNF] += cents
         month = self.index_month(year, draws.event_month())
-        return cents, month, self.count_cause(year, cause, cents, month, sums)
+        return cents, month, self.count_cause(year, cause, one, month, sums)
 
-    def count_cause(self, year: Situation, cause: int, cents: int, month: int, sums: Any) -> Begun | None:
-        """Return the episode that an acute event is, if any; count its follow-up, and the fall it is."""
+    def count_cause(self, year: Situation, cause: int, cents: int, month: int, sums: Any) -> list[Begun]:
+        """Return the episodes that an acute event is, if any; count their follow-up, and the falls."""
         rules, of_episodes = self.model.health.events, self.model.health.episodes
         if year.age >= AGED_IN and rules.first_fall_cause <= cause <= rules.last_fall_cause:
-            sums[Sum.FALL_STAYS] += 1
+            sums[Sum.FALL_STAYS] += self.happened
         kind = of_episodes.cause_kind[cause]
         if kind < 0:
-            return None
+            return []
         if not year.dies:
-            sums[Sum.FOLLOW_UPS_DUE] += 1
-            sums[Sum.FOLLOW_UPS_MADE] += self.draws.follow_up() < rules.follow_up
+            sums[Sum.FOLLOW_UPS_DUE] += self.happened
+            sums[Sum.FOLLOW_UPS_MADE] += self.happened * (self.draws.follow_up() < rules.follow_up)
         share = of_episodes.share[kind]
         expected = 0
         if self.model.asked.referred:
             expected = in_cents(self.mean_event(year) * rules.cause_cost[cause] * share)
-        return Begun(kind, month, int(cents * share), expected, 1)
+        return [Begun(kind, month, int(cents * share), expected, 1)] * self.happened
 
     def use(self, year: Situation, sums: Any) -> None:
         """Count ED and PQEM visits."""
@@ -129,9 +144,9 @@ class Care(Treatment):
         several = (year.carried & self.model.disease.chronic).bit_count()
         if several >= rules.complex_conditions:
             sums[Sum.COMPLEX_MONTHS] += self.months
-            sums[Sum.COMPLEX_STAYS] += self.admissions
-            if self.admissions:
-                sums[Sum.DAYS_AWAY] += self.snf_days + int(rules.stay_days * self.admissions)
+            stayed = self.admissions * self.happened
+            sums[Sum.COMPLEX_STAYS] += stayed
+            sums[Sum.DAYS_AWAY] += self.snf_days * self.snf_stays + int(rules.stay_days * stayed)
 
     def concurrent_score(self, conditions: int) -> float:
         """Return the concurrent High Needs score."""
@@ -159,10 +174,12 @@ class Care(Treatment):
 
         Money that belongs to a month is in `lump_sums`, cents and month, that of the acute event first.
         """
-        late = self.months_after_need(year, lump_sums[0][1])
+        late = self.late_months = self.months_after_need(year, lump_sums[0][1])
         true_risk, coded_risk = year.score, year.coded_score * (1.0 if year.new else coding)
         concurrent = self.concurrent_score(year.developed)
         on_claims = self.concurrent_score(year.developed & ~year.missing)
+        if late or self.cell % 3 == 2:
+            self.needy_risk = on_claims
         cells = self.model.sums[place]
         now = cells[self.cell]
         late_cents = self.spend * late // self.months

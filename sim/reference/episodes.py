@@ -51,12 +51,26 @@ class Treatment(Person):
     draws: Draws
 
     def effects(self) -> tuple[float, float]:
-        """Return what ACOs do to the person's ambulatory and acute spending, as factors."""
+        """Return what ACOs do to the prices of the person's ambulatory and acute care, as factors."""
         practices = self.model.practices
+        return (
+            self.effect(practices.base_effect, practices.high_needs_effect, practices.base_spill),
+            self.effect(practices.event_effect, practices.high_needs_event_effect, practices.event_spill),
+        )
+
+    def rates(self) -> tuple[float, float]:
+        """Return what ACOs do to how many acute events the person has, and to SNF care after them."""
+        practices = self.model.practices
+        return (
+            self.effect(practices.stays, practices.high_needs_stays, practices.stays_spill),
+            self.effect(practices.snf, practices.high_needs_snf, practices.snf_spill),
+        )
+
+    def effect(self, own: Any, high_needs: Any, spilt: Any) -> float:
+        """Return the factor on somebody aligned to the practice, or who only sees it."""
         if self.aligned < 0:
-            return practices.base_spill[self.practice], practices.event_spill[self.practice]
-        further = practices.high_needs_effect[self.aligned] if self.high_needs else 1.0
-        return practices.base_effect[self.aligned] * further, practices.event_effect[self.aligned] * further
+            return float(spilt[self.practice])
+        return float(own[self.aligned] * (high_needs[self.aligned] if self.high_needs else 1.0))
 
     def level(self, kind: int) -> float:
         """Return yearly dollars of an average person of a kind in the market."""

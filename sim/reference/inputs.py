@@ -46,6 +46,8 @@ class Person:
     months: int
     spend: int
     risk: float
+    late_months: int
+    needy_risk: float
 
 
 class Draws(NamedTuple):
@@ -82,6 +84,8 @@ class Draws(NamedTuple):
     readmissions: Uniform
     event_month: Uniform
     follow_up: Uniform
+    averted: Uniform
+    sent_home: Uniform
     emergencies: Uniform
     procedure: Uniform
     procedure_cost: Uniform

@@ -7,7 +7,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from sim.behaviour.effect import EffectParameters, effect_on_spending, spread_over_care
+from sim.behaviour.effect import (
+    CareShares,
+    EffectParameters,
+    alike_on_care,
+    effect_on_spending,
+    spread_over_care,
+)
 from sim.inputs.evidence import load_evidence
 
 PARAMETERS = EffectParameters.read(load_evidence())
@@ -60,11 +66,29 @@ def test_the_own_plateau_lies_apart_by_the_spread():
 
 @pytest.mark.parametrize("acute", [0.2, 0.5, 0.7])
 def test_parts_of_care_add_up_to_the_effect_on_the_total(acute):
-    wanted = np.array([-0.03, 0.0, 0.01])
-    parts = spread_over_care(PARAMETERS, wanted, acute)
-    np.testing.assert_allclose(acute * parts.event + (1 - acute) * parts.base - 1.0, wanted, atol=1e-15)
-    np.testing.assert_allclose(parts.event_spill - 1.0, PARAMETERS.spillover * (parts.event - 1.0))
-    np.testing.assert_allclose(parts.base_spill - 1.0, PARAMETERS.spillover * (parts.base - 1.0))
+    wanted, shares = np.array([-0.03, 0.0, 0.01]), CareShares(acute, 0.08)
+    parts = spread_over_care(PARAMETERS, wanted, shares)
+    on_base, on_events = (1 - acute) * (parts.base - 1.0), acute * (parts.event + parts.stays - 2.0)
+    on_snf = 0.08 * (parts.snf - 1.0)
+    np.testing.assert_allclose(on_base + on_events + on_snf, wanted, atol=1e-15)
+    np.testing.assert_allclose(on_base, (1.0 - PARAMETERS.event_share) * wanted, atol=1e-15)
+    on_stays = acute * (parts.stays - 1.0)
+    np.testing.assert_allclose(on_stays, PARAMETERS.event_share * PARAMETERS.events[0] * wanted, atol=1e-15)
+
+
+def test_an_effect_alike_on_all_care_is_of_one_size():
+    shares = CareShares(0.3, 0.08)
+    parts = alike_on_care(PARAMETERS, np.array([-0.02]), shares)
+    np.testing.assert_allclose(parts.base, 0.98)
+    on_events = 0.3 * (parts.event + parts.stays - 2.0) + 0.08 * (parts.snf - 1.0)
+    np.testing.assert_allclose(on_events, -0.02 * 0.3)
+
+
+def test_the_switch_lets_effects_act_on_prices_alone():
+    prices = replace(PARAMETERS, events=np.array([0.0, 0.0, 1.0]))
+    parts = spread_over_care(prices, np.array([-0.03]), CareShares(0.3, 0.08))
+    assert parts.stays.tolist() == parts.snf.tolist() == [1.0]
+    np.testing.assert_allclose(parts.event - 1.0, -0.03 * PARAMETERS.event_share / 0.3)
 
 
 def test_an_own_plateau_stands_in_for_the_kinds_mean_and_draw():

@@ -63,8 +63,66 @@ def test_base_and_event_effects_add_up_to_all(made, plain):
     assert not sums[: made.n_practices, :, Sum.EVENT].any()
 
 
+STAYED = ("STAYS", "READMISSIONS", "SNF_DAYS", "FALL_STAYS", "COMPLEX_STAYS", "DAYS_AWAY", "FOLLOW_UPS_DUE")
+
+
+def events_of(made, lived_year):
+    """Return how many acute events practices' patients had, by sums: those with and without SNF care."""
+    return {name: int(lived_year[1][: made.n_practices, :, Sum[name]].sum()) for name in STAYED}
+
+
+def test_averted_stays_are_gone_with_all_that_follows_and_nothing_else_changes(made, plain):
+    """A tenth fewer happen, counts and money follow; who is spared one lives on as if it had been."""
+    fewer = lived(made, stays=0.9)
+    aligned, event = plain[0].aligned >= 0, plain[0].admissions > 0
+    spared = (fewer[0].spend < plain[0].spend) & aligned
+    assert not (spared & ~event).any()
+    kept = event & aligned & ~spared & (plain[0].months > 0)
+    np.testing.assert_array_equal(fewer[0].spend[~spared], plain[0].spend[~spared])
+    # Binomial: 3 standard errors of a tenth of some thousand events.
+    n = int(spared.sum() + kept.sum())
+    assert abs(spared.sum() / n - 0.1) < 3.0 * np.sqrt(0.09 / n)
+    before, after = (events_of(made, one) for one in (plain, fewer))
+    for name in STAYED:
+        assert 0.80 < after[name] / before[name] < 0.97, name
+    for name in PUBLIC:
+        np.testing.assert_array_equal(getattr(fewer[0], name), getattr(plain[0], name))
+
+
+def test_more_stays_happen_again(made, plain):
+    more = lived(made, stays=1.5)
+    again = (more[0].spend > plain[0].spend) & (plain[0].aligned >= 0)
+    n = int(((plain[0].admissions > 0) & (plain[0].aligned >= 0) & (plain[0].months > 0)).sum())
+    assert abs(again.sum() / n - 0.5) < 3.0 * np.sqrt(0.25 / n)
+    ratio = events_of(made, more)["READMISSIONS"] / events_of(made, plain)["READMISSIONS"]
+    assert 1.3 < ratio < 1.7
+
+
+def test_snf_care_that_is_averted_takes_its_part_of_the_money(made, plain):
+    home = lived(made, snf=0.0)
+    here = slice(0, made.n_practices)
+    assert home[1][here, :, Sum.SNF_DAYS].sum() == home[1][here, :, Sum.EVENT_SNF].sum() == 0
+    part = made.health(YEAR).events.snf_part
+    money = plain[1][here, :, Sum.EVENT].sum() - home[1][here, :, Sum.EVENT].sum()
+    assert money == pytest.approx(part * plain[1][here, :, Sum.EVENT_SNF].sum(), rel=1e-6)
+    assert home[1][here, :, Sum.READMISSIONS].sum() == plain[1][here, :, Sum.READMISSIONS].sum()
+    for name in PUBLIC:
+        np.testing.assert_array_equal(getattr(home[0], name), getattr(plain[0], name))
+
+
+def test_stays_of_other_patients_have_a_factor_of_their_own(made, plain):
+    spilt = lived(made, stays_spill=0.0)
+    aligned = plain[0].aligned >= 0
+    np.testing.assert_array_equal(spilt[0].spend[aligned], plain[0].spend[aligned])
+    assert spilt[1][made.n_practices :, :, Sum.EVENT].sum() == 0
+    needy = lived(made, high_needs_stays=0.0)
+    others = plain[0].high_needs == 0
+    np.testing.assert_array_equal(needy[0].spend[others], plain[0].spend[others])
+    assert needy[1][: made.n_practices, Cell.HN_CLAIMS, Sum.EVENT].sum() == 0
+
+
 def test_the_high_needs_effect_is_for_high_needs_people(made, plain):
-    people, _ = lived(made, high_needs_effect=0.5)
+    people, _ = lived(made, high_needs_effect=0.5, high_needs_event_effect=0.5)
     # High Needs on 1 January: those who become so during the year are still in a cell of others.
     touched = (people.aligned >= 0) & (people.high_needs > 0) & (people.cell % 3 > 0)
     assert np.abs(people.spend - plain[0].spend / 2.0)[touched].max() <= ROUNDING

@@ -213,7 +213,8 @@ def test_an_aco_that_is_out_is_not_settled(model):
             year = values[..., 0]
             fill = BY_NAME[name].fill_value
             empty = np.isnan(year) if BY_NAME[name].dtype == "number" else year == fill
-            lived = name in ("person_months", "expenditure", "risk_score", "true_savings")
+            care = ("stays", "readmissions", "snf_days")
+            lived = name in ("person_months", "expenditure", "risk_score", "true_savings", *care)
             assert empty[0].all() != lived, name
             of_other_programs = name in ("minimum_savings_rate", "agreement_benchmark")
             assert not empty[1:].any() or of_other_programs, name

@@ -6,12 +6,14 @@ import numpy as np
 import pytest
 from little_world import NO_EFFECT, scenario, world
 
+from sim.behaviour.effect import CareShares
 from sim.inputs.lead_criteria import high_needs_aco_share
 from sim.kernels.draws import Decision
 from sim.kernels.quantiles import normals
 from sim.levers import practices_this_year
 from sim.model import LeadModel
-from sim.population.experience import event_share
+from sim.population.experience import care_shares
+from sim.population.health import snf_part
 
 ALIKE = (("evidence.effect.aco_spread", (0.0, 0.0)),)
 YEARS = range(2027, 2037)
@@ -88,17 +90,29 @@ def test_practices_follow_their_aco_and_coding_stops_at_its_most():
 def test_the_effect_on_the_average_person_is_the_acos_effect():
     made = model()
     for _, _, practices in decided(made):
-        event = event_share(made.history[2026].care)
+        shares = CareShares(*care_shares(made.history[2026].care, snf_part(made.evidence)))
+        assert 0.04 < shares.snf < 0.10 < shares.acute < 0.5
         tables = practices_this_year(
-            made.practices.store.columns, made.behaviours.parameters["effect"], event
+            made.practices.store.columns, made.behaviours.parameters["effect"], shares
         )
-        mean = event * tables.event_effect + (1.0 - event) * tables.base_effect
-        np.testing.assert_allclose(mean - 1.0, [practice.effect for practice in practices], atol=1e-12)
+        event, snf = shares
+        parts = (
+            (event, tables.event_effect),
+            (event, tables.stays),
+            (snf, tables.snf),
+            (1 - event, tables.base_effect),
+        )
+        added = sum(share * (table - 1.0) for share, table in parts)
+        np.testing.assert_allclose(added, [practice.effect for practice in practices], atol=1e-12)
         spill = made.evidence.number("effect.spillover")
-        np.testing.assert_allclose(tables.event_spill - 1.0, spill * (tables.event_effect - 1.0))
-        np.testing.assert_allclose(tables.base_spill - 1.0, spill * (tables.base_effect - 1.0))
+        for name in ("event", "base"):
+            own, spilt = getattr(tables, f"{name}_effect"), getattr(tables, f"{name}_spill")
+            np.testing.assert_allclose(spilt - 1.0, spill * (own - 1.0))
+        for name in ("stays", "snf"):
+            own, spilt = getattr(tables, name), getattr(tables, f"{name}_spill")
+            np.testing.assert_allclose(spilt - 1.0, spill * (own - 1.0))
         outside = np.array([practice.aco is None for practice in practices])
-        for table in tables[1:7]:
+        for table in tables[1:13]:
             assert (table[outside] == 1.0).all()
         assert not tables.attest[outside].any()
 

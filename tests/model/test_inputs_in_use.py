@@ -15,9 +15,7 @@ QUICKSTART = Path(__file__).parents[2] / "scenarios" / "quickstart.toml"
 # Read only for ACOs of a CMS file that shows no regional adjustment.
 FROM_FILES = {"care.aco_efficiency"}
 # Read by calibration alone.
-FOR_FITTING = {"services.prior", "services.target", "services.share", "services.names", "episodes.falls"} | {
-    "conditions.counted"
-}
+FOR_FITTING = {"services.prior", "services.target", "episodes.falls", "conditions.counted"}
 
 SMALL = text_of(
     aco("one", 400, entry="renewing"),

@@ -44,6 +44,13 @@ def done(world, deeds, markets) -> Practices:
             "base_spill",
             "event_spill",
             "high_needs_effect",
+            "high_needs_event_effect",
+            "stays",
+            "stays_spill",
+            "high_needs_stays",
+            "snf",
+            "snf_spill",
+            "high_needs_snf",
             "coding",
         ):
             tables[name][who] = 1.0 + 0.05 * rng.standard_normal(len(who))

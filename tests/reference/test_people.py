@@ -65,6 +65,8 @@ LANES = {
     "snf": (Decision.EVENT_COST, 3),
     "snf_days": (Decision.AFTER_STAY, 0),
     "hospice": (Decision.AFTER_STAY, 1),
+    "averted": (Decision.AFTER_STAY, 2),
+    "sent_home": (Decision.AFTER_STAY, 3),
     "cause": (Decision.EVENT_COURSE, 0),
     "readmissions": (Decision.EVENT_COURSE, 1),
     "event_month": (Decision.EVENT_COURSE, 2),
@@ -122,7 +124,7 @@ def touched(world: World, year: int) -> Practices:
 
     attest = np.where(rng.random(world.n_practices) < 1 / 3, 0.2, 0.0)
     return Practices(
-        world.providers.efficiency, *(factors(0.1) for _ in range(5)), coding=factors(0.03), attest=attest
+        world.providers.efficiency, *(factors(0.1) for _ in range(12)), coding=factors(0.03), attest=attest
     )
 
 
