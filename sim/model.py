@@ -39,7 +39,7 @@ from sim.levers import Levers, practices_this_year
 from sim.outcomes.record import Record
 from sim.outcomes.yearly import REPORTED
 from sim.population.arm_people import ArmPeople
-from sim.population.experience import Experience, care_shares, use_of_care
+from sim.population.experience import Experience, care_shares, lived_by
 from sim.population.health import HealthByYear, snf_part
 from sim.population.past import Memory
 from sim.population.referrals import changed_specialists
@@ -367,9 +367,7 @@ class LeadModel(ColumnModel):
         self.record.write_year(
             self.year,
             experience={
-                "person_months": seen.months,
-                "true_savings": seen.aco[..., Sum.REFERENCE] - seen.aco[..., Sum.SPEND],
-                **use_of_care(seen.aco),
+                **lived_by(seen),
                 **{name: settled[name] for name in lived},
             },
             settled={name: values for name, values in settled.items() if name not in lived},

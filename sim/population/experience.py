@@ -189,7 +189,11 @@ def care_shares(sums: Ints, snf_part: float) -> tuple[float, float]:
     return acute, with_snf * snf_part
 
 
-def use_of_care(aco: Ints) -> dict[str, Ints]:
-    """Return counts of care by name, shape (acos,), of sums of shape (acos, cells, sums)."""
-    kinds = {"stays": Sum.STAYS, "readmissions": Sum.READMISSIONS, "snf_days": Sum.SNF_DAYS}
-    return {name: aco[..., which].sum(axis=-1) for name, which in kinds.items()}
+def lived_by(seen: Experience) -> dict[str, Floats | Ints]:
+    """Return result variables of what the people aligned to each ACO lived, whatever its program."""
+    counts = {"stays": Sum.STAYS, "readmissions": Sum.READMISSIONS, "snf_days": Sum.SNF_DAYS}
+    return {
+        "person_months": seen.months,
+        "true_savings": seen.aco[..., Sum.REFERENCE] - seen.aco[..., Sum.SPEND],
+        **{name: seen.aco[..., which].sum(axis=-1) for name, which in counts.items()},
+    }
