@@ -328,6 +328,7 @@ class LeadModel(ColumnModel):
             "running_cost",
             months=seen.months.sum(axis=1),
             high_needs_months=seen.months[:, 2] + seen.months[:, 5],
+            high_needs=self._traits.high_needs,
             draw=self._traits.cost_draw,
             year=year,
         )

@@ -100,6 +100,7 @@ def usual_decisions(
         "effect",
         hospital_led=traits.hospital_led,
         renewing=traits.renewing,
+        high_needs=traits.high_needs,
         rebased=rebased,
         experience=experience,
         draw=traits.effect_draw,

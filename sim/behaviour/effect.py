@@ -24,9 +24,9 @@ class EffectParameters:
     ----------
     curves : float64 array, shape (2, years)
         Effect by year of experience of physician-led and of hospital-led ACOs; the last year holds on.
-    high_needs : float64 array, shape (years,)
-        Further effect on High Needs people by performance year: that on people in the programme, spread over
-        all by the share enrolled.
+    high_needs : float64 array, shape (2, years)
+        Further effect on High Needs people by performance year, in High Needs ACOs and in others: that on
+        people in the programme, spread over all by the share enrolled.
     own_spread : float64 array, shape (2,)
         Spread between ACOs at the plateau.
     years_before : int
@@ -60,9 +60,10 @@ class EffectParameters:
     @classmethod
     def read(cls, evidence: Reader) -> EffectParameters:
         """Read ``effect.*`` and the share of High Needs people enrolled."""
+        enrolled = evidence.array("cost.high_needs_enrolled")
         return cls(
             curves=np.stack([evidence.array("effect.physician"), evidence.array("effect.hospital")]),
-            high_needs=evidence.array("effect.high_needs") * evidence.number("cost.high_needs_enrolled"),
+            high_needs=np.outer(enrolled, evidence.array("effect.high_needs")),
             own_spread=evidence.array("effect.aco_spread"),
             years_before=int(evidence.number("effect.experience")),
             no_rebasing=evidence.number("effect.no_rebasing"),
@@ -90,6 +91,7 @@ def effect_on_spending(
     *,
     hospital_led: NDArray[np.bool_],
     renewing: NDArray[np.bool_],
+    high_needs: NDArray[np.bool_],
     rebased: NDArray[np.bool_],
     experience: NDArray[np.int64],
     draw: Floats,
@@ -102,6 +104,8 @@ def effect_on_spending(
     hospital_led, renewing : bool arrays, shape (acos,)
         Leadership and entry. A renewing ACO has its first years of effect in the base years already, so only
         what comes on top counts.
+    high_needs : bool array, shape (acos,)
+        Which are High Needs ACOs.
     rebased : bool array, shape (acos,)
         Whether the ACO's program takes new base years at each agreement.
     experience : int64 array, shape (acos,)
@@ -126,7 +130,7 @@ def effect_on_spending(
     own = parameters.own_spread[leader] * draw * reached
     own = np.divide(own, plateau, out=np.zeros_like(own), where=plateau != 0.0)
     lasting = np.where(rebased, parameters.scale, parameters.scale * parameters.no_rebasing)
-    further = along(parameters.high_needs[None, :], np.zeros_like(experience), experience)
+    further = along(parameters.high_needs, np.where(high_needs, 0, 1), experience)
     general = reached + own
     if parameters.own_plateau is not None:
         # Its kind's curve says how soon it gets there; where that has no plateau, in the first year.

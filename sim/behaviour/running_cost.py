@@ -23,8 +23,8 @@ class CostParameters:
         logarithm between ACOs.
     variable, high_needs : float
         Dollars a month of each person, and further dollars of each High Needs person enrolled.
-    high_needs_enrolled : float
-        Share of High Needs people enrolled.
+    high_needs_enrolled : float64 array, shape (2,)
+        Share of High Needs people enrolled, in High Needs ACOs and in others.
     inflation : float
         Growth a year since `stated_for`.
     stated_for : int
@@ -39,7 +39,7 @@ class CostParameters:
     fixed_spread: float
     variable: float
     high_needs: float
-    high_needs_enrolled: float
+    high_needs_enrolled: Floats
     inflation: float
     stated_for: int
     own_fixed: Floats | None = None
@@ -55,14 +55,20 @@ class CostParameters:
             fixed_spread=float((evidence.entry("cost.fixed").distribution or {}).get("cv", 0.0)),
             variable=number("cost.variable"),
             high_needs=number("cost.high_needs"),
-            high_needs_enrolled=number("cost.high_needs_enrolled"),
+            high_needs_enrolled=evidence.array("cost.high_needs_enrolled"),
             inflation=number("cost.inflation"),
             stated_for=int(evidence.entry("cost.variable").year),
         )
 
 
 def running_cost(
-    parameters: CostParameters, *, months: Floats, high_needs_months: Floats, draw: Floats, year: int
+    parameters: CostParameters,
+    *,
+    months: Floats,
+    high_needs_months: Floats,
+    high_needs: NDArray[np.bool_],
+    draw: Floats,
+    year: int,
 ) -> NDArray[np.int64]:
     """Return a year's cost of care management in cents, shape (acos,).
 
@@ -71,6 +77,8 @@ def running_cost(
     parameters : CostParameters
     months, high_needs_months : float64 arrays, shape (acos,)
         Person-months aligned, and of those the High Needs ones.
+    high_needs : bool array, shape (acos,)
+        Which are High Needs ACOs.
     draw : float64 array, shape (acos,)
         Standard normal: how dear the ACO's own organisation is.
     year : int
@@ -80,7 +88,7 @@ def running_cost(
     fixed = fixed * np.sqrt(months / MONTHS / parameters.fixed_lives)
     fixed = _own(parameters.own_fixed, fixed)
     variable = _own(parameters.own_variable, np.full(len(months), parameters.variable))
-    enrolled = high_needs_months * parameters.high_needs_enrolled
+    enrolled = high_needs_months * parameters.high_needs_enrolled[np.where(high_needs, 0, 1)]
     dollars = fixed + months * variable + enrolled * parameters.high_needs
     inflated = 100.0 * dollars * (1.0 + parameters.inflation) ** (year - parameters.stated_for)
     return np.rint(inflated).astype(np.int64)

@@ -23,6 +23,7 @@ def effect(parameters=PARAMETERS, **given):
     state = {
         "hospital_led": [False, True, False],
         "renewing": [False, False, True],
+        "high_needs": [False, True, False],
         "rebased": [False, False, False],
         "experience": [1, 2, 3],
         "draw": [0.0, 0.0, 0.0],

@@ -49,17 +49,24 @@ def test_running_cost_in_closed_form():
     fixed = EVIDENCE.number("cost.fixed") * np.exp(read.fixed_spread * 0.7 - 0.5 * read.fixed_spread**2)
     dollars = fixed * np.sqrt(1_000.0 / EVIDENCE.number("cost.fixed_lives"))
     dollars += 12_000.0 * EVIDENCE.number("cost.variable")
-    dollars += 900.0 * EVIDENCE.number("cost.high_needs_enrolled") * EVIDENCE.number("cost.high_needs")
-    grown = dollars * (1.0 + EVIDENCE.number("cost.inflation")) ** 4
-    got = running_cost(read, months=months, high_needs_months=needy, draw=draw, year=2030)
-    assert got[0] == pytest.approx(100.0 * grown, abs=1.0)
-    assert got[1] == 0
+    enrolled = EVIDENCE.array("cost.high_needs_enrolled")
+    assert enrolled[1] == 0.0 < enrolled[0]
+    for high_needs, share in ((True, enrolled[0]), (False, 0.0)):
+        whole = dollars + 900.0 * share * EVIDENCE.number("cost.high_needs")
+        grown = whole * (1.0 + EVIDENCE.number("cost.inflation")) ** 4
+        kinds = np.array([high_needs, high_needs])
+        got = running_cost(
+            read, months=months, high_needs_months=needy, high_needs=kinds, draw=draw, year=2030
+        )
+        assert got[0] == pytest.approx(100.0 * grown, abs=1.0)
+        assert got[1] == 0
 
 
 def test_an_acos_own_costs_stand_in_for_the_evidences():
     read = CostParameters.read(EVIDENCE)
     own = replace(read, own_fixed=np.array([2e6, np.nan]), own_variable=np.array([np.nan, 20.0]))
     state = {"months": np.array([12_000.0, 6_000.0]), "high_needs_months": np.zeros(2), "draw": np.ones(2)}
+    state["high_needs"] = np.zeros(2, bool)
     usual = running_cost(read, **state, year=read.stated_for)
     got = running_cost(own, **state, year=read.stated_for)
     assert got[0] == pytest.approx(100.0 * (2e6 + 12_000.0 * read.variable), abs=1.0)

@@ -48,11 +48,18 @@ def test_effect_follows_its_curve_beyond_the_base_years():
         assert alpha.effect == pytest.approx(more * (along(physician, 4 + py) - along(physician, 4)))
         assert beta.effect == pytest.approx(more * along(hospital, py))
         assert gamma.effect == pytest.approx(more * along(physician, py))
-        # A quarter of High Needs people are in the programme that the trials tried.
-        enrolled = evidence.number("cost.high_needs_enrolled")
-        extra = along(evidence.array("effect.high_needs"), py) * enrolled
-        assert [aco.high_needs_effect for aco in (alpha, beta, gamma)] == [extra] * 3
+        assert [aco.high_needs_effect for aco in (alpha, beta, gamma)] == [0.0] * 3
         assert gamma.effect < beta.effect < 0.0
+
+
+def test_a_high_needs_aco_has_the_programme_that_the_trials_tried_for_a_quarter_of_its_people():
+    made = model(*ALIKE, ("population.acos.gamma.high_needs_share", "60 %"))
+    enrolled = made.evidence.array("cost.high_needs_enrolled")
+    assert enrolled.tolist() == [0.25, 0.0]
+    for year, (alpha, beta, gamma), _ in decided(made):
+        assert alpha.high_needs_effect == beta.high_needs_effect == 0.0
+        wanted = along(made.evidence.array("effect.high_needs"), year - 2026) * enrolled[0]
+        assert gamma.high_needs_effect == wanted < 0.0
 
 
 def test_an_acos_own_plateau_varies_by_its_draw():
@@ -144,4 +151,5 @@ def test_an_aco_that_is_out_leaves_its_practices_as_they_were():
     assert out
     for name in ("effect", "high_needs_effect", "coding", "attestation"):
         assert not any(getattr(practice, name) for practice in out)
-        assert any(getattr(practice, name) for practice in practices)
+        # None of the others is in a High Needs ACO.
+        assert any(getattr(practice, name) for practice in practices) == (name != "high_needs_effect")
