@@ -46,7 +46,7 @@ from sim.population.referrals import changed_specialists
 from sim.population.world import World
 from sim.scenarios import Scenario
 from sim.settlement.contracts import Contracts
-from sim.settlement.office import Settlement
+from sim.settlement.office import ENTRY, Settlement
 from sim.settlement.program import Participants, Settled
 from sim.start import evidence_of, make_world, with_seed
 
@@ -153,7 +153,6 @@ class LeadModel(ColumnModel):
         self.behaviours = Behaviours.read(self.evidence, self.replaced.behaviours, own)
         self.rulebook = self.scenario.rulebook(self.arm)
         self.settlement = Settlement.of(self.scenario, self.arm, self.world)
-        self.contracts: Contracts = self.settlement.contracts(self.year)
         self.history = dict(self.world.history)
         self._memory = Memory(self.world.remembered, self.settlement.remembered_years)
         self.ledger = Ledger(len(self.world.plans))
@@ -169,6 +168,7 @@ class LeadModel(ColumnModel):
         self._usual: tuple[int, AcoDecisions] | None = None
         self.lived = self.lived_this_year = 0
         self._make_agents()
+        self.contracts: Contracts = self.settlement.in_force(self.year, self.history, self.practice_aco())
         self.datacollector = ColumnDataCollector(model_reporters=dict(REPORTED))
 
     def _make_agents(self) -> None:
@@ -363,7 +363,7 @@ class LeadModel(ColumnModel):
     def record_year(self) -> None:
         """Write the year's outcomes."""
         seen, settled = self._seen, self._settled
-        lived = ("expenditure", "risk_score")
+        lived = ("expenditure", "risk_score", *ENTRY)
         outlay = None if self.reference is None else self.reference.outcomes["medicare_outlay"]
         self.record.write_year(
             self.year,
@@ -383,7 +383,7 @@ class LeadModel(ColumnModel):
         self.year += 1
         self.running = self.year <= self.scenario.years[-1]
         if self.running:
-            self.contracts = self.settlement.contracts(self.year)
+            self.contracts = self.settlement.in_force(self.year, self.history, self.practice_aco())
         self.datacollector.collect(self)
 
     def total(self, name: str) -> float:

@@ -15,6 +15,8 @@ ARMS = {
     "lead_global": {"program": "lead"},
     "lead_professional": {"program": "lead", "risk_option": "professional"},
 }
+# Worlds so small are far below LEAD's minimums; entry has tests of its own (tests/settlement/test_entry.py).
+ANY_SIZE = {"eligibility": {"below_minimum": "stays", "newly_entering_by": "label"}}
 # TIN lists that change by chance have tests of their own (tests/population/test_course.py).
 SAME_LISTS = {"tins": {"leave": 0.0}}
 
@@ -41,6 +43,7 @@ def text_of(
         "study": {"name": name, "seed": seed, "replicates": replicates},
         "horizon": {key: py for key, py in (("first_py", first_py), ("last_py", last_py)) if py},
         "population": {**population, "acos": [dict(one) for one in acos]},
+        "program": {"values": ANY_SIZE},
         "evidence": SAME_LISTS,
         "arms": {arm: dict(stated) for arm, stated in arms.items()},
     }

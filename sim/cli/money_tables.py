@@ -37,6 +37,28 @@ LOSS = (
 )
 
 
+def turned_away(data: xr.Dataset) -> list[str]:
+    """Return a sentence for each arm in which ACOs are out of LEAD for want of people, however long.
+
+    Parameters
+    ----------
+    data : Dataset
+        With ``meets_minimum`` and ``program``.
+    """
+    out = (data["meets_minimum"] == 0) & data["program"].isnull()
+    share = out.where(data["meets_minimum"].notnull()).mean(("replicate", "year"))
+    found = []
+    for arm in data["arm"].values.tolist():
+        own = share.sel(arm=arm)
+        some = [name for name in data["aco"].values.tolist() if float(own.sel(aco=name)) > 0.0]
+        named = ", ".join(f"{name} ({100 * float(own.sel(aco=name)):.0f} %)" for name in some[:_ACOS_SHOWN])
+        if len(some) > _ACOS_SHOWN:
+            named += f" and {len(some) - _ACOS_SHOWN} more"
+        if some:
+            found.append(f"{arm}: ACOs below LEAD's minimum are out, in so much of their years: {named}.")
+    return found
+
+
 def side_by_side(arms: list[str], width: int) -> Iterator[list[str]]:
     """Yield the arms in groups that a table of `width` columns has room for."""
     group: list[str] = []

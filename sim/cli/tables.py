@@ -23,6 +23,7 @@ from sim.cli.money_tables import (
     bridge_table,
     care_table,
     side_by_side,
+    turned_away,
 )
 from sim.inputs.faults import printable
 from sim.outcomes.bands import bands_hold, bands_sentence
@@ -87,6 +88,8 @@ def _print_money(done: Run, scenario: Scenario, console: Console) -> None:
     arms = [arm for arm in scenario.arms if bool(data["gross_savings"].sel(arm=arm).notnull().any())]
     if len(scenario.arms) == 1:
         console.print(care_table(data))
+    for told in turned_away(data):
+        console.print(f"{told} See leadsim explain eligibility.below_minimum.", highlight=False)
     if not arms:
         return
     for group in side_by_side(arms, console.width):

@@ -14,7 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.inputs.faults import Fault, InputError
-from sim.outcomes.registry import VARIABLES, Variable
+from sim.outcomes.registry import VARIABLES
+from sim.outcomes.variable import Variable
 
 THREADS_VARIABLE = "LEADSIM_THREADS"
 Arrays = Mapping[str, NDArray[Any]]

@@ -27,7 +27,7 @@ from sim.experiments.damage import DIGESTS, chunk_file, damaged, digest
 from sim.experiments.lock import exclusive
 from sim.experiments.plan import MOST_REPLICATES, Arrays, Coordinates
 from sim.inputs.faults import Fault, InputError
-from sim.outcomes.registry import Variable
+from sim.outcomes.variable import Variable
 
 CONVENTIONS = "CF-1.11 leadsim-results-1"
 _FLAGS_PER_CHUNK = 2**16

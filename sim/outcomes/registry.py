@@ -3,117 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Any, Literal
 
-import numpy as np
-from numpy.typing import NDArray
-
+from sim.outcomes.variable import Variable, money
 from sim.pages import render
-
-DIMS = ("arm", "replicate", "aco", "cell", "year")
-Kind = Literal["money", "number", "flag"]
-
-_UNWRITTEN_CENTS = int(np.iinfo(np.int64).min)
-_UNWRITTEN_FLAG = -1
-
-
-@dataclass(frozen=True, slots=True)
-class Variable:
-    """One result variable.
-
-    Attributes
-    ----------
-    name : str
-        snake_case noun.
-    dims : tuple of str
-        Its dims after ``arm, replicate``, in the order of :data:`DIMS`.
-    dtype : {"money", "number", "flag"}
-        ``money`` is kept to the cent (int64 cents on disk, dollars for the reader), ``number`` is float64,
-        ``flag`` is yes (1) or no (0).
-    units : str
-        UDUNITS text.
-    long_name, description : str
-        For axes and for the docs page.
-    sign_convention : str
-        What a positive value means, ``""`` where it cannot be negative.
-    rule : str
-        Where the rule behind it is written.
-    """
-
-    name: str
-    dims: tuple[str, ...]
-    dtype: Kind
-    units: str
-    long_name: str
-    description: str
-    sign_convention: str = ""
-    rule: str = ""
-
-    @property
-    def all_dims(self) -> tuple[str, ...]:
-        """Dims as stored, with ``arm`` and ``replicate`` in front."""
-        return ("arm", "replicate", *self.dims)
-
-    @property
-    def stored_dtype(self) -> np.dtype[Any]:
-        """Type on disk."""
-        names: dict[Kind, str] = {"money": "int64", "number": "float64", "flag": "int8"}
-        return np.dtype(names[self.dtype])
-
-    @property
-    def fill_value(self) -> int | float:
-        """What an unwritten element holds on disk; readers see NaN."""
-        return {"money": _UNWRITTEN_CENTS, "number": np.nan, "flag": _UNWRITTEN_FLAG}[self.dtype]
-
-    @property
-    def attributes(self) -> dict[str, Any]:
-        """Attributes on disk: labels, and how xarray is to decode the numbers."""
-        labels = {
-            "units": self.units,
-            "long_name": self.long_name,
-            "description": self.description,
-            "sign_convention": self.sign_convention,
-            "rule": self.rule,
-        }
-        attributes: dict[str, Any] = {name: text for name, text in labels.items() if text}
-        if self.dtype == "money":
-            attributes |= {"scale_factor": 0.01, "_FillValue": _UNWRITTEN_CENTS}
-        if self.dtype == "flag":
-            attributes["_FillValue"] = _UNWRITTEN_FLAG
-        return attributes
-
-    def encode(self, values: NDArray[np.generic]) -> NDArray[np.generic]:
-        """Turn a simulation's array into what goes on disk.
-
-        Parameters
-        ----------
-        values : ndarray
-            ``money``: int64 cents, or float64 dollars (rounded to the cent; NaN where there is none).
-            ``flag``: bool, or float with NaN where there is none. ``number``: any number.
-
-        Returns
-        -------
-        ndarray
-            Of `stored_dtype`, same shape.
-        """
-        if values.dtype == self.stored_dtype:
-            return values
-        if values.dtype.kind != "f":
-            return values.astype(self.stored_dtype)
-        if self.dtype == "number":
-            return values.astype(np.float64)
-        scaled = values.astype(np.float64) * (100.0 if self.dtype == "money" else 1.0)
-        absent = np.isnan(scaled)
-        whole = np.rint(np.where(absent, 0.0, scaled)).astype(self.stored_dtype)
-        return np.where(absent, self.stored_dtype.type(self.fill_value), whole)
-
-
-def _money(
-    name: str, dims: str, long_name: str, description: str, *, sign: str = "", rule: str = ""
-) -> Variable:
-    return Variable(name, tuple(dims.split()), "money", "USD", long_name, description, sign, rule)
-
 
 _PAID_TO_ACO = "positive: paid to the ACO"
 _METHODS = "PY2027 Alignment and Finance Methodology"
@@ -153,7 +45,7 @@ VARIABLES: tuple[Variable, ...] = (
         "Months in which people aligned to the ACO were alive and in Original Medicare.",
         rule=f"{_METHODS}, alignment",
     ),
-    _money(
+    money(
         "expenditure",
         "aco cell year",
         "Part A and B expenditure",
@@ -177,28 +69,28 @@ VARIABLES: tuple[Variable, ...] = (
             ("snf_days", "day", "SNF days", "Medicare days in skilled nursing facilities"),
         )
     ),
-    _money(
+    money(
         "true_savings",
         "aco cell year",
         "True savings",
         "Expenditure of the same people in the reference arm less that in this arm, on the same draws.",
         sign="positive: this arm spends less",
     ),
-    _money(
+    money(
         "benchmark",
         "aco year",
         "Benchmark",
         "Final benchmark: after discount and earned quality withhold, times person-months.",
         rule=f"{_METHODS}, benchmark",
     ),
-    _money(
+    money(
         "benchmark_before_discount",
         "aco year",
         "Benchmark before discount",
         "Benchmark before the discount and the quality withhold.",
         rule=f"{_METHODS}, benchmark",
     ),
-    _money(
+    money(
         "gross_savings",
         "aco year",
         "Gross savings against benchmark",
@@ -207,7 +99,7 @@ VARIABLES: tuple[Variable, ...] = (
         rule=f"{_METHODS}, settlement",
     ),
     *(
-        _money(
+        money(
             f"bridge_{name}",
             "aco year",
             f"Bridge: {label}",
@@ -218,7 +110,7 @@ VARIABLES: tuple[Variable, ...] = (
         for name, label, text, rule in _BRIDGE
     ),
     *(
-        _money(
+        money(
             f"gross_savings_guard_{name}",
             "aco year",
             f"Gross savings, guardrail {name}",
@@ -228,7 +120,7 @@ VARIABLES: tuple[Variable, ...] = (
         )
         for name, text in GUARDRAILS.items()
     ),
-    _money(
+    money(
         "shared_savings",
         "aco year",
         "Shared savings or losses",
@@ -236,7 +128,7 @@ VARIABLES: tuple[Variable, ...] = (
         sign=_PAID_TO_ACO,
         rule=f"{_METHODS}, risk corridors",
     ),
-    _money(
+    money(
         "sequestration",
         "aco year",
         "Sequestration",
@@ -244,7 +136,7 @@ VARIABLES: tuple[Variable, ...] = (
         sign="positive: taken from the ACO",
         rule=f"{_METHODS}, settlement",
     ),
-    _money(
+    money(
         "settlement",
         "aco year",
         "Settlement",
@@ -252,7 +144,7 @@ VARIABLES: tuple[Variable, ...] = (
         sign=_PAID_TO_ACO,
         rule=f"{_METHODS}, settlement",
     ),
-    _money(
+    money(
         "admin_add_on",
         "aco year",
         "Administrative add-on",
@@ -279,7 +171,7 @@ VARIABLES: tuple[Variable, ...] = (
         " Quality Plan. NaN in other programs.",
         rule=f"{_METHODS}, quality",
     ),
-    _money(
+    money(
         "high_performers_pool",
         "aco year",
         "High Performers Pool",
@@ -287,42 +179,42 @@ VARIABLES: tuple[Variable, ...] = (
         sign=_PAID_TO_ACO,
         rule=f"{_METHODS}, quality",
     ),
-    _money(
+    money(
         "care_management_cost",
         "aco year",
         "Care management cost",
         "What the ACO spends on care management and on running itself.",
         sign="positive: spent by the ACO",
     ),
-    _money(
+    money(
         "aco_cash_change",
         "aco year",
         "Change in the ACO's cash",
         "All the ACO receives less all it pays, for the performance year.",
         sign="positive: the ACO gains",
     ),
-    _money(
+    money(
         "distributions",
         "aco year",
         "Distributions to practices",
         "What the ACO passes on to its Participant Providers from a gain of the performance year.",
         sign="positive: paid by the ACO",
     ),
-    _money(
+    money(
         "ffs_payments",
         "year",
         "Fee-for-service payments",
         "Medicare payments to providers for everybody in the simulated markets, before any settlement.",
         sign="positive: paid by Medicare",
     ),
-    _money(
+    money(
         "medicare_outlay",
         "year",
         "Medicare outlay",
         "Medicare payments for everybody in the simulated markets, including settlements and add-ons.",
         sign="positive: paid by Medicare",
     ),
-    _money(
+    money(
         "medicare_net_cost",
         "year",
         "Net cost to Medicare",
@@ -365,6 +257,34 @@ VARIABLES: tuple[Variable, ...] = (
         "Shared Savings Program: savings are shared, and losses from two-sided risk owed, from this share of"
         " the benchmark on. NaN in other programs.",
         rule="42 CFR 425.605(b)",
+    ),
+    Variable(
+        "meets_minimum",
+        ("aco", "year"),
+        "flag",
+        "1",
+        "Has the people it needs",
+        "1 where an ACO that the scenario has in LEAD has the aligned people it needs, or the buffer saves"
+        " it; 0 where it has not, and is out unless the rules let it stay.",
+        rule="LEAD Model FAQ, minimum number of beneficiaries",
+    ),
+    Variable(
+        "minimum_people",
+        ("aco", "year"),
+        "number",
+        "1",
+        "Aligned people it needs",
+        "LEAD: the minimum of the ACO's type in the year. NaN in other programs.",
+        rule="LEAD Model FAQ, minimum number of beneficiaries",
+    ),
+    Variable(
+        "newly_entering",
+        ("aco", "year"),
+        "flag",
+        "1",
+        "Newly Entering ACO",
+        "LEAD: 1 where the ACO counts as Newly Entering, by its people in the base years or by its label.",
+        rule="LEAD Model FAQ, types of ACO",
     ),
     Variable(
         "historical_benchmark",

@@ -46,9 +46,11 @@ def is_high_needs_aco(
 
 
 def by_type(
-    high_needs_aco: Flags, newly_entering: Flags, *, standard: float, high_needs: float, new: float
+    high_needs_aco: Flags, newly_entering: Flags, *, standard: float, high_needs: ArrayLike, new: ArrayLike
 ) -> Floats:
     """Return the minimum that an ACO's type gives; High Needs comes before Newly Entering.
+
+    `high_needs` and `new` may be one for each ACO, as :func:`on_glide_path` gives them.
 
     Notes
     -----
@@ -58,22 +60,39 @@ def by_type(
     return np.where(high_needs_aco, high_needs, np.where(newly_entering, new, standard))
 
 
-def meets_entry_minimums(
-    aligned: ArrayLike, claims_aligned: ArrayLike, *, minimum: Floats, base_year_minimum: Floats
-) -> Flags:
-    """Return whether an ACO may start: enough aligned people now, and by claims in at least one base year.
+def on_glide_path(minimum: float, path: ArrayLike, performance_year: NDArray[np.int64]) -> Floats:
+    """Return a minimum that rises with an ACO's performance years, never below the stated one.
 
     Parameters
     ----------
-    aligned : array_like, shape (..., aco)
-        People aligned for the performance year.
+    minimum : float
+        What the year's rules state.
+    path : array_like, shape (years,)
+        Minimum in an ACO's first performance year and those after it; the last one stands on.
+    performance_year : numpy.ndarray of int, shape (..., aco)
+        1 in an ACO's first.
+
+    Notes
+    -----
+    A research card on CMMI models, October 2026: minimums are phased in; by how much is not published. ACO
+    REACH's rise from year to year.
+    """
+    steps = np.asarray(path, dtype=np.float64)
+    at = np.clip(np.asarray(performance_year) - 1, 0, len(steps) - 1)
+    return np.maximum(minimum, steps[at])
+
+
+def meets_base_year_minimum(claims_aligned: ArrayLike, minimum: ArrayLike) -> Flags:
+    """Return whether an ACO that starts had enough people by claims in at least one base year.
+
+    Parameters
+    ----------
     claims_aligned : array_like, shape (..., aco, by)
         People aligned by claims in each base year.
-    minimum, base_year_minimum : numpy.ndarray, shape (..., aco)
+    minimum : array_like, shape (..., aco)
         From :func:`by_type`.
     """
-    before = np.asarray(claims_aligned).max(axis=-1) >= base_year_minimum
-    return np.asarray((np.asarray(aligned) >= minimum) & before)
+    return np.asarray(np.asarray(claims_aligned).max(axis=-1) >= np.asarray(minimum))
 
 
 def may_continue(

@@ -28,6 +28,7 @@ from sim.population.plan import AcoPlan
 from sim.population.trend import Trend
 from sim.settlement.bracket import guardrail_readings
 from sim.settlement.bridge import bridge_parts
+from sim.settlement.entry import LeadEntry
 from sim.settlement.lead_quality import LeadQuality
 from sim.settlement.program import Flags, Floats, History, Participants, Settled, Shown, cents
 from sim.settlement.prospective import prospective_by_cell
@@ -111,7 +112,7 @@ class Lead:
         self._trend = trend
         self._prospective: dict[tuple[int, int], Floats] = {}
         self._former_mssp = np.array([plan.former_mssp for plan in plans])
-        self._newly = np.array([plan.entry == "newly_entering" for plan in plans])
+        self.entry = LeadEntry(rulebook, plans)
         renewing = evidence.number("entry.prior_savings")
         self._prior_savings = np.array([earlier_savings(plan, renewing) for plan in plans])
         self._benchmarks: dict[int, tuple[bytes, LeadBenchmark]] = {}
@@ -159,7 +160,9 @@ class Lead:
                 national_base_risk=np.ones_like(national),
                 market_share=base("market_share"),
                 former_mssp=self._former_mssp,
-                newly_entering=self._newly,
+                newly_entering=self.entry.newly_entering(
+                    base("aco")[:, CLAIMS, Sum.PERSONS].sum(axis=1), agreement
+                ),
                 prior_savings_pbpm=self._prior_savings * spent,
             ),
             cost_index=cost_index(

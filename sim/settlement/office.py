@@ -19,9 +19,11 @@ from sim.settlement.calendar import remembered_years
 from sim.settlement.contracts import PROGRAMS, Contracts, contracts_of
 from sim.settlement.lead import Lead
 from sim.settlement.mssp import Mssp
-from sim.settlement.program import Flags, Floats, History, Participants, Program, Settled, Shown
+from sim.settlement.program import Flags, Floats, History, Ints, Participants, Program, Settled, Shown
 from sim.settlement.reach import Reach
 
+# What is told of ACOs that the scenario has in LEAD, those too that are out.
+ENTRY = ("meets_minimum", "minimum_people", "newly_entering")
 SETTLED = (
     "benchmark",
     "benchmark_before_discount",
@@ -33,6 +35,7 @@ SETTLED = (
     "quality_score",
     "measured_quality",
     "high_performers_pool",
+    *ENTRY,
     "historical_benchmark",
     "higher_spending",
     "program",
@@ -99,6 +102,19 @@ class Settlement:
         """Return the contracts that the scenario states for a performance year."""
         return contracts_of(self._scenario, self._arm, self._plans, year)
 
+    def in_force(self, year: int, history: History, practice_aco: Ints) -> Contracts:
+        """Return the contracts of a year about to begin, without ACOs that lack the people they need.
+
+        Parameters
+        ----------
+        year : int
+        history : mapping of int to Tally
+            Every calendar year before.
+        practice_aco : int64, shape (practices,)
+            ACO of each practice's TIN, -1 for none.
+        """
+        return self._lead.entry.in_force(year, self.contracts(year), history, practice_aco)
+
     def settle(
         self,
         year: int,
@@ -143,6 +159,7 @@ class Settlement:
         for variable in (BY_NAME[name] for name in SETTLED):
             shape = tuple(shapes[dim] for dim in variable.dims if dim in shapes)
             result[variable.name] = np.full(shape, variable.fill_value, variable.stored_dtype)
+        result |= self._lead.entry.shown(year)
         shown = Shown(history, participants, contracts, quality, seen)
         for name, program in self.programs.items():
             mine = active & (contracts.program == name)

@@ -15,7 +15,8 @@ from sim.experiments.plan import Coordinates
 from sim.experiments.results import open_results
 from sim.experiments.store import CONVENTIONS, ResultStore
 from sim.inputs.faults import InputError
-from sim.outcomes.registry import DIMS, VARIABLES
+from sim.outcomes.registry import VARIABLES
+from sim.outcomes.variable import DIMS
 from sim.scenarios import Scenario
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from little_world import ACOS, STATED
-from worlds import NO_ACO, scenario_of
+from worlds import ANY_SIZE, NO_ACO, scenario_of
 
 from sim.inputs.faults import InputError
 from sim.scenarios import Scenario
@@ -86,8 +86,9 @@ def test_each_rulebook_is_changed_by_its_own_keys():
     assert scenario.rulebook("x", "mssp").number("risk.cap") == 0.04
     assert scenario.rulebook("y", "mssp").number("risk.cap") == 0.03
     assert scenario.rulebook("x").array("risk.cap", 2027).tolist() == [0.01, 0.01, 0.01]
-    assert set(scenario.changed()) == {"mssp.risk.cap", "risk.cap", "tins.leave"}
-    assert scenario.idle() == ["risk.cap"]  # LEAD's own; no ACO of any arm is in LEAD
+    sizes = {f"eligibility.{key}" for key in ANY_SIZE["eligibility"]}
+    assert set(scenario.changed()) == {"mssp.risk.cap", "risk.cap", "tins.leave", *sizes}
+    assert set(scenario.idle()) == {"risk.cap", *sizes}  # LEAD's own; no ACO of any arm is in LEAD
     assert "mssp.risk.cap" in scenario.rules_in_use("x")
     everywhere = scenario.replace({"program.values.mssp.risk.cap": "5 %"})
     assert everywhere.rulebook("y", "mssp").number("risk.cap") == 0.05

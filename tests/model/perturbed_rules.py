@@ -67,6 +67,26 @@ QUALITY = {
     "quality.plan_share": 0.5,
     "quality.plan_interventions": 2,
 }
+# Minimums that little ACOs are above by little, but for one that cannot start.
+ENTRY = {
+    "eligibility.below_minimum": "out",
+    "eligibility.newly_entering_by": "people",
+    "eligibility.newly_entering_below": 450,
+    # Just what the last has in the year before it starts, so that it matters how and who is counted.
+    "eligibility.high_needs_share": 106 / 216,
+    "eligibility.minimum.standard": 370,
+    "eligibility.minimum.newly_entering": {"2027": 200, "2028": 300},
+    "eligibility.minimum.high_needs": 160,
+    "eligibility.base_year_minimum.standard": 330,
+    "eligibility.base_year_minimum.newly_entering": 170,
+    "eligibility.base_year_minimum.high_needs": 300,
+}
+GLIDE = {
+    "eligibility.high_needs_share": 0.4,
+    "eligibility.glide_path": "reach",
+    "eligibility.glide.newly_entering": [150, 210],
+    "eligibility.glide.high_needs": [120, 180],
+}
 
 
 @dataclass(frozen=True)
@@ -128,6 +148,8 @@ SETTINGS = (
     Setting("", LEAD, 2033, 2034),
     Setting("", LEAD, 2027, 2028, tuple(STOP_LOSS.items())),
     Setting("", LEAD, 2027, 2028, tuple(QUALITY.items())),
+    Setting("", LEAD, 2027, 2028, tuple(ENTRY.items())),
+    Setting("", LEAD, 2027, 2028, tuple((ENTRY | GLIDE).items())),
     Setting("mssp.", MSSP, 2027, 2032),
     Setting("mssp.", MSSP, 2019, 2021),
     # ACOs so small may elect a rate, and have the reduced share, only by a change of the rule.

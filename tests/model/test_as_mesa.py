@@ -20,6 +20,7 @@ from sim.kernels.codes import Status
 from sim.model import LeadModel
 from sim.outcomes.registry import BY_NAME
 from sim.replicate import coordinates, simulate
+from sim.settlement.office import ENTRY
 
 YEARS = 10
 
@@ -214,7 +215,7 @@ def test_an_aco_that_is_out_is_not_settled(model):
             fill = BY_NAME[name].fill_value
             empty = np.isnan(year) if BY_NAME[name].dtype == "number" else year == fill
             care = ("stays", "readmissions", "snf_days")
-            lived = name in ("person_months", "expenditure", "risk_score", "true_savings", *care)
+            lived = name in ("person_months", "expenditure", "risk_score", "true_savings", *care, *ENTRY)
             assert empty[0].all() != lived, name
             of_other_programs = name in ("minimum_savings_rate", "agreement_benchmark")
             assert not empty[1:].any() or of_other_programs, name

@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sim.outcomes.registry import BY_NAME, DIMS, VARIABLES, outcomes_page
+from sim.outcomes.registry import BY_NAME, VARIABLES, outcomes_page
+from sim.outcomes.variable import DIMS
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "outcomes.md"
 

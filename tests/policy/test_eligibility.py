@@ -9,7 +9,8 @@ from sim.policy.eligibility import (
     is_high_needs_aco,
     is_newly_entering,
     may_continue,
-    meets_entry_minimums,
+    meets_base_year_minimum,
+    on_glide_path,
     without_overlap,
 )
 
@@ -44,14 +45,17 @@ def test_minimums_by_type():
     assert minimum.tolist() == [800, 800, 1000, 5000]
 
 
-def test_an_aco_starts_with_enough_people_now_and_in_one_base_year():
-    starts = meets_entry_minimums(
-        [5000, 4999, 5000],
-        [[0, 0, 3000], [3000, 3000, 3000], [2999, 2999, 2999]],
-        minimum=np.full(3, 5000.0),
-        base_year_minimum=np.full(3, 3000.0),
+def test_an_aco_starts_with_enough_people_by_claims_in_one_base_year():
+    starts = meets_base_year_minimum(
+        [[0, 0, 3000], [3000, 3000, 3000], [2999, 2999, 2999]], np.full(3, 3000.0)
     )
-    assert starts.tolist() == [True, False, False]
+    assert starts.tolist() == [True, True, False]
+
+
+def test_a_glide_path_rises_with_an_acos_years_and_never_falls_below_the_minimum():
+    path, year = [1000, 1000, 2000, 3000], np.array([0, 1, 2, 3, 4, 9])
+    assert on_glide_path(1000.0, path, year).tolist() == [1000, 1000, 1000, 2000, 3000, 3000]
+    assert on_glide_path(1500.0, path, year).tolist() == [1500, 1500, 1500, 2000, 3000, 3000]
 
 
 def test_the_buffer_saves_an_aco_once():

@@ -39,7 +39,7 @@ def newly_entering(book: Rulebook):
 
 def start_of_a_new_aco(book: Rulebook):
     need = book.number("eligibility.base_year_minimum.newly_entering")
-    return eligibility.meets_entry_minimums([1000], [[650, 0, 0]], minimum=1000.0, base_year_minimum=need)
+    return eligibility.meets_base_year_minimum([[650, 0, 0]], need)
 
 
 def high_needs_acos(book: Rulebook):
