@@ -11,6 +11,7 @@ from worlds import NO_ACO, aco, scenario_of
 from sim.model import LeadModel
 from sim.outcomes.registry import BY_NAME
 from sim.replicate import simulate
+from sim.scenarios import Scenario
 
 ACOS = (
     aco("large", 900, entry="renewing", former_mssp=True),
@@ -158,3 +159,34 @@ def test_rules_on_entry_leave_other_programs_alone():
     strict = made.replace({"program.values.eligibility.below_minimum": "out"})
     for name, values in simulate(strict, 0).items():
         np.testing.assert_array_equal(values, simulate(made, 0)[name], err_msg=name)
+
+
+@pytest.mark.needs_data
+def test_acos_of_a_file_are_let_in_by_the_published_minimums(cms_file):
+    """All of a file are called renewing: one of 2,434 people is new by them, one of 3,900 is too small."""
+    path = cms_file(
+        "mssp/mssp_results_puf_PY2022_raw.csv.gz",
+        "CMS, MSSP Performance Year Financial and Quality Results, PY2022",
+    )
+    made = Scenario.from_toml(
+        f"""
+        schema_version = 1
+        [study]
+        name = "file"
+        seed = 5
+        [horizon]
+        last_py = 2027
+        [population]
+        mssp_puf = "{path}"
+        acos = ["A1737", "A3719"]
+        [arms.no_aco]
+        program = "none"
+        [arms.lead]
+        program = "lead"
+        """
+    )
+    out = simulate(made, 0)
+    assert out["newly_entering"][LEAD, :, 0].tolist() == [1, 0]
+    assert out["minimum_people"][LEAD, :, 0].tolist() == [1000, 5000]
+    assert meets(out)[:, 0].tolist() == [1, 0]
+    assert settled(out)[:, 0].tolist() == [True, False]

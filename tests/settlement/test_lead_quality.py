@@ -79,6 +79,13 @@ def test_the_score_is_what_the_acos_people_show():
     assert alone[0] == after[0]
 
 
+def test_an_unrelated_aco_leaves_the_score_as_it_is():
+    short = {"arms": ARMS, "last_py": 2028, "aco_market_share": "50 %"}
+    alone, both = (simulate(scenario_of(*acos, **short), 0) for acos in (ACOS[:1], ACOS))
+    for name in ("measured_quality", "quality_score"):
+        np.testing.assert_array_equal(alone[name][LEAD, 0], both[name][LEAD, 0])
+
+
 def test_reference_rates_are_those_of_the_simulated_nation():
     made = scenario_of(aco("one", 9_000), arms=NO_ACO, first_py=2027, last_py=2028, aco_market_share="50 %")
     model = LeadModel(made, "no_aco", world=make_world(made, 0))
