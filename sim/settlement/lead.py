@@ -13,6 +13,7 @@ from sim.inputs.rulebook import Rulebook
 from sim.kernels.codes import N_CELLS, RISK_UNIT, Sum
 from sim.policy.arrays import weighted_mean
 from sim.policy.baseline import net_expenditure
+from sim.policy.efficiency import prorated_prior_savings
 from sim.policy.lead import (
     BaselineInputs,
     PerformanceYearInputs,
@@ -116,6 +117,7 @@ class Lead:
         renewing = evidence.number("entry.prior_savings")
         self._prior_savings = np.array([earlier_savings(plan, renewing) for plan in plans])
         self._benchmarks: dict[int, tuple[bytes, LeadBenchmark]] = {}
+        self._first_months: dict[int, Floats] = {}
         self._quality = LeadQuality(rulebook, evidence)
 
     def counted(self, year: int) -> float:
@@ -142,9 +144,7 @@ class Lead:
             return stacked if scale is None else stacked * scale
 
         # By base year, over cells; a year without participation would count as 0.
-        spent = weighted_mean(
-            np.moveaxis(base("pbpm", factor), 1, -1), np.moveaxis(base("months"), 1, -1)
-        ).mean(axis=-1)
+        spent = weighted_mean(np.moveaxis(base("pbpm", factor), 1, -1), np.moveaxis(base("months"), 1, -1))
         national_risk = base("national_risk")
         national = base("national_pbpm", factor)
         region = base("region_pbpm", factor)
@@ -163,7 +163,7 @@ class Lead:
                 newly_entering=self.entry.newly_entering(
                     base("aco")[:, CLAIMS, Sum.PERSONS].sum(axis=1), agreement
                 ),
-                prior_savings_pbpm=self._prior_savings * spent,
+                prior_savings_pbpm=self._earlier(spent, base("months").sum(axis=1), agreement),
             ),
             cost_index=cost_index(
                 np.moveaxis(ratio(region, region_risk), -1, 0), np.moveaxis(national, -1, 0)
@@ -172,6 +172,17 @@ class Lead:
             counted=factor,
             national_risk=national_risk,
         )
+
+    def _earlier(self, spent: Floats, months: Floats, agreement: int) -> Floats:
+        """Return earlier savings PBPM (acos,), less where TINs have joined since the agreement began.
+
+        `spent` and `months`, of shape (acos, by), are of the present list of TINs; what was saved was saved
+        by those of the first.
+        """
+        months = months.mean(axis=-1)
+        first = self._first_months.setdefault(agreement, months)
+        then = first if self.rulebook.flag("prior_savings.prorated") else np.full_like(months, np.inf)
+        return prorated_prior_savings(self._prior_savings[:, None] * spent, then[:, None], months)
 
     def prospective_factor(self, by3: int, year: int) -> Floats:
         """Return CMS's prospective growth since BY3, shape (cells,); what the rulebook states goes first."""

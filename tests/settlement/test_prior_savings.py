@@ -48,3 +48,37 @@ def test_who_comes_from_mssp_and_who_is_new_reaches_the_baseline():
     assert inputs.former_mssp.tolist() == [plan.former_mssp for plan in made.plans]
     assert inputs.former_mssp.any()
     assert np.array_equal(inputs_of(former_mssp=False).former_mssp, [False] * len(made.plans))
+
+
+def test_savings_count_less_where_tins_have_joined_since_the_agreement_began():
+    """By months of the base years, then over now; an ACO that has shrunk keeps its own."""
+    made = world()
+    acos = tuple(replace(plan, prior_savings=0.05) for plan in made.plans)
+    providers, n = made.providers, len(acos)
+    free = np.flatnonzero((providers.aco < 0) & (providers.market == providers.market[providers.aco == 0][0]))
+    assert len(free)
+    grown, shrunk = providers.aco.copy(), providers.aco.copy()
+    grown[free[:2]] = 0
+    shrunk[np.flatnonzero(providers.aco == 0)[0]] = -1
+    history = dict(made.history)
+
+    def inputs(lead, listed):
+        participants = Participants(listed, providers.market, providers.aco_market(n))
+        return lead.benchmark(history, participants, 2027).inputs
+
+    def at_rate(found):
+        months = found.base_months.sum(axis=1)
+        spent = (found.base_pbpm * found.base_months).sum(axis=1) / months
+        return 0.05 * spent.mean(axis=-1), months.mean(axis=-1)
+
+    lead = Lead(scenario().rulebook("mixed"), made.evidence, made.trend, acos)
+    first, later, smaller = (inputs(lead, listed) for listed in (providers.aco, grown, shrunk))
+    (_, then), (rate, now), (less, _) = (at_rate(one) for one in (first, later, smaller))
+    assert now[0] > 1.02 * then[0]
+    assert later.prior_savings_pbpm[0] == pytest.approx(rate[0] * then[0] / now[0])
+    assert later.prior_savings_pbpm[1:] == pytest.approx(first.prior_savings_pbpm[1:])
+    assert smaller.prior_savings_pbpm[0] == pytest.approx(less[0])
+    off = scenario().replace({"program.values.prior_savings.prorated": False}).rulebook("mixed")
+    whole = Lead(off, made.evidence, made.trend, acos)
+    inputs(whole, providers.aco)
+    assert inputs(whole, grown).prior_savings_pbpm[0] == pytest.approx(rate[0])

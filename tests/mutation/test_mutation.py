@@ -1,0 +1,36 @@
+"""Rules changed one at a time are noticed by some test, but for changes that make no difference."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import mutate
+import pytest
+
+HERE = Path(mutate.__file__)
+
+
+def test_mutants_are_what_they_say():
+    found = mutate.mutants(mutate.ROOT / "sim" / "policy" / "discount.py")
+    assert len({str(one) for one in found}) == len(found) > 4
+    text = (mutate.ROOT / "sim" / "policy" / "discount.py").read_text()
+    for one in found:
+        compile(one.source, one.path, "exec")
+        assert one.after in one.source
+    assert text == (mutate.ROOT / "sim" / "policy" / "discount.py").read_text()
+
+
+def test_every_accepted_mutant_exists_and_has_a_reason():
+    known = {str(one) for path in mutate.sources() for one in mutate.mutants(path)}
+    assert mutate.accepted() <= known
+    lines = [line for line in mutate.ACCEPTED.read_text().splitlines() if line and not line.startswith("#")]
+    assert all(len(line.split("#")[1].split()) > 2 for line in lines)
+
+
+@pytest.mark.slow
+def test_a_sample_of_mutants_is_noticed():
+    command = [sys.executable, str(HERE), "--sample", "40", "--seed", "5"]
+    tried = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert tried.returncode == 0, tried.stdout + tried.stderr
