@@ -21,6 +21,7 @@ _MONTHS_A_YEAR = 12.0
 _ACOS_SHOWN = 20
 # Characters of a label, of a figure with its error, and between columns.
 _LABEL, _FIGURE, _PADDING = 24, 14, 2
+_GUARDRAIL = 16  # its figures have a star more
 #: What the bracket of the guardrail rests on.
 BRACKET = (
     "Savings against benchmark by what may be meant with LEAD's guardrail: how it widens after its first year"
@@ -38,7 +39,7 @@ LOSS = (
 
 
 def turned_away(data: xr.Dataset) -> list[str]:
-    """Return a sentence for each arm in which ACOs are out of LEAD for want of people, however long.
+    """Return a sentence for arms in which ACOs are out of LEAD for want of people, however long.
 
     Parameters
     ----------
@@ -47,7 +48,7 @@ def turned_away(data: xr.Dataset) -> list[str]:
     """
     out = (data["meets_minimum"] == 0) & data["program"].isnull()
     share = out.where(data["meets_minimum"].notnull()).mean(("replicate", "year"))
-    found = []
+    found: dict[str, list[str]] = {}
     for arm in data["arm"].values.tolist():
         own = share.sel(arm=arm)
         some = [name for name in data["aco"].values.tolist() if float(own.sel(aco=name)) > 0.0]
@@ -55,8 +56,11 @@ def turned_away(data: xr.Dataset) -> list[str]:
         if len(some) > _ACOS_SHOWN:
             named += f" and {len(some) - _ACOS_SHOWN} more"
         if some:
-            found.append(f"{arm}: ACOs below LEAD's minimum are out, in so much of their years: {named}.")
-    return found
+            found.setdefault(named, []).append(arm)
+    return [
+        f"{', '.join(arms)}: ACOs below LEAD's minimum are out, in so much of their years: {named}."
+        for named, arms in found.items()
+    ]
 
 
 def side_by_side(arms: list[str], width: int) -> Iterator[list[str]]:
@@ -128,7 +132,7 @@ def bracket_rows(data: xr.Dataset, arms: list[str]) -> list[tuple[str, ...]]:
 def bracket_table(data: xr.Dataset, arms: list[str]) -> Table:
     """Return the bracket of the guardrail: mean over replicates of all ACOs and years, and its error."""
     table = Table(box=SIMPLE_HEAD, pad_edge=False)
-    table.add_column("Savings by guardrail, $ million", min_width=_LABEL)
+    table.add_column("Savings by guardrail, $ million", min_width=_GUARDRAIL)
     for arm in arms:
         table.add_column(arm, justify="right", min_width=_FIGURE)
     for row in bracket_rows(data, arms):
