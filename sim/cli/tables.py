@@ -136,10 +136,6 @@ def _print_basis(scenario: Scenario, console: Console) -> None:
     """Print what the results rest on: what the scenario changes, and what CMS has not published."""
     sections: list[tuple[str, list[tuple[str, str]]]] = []
     changed, assumed = scenario.changed(), scenario.assumed()
-    if assumed:
-        heading = f"Resting on {len(assumed)} assumed rules, not published by CMS (leadsim explain KEY):"
-        console.print(Text(heading, style="bold"))
-        console.print(Padding(Text(f"{', '.join(assumed)}.", style="dim"), (0, 0, 1, 2)))
     if changed:
         sections.append(
             ("Changed by the scenario:", [(key, ", ".join(arms)) for key, arms in changed.items()])
@@ -148,6 +144,9 @@ def _print_basis(scenario: Scenario, console: Console) -> None:
     if idle:
         text = "a rule that is written and sourced but changes no result yet (docs/rules.md)"
         sections.append(("Changed without effect:", [(key, text) for key in idle]))
+    if assumed:
+        heading = f"Resting on {len(assumed)} assumed rules, not published by CMS (leadsim explain KEY):"
+        sections.append((heading, list(assumed.items())))
     conflicted = scenario.conflicted()
     if conflicted:
         heading = f"Resting on {len(conflicted)} rules on which sources disagree (leadsim explain KEY):"

@@ -95,6 +95,11 @@ def guardrail(rulebook: Rulebook, py: int, path: str | None = None) -> tuple[flo
     return width("trend.guard_below"), width("trend.guard_above")
 
 
+def savings_are_prorated(rulebook: Rulebook) -> bool:
+    """Return whether earlier savings count less where TINs have joined since the agreement began."""
+    return rulebook.flag("prior_savings.prorated")
+
+
 def _if_offered(rulebook: Rulebook, adjustment: str, py: int, option: str) -> float:
     offered = option in rulebook.words(f"{adjustment}.options", py)
     return rulebook.number(f"{adjustment}.share", py) if offered else 0.0

@@ -9,7 +9,7 @@ import numpy as np
 
 from sim.inputs.entry_terms import entry_terms
 from sim.inputs.lead_criteria import criteria_of, excluded_shares, high_needs_aco_share, stated_growth
-from sim.inputs.lead_terms import OPTIONS, lead_terms
+from sim.inputs.lead_terms import OPTIONS, lead_terms, savings_are_prorated
 from sim.inputs.mssp_terms import agreement_terms, glide, msr_table, mssp_terms
 from sim.inputs.quality_terms import quality_terms
 from sim.inputs.reach_terms import reach_benchmark_terms, reach_terms
@@ -55,6 +55,7 @@ def _of_lead(name: str, books: ScenarioBooks, year: int, years: range, terms: di
     book = replace(books.rulebook(name), asked=asked)
     lead_terms(book, year, terms.get("risk_option", OPTIONS[0]))
     stated_growth(book, years)
+    savings_are_prorated(book)
     quality_terms(book, year)
     entry_terms(book, year)
     return asked

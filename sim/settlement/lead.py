@@ -8,7 +8,7 @@ import numpy as np
 
 from sim.inputs.evidence import Evidence
 from sim.inputs.lead_criteria import excluded_shares, stated_growth
-from sim.inputs.lead_terms import guardrail, lead_terms
+from sim.inputs.lead_terms import guardrail, lead_terms, savings_are_prorated
 from sim.inputs.rulebook import Rulebook
 from sim.kernels.codes import N_CELLS, RISK_UNIT, Sum
 from sim.policy.arrays import weighted_mean
@@ -181,7 +181,7 @@ class Lead:
         """
         months = months.mean(axis=-1)
         first = self._first_months.setdefault(agreement, months)
-        then = first if self.rulebook.flag("prior_savings.prorated") else np.full_like(months, np.inf)
+        then = first if savings_are_prorated(self.rulebook) else np.full_like(months, np.inf)
         return prorated_prior_savings(self._prior_savings[:, None] * spent, then[:, None], months)
 
     def prospective_factor(self, by3: int, year: int) -> Floats:
