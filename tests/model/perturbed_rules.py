@@ -98,6 +98,7 @@ class Setting:
     first: int
     last: int
     also: tuple[tuple[str, Any], ...] = ()
+    evidence: tuple[tuple[str, Any], ...] = ()
 
     @cached_property
     def scenario(self) -> Scenario:
@@ -110,6 +111,7 @@ class Setting:
             last_py=self.last,
             aco_market_share="60 %",
         )
+        made = made.replace({f"evidence.{key}": value for key, value in self.evidence})
         return made.replace({f"program.values.{key}": value for key, value in self.also})
 
     @cached_property
@@ -150,6 +152,8 @@ SETTINGS = (
     Setting("", LEAD, 2027, 2028, tuple(QUALITY.items())),
     Setting("", LEAD, 2027, 2028, tuple(ENTRY.items())),
     Setting("", LEAD, 2027, 2028, tuple((ENTRY | GLIDE).items())),
+    # Lists of TINs that change, and earlier savings that are more than regional adjustments.
+    Setting("", LEAD, 2027, 2028, evidence=(("tins.leave", 0.4), ("entry.prior_savings", 0.08))),
     Setting("mssp.", MSSP, 2027, 2032),
     Setting("mssp.", MSSP, 2019, 2021),
     # ACOs so small may elect a rate, and have the reduced share, only by a change of the rule.

@@ -78,7 +78,9 @@ def test_savings_count_less_where_tins_have_joined_since_the_agreement_began():
     assert later.prior_savings_pbpm[0] == pytest.approx(rate[0] * then[0] / now[0])
     assert later.prior_savings_pbpm[1:] == pytest.approx(first.prior_savings_pbpm[1:])
     assert smaller.prior_savings_pbpm[0] == pytest.approx(less[0])
-    switch = "prior_savings.prorated"
+    switch, rulebook = "prior_savings.prorated", scenario().rulebook("mixed")
+    assert rulebook.flag(switch)
+    assert "lead-py2027" in rulebook.chain
     off = scenario().replace({f"program.values.{switch}": False}).rulebook("mixed")
     whole = Lead(off, made.evidence, made.trend, acos)
     inputs(whole, providers.aco)
