@@ -70,7 +70,7 @@ class Reach:
     ) -> None:
         self.rulebooks = rulebooks
         self._trend = trend
-        self._type = np.array([_type(plan, high_needs_share) for plan in plans], np.int64)
+        self._type = np.array([aco_type(plan, high_needs_share) for plan in plans], np.int64)
         self._known: tuple[bytes, ReachBase] | None = None
 
     def benchmark(self, history: History, participants: Participants, agreement: int) -> ReachBase:
@@ -144,7 +144,8 @@ class Reach:
         }
 
 
-def _type(plan: AcoPlan, high_needs_share: float) -> int:
+def aco_type(plan: AcoPlan, high_needs_share: float) -> int:
+    """Return the place of an ACO's type among :data:`sim.inputs.reach_terms.TYPES`."""
     if (plan.high_needs_share or 0.0) > high_needs_share:
         return TYPES.index("high_needs")
     return TYPES.index("new_entrant" if plan.entry == "newly_entering" else "standard")

@@ -9,8 +9,10 @@ import pytest
 from little_world import ACOS, STATED
 from worlds import NO_ACO, scenario_of
 
+from sim.inputs.reach_terms import TYPES
 from sim.kernels.codes import Sum
 from sim.replicate import Replicate
+from sim.settlement.reach import aco_type
 
 YEARS = range(2024, 2026)
 ARMS = {
@@ -26,6 +28,13 @@ def lived():
     for _ in YEARS:
         replicate.step()
     return replicate
+
+
+def test_an_acos_type_goes_by_its_high_needs_people_and_then_by_its_entry():
+    plans = lived().world.plans
+    types = [TYPES[aco_type(plan, 0.30)] for plan in plans]
+    assert types == ["standard", "new_entrant", "high_needs"]
+    assert TYPES[aco_type(plans[2], 0.40)] == "new_entrant"
 
 
 def test_history_is_lived_back_to_the_base_years():
