@@ -77,6 +77,7 @@ FACTS = {
     "efficiency.floor_level": "total",
     "prior_savings.share": 0.5,
     "prior_savings.cap": 0.05,
+    "prior_savings.prorated": True,
     "prior_savings.options": ("global", "professional"),
     "prior_savings.for_higher_spending": True,
     "trend.two_way_weight": 2 * THIRD,
