@@ -31,6 +31,6 @@ def test_every_accepted_mutant_exists_and_has_a_reason():
 
 @pytest.mark.slow
 def test_a_sample_of_mutants_is_noticed():
-    command = [sys.executable, str(HERE), "--sample", "16", "--seed", "5"]
+    command = [sys.executable, str(HERE), "--sample", "10", "--seed", "5"]
     tried = subprocess.run(command, capture_output=True, text=True, check=False)
     assert tried.returncode == 0, tried.stdout + tried.stderr

@@ -136,3 +136,15 @@ def test_limits_bind(track, rate, score):
     worst = f"tracks.{track}.loss_cap_benchmark"
     assert paid <= cap * 1e8 + 1e-6
     assert paid >= -(RULES.number(worst) if worst in RULES else 0.0) * 1e8 - 1e-6
+
+
+@pytest.mark.parametrize(("beside", "paid"), [(-1, 0.0), (0, 1.0), (1, 1.0)])
+def test_a_small_saver_of_low_revenue_has_half_the_rate_from_the_least_lives_on(beside, paid):
+    terms = mssp_terms(RULES, np.array(["basic-b"]), np.array([2024]), np.array([2024]))
+    least = int(np.ravel(terms.smallest_for_reduced)[0])
+    assert least == 5_000
+    whole = settled("basic-b", 0.03, py=2024)["settlement_usd"] / 3.0
+    got = settled("basic-b", 0.01, py=2024, lives=least + beside, low_revenue=np.array([True]))
+    assert got["settlement_usd"] == pytest.approx(paid * 0.5 * whole)
+    other = settled("basic-b", 0.01, py=2024, lives=least + beside, low_revenue=np.array([False]))
+    assert other["settlement_usd"] == 0.0
