@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import tomllib
+from functools import cache
 from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 import pytest
+import tomlkit
 from little_world import NO_EFFECT, results
 from program_arms import lived
 
 from sim.inputs.lead_terms import lead_terms
 from sim.kernels.codes import Sum
 from sim.policy.lead import historical_baseline
+from sim.replicate import Replicate
+from sim.scenarios import Scenario
 from sim.settlement.bridge import PARTS, bridge_parts, with_prices
 
+QUICKSTART = Path(__file__).parents[2] / "scenarios" / "quickstart.toml"
 NONE = np.iinfo(np.int64).min
 
 
@@ -56,11 +63,23 @@ def test_each_part_is_the_difference_of_two_levels_in_cents():
     assert [int(found[f"bridge_{name}"][0]) for name in PARTS] == [100, 0, -150, -50, 1]
 
 
+@cache
+def quickstart(last_py):
+    """Return quickstart's Global arm, lived up to a year."""
+    stated = tomllib.loads(QUICKSTART.read_text())
+    arms = {name: stated["arms"][name] for name in ("no_aco", "lead_global")}
+    made = Replicate(Scenario.from_toml(tomlkit.dumps({**stated, "arms": arms})), 0, threads=2)
+    for _ in range(2027, last_py + 1):
+        made.step()
+    return made
+
+
 @pytest.mark.parametrize("aco", [0, 1])
 @pytest.mark.parametrize("py", [2028, 2034])
-def test_an_aco_year_by_hand(aco, py):
+@pytest.mark.parametrize("world", [lived, quickstart], ids=["little", "quickstart"])
+def test_an_aco_year_by_hand(world, aco, py):
     """Every part again in plain Python, cell by cell, from history, growth and risk scores."""
-    model = lived(py).models["lead_global"]
+    model = world(py).models["lead_global"]
     out, t = model.outcomes, py - 2027
     terms, lead = lead_terms(model.rulebook, py, "global"), model.settlement.programs["lead"]
     participants = model.participants()
