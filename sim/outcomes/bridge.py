@@ -38,7 +38,7 @@ STEPS = (
     Step("Prices of risk and trend", ("bridge_prices",)),
     Step("Regional or prior savings adjustment", ("bridge_adjustment",)),
     Step("Rate book", ("bridge_rate_book",)),
-    Step("Caps on risk scores", ("bridge_caps",)),
+    Step("Coding and caps on risk scores", ("bridge_caps",)),
     Step("Discount", ("bridge_discount",)),
     Step("Quality", ("bridge_quality",)),
     Step("Savings against benchmark", ("gross_savings",), level=True),

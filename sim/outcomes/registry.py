@@ -15,13 +15,19 @@ _BRIDGE = (
     (
         "prices",
         "prices of risk and trend",
-        "History carried forward by trend and coded risk scores, less what the same people would have cost in"
+        "History carried forward by trend and true risk, less what the same people would have cost in"
         " the reference arm; and all that a program does not tell apart (Shared Savings Program, ACO REACH).",
         "",
     ),
     ("adjustment", "regional or prior savings adjustment", "What the adjustment adds.", "adjustments"),
     ("rate_book", "rate book", "What blending the ACO rate book in changes.", "rate book"),
-    ("caps", "caps on risk scores", "What limits on risk scores and the coding factor change.", "risk cap"),
+    (
+        "caps",
+        "coding and caps on risk scores",
+        "What coding beyond that of BY3 adds to risk scores, less what their limits and the model-wide factor"
+        " take.",
+        "risk cap",
+    ),
     ("discount", "discount", "What the discount takes, less an add-on inside the benchmark.", "discount"),
     ("quality", "quality", "What of the quality withhold is not earned back.", "quality"),
 )

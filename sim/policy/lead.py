@@ -24,9 +24,10 @@ from sim.policy.terms import LeadTerms
 from sim.policy.trend import annual_guarded_trend, guarded_trend, two_way_trend
 
 STEPS = ("prices", "adjustment", "rate_book", "caps", "discount", "quality")
-"""Rules that make a benchmark, one after another: history carried forward by trend and uncapped risk scores;
-the regional or prior savings adjustment; the rate book; limits on risk scores and the model-wide factor;
-the discount, and the add-on where it is inside; and quality, which gives the final benchmark."""
+"""Rules that make a benchmark, one after another: history carried forward by trend and true risk; the
+regional or prior savings adjustment; the rate book; coding beyond BY3's, limits on risk scores and the
+model-wide factor; the discount, and the add-on where it is inside; and quality, which gives the final
+benchmark."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -152,6 +153,8 @@ class PerformanceYearInputs:
         0 to 1.
     rate_book_pbpm : numpy.ndarray, shape (..., aco, cell)
         Rate-book PBPM at risk 1; counts only where the terms give the rate book weight.
+    coded : numpy.ndarray, shape (..., aco, cell), optional
+        Coded over true risk against what it was in BY3, which only tells the steps apart; 1 by default.
     between : YearsBetween, optional
         Needed where the terms apply the guardrail to each year's growth.
     """
@@ -167,6 +170,7 @@ class PerformanceYearInputs:
     prospective_factor: Floats
     quality_score: Floats
     rate_book_pbpm: Floats
+    coded: Floats | None = None
     between: YearsBetween | None = None
 
 
@@ -317,7 +321,8 @@ def settle_performance_year(
     before_pbpm = ratio(before, months, 0.0)
     paid = py.paid.sum(axis=-1) if py.paid.shape == py.months.shape else py.paid
     gross, shared, taken = share_savings(final, paid, terms)
-    by_step = (by_history * uncapped, adjusted * uncapped, blended(uncapped), updated)
+    true = uncapped if py.coded is None else uncapped / py.coded
+    by_step = (by_history * true, adjusted * true, blended(true), updated)
     counted = [(np.where(py.months > 0.0, step, 0.0) * py.months).sum(axis=-1) for step in by_step]
     return PerformanceYearSettlement(
         two_way_trend=two_way,

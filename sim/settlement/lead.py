@@ -31,7 +31,7 @@ from sim.settlement.bracket import guardrail_readings
 from sim.settlement.bridge import bridge_parts
 from sim.settlement.entry import LeadEntry
 from sim.settlement.lead_quality import LeadQuality
-from sim.settlement.program import Flags, Floats, History, Participants, Settled, Shown, cents
+from sim.settlement.program import Flags, Floats, History, Ints, Participants, Settled, Shown, cents
 from sim.settlement.prospective import prospective_by_cell
 
 BASE_YEARS = 3
@@ -54,6 +54,8 @@ class LeadBenchmark:
         Share of spending that counts in each base year.
     national_risk : float64, shape (cells, by)
         Mean risk score of the nation, which scores are normalised by.
+    coded : float64, shape (acos, cells)
+        Coded over true risk of the claims cell's people in BY3, for both routes; 1 where there is nobody.
     """
 
     inputs: BaselineInputs
@@ -61,6 +63,7 @@ class LeadBenchmark:
     by3: int
     counted: Floats
     national_risk: Floats
+    coded: Floats
 
     def with_volunteers(self, volunteers: Volunteers | None) -> BaselineInputs:
         """Return base years in which voluntary cells hold what those now voluntarily aligned did then.
@@ -171,6 +174,7 @@ class Lead:
             by3=years[-1],
             counted=factor,
             national_risk=national_risk,
+            coded=np.tile(coded_over_true(seen[-1].aco)[:, CLAIMS], 2),
         )
 
     def _earlier(self, spent: Floats, months: Floats, agreement: int) -> Floats:
@@ -226,6 +230,7 @@ class Lead:
             prospective_factor=self.prospective_factor(base.by3, year),
             quality_score=experience.quality,
             rate_book_pbpm=county_rates(base.cost_index, national),
+            coded=coded_over_true(seen.aco) / base.coded,
             between=self._between(experience, base.by3, year),
         )
         done = settle_performance_year(baseline, inputs, terms)
@@ -271,6 +276,12 @@ class Lead:
             guard_below=np.array(below),
             guard_above=np.array(above),
         )
+
+
+def coded_over_true(aco: Ints) -> Floats:
+    """Return coded over true risk, shape (acos, cells), of exact sums; 1 where there is nobody."""
+    coded, true = (aco[..., which].astype(np.float64) for which in (Sum.CODED_RISK, Sum.TRUE_RISK))
+    return np.divide(coded, true, out=np.ones_like(coded), where=(coded > 0.0) & (true > 0.0))
 
 
 def earlier_savings(plan: AcoPlan, renewing: float) -> float:

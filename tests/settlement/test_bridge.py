@@ -86,7 +86,7 @@ def test_an_aco_year_by_hand(world, aco, py):
     gathered = lead.benchmark(model.history, participants, 2027)
     base = historical_baseline(gathered.with_volunteers(participants.volunteers), terms)
     seen = participants.observe(model.history, py)
-    counted = lead.counted(py)
+    before, counted = participants.observe(model.history, 2026), lead.counted(py)
     levels = dict.fromkeys(("prices", "adjustment", "rate_book", "caps"), 0.0)
     for cell in range(6):
         months = float(seen.months[aco, cell])
@@ -105,13 +105,17 @@ def test_an_aco_year_by_hand(world, aco, py):
         change = float(seen.risk[aco, cell] / seen.national_risk[cell]) / reference
         cap = float(terms.risk_cap[cell % 3]) if base.has_history[aco, cell] else 1e9
         held = min(max(change, 1.0 - cap), 1.0 + cap) * terms.coding_intensity_factor
+        # Coded over true risk, against that of the claims cell's people in BY3.
+        now, then = seen.aco[aco, cell], before.aco[aco, cell % 3]
+        coded = now[Sum.CODED_RISK] / now[Sum.TRUE_RISK] / (then[Sum.CODED_RISK] / then[Sum.TRUE_RISK])
+        true = change / float(coded)
         history = float(base.history_pbpm[aco, cell]) * trend
         adjusted = history + float(base.adjustment_pbpm[aco, cell]) * trend
         rate = float(gathered.cost_index[aco, cell]) * nation * reference
         weight = terms.rate_book_share
-        levels["prices"] += history * change * months
-        levels["adjustment"] += adjusted * change * months
-        levels["rate_book"] += ((1.0 - weight) * adjusted + weight * rate) * change * months
+        levels["prices"] += history * true * months
+        levels["adjustment"] += adjusted * true * months
+        levels["rate_book"] += ((1.0 - weight) * adjusted + weight * rate) * true * months
         levels["caps"] += ((1.0 - weight) * adjusted + weight * rate) * held * months
     discount = terms.discount_higher if base.higher_spending[aco] else terms.discount_lower
     levels["discount"] = levels["caps"] * (1.0 - discount)
