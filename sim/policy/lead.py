@@ -24,10 +24,8 @@ from sim.policy.terms import LeadTerms
 from sim.policy.trend import annual_guarded_trend, guarded_trend, two_way_trend
 
 STEPS = ("prices", "adjustment", "rate_book", "caps", "discount", "quality")
-"""Rules that make a benchmark, one after another: history carried forward by trend and true risk; the
-regional or prior savings adjustment; the rate book; coding beyond BY3's, limits on risk scores and the
-model-wide factor; the discount, and the add-on where it is inside; and quality, which gives the final
-benchmark."""
+"""Rules that make a benchmark, one after another: history carried forward by trend and true risk; adjustment;
+rate book; coding beyond BY3's and what limits it; discount and add-on inside; quality, the last."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -154,7 +152,7 @@ class PerformanceYearInputs:
     rate_book_pbpm : numpy.ndarray, shape (..., aco, cell)
         Rate-book PBPM at risk 1; counts only where the terms give the rate book weight.
     coded : numpy.ndarray, shape (..., aco, cell), optional
-        Coded over true risk against what it was in BY3, which only tells the steps apart; 1 by default.
+        Coded over true risk against BY3's, which only tells the steps apart; 1 by default.
     between : YearsBetween, optional
         Needed where the terms apply the guardrail to each year's growth.
     """
@@ -310,9 +308,8 @@ def settle_performance_year(
     months = py.months.sum(axis=-1)
     add_on_rate = add_on(np.ones_like(months), baseline.higher_spending, rate=terms.add_on_rate)
     inside = 1.0 + add_on_rate if terms.add_on_inside else np.ones_like(add_on_rate)
-    discount = discount_rate(
-        baseline.higher_spending, lower=terms.discount_lower, higher=terms.discount_higher
-    )
+    rates = {"lower": terms.discount_lower, "higher": terms.discount_higher}
+    discount = discount_rate(baseline.higher_spending, **rates)
     earned = earned_back(py.quality_score, withhold=terms.quality_withhold)
     left = after_discount_and_quality(discount, earned, combined=terms.quality_combined)
     before_cell = np.where(py.months > 0.0, updated, 0.0) * py.months * inside[..., None]
