@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 
+from sim.inputs.faults import Fault, InputError
+
 if TYPE_CHECKING:
     import xarray as xr
     from matplotlib.axes import Axes
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from sim.charts.page import Block
 
 _MILLION = 1e6
+_GENERATOR = '<meta name="generator" content="leadsim">'
 _STATED = ("seed", "scenario_hash", "input_sha256", "leadsim_version", "numpy_version", "numba_version")
 
 
@@ -47,7 +50,7 @@ def write_report(data: xr.Dataset, directory: Path) -> Path:
     data : Dataset
         As :func:`sim.open_results` returns it.
     directory : Path
-        Made where it is missing; files of an earlier report in it are replaced.
+        Made where it is missing; files of an earlier report in it are replaced, no others.
 
     Returns
     -------
@@ -57,7 +60,8 @@ def write_report(data: xr.Dataset, directory: Path) -> Path:
     Raises
     ------
     InputError
-        When no replicate is complete or no arm but the reference arm was simulated.
+        When no replicate is complete, no arm but the reference arm was simulated, or `directory` holds files
+        that no report wrote, under the names of a report's.
     """
     from matplotlib.figure import Figure  # noqa: PLC0415
 
@@ -75,15 +79,33 @@ def write_report(data: xr.Dataset, directory: Path) -> Path:
         # No date: the same results give the same files.
         figure.savefig(directory / f"{stem}.svg", metadata={"Date": None})
 
+    figures = _figures(data)
+    page = directory / "report.html"
+    names = [f"report.{kind}" for kind in ("html", "md", "toml")]
+    _refuse_to_replace(
+        directory, [*names, *(f"{stem}.{kind}" for stem in figures for kind in ("png", "svg"))]
+    )
     directory.mkdir(parents=True, exist_ok=True)
-    for stem, (_, draw) in _figures(data).items():
+    for stem, (_, draw) in figures.items():
         save(stem, draw)
     blocks = list(_blocks(data))
     (directory / "report.toml").write_text(data.attrs.get("scenario", ""), encoding="utf-8")
     (directory / "report.md").write_text(to_markdown(blocks), encoding="utf-8")
-    page = directory / "report.html"
     page.write_text(to_html(blocks), encoding="utf-8")
     return page
+
+
+def _refuse_to_replace(directory: Path, names: list[str]) -> None:
+    """Raise an InputError for each file of these names that no earlier report in the directory wrote."""
+    page = directory / "report.html"
+    if page.is_file() and _GENERATOR in page.read_text(encoding="utf-8", errors="replace"):
+        return
+    there = [directory / name for name in names if (directory / name).exists()]
+    if there:
+        allowed = "a report replaces only an earlier one; choose another --out"
+        raise InputError(
+            [Fault(str(path), "", "is there and was not written by a report", allowed) for path in there]
+        )
 
 
 def _figures(data: xr.Dataset) -> dict[str, tuple[str, Callable[[Axes], Axes]]]:

@@ -9,6 +9,8 @@ import numpy as np
 import xarray as xr
 import zarr
 from numpy.typing import NDArray
+from xarray.backends import BackendArray
+from xarray.core import indexing
 
 from sim.experiments.damage import DIGESTS, damaged
 from sim.experiments.store import arrays_of, sound, store_attributes
@@ -27,9 +29,9 @@ def open_results(path: str | Path) -> xr.Dataset:
     -------
     Dataset
         Dims ``arm, replicate, aco, cell, year``; money in dollars. Replicates that are not complete are NaN
-        in every variable, whatever is on disk. Variables are read from disk when used (at once, while some
-        replicates are incomplete). The coordinate ``done`` says which replicates are complete, the attributes
-        ``replicates_complete`` and ``replicates_requested`` how many.
+        in every variable, whatever is on disk. Variables are read from disk when used, and only the part
+        that is used; what cannot be read then is an InputError. The coordinate ``done`` says which replicates
+        are complete, the attributes ``replicates_complete`` and ``replicates_requested`` how many.
 
     Raises
     ------
@@ -43,12 +45,47 @@ def open_results(path: str | Path) -> xr.Dataset:
     done = data["done"].astype(bool)
     complete = int(done.sum())
     data = data.drop_vars("done")
-    if complete < done.size:
-        written = [name for name in data.data_vars if "replicate" in data[name].dims]
-        data = data.assign({name: data[name].where(done) for name in written})
+    written = [name for name in data.data_vars if "replicate" in data[name].dims]
+    data = data.assign({name: _Complete.of(data[name].variable, done.values, path) for name in written})
     data = data.assign_coords(done=done)
     data.attrs |= {"replicates_complete": complete, "replicates_requested": int(done.size)}
     return data
+
+
+class _Complete(BackendArray):
+    """Values of a variable read when used, no numbers where their replicate is not complete.
+
+    Raises
+    ------
+    InputError
+        On reading, where the store is damaged.
+    """
+
+    def __init__(self, stored: xr.Variable, done: NDArray[np.bool_], path: Path) -> None:
+        self._stored, self._done, self._path = stored, done, path
+        self.shape = stored.shape
+        self.dtype = np.result_type(stored.dtype, np.float32)
+
+    @classmethod
+    def of(cls, stored: xr.Variable, done: NDArray[np.bool_], path: Path) -> xr.Variable:
+        """Return a variable that reads through such an array."""
+        lazy = indexing.LazilyIndexedArray(cls(stored, done, path))
+        return xr.Variable(stored.dims, lazy, stored.attrs, stored.encoding, fastpath=True)
+
+    def __getitem__(self, key: Any) -> Any:
+        support = indexing.IndexingSupport.OUTER
+        return indexing.explicit_indexing_adapter(key, self.shape, support, self._read)
+
+    def _read(self, key: tuple[Any, ...]) -> NDArray[Any]:
+        where = dict(zip(self._stored.dims, key, strict=True))
+        with sound(self._path):
+            values = self._stored.isel(where)
+            read = np.array(values.values, self.dtype)
+        complete = self._done[where["replicate"]]
+        if not complete.all():
+            along = values.dims.index("replicate") if "replicate" in values.dims else 0
+            read[(slice(None),) * along + (~complete,)] = np.nan
+        return read
 
 
 def checked(path: Path, *, whole: bool) -> tuple[dict[str, Any], NDArray[np.bool_]]:

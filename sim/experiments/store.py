@@ -14,7 +14,7 @@ import errno
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -75,21 +75,15 @@ class ResultStore:
     def create(cls, path: Path, coordinates: Coordinates, attributes: Mapping[str, Any]) -> ResultStore:
         """Lay out an empty store for no replicates yet; `path` must not exist."""
         path.parent.mkdir(parents=True, exist_ok=True)
-        beside = Path(tempfile.mkdtemp(prefix=f".{path.name}.", suffix=".new", dir=path.parent))
-        try:
-            # Held, so that no other run sweeps it away meanwhile.
-            with exclusive(beside):
+        with _held_folder_beside(path) as beside:
+            try:
                 _lay_out_all(beside, coordinates, attributes)
-                try:
-                    beside.rename(path)
-                except OSError as error:
-                    # Another run laid out the store first: whether it is ours is seen once it is held.
-                    if error.errno not in (errno.ENOTEMPTY, errno.EEXIST):
-                        raise
-                    shutil.rmtree(beside)
-        except BaseException:
-            shutil.rmtree(beside, ignore_errors=True)
-            raise
+                beside.rename(path)
+            except BaseException as error:
+                shutil.rmtree(beside, ignore_errors=True)
+                # Another run laid out the store first: whether it is ours is seen once it is held.
+                if not isinstance(error, OSError) or error.errno not in (errno.ENOTEMPTY, errno.EEXIST):
+                    raise
         return cls(path, coordinates)
 
     @property
@@ -156,13 +150,6 @@ class ResultStore:
         """Take the flags from replicates whose files are damaged, and return from how many."""
         spoilt = {number for number, _ in damaged(self.path, self._arrays, whole=True)}
         flags = np.asarray(self._arrays["done"][:])
-        for number in range(-(-flags.size // self._coordinates.batch)):
-            part = flags[self._slice(number)]
-            if number not in spoilt and part.any() and not part.all():
-                try:
-                    self._read(number)
-                except (OSError, ValueError, RuntimeError):
-                    spoilt.add(number)
         before = int(flags.sum())
         for number in spoilt:
             flags[self._slice(number)] = 0
@@ -219,11 +206,29 @@ def arrays_of(group: zarr.Group) -> dict[str, Any]:
     return arrays
 
 
+def _folder_beside(path: Path) -> Path:
+    return Path(tempfile.mkdtemp(prefix=f".{path.name}.", suffix=".new", dir=path.parent))
+
+
+@contextmanager
+def _held_folder_beside(path: Path) -> Iterator[Path]:
+    """Yield a new folder beside a store, held so that no other run sweeps it away."""
+    with ExitStack() as held:
+        while True:
+            folder = _folder_beside(path)
+            # One that was swept before it was held is given up for another.
+            with suppress(FileNotFoundError, InputError):
+                held.enter_context(exclusive(folder))
+                break
+        yield folder
+
+
 def remove(path: Path) -> None:
     """Remove a store in one step, its files after that: a kill leaves none that is half there."""
-    away = Path(tempfile.mkdtemp(prefix=f".{path.name}.", suffix=".new", dir=path.parent))
+    away = _folder_beside(path)
     path.rename(away / path.name)
-    shutil.rmtree(away)
+    # Another run may by now have laid out a store here, and be sweeping.
+    shutil.rmtree(away, ignore_errors=True)
 
 
 @contextmanager

@@ -33,6 +33,12 @@ R = TypeVar("R")
 CACHE_VARIABLE = "LEADSIM_CACHE"
 
 
+@cache
+def _tell(line: str) -> None:
+    """Say a thing on stderr, once."""
+    print(line, file=sys.stderr)  # noqa: T201
+
+
 def sources_digest(folder: Path = Path(__file__).parent) -> str:
     """Return a digest of all kernel sources, the compilers' versions and the processor's name.
 
@@ -67,7 +73,9 @@ def cache_directory() -> Path | None:
         # Asked by writing: permissions do not tell of file systems that are read-only or full.
         with TemporaryFile(dir=folder):
             return folder
-    except (OSError, RuntimeError):
+    except (OSError, RuntimeError) as error:
+        what = f"Compiled kernels cannot be kept ({error}); each run compiles anew."
+        _tell(f"{what} {CACHE_VARIABLE} names another folder.")
         return None
 
 
@@ -119,12 +127,6 @@ def _go_on_without_cache(compiled: Any) -> None:
             _tell(f"Compiled kernels cannot be kept in {_DIRECTORY} ({error}); the run goes on without.")
 
     kept.load_overload, kept.save_overload = load_or_none, save_or_not
-
-
-@cache
-def _tell(line: str) -> None:
-    """Say a thing on stderr, once."""
-    print(line, file=sys.stderr)  # noqa: T201
 
 
 def _take_any_number(compiled: Any) -> None:

@@ -41,6 +41,23 @@ def test_a_report_spares_the_scenario_of_its_folder(store: Path, tmp_path: Path)
     assert (tmp_path / "scenario.toml").read_text() == "mine"
 
 
+def test_a_report_replaces_an_earlier_report_and_nothing_else(
+    store: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "report.md").write_text("mine")
+    (tmp_path / "net-payment.png").write_text("mine")
+    assert run_command(["report", str(store), "--out", str(tmp_path)]) == 2
+    told = capsys.readouterr().err.replace("\n", "")
+    assert "report.md" in told
+    assert "net-payment.png" in told
+    assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {
+        "report.md": "mine",
+        "net-payment.png": "mine",
+    }
+    for _ in range(2):
+        assert run_command(["report", str(store), "--out", str(tmp_path / "other")]) == 0
+
+
 def test_a_report_lies_beside_its_store_and_has_everything(
     store: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import os
 import shutil
-import signal
 import subprocess
 import sys
 import tomllib
@@ -15,6 +14,7 @@ from types import SimpleNamespace
 import fake_model
 import numpy as np
 import pytest
+import xarray as xr
 import zarr
 from fake_model import assert_same_bytes, go
 
@@ -24,19 +24,6 @@ from sim.experiments.results import checked, open_results
 from sim.experiments.store import ResultStore
 from sim.inputs.faults import InputError
 from sim.scenarios import Scenario
-
-KILLED = """
-import sys, time
-import fake_model
-from pathlib import Path
-from sim.experiments import runner
-from sim.scenarios import Scenario
-
-runner._SECONDS_BETWEEN_WRITES, runner._WORK_PER_WRITE = 0.0, 0.0
-print("ready", flush=True)
-runner.run(Scenario.from_toml(fake_model.QUICK), 70, Path(sys.argv[1]), threads=2,
-    simulate=fake_model.simulate, coordinates=fake_model.coordinates)
-"""
 
 
 @pytest.fixture
@@ -225,33 +212,6 @@ def test_a_full_disk_is_told_with_the_path(
         go(scenario, tmp_path / "run.zarr", 2)
 
 
-def killed_runs(out: Path, kills: int) -> None:
-    """Kill a run again and again, a little later each time; begin anew when it is finished."""
-    environment = os.environ | {"PYTHONPATH": os.pathsep.join([*filter(None, sys.path), "tests"])}
-    for number in range(kills):
-        process = subprocess.Popen(
-            [sys.executable, "-c", KILLED, str(out)], env=environment, stdout=subprocess.PIPE
-        )
-        assert process.stdout is not None
-        process.stdout.readline()
-        try:
-            process.wait(0.02 + 0.03 * (number % 30))
-        except subprocess.TimeoutExpired:
-            process.send_signal(signal.SIGKILL)
-        process.wait()
-        process.stdout.close()
-
-
-@pytest.mark.parametrize("kills", [4, pytest.param(30, marks=pytest.mark.slow)])
-def test_kills_leave_equal_bytes_and_nothing_else(scenario: Scenario, tmp_path: Path, kills: int) -> None:
-    go(scenario, tmp_path / "whole" / "run.zarr", 70)
-    (tmp_path / "killed").mkdir()
-    out = tmp_path / "killed" / "run.zarr"
-    killed_runs(out, kills)
-    go(scenario, out, 70)
-    assert_same_bytes(tmp_path / "whole", tmp_path / "killed")
-
-
 def test_files_left_inside_a_write_are_swept(scenario: Scenario, out: Path) -> None:
     left = out / "benchmark" / "c" / "0" / "0.0123.partial"
     left.write_bytes(b"half")
@@ -260,3 +220,53 @@ def test_files_left_inside_a_write_are_swept(scenario: Scenario, out: Path) -> N
     go(scenario, out)
     assert not left.exists()
     assert not folder.exists()
+
+
+@pytest.mark.parametrize("part", ["all", "arm", "years", "picked"])
+def test_an_incomplete_store_is_read_by_need_and_without_what_is_not_done(
+    scenario: Scenario, out: Path, monkeypatch: pytest.MonkeyPatch, part: str
+) -> None:
+    whole = open_results(out)["gross_savings"].load()
+    done = np.ones(40, bool)
+    done[[3, 35, 39]] = False
+    zarr.open_group(out, mode="r+")["done"][:] = done.astype("uint8")
+    read: list[str] = []
+    original = zarr.Array.__getitem__
+
+    def listening(array: zarr.Array, where: object) -> object:
+        read.append(array.basename)
+        return original(array, where)
+
+    monkeypatch.setattr(zarr.Array, "__getitem__", listening)
+    data = open_results(out)
+    assert "gross_savings" not in read
+    assert data.attrs["replicates_complete"] == 37
+    chosen = {
+        "all": {},
+        "arm": {"arm": 0, "replicate": 3},
+        "years": {"year": slice(2, 4), "aco": 1},
+        "picked": {"replicate": [39, 1, 3], "arm": [1, 0]},
+    }[part]
+    expected = whole.where(xr.DataArray(done, dims="replicate")).isel(chosen)
+    found = data["gross_savings"].isel(chosen)
+    np.testing.assert_array_equal(found.values, expected.values)
+    assert found.dtype == whole.dtype
+    assert found.attrs == whole.attrs
+
+
+def test_reading_a_flipped_file_is_a_sentence_in_a_complete_store_and_in_an_incomplete_one(
+    scenario: Scenario, out: Path
+) -> None:
+    file = chunk_of(out)
+    content = bytearray(file.read_bytes())
+    content[9] ^= 1
+    file.write_bytes(content)
+    with pytest.raises(InputError, match="is damaged"):
+        open_results(out)["gross_savings"].load()
+    store = zarr.open_group(out, mode="r+")
+    store["done"][:1] = 0
+    with pytest.raises(InputError, match="is damaged"):
+        open_results(out)["gross_savings"].load()
+    assert run_command(["verify", str(out)]) == 2
+    assert go(scenario, out).computed == 32
+    assert run_command(["verify", str(out)]) == 0

@@ -81,12 +81,15 @@ def test_without_a_place_to_keep_them_nothing_is_kept(
     assert jit.cache_directory() is None
 
 
-def test_a_cache_that_cannot_be_written_to_is_not_used(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+def test_a_cache_that_cannot_be_written_to_is_not_used_and_told(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "cache").touch()
     monkeypatch.setenv(jit.CACHE_VARIABLE, str(tmp_path / "cache"))
     assert jit.cache_directory() is None
+    told = capsys.readouterr().err
+    assert f"{tmp_path}/cache" in told
+    assert "LEADSIM_CACHE names another folder" in told
 
 
 ONE_KERNEL = """
