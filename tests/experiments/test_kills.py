@@ -14,6 +14,8 @@ from fake_model import assert_same_bytes, go
 from sim.scenarios import Scenario
 
 _REPLICATES = 70
+# LEADSIM_KILLS=500 pytest -m slow tests/experiments/test_kills.py takes some nine minutes.
+_KILLS = int(os.environ.get("LEADSIM_KILLS", "60"))
 # Everything is imported once; the children that run and are killed are forked from there, before any thread.
 KILLER = """
 import os, random, signal, sys, time
@@ -77,7 +79,7 @@ print(killed, stores + 1)
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="the killed runs are forked")
-@pytest.mark.parametrize("kills", [12, pytest.param(500, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("kills", [12, pytest.param(_KILLS, marks=pytest.mark.slow)])
 def test_kills_leave_equal_bytes_and_nothing_else(tmp_path: Path, kills: int) -> None:
     scenario = Scenario.from_toml(fake_model.QUICK)
     go(scenario, tmp_path / "whole" / "run.zarr", _REPLICATES)
