@@ -7,6 +7,7 @@ import io
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
+PERIODS = ("BY1", "BY2", "BY3", "PY")
 Rows = list[dict[str, str]]
 
 
@@ -60,3 +61,58 @@ def saved(folder: Path, content: str | bytes | Rows, name: str = "PY2022.csv") -
     content = as_csv(content) if isinstance(content, list) else content
     path.write_bytes(content.encode() if isinstance(content, str) else content)
     return path
+
+
+def whole_results() -> Rows:
+    """Return the same ACOs with all that a scenario and a move to LEAD need, people and spending by type."""
+    people = {"ESRD": 1, "DIS": 10, "AGED_Dual": 9, "AGED_NonDual": 80}
+    money = {"ESRD": 80_000, "DIS": 12_000, "AGDU": 17_000, "AGND": 11_000}
+    rows = []
+    for row in results():
+        size = int(row["N_AB"]) // 100
+        by_type = {
+            **{f"N_AB_Year_{kind}_{period}": str(size * share) for kind, share in people.items() for period in ("BY3", "PY")},
+            **{f"Per_Capita_Exp_ALL_{kind}_{period}": str(usd) for kind, usd in money.items() for period in PERIODS},
+            **{f"CMS_HCC_RiskScore_{kind}_{period}": "1.05" for kind in money for period in PERIODS},
+        }
+        stated = {
+            "Rev_Exp_Cat": "Low Revenue",
+            "Agree_Type": "Renewal",
+            "Risk_Model": "Two-Sided",
+            "N_AB_Year_PY": row["N_AB"],
+            "BnchmkMinExp": str(int(row["ABtotBnchmk"]) - int(row["ABtotExp"])),
+            "EarnSaveLoss": "0",
+            "DisAdj": "*",
+            "PriorSavAdj": "50",
+            "Met_QPS": "1",
+        }
+        rows.append({**row, **by_type, **stated})
+    return rows
+
+
+def reach_results() -> Rows:
+    """Return three invented ACOs of REACH's PY2022 as CMS writes them."""
+    return [
+        {
+            "aco_id": name,
+            "aco_name": f"{name} Health, LLC",
+            "aco_type": "Standard",
+            "perf_year": "2022",
+            "risk_arrangement": option,
+            "final_benchmark": f"{benchmark}.25",
+            "tot_cost_care": str(cost),
+            "tot_cost_care_net": str(cost + 1000),
+            "gross_savings": str(benchmark - cost),
+            "sav_rate": f"{100 * (benchmark - cost) / benchmark:.4f}",
+            "shared_savings": str((benchmark - cost) // 2),
+            "heba_up_amt": "1000",
+            "heba_down_amt": "",
+            "bene_cnt": "9683.0",
+            "qual_scr": "85.5",
+        }
+        for name, option, benchmark, cost in (
+            ("D0001", "Global", 100_000_000, 95_000_000),
+            ("D0002", "Professional", 50_000_000, 51_000_000),
+            ("D0003", "Global", 70_000_000, 60_000_000),
+        )
+    ]

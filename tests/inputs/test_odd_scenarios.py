@@ -2,37 +2,17 @@
 
 from __future__ import annotations
 
-import signal
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 import pytest
 from mutants import BASE, mutant
+from soon import soon
 from worlds import ARMS, NO_ACO, aco, scenario_of, text_of
 
 from sim.inputs.faults import FAULTS_SHOWN, InputError
 from sim.replicate import coordinates, simulate
 from sim.scenarios import Scenario
 
-SECONDS = 20
 ACO = "[[population.acos]]\n"
 SOUND = text_of(aco("a", 500)).replace(ACO, f"[population]\n{ACO}", 1)
-
-
-@contextmanager
-def soon() -> Iterator[None]:
-    """End what takes too long."""
-
-    def late(*_):
-        raise AssertionError(f"took more than {SECONDS} seconds")
-
-    before = signal.signal(signal.SIGALRM, late)
-    signal.alarm(SECONDS)
-    try:
-        yield
-    finally:
-        signal.alarm(0)
-        signal.signal(signal.SIGALRM, before)
 
 
 def faults_of(text: str, directory=".") -> InputError:
