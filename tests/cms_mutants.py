@@ -21,21 +21,147 @@ ROWS = 4
 ODD_CELLS = (
     *("", "*", ".", "-", "--", "<11", "n/a", "NaN", "nan", "inf", "-inf", "Infinity", "0", "-0", "1", "-1"),
     *("-5", "(5)", "((5))", "5-", "--5", "1$00", "$", "%", "12 %", "12.5%", "-300%", "$1%", "1e5", "1e308"),
-    *("-1e308", "1e999", "1e-300", "5e-324", "1" + "0" * 300, "9" * 5000, "1." + "3" * 5000, "0." + "0" * 50 + "1"),
-    *("1,234,567", "1,23", "1.234.567", "1.234.567,89", "1'234", "1 234", "12,34,567", "0,5", "1e9", "1e12", "1e15"),
-    *("text", "True", "#REF!", "#N/A", "=1+1", "@x", "\u0663\u0664", "\u00b2", "\u2212 5", "a\0b", '"', 'a"b', "'"),
-    *("a\nb", "a\r\nb", "\x1b[31mred", "\u2028", "\ufffd", "a" * 3000, "1" + " " * 20_000 + "1", "all " * 5000),
-    *("Total", "Grand total", "Average", "2022", "20222", "1999", "PY2022", "2021.0", "01/01/2022", "1/13/22"),
-    *("2022-02-30", "99999", "31DEC2021", "EN", "Z", "Track 1+", "High Revenue", "Global", "high", "{}", "[1]", "0.01"),
-    *("1e-7", "70000001", "0.49", "250", "1e6", "-1e6", "16", "e5", "1e", ".5.", "5.", ".5", "+5", "+-5", "0x10"),
+    *(
+        "-1e308",
+        "1e999",
+        "1e-300",
+        "5e-324",
+        "1" + "0" * 300,
+        "9" * 5000,
+        "1." + "3" * 5000,
+        "0." + "0" * 50 + "1",
+    ),
+    *(
+        "1,234,567",
+        "1,23",
+        "1.234.567",
+        "1.234.567,89",
+        "1'234",
+        "1 234",
+        "12,34,567",
+        "0,5",
+        "1e9",
+        "1e12",
+        "1e15",
+    ),
+    *(
+        "text",
+        "True",
+        "#REF!",
+        "#N/A",
+        "=1+1",
+        "@x",
+        "\u0663\u0664",
+        "\u00b2",
+        "\u2212 5",
+        "a\0b",
+        '"',
+        'a"b',
+        "'",
+    ),
+    *(
+        "a\nb",
+        "a\r\nb",
+        "\x1b[31mred",
+        "\u2028",
+        "\ufffd",
+        "a" * 3000,
+        "1" + " " * 20_000 + "1",
+        "all " * 5000,
+    ),
+    *(
+        "Total",
+        "Grand total",
+        "Average",
+        "2022",
+        "20222",
+        "1999",
+        "PY2022",
+        "2021.0",
+        "01/01/2022",
+        "1/13/22",
+    ),
+    *(
+        "2022-02-30",
+        "99999",
+        "31DEC2021",
+        "EN",
+        "Z",
+        "Track 1+",
+        "High Revenue",
+        "Global",
+        "high",
+        "{}",
+        "[1]",
+        "0.01",
+    ),
+    *(
+        "1e-7",
+        "70000001",
+        "0.49",
+        "250",
+        "1e6",
+        "-1e6",
+        "16",
+        "e5",
+        "1e",
+        ".5.",
+        "5.",
+        ".5",
+        "+5",
+        "+-5",
+        "0x10",
+    ),
 )
 ODD_NAMES = (
-    *("", " ", "x", "ACO_ID", "aco id", "N_AB", "Performance_Year", "Year", "PY", "name", "track", "\0", '"', "a\nb"),
-    *("N_AB ", "Sav_rat", "MinSavPrc", "x" * 30_000, "1", "\ufeffACO_ID", "benchmark_usd", "expenditure_usd", "option"),
+    *(
+        "",
+        " ",
+        "x",
+        "ACO_ID",
+        "aco id",
+        "N_AB",
+        "Performance_Year",
+        "Year",
+        "PY",
+        "name",
+        "track",
+        "\0",
+        '"',
+        "a\nb",
+    ),
+    *(
+        "N_AB ",
+        "Sav_rat",
+        "MinSavPrc",
+        "x" * 30_000,
+        "1",
+        "\ufeffACO_ID",
+        "benchmark_usd",
+        "expenditure_usd",
+        "option",
+    ),
 )
 YEARS = (
-    *("PY2022.csv", "PY22.csv", "2022.csv", "results.csv", "PY2021-2022.csv", "PY1999.csv", "PY2036.csv", "PY2099.csv"),
-    *("PY2013.csv", "2022 2021.csv", "results 2022-01-01.csv", "PY2022.csv.gz", "PY2018.csv", "py 2022 \u00e9.csv", "2022"),
+    *(
+        "PY2022.csv",
+        "PY22.csv",
+        "2022.csv",
+        "results.csv",
+        "PY2021-2022.csv",
+        "PY1999.csv",
+        "PY2036.csv",
+        "PY2099.csv",
+    ),
+    *(
+        "PY2013.csv",
+        "2022 2021.csv",
+        "results 2022-01-01.csv",
+        "PY2022.csv.gz",
+        "PY2018.csv",
+        "py 2022 \u00e9.csv",
+        "2022",
+    ),
 )
 DELIMITERS = ",;\t| :\0"
 ENCODINGS = ("utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "latin-1", "cp1252", "cp500")
@@ -91,7 +217,9 @@ def mutant(base: Base, seed: int) -> Mutant:
         content = _packed(content, chance)
         content = _torn(content, chance) if chance.random() < 0.5 else content
     if chance.random() < 0.015:
-        content = _bomb(chance.choice(BOMBS), chance.choice((_BOMB_BYTES, _BOMB_LINES)), chance.random() < 0.5)
+        content = _bomb(
+            chance.choice(BOMBS), chance.choice((_BOMB_BYTES, _BOMB_LINES)), chance.random() < 0.5
+        )
     return Mutant(name, content)
 
 
@@ -115,13 +243,49 @@ def _other_cell(grid: Grid, chance: random.Random) -> None:
 
 
 READ = (
-    *("aco_", "n_ab", "abtot", "sav_rate", "minsav", "qual", "final", "hist", "updat", "reg", "posreg", "prior"),
-    *("agree", "current", "per_capita_exp_all_agnd", "per_capita_exp_all_esrd", "cms_hcc", "tot_cost", "perf"),
-    *("risk", "heba", "gross", "shared", "option", "benchmark", "year", "start", "rev", "dis", "earn", "met_"),
+    *(
+        "aco_",
+        "n_ab",
+        "abtot",
+        "sav_rate",
+        "minsav",
+        "qual",
+        "final",
+        "hist",
+        "updat",
+        "reg",
+        "posreg",
+        "prior",
+    ),
+    *(
+        "agree",
+        "current",
+        "per_capita_exp_all_agnd",
+        "per_capita_exp_all_esrd",
+        "cms_hcc",
+        "tot_cost",
+        "perf",
+    ),
+    *(
+        "risk",
+        "heba",
+        "gross",
+        "shared",
+        "option",
+        "benchmark",
+        "year",
+        "start",
+        "rev",
+        "dis",
+        "earn",
+        "met_",
+    ),
 )
 
 
-def _columns(change: Callable[[list[str], int, random.Random], None]) -> Callable[[Grid, random.Random], None]:
+def _columns(
+    change: Callable[[list[str], int, random.Random], None],
+) -> Callable[[Grid, random.Random], None]:
     """Return what makes the same change to a place of every row."""
 
     def changed(grid: Grid, chance: random.Random) -> None:
@@ -136,7 +300,14 @@ def _renamed(grid: Grid, chance: random.Random) -> None:
     if grid[0]:
         at = chance.randrange(len(grid[0]))
         name = grid[0][at]
-        other = (name.lower(), name[1:], f"{name}s", name.replace("_", " "), name[::-1], chance.choice(grid[0]))
+        other = (
+            name.lower(),
+            name[1:],
+            f"{name}s",
+            name.replace("_", " "),
+            name[::-1],
+            chance.choice(grid[0]),
+        )
         grid[0][at] = chance.choice((*other, *ODD_NAMES))
 
 
@@ -222,7 +393,9 @@ def _torn_text(grid: Grid, chance: random.Random) -> str:
         return line_end.join(delimiter.join(row) for row in grid)
     text = _csv(grid, delimiter, line_end, quoting)
     if chance.random() < 0.08:
-        first = chance.choice((f"sep={delimiter}", 'sep="', "sep=\r", "sep= ", '"sep=;"', "sep=", "sep=\u20ac"))
+        first = chance.choice(
+            (f"sep={delimiter}", 'sep="', "sep=\r", "sep= ", '"sep=;"', "sep=", "sep=\u20ac")
+        )
         text = f"{first}{line_end}{text}"
     return text
 
@@ -234,16 +407,31 @@ def _json(grid: Grid, chance: random.Random) -> str:
     trees: tuple[object, ...] = (
         *(records, records, {"data": records}, grid, {"headers": heading, "data": rows}),
         *({"meta": {"view": {"columns": [{"name": name} for name in heading]}}, "data": rows}, heading),
-        *({"columns": [[name] for name in heading], "data": rows}, {"data": {}}, [], {}, [[]], [[], []], [1, 2], [None]),
+        *(
+            {"columns": [[name] for name in heading], "data": rows},
+            {"data": {}},
+            [],
+            {},
+            [[]],
+            [[], []],
+            [1, 2],
+            [None],
+        ),
         *([*records, 5], [records], {"headers": [None, {}], "data": rows}, [{}, {}], [{"ACO_ID": {"a": 1}}]),
-        *({"headers": heading, "data": records}, [{"ACO_ID": float("nan"), "N_AB": float("inf")}], [heading, None]),
+        *(
+            {"headers": heading, "data": records},
+            [{"ACO_ID": float("nan"), "N_AB": float("inf")}],
+            [heading, None],
+        ),
     )
     text = json.dumps(chance.choice(trees), ensure_ascii=chance.random() < 0.5)
     kind = chance.randrange(12)
     if kind == 0:
         return "\n".join(json.dumps(record) for record in records)
     if kind == 1:
-        return chance.choice(("[" * 50_000, '{"a":' * 50_000, "[" * 3000 + "]" * 3000, f"[{'9' * 5000}]", '["\\ud800"]'))
+        return chance.choice(
+            ("[" * 50_000, '{"a":' * 50_000, "[" * 3000 + "]" * 3000, f"[{'9' * 5000}]", '["\\ud800"]')
+        )
     if kind == 2:
         return '[{"ACO_ID": "A1", "ACO_ID": "A2", "N_AB": 1e400, "ABtotExp": -0, "ABtotBnchmk": 1E5}]'
     return text
@@ -263,7 +451,11 @@ def _torn(content: bytes, chance: random.Random) -> bytes:
     if kind == 1:
         return content[at:]
     if kind == 2:
-        return content[:at] + bytes(chance.choice(SOME_BYTES) for _ in range(chance.choice((1, 3)))) + content[at:]
+        return (
+            content[:at]
+            + bytes(chance.choice(SOME_BYTES) for _ in range(chance.choice((1, 3))))
+            + content[at:]
+        )
     if kind == 3:
         return content + content
     flipped = bytearray(content)

@@ -71,8 +71,16 @@ def whole_results() -> Rows:
     for row in results():
         size = int(row["N_AB"]) // 100
         by_type = {
-            **{f"N_AB_Year_{kind}_{period}": str(size * share) for kind, share in people.items() for period in ("BY3", "PY")},
-            **{f"Per_Capita_Exp_ALL_{kind}_{period}": str(usd) for kind, usd in money.items() for period in PERIODS},
+            **{
+                f"N_AB_Year_{kind}_{period}": str(size * share)
+                for kind, share in people.items()
+                for period in ("BY3", "PY")
+            },
+            **{
+                f"Per_Capita_Exp_ALL_{kind}_{period}": str(usd)
+                for kind, usd in money.items()
+                for period in PERIODS
+            },
             **{f"CMS_HCC_RiskScore_{kind}_{period}": "1.05" for kind in money for period in PERIODS},
         }
         stated = {

@@ -297,4 +297,5 @@ def _spaced(name: str) -> str:
 def _cell(value: object) -> str:
     if isinstance(value, float):
         return f"{value:,.0f}" if abs(value) >= 1000 else f"{value + 0.0:.4g}"
-    return "-" if value is None else str(value)
+    # A cell of a file may hold what would move a terminal, or several lines.
+    return "-" if value is None else printable(" ".join(str(value).split()))

@@ -21,8 +21,13 @@ from sim.inputs.table_rows import raw_table
 SUPPRESSED = frozenset({"*", "<11", "< 11"})
 ABSENT = frozenset({"", "-", "--", "\u2013", "\u2014", ".", "n/a", "na", "nan", "null", "none"})
 
+# Medicare spends about 1e12 dollars a year; no amount of a results file is larger.
+MOST = 1e12
+# Notes on a file that are kept.
+_NOTES_KEPT = 50
 # Of two names without punctuation: one letter more, fewer or swapped in six.
 _NEAR = 0.84
+_APART = 8
 
 
 def plain(name: str) -> str:
@@ -42,6 +47,8 @@ class NumberColumn:
         What it is, for messages.
     low, high : float
         Bounds of a believable value as written (a share written as 49.04 is within 0 to 100).
+    least : float
+        The least believable amount other than 0; what is nearer to 0 could make any ratio endless.
     fraction_to : float or None
         Of a rate, the largest believable fraction: what is larger was written in percent. None for amounts,
         which have no percent sign.
@@ -53,8 +60,9 @@ class NumberColumn:
 
     names: tuple[str, ...]
     what: str
-    low: float = float("-inf")
-    high: float = float("inf")
+    low: float = -MOST
+    high: float = MOST
+    least: float = 0.0
     fraction_to: float | None = None
     words: dict[str, float] | None = None
     whole: bool = False
@@ -187,7 +195,7 @@ class CmsTable:
                 faults.append(self.cell(row, at, "is not a number", "a number, '*' or '-'"))
             elif number.percent and column.fraction_to is None:
                 faults.append(self.cell(row, at, "is a percentage", f"{column.what}, no rate"))
-            elif not column.low <= value <= column.high:
+            elif not column.low <= value <= column.high or 0.0 < abs(value) < column.least:
                 faults.append(self.cell(row, at, "is out of range", _bounds(column)))
             elif column.whole and value % 1.0:
                 faults.append(self.cell(row, at, "is no whole number", _bounds(column)))
@@ -206,11 +214,9 @@ class CmsTable:
 
 
 def _bounds(column: NumberColumn) -> str:
-    if np.isinf(column.high):
-        return f"at least {column.low:g}"
-    if np.isinf(column.low):
-        return f"at most {column.high:g}"
-    return f"between {column.low:g} and {column.high:g}"
+    if column.least > 0.0:
+        return f"0, or between {column.least:,.10g} and {column.high:,.10g}"
+    return f"between {column.low:,.10g} and {column.high:,.10g}"
 
 
 def _one_mark(mark: str) -> str:
@@ -250,7 +256,10 @@ def read_table(path: str | Path, content: bytes | None = None) -> CmsTable:
     if faults:
         raise InputError(faults)
     marks = marks_shown(cell for row in raw.rows for cell in row)
-    return CmsTable(source, columns, raw.headers, tuple(raw.rows), tuple(raw.places), marks, tuple(raw.notes))
+    notes = raw.notes[:_NOTES_KEPT]
+    if len(raw.notes) > len(notes):
+        notes.append(f"{source}: ... and {len(raw.notes) - len(notes)} more notes")
+    return CmsTable(source, columns, raw.headers, tuple(raw.rows), tuple(raw.places), marks, tuple(notes))
 
 
 def near_misses(table: CmsTable, wanted: Iterable[Sequence[str]]) -> list[str]:
@@ -265,16 +274,22 @@ def near_misses(table: CmsTable, wanted: Iterable[Sequence[str]]) -> list[str]:
     groups = [tuple(names) for names in wanted]
     known = {plain(name) for names in groups for name in names}
     lacking = {plain(name): names[0] for names in groups if table.find(names) is None for name in names}
+    # Comparing takes long, so that only names of the same digits and about the same length are.
+    alike: dict[tuple[str, ...], list[str]] = {}
+    for name in lacking:
+        alike.setdefault(_digits(name), []).append(name)
     found = []
     for header in table.headers:
         name = plain(header)
-        close = [] if name in known else difflib.get_close_matches(name, lacking, n=1, cutoff=_NEAR)
-        if close and _digits(close[0]) == _digits(name):
+        near = [] if name in known else alike.get(_digits(name), [])
+        like = [other for other in near if abs(len(other) - len(name)) <= _APART]
+        close = difflib.get_close_matches(name, like, n=1, cutoff=_NEAR)
+        if close:
             meant = lacking[close[0]]
             found.append(f"{table.source}: column {header!r} is not read; did you mean {meant!r}?")
     return found
 
 
-def _digits(name: str) -> list[str]:
+def _digits(name: str) -> tuple[str, ...]:
     """Return what tells columns of a series apart: PY from BY3, track 1 from track 2."""
-    return re.findall(r"\d+|by|py$", name)
+    return tuple(re.findall(r"\d+|by|py$", name))

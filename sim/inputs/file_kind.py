@@ -7,6 +7,7 @@ import gzip
 import io
 import lzma
 import re
+import struct
 import sys
 import zipfile
 import zlib
@@ -18,8 +19,10 @@ from sim.inputs.faults import Fault, InputError
 STANDARD_INPUT = "-"
 # A zip of a gzip of a csv is a file; more layers are a trap.
 _DEEPEST = 3
-_LARGEST = 1 << 30
+# All of CMS's results files together, unpacked and as JSON with every name in every record, are half of this.
+_LARGEST = 64 << 20
 
+_FAR_SMALLER = "a results file is far smaller"
 _SAVE_AS_CSV = "save it as csv (comma delimited)"
 _KINDS: tuple[tuple[bytes, str, str], ...] = (
     (b"\xd0\xcf\x11\xe0", "is an Excel workbook (.xls)", _SAVE_AS_CSV),
@@ -48,6 +51,12 @@ _PACKED: tuple[tuple[bytes, str, Callable[[io.BytesIO], io.BufferedIOBase] | Non
     (b"\xfd7zXZ\x00", "xz file", lzma.LZMAFile),
     (b"PK", "zip archive or an Excel workbook", None),
 )
+# What Python's libraries raise for a damaged archive, one whose names are damaged, that is packed in a way or by a
+# version they do not know, or that asks for more memory than there is.
+_DAMAGE = (
+    *(EOFError, OSError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, struct.error),
+    *(ValueError, RuntimeError, OverflowError, MemoryError),
+)
 # SAS data sets begin with zeros; the magic number follows.
 _SAS = b"\xc2\xea\x81\x60"
 _MARKS: tuple[tuple[bytes, str], ...] = (
@@ -62,10 +71,25 @@ _BYTE_ORDER_MARK = "\ufeff"
 def read_bytes(path: str | Path) -> bytes:
     """Return the bytes of a file, or of standard input for ``-``. Raises InputError."""
     try:
-        return sys.stdin.buffer.read() if str(path) == STANDARD_INPUT else Path(path).read_bytes()
+        if str(path) == STANDARD_INPUT:
+            if sys.stdin is None:
+                raise InputError(Fault("standard input", "", "is closed", "a file, or one piped in"))
+            content = sys.stdin.buffer.read(_LARGEST + 1)
+        else:
+            # A device such as /dev/zero never ends.
+            with Path(path).open("rb") as file:
+                content = file.read(_LARGEST + 1)
     except OSError as error:
         problem = f"cannot be read ({error.strerror or error})"
         raise InputError(Fault(str(path), "", problem, "an existing csv or csv.gz file")) from error
+    except ValueError as error:
+        # A name with a zero byte in it; other wrong values are faults already.
+        if isinstance(error, InputError):
+            raise
+        raise InputError(Fault(str(path), "", f"cannot be read ({error})", "the name of a file")) from error
+    if len(content) > _LARGEST:
+        raise InputError(Fault(str(path), "", f"holds more than {_LARGEST:,} bytes", _FAR_SMALLER))
+    return content
 
 
 def text_of(source: str, content: bytes) -> str:
@@ -151,12 +175,14 @@ def unpacked(source: str, content: bytes) -> bytes:
             else:
                 with unpack(io.BytesIO(content)) as file:
                     content = file.read(_LARGEST + 1)
-        except (EOFError, OSError, zlib.error, lzma.LZMAError, zipfile.BadZipFile) as error:
-            problem = f"is a damaged {name} ({error})"
+        except InputError:
+            raise
+        except _DAMAGE as error:
+            problem = f"is a damaged {name} ({error or type(error).__name__})"
             raise InputError(Fault(source, "", problem, "download it again")) from error
         if len(content) > _LARGEST:
             problem = f"is a {name} that holds more than {_LARGEST:,} bytes"
-            raise InputError(Fault(source, "", problem, "a results file is far smaller"))
+            raise InputError(Fault(source, "", problem, _FAR_SMALLER))
     return content
 
 
@@ -180,9 +206,7 @@ def _from_zip(source: str, content: bytes) -> bytes:
             problem = f"is a zip archive of {len(data)} data files ({held})"
             raise InputError(Fault(source, "", problem, "unpack it and name the one file that is meant"))
         if data[0].file_size > _LARGEST:
-            raise InputError(
-                Fault(source, "", f"holds {data[0].file_size:,} bytes", "a results file is far smaller")
-            )
+            raise InputError(Fault(source, "", f"holds {data[0].file_size:,} bytes", _FAR_SMALLER))
         if data[0].flag_bits & 1:
             raise InputError(Fault(source, "", "is a zip archive with a password", "unpack it"))
         return archive.read(data[0])

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.inputs.cms_table import CmsTable, NumberColumn
+from sim.inputs.cms_table import CmsTable
 from sim.inputs.date_text import ALLOWED, parse_date
 from sim.inputs.faults import Fault, wrong_choice
 from sim.inputs.file_year import years_in_name
@@ -28,6 +28,7 @@ from sim.inputs.mssp_columns import (
     TRACK_NAMES,
     TRACK_WORDS,
     TRACKS,
+    TYPE_COLUMNS,
     YEAR_NAMES,
     expenditure_names,
     person_year_names,
@@ -230,7 +231,7 @@ def read_by_type(
     table: CmsTable, total: Floats, years: NDArray[np.int64], faults: list[Fault]
 ) -> dict[str, Any]:
     """Return the arrays by enrollment type of ``MsspFile``, suppressed cells filled in."""
-    people, hidden = _stack(table, person_year_names, ("BY3", "PY"), faults)
+    people, hidden = _stack(table, "person_years", person_year_names, ("BY3", "PY"), faults)
     filled = people.copy()
     filled[..., 0][hidden[..., 0]] = SUPPRESSED_PEOPLE
     weights = np.where(filled[..., 0] > 0, filled[..., 0], SUPPRESSED_PEOPLE)
@@ -248,20 +249,20 @@ def read_by_type(
         "person_years_imputed": hidden.any(axis=2),
     }
     for key, names in (("per_capita", expenditure_names), ("risk", risk_names)):
-        values, suppressed = _stack(table, names, PERIODS, faults)
+        values, suppressed = _stack(table, key, names, PERIODS, faults)
         out[key] = _fill(values, suppressed, years)
         out[f"{key}_imputed"] = suppressed
     return out
 
 
 def _stack(
-    table: CmsTable, names: ColumnNames, periods: tuple[str, ...], faults: list[Fault]
+    table: CmsTable, key: str, names: ColumnNames, periods: tuple[str, ...], faults: list[Fault]
 ) -> tuple[Floats, Flags]:
     shape = (len(table), len(ENROLLMENT_TYPES), len(periods))
     values, hidden = np.empty(shape), np.empty(shape, dtype=bool)
     for at, kind in enumerate(ENROLLMENT_TYPES):
         for when, period in enumerate(periods):
-            column = NumberColumn(names(kind, period), kind, low=0)
+            column = replace(TYPE_COLUMNS[key], names=names(kind, period))
             values[:, at, when], hidden[:, at, when], _ = table.numbers(column, faults)
     return values, hidden
 

@@ -9,6 +9,11 @@ from dataclasses import replace
 
 from sim.inputs.cms_table import NumberColumn
 
+# Beyond these nothing is believable: all of Medicare, a person for part of a month, dollars and risk of a person.
+MOST_PEOPLE, LEAST_PEOPLE = 70_000_000, 0.001
+MOST_A_YEAR = 10_000_000
+MOST_RISK, LEAST_RISK = 20, 0.05
+
 # Enrollment types in the order of every per-type array (42 CFR 425.652(a)(1)).
 ENROLLMENT_TYPES = ("ESRD", "DIS", "AGDU", "AGND")
 PERIODS = ("BY1", "BY2", "BY3", "PY")
@@ -81,10 +86,12 @@ TRACK_NAMES = ("Current_Track", "track")
 REQUIRED = ("n_assigned", "benchmark_usd", "expenditure_usd")
 
 NUMBERS: dict[str, NumberColumn] = {
-    "n_assigned": NumberColumn(("N_AB",), "assigned beneficiaries", low=1),
+    "n_assigned": NumberColumn(("N_AB",), "assigned beneficiaries", low=1, high=MOST_PEOPLE),
     "benchmark_usd": NumberColumn(("ABtotBnchmk",), "the total benchmark in dollars", low=1),
     "expenditure_usd": NumberColumn(("ABtotExp",), "the total expenditure in dollars", low=0),
-    "total_person_years": NumberColumn(("N_AB_Year_PY", "N_AB_Year"), "assigned person-years", low=0),
+    "total_person_years": NumberColumn(
+        ("N_AB_Year_PY", "N_AB_Year"), "assigned person-years", low=0, high=MOST_PEOPLE, least=LEAST_PEOPLE
+    ),
     "published_minimum_savings_rate": NumberColumn(
         ("MinSavPerc",), "the minimum savings rate", low=0, high=100, fraction_to=0.4
     ),
@@ -120,13 +127,23 @@ NUMBERS: dict[str, NumberColumn] = {
         ("FinalLossRate",), "the final loss rate", low=0, high=100, fraction_to=1
     ),
     "disaster_adjustment_usd": NumberColumn(("DisAdj",), "the disaster relief of losses"),
-    "historical_benchmark": NumberColumn(("HistBnchmk",), "the historical benchmark per person-year", low=0),
-    "updated_benchmark": NumberColumn(("UpdatedBnchmk",), "the updated benchmark per person-year", low=0),
+    "historical_benchmark": NumberColumn(
+        ("HistBnchmk",), "the historical benchmark per person-year", low=0, high=MOST_A_YEAR, least=1
+    ),
+    "updated_benchmark": NumberColumn(
+        ("UpdatedBnchmk",), "the updated benchmark per person-year", low=0, high=MOST_A_YEAR, least=1
+    ),
     "regional_adjustment": NumberColumn(
-        ("RegAdj", "PosRegAdj"), "the regional adjustment in dollars per person-year (published from PY2022)"
+        ("RegAdj", "PosRegAdj"),
+        "the regional adjustment in dollars per person-year (published from PY2022)",
+        low=-MOST_A_YEAR,
+        high=MOST_A_YEAR,
     ),
     "prior_savings_adjustment": NumberColumn(
-        ("PriorSavAdj", "Prior_Sav_Adj"), "the prior savings adjustment per person-year"
+        ("PriorSavAdj", "Prior_Sav_Adj"),
+        "the prior savings adjustment per person-year",
+        low=-MOST_A_YEAR,
+        high=MOST_A_YEAR,
     ),
     "agreement_period": NumberColumn(
         ("Agreement_Period_Num",), "the agreement period", low=1, high=20, whole=True
@@ -162,11 +179,21 @@ def person_year_names(kind: str, period: str) -> tuple[str, ...]:
     return (f"{base}_{period}", base) if period == "PY" else (f"{base}_{period}",)
 
 
-# One spelling stands for the sixteen columns of each.
+# One spelling stands for the columns of all types and periods.
 TYPE_COLUMNS = {
-    "person_years": NumberColumn(person_year_names("AGND", "PY"), "assigned person-years by enrollment type"),
-    "per_capita": NumberColumn(expenditure_names("AGND", "PY"), "expenditure by enrollment type"),
-    "risk": NumberColumn(risk_names("AGND", "PY"), "risk scores by enrollment type"),
+    "person_years": NumberColumn(
+        person_year_names("AGND", "PY"),
+        "assigned person-years by enrollment type",
+        low=0,
+        high=MOST_PEOPLE,
+        least=LEAST_PEOPLE,
+    ),
+    "per_capita": NumberColumn(
+        expenditure_names("AGND", "PY"), "expenditure by enrollment type", low=0, high=MOST_A_YEAR, least=1
+    ),
+    "risk": NumberColumn(
+        risk_names("AGND", "PY"), "risk scores by enrollment type", low=0, high=MOST_RISK, least=LEAST_RISK
+    ),
 }
 
 

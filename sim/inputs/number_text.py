@@ -10,6 +10,9 @@ from math import isfinite
 POINT, COMMA = ".", ","
 EITHER = frozenset({POINT, COMMA})
 
+# Longer text is no number of a results file, and takes long to take apart.
+_LONGEST = 100
+
 _CURRENCY = re.compile(r"^(?:US\$|USD|EUR|\$|€|£)\s*|\s*(?:USD|EUR|\$|€|£)$", re.IGNORECASE)
 # Groups of three after a space or an apostrophe: 262 500 000 and 262'500'000.
 _SPACED = re.compile(r"\d{1,3}(?:[ '\u2019]\d{3})+(?=\D|$)")
@@ -73,6 +76,8 @@ def read_number(text: str) -> Written | None:
     ``"1,234"``, ``"$1,234.50"``, ``"(1,234)"``, ``"1 234,50"``, ``"1'234"``, ``"1234-"`` and ``"7.17%"`` are
     numbers.
     """
+    if len(text) > _LONGEST:
+        return None
     simple = _SIMPLE.fullmatch(text)
     if simple:
         digits = simple[2]

@@ -20,7 +20,7 @@ from sim.inputs.mssp_cells import (
     read_years,
     without_total_rows,
 )
-from sim.inputs.mssp_columns import ID_NAMES, NAME_NAMES, YEAR_NAMES
+from sim.inputs.mssp_columns import ID_NAMES, LEAST_PEOPLE, MOST_PEOPLE, NAME_NAMES, YEAR_NAMES
 from sim.inputs.rates import as_fractions
 from sim.inputs.total_rows import sums_of_others
 
@@ -32,20 +32,24 @@ OPTION_NAMES = ("risk_arrangement", "risk_option", "option")
 NUMBERS: dict[str, NumberColumn] = {
     key: replace(column, names=(*column.names, key))
     for key, column in {
-        "benchmark_usd": NumberColumn(("final_benchmark",), "the final benchmark in dollars", low=0),
+        "benchmark_usd": NumberColumn(("final_benchmark",), "the final benchmark in dollars", low=0, least=1),
         "expenditure_usd": NumberColumn(("tot_cost_care",), "the total cost of care in dollars", low=0),
         "net_expenditure_usd": NumberColumn(
             ("tot_cost_care_net",), "the cost net of stop-loss in dollars", low=0
         ),
         "health_equity_up_usd": NumberColumn(("heba_up_amt",), "the upward health equity adjustment"),
         "health_equity_down_usd": NumberColumn(("heba_down_amt",), "the downward health equity adjustment"),
-        "aligned": NumberColumn(("bene_cnt",), "aligned beneficiaries", low=0),
+        "aligned": NumberColumn(
+            ("bene_cnt",), "aligned beneficiaries", low=0, high=MOST_PEOPLE, least=LEAST_PEOPLE
+        ),
         "quality_score": NumberColumn(("qual_scr",), "the quality score", low=0, high=100, fraction_to=1),
         "unadjusted_benchmark_usd": NumberColumn(
             ("unadj_benchmark",), "the benchmark before all adjustments", low=0
         ),
         "published_gross_usd": NumberColumn(("gross_savings",), "gross savings"),
-        "published_savings_rate": NumberColumn(("sav_rate",), "the savings rate", fraction_to=1),
+        "published_savings_rate": NumberColumn(
+            ("sav_rate",), "the savings rate", low=-200, high=100, fraction_to=1
+        ),
         "published_shared_usd": NumberColumn(("shared_savings",), "shared savings"),
         "published_after_sequestration_usd": NumberColumn(
             ("shared_savings_seq",), "savings after sequestration"

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.inputs.cms_table import CmsTable
-from sim.inputs.faults import Fault
+from sim.inputs.faults import Fault, InputError
 
 _WORD = r"(?:totals?|sums?|averages?|avg\.?|means?|medians?|counts?|minimum|maximum|min|max)"
 _KIND = (
@@ -23,6 +23,8 @@ _TOTAL = re.compile(
     rf"(?:{_KIND}{_BETWEEN})*{_WORD}(?:{_BETWEEN}{_KIND})*{_BETWEEN}\.?|(?:all|overall)(?:\s+acos)?|all\s+rows",
     re.IGNORECASE,
 )
+# Longer cells say more than that a row is a total.
+_LONGEST = 200
 # Sums of published figures that were rounded to the dollar.
 _CLOSE = 1e-6
 
@@ -32,7 +34,7 @@ def is_total(text: str) -> bool:
 
     Names of ACOs hold such words (Total Care, All Island); only a cell that says nothing else counts.
     """
-    return _TOTAL.fullmatch(text.strip()) is not None
+    return len(text) <= _LONGEST and _TOTAL.fullmatch(text.strip()) is not None
 
 
 def without_totals(table: CmsTable, ids: Sequence[str], names: Sequence[str]) -> CmsTable:
@@ -46,6 +48,8 @@ def without_totals(table: CmsTable, ids: Sequence[str], names: Sequence[str]) ->
             kept.append(row)
         else:
             notes.append(f"{table.source}: {table.places[row]} is no ACO ({label!r}) and was left out")
+    if not kept:
+        raise InputError(Fault(table.source, "", "has no row of an ACO, totals only", "one row for each ACO"))
     return table.select(kept, notes) if notes else table
 
 

@@ -9,13 +9,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.inputs.faults import Fault, InputError, nearest
+from sim.inputs.mssp_columns import ENROLLMENT_TYPES, NUMBERS, TYPE_COLUMNS, expenditure_names
 from sim.inputs.mssp_file import MsspFile
 from sim.inputs.mssp_terms import elected_rate
 from sim.inputs.rulebook import load_rulebook
-from sim.inputs.scenario_acos import Mix, Risk, Spending
+from sim.inputs.scenario_acos import MOST_LIVES, Mix, Risk, Spending
 from sim.kernels.codes import Kind
 from sim.policy.mssp_benchmark import regional_weight
 from sim.scenarios import Scenario
+
+_CENT = 0.01
+# In CMS's files, spending by type is between a quarter of the mean and seven times it.
+_APART = 20.0
+_MIX = "must give a number, or * where one is suppressed, for each enrollment type"
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +192,7 @@ def plan_from_file(file: MsspFile) -> tuple[AcoPlan, ...]:
     """
     file.require("person_years", "per_capita", "risk")
     people = file.person_years
+    _check_people(file)
     mix = people / people.sum(axis=1, keepdims=True)
     # A type that no cell of the file shows stands at the nation's.
     risk = np.where(file.risk[:, :, -1] > 0.0, file.risk[:, :, -1], 1.0)
@@ -196,9 +203,11 @@ def plan_from_file(file: MsspFile) -> tuple[AcoPlan, ...]:
     national = np.where(national > 0.0, national, 1.0)
     gap = _regional_gap(file)
     per_capita = (mix * spend).sum(axis=1)
-    efficiency = np.where(np.isnan(gap), np.nan, per_capita / (per_capita + gap) - 1.0)
+    # A gap that leaves the region nothing makes an efficiency that is refused below.
+    efficiency = np.where(np.isnan(gap), np.nan, per_capita / np.maximum(per_capita + gap, _CENT) - 1.0)
     regional = spend / national / (1.0 + np.nan_to_num(efficiency))[:, None]
     saved = file.benchmark_usd / np.where(file.expenditure_usd > 0.0, file.expenditure_usd, np.nan) - 1.0
+    _check_levels(file, efficiency, regional, saved)
     standing = _standing(file)
     return tuple(
         AcoPlan(
@@ -220,6 +229,53 @@ def plan_from_file(file: MsspFile) -> tuple[AcoPlan, ...]:
         )
         for a in range(len(file))
     )
+
+
+def _check_people(file: MsspFile) -> None:
+    """Raise an InputError that names each ACO whose people by type the file does not show, and too many of all."""
+    names = TYPE_COLUMNS["person_years"].names[0]
+    faults = [
+        Fault(file.source, f"{file.aco_id[a]}, {names}", "and its like do not say who its people are", _MIX)
+        for a in np.flatnonzero(~(file.person_years.sum(axis=1) > 0.0))
+    ]
+    if (lives := file.n_assigned.sum()) > MOST_LIVES:
+        problem = f"adds up to {lives:,.0f} lives"
+        allowed = f"must be at most {MOST_LIVES:,}, all of Medicare"
+        faults.append(Fault(file.source, NUMBERS["n_assigned"].names[0], problem, allowed))
+    if faults:
+        raise InputError(faults)
+
+
+def _check_levels(
+    file: MsspFile,
+    efficiency: NDArray[np.float64],
+    regional: NDArray[np.float64],
+    saved: NDArray[np.float64],
+) -> None:
+    """Raise an InputError that names each ACO whose figures no ACO can have, beside those of the file."""
+    faults = []
+    for a in np.flatnonzero(np.abs(efficiency) >= 1.0):
+        problem = f"= {file.regional_adjustment[a]:,.10g} is as large as what its people cost"
+        allowed = "must leave ACO and region less than twice as costly as each other"
+        faults.append(
+            Fault(
+                file.source, f"{file.aco_id[a]}, {NUMBERS['regional_adjustment'].names[0]}", problem, allowed
+            )
+        )
+    for a in np.flatnonzero(np.abs(saved) >= 1.0):
+        problem = f"= {file.benchmark_usd[a]:,.0f} is no benchmark of {file.expenditure_usd[a]:,.0f} spent"
+        allowed = "must be above 0 and less than twice as much"
+        faults.append(
+            Fault(file.source, f"{file.aco_id[a]}, {NUMBERS['benchmark_usd'].names[0]}", problem, allowed)
+        )
+    odd = (regional < 1.0 / _APART) | (regional > _APART)
+    for a, kind in [] if faults else np.argwhere(odd):
+        name = expenditure_names(ENROLLMENT_TYPES[kind], "PY")[0]
+        problem = f"= {file.per_capita[a, kind, -1]:,.10g} is {regional[a, kind]:.3g} times the file's mean"
+        allowed = f"must be within 1/{_APART:g} to {_APART:g} times the mean, its regional gap apart"
+        faults.append(Fault(file.source, f"{file.aco_id[a]}, {name}", problem, allowed))
+    if faults:
+        raise InputError(faults)
 
 
 def _standing(file: MsspFile) -> list[MsspStanding]:

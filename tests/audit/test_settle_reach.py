@@ -126,7 +126,7 @@ def test_all_faults_of_a_plain_file_come_at_once(tmp_path):
     assert "no column holds the total cost of care in dollars" in message
     assert "did you mean 'global'?" in message
     assert "row 2, benchmark_usd: = 'abc' is not a number" in message
-    assert "row 3, benchmark_usd: = '-5' is out of range -> at least 0" in message
+    assert "row 3, benchmark_usd: = '-5' is out of range -> 0, or between 1 and 1,000,000,000,000" in message
     assert "= 'X1' is met 2 times" in message
 
 

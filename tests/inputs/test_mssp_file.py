@@ -132,7 +132,7 @@ def test_all_faults_come_at_once(tmp_path):
     for part in (
         "results.csv: ABtotExp: no column holds the total expenditure in dollars",
         "says no performance year",
-        "row 2, N_AB: = '-5' is out of range -> at least 1",
+        "row 2, N_AB: = '-5' is out of range -> between 1 and 70,000,000",
         "row 2, ABtotBnchmk: = 'abc' is not a number",
         "row 3, ABtotBnchmk: = '*' does not give the total benchmark in dollars",
         "row 2, N_AB_Year_DIS_PY: = '-3' is out of range",

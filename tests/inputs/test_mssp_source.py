@@ -2,7 +2,6 @@
 
 import pickle
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import pytest
 
@@ -55,13 +54,13 @@ def reads(monkeypatch):
     """Count the files whose bytes are read; nothing is kept from other tests."""
     mssp_source._parsed.cache_clear()
     found = []
-    read_bytes = Path.read_bytes
+    read_bytes = mssp_source.read_bytes
 
     def counted(path):
         found.append(path.name)
         return read_bytes(path)
 
-    monkeypatch.setattr(Path, "read_bytes", counted)
+    monkeypatch.setattr(mssp_source, "read_bytes", counted)
     return found
 
 

@@ -6,7 +6,7 @@ import csv
 import io
 import json
 import math
-import os
+import random
 import signal
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -28,7 +28,10 @@ from sim.scenarios import Scenario
 SECONDS = 5
 MSSP = "CMS, MSSP Performance Year Financial and Quality Results, PY"
 PUBLIC = {
-    **{f"mssp/mssp_results_puf_PY{year}_raw.csv.gz": f"{MSSP}{year}" for year in (2014, 2016, 2018, 2021, 2022)},
+    **{
+        f"mssp/mssp_results_puf_PY{year}_raw.csv.gz": f"{MSSP}{year}"
+        for year in (2014, 2016, 2018, 2021, 2022)
+    },
     "mssp/mssp_results_PY2013_2019_2020_from_mssp_all_years.csv.gz": f"{MSSP}2013, PY2019 and PY2020",
     "reach/reach_gpdc_results_PY2021_2022.csv.gz": "CMS, GPDC and ACO REACH Financial and Quality Results",
 }
@@ -91,11 +94,13 @@ def taken(read: Callable[[], object]) -> bool:
     """Return whether a file is read; it may be refused, in words."""
     try:
         read()
-    except InputError as error:
-        assert all(fault.problem and fault.allowed for fault in error.faults)
-        assert len(str(error)) < 100_000
-        return False
-    return True
+    except InputError as found:
+        error = found
+    else:
+        return True
+    assert all(fault.problem and fault.allowed for fault in error.faults)
+    assert len(str(error)) < 100_000
+    return False
 
 
 def told(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> bool:
@@ -128,7 +133,14 @@ def settled(path: Path, program: str, capsys: pytest.CaptureFixture[str]) -> Cal
 
 
 def rebenchmarked(path: Path, capsys: pytest.CaptureFixture[str]) -> Callable[[], bool]:
-    figures = ("change_usd", "present_adjustment", "adjustment", "discount_usd", "benchmark_usd", "add_on_usd")
+    figures = (
+        "change_usd",
+        "present_adjustment",
+        "adjustment",
+        "discount_usd",
+        "benchmark_usd",
+        "add_on_usd",
+    )
     return lambda: rows_told(["rebenchmark", str(path), "--option", "global"], path, figures, capsys)
 
 
@@ -196,9 +208,7 @@ def public(cms_file: Callable[[str, str], Path]) -> list[Path]:
 
 
 def rows_of(paths: list[Path], seed: int) -> list[Base]:
-    import random
-
-    return [base_of(path, random.Random(f"{path.name} {seed}")) for path in paths]
+    return [base_of(path, random.Random(f"{path.name} {seed}")) for path in paths]  # noqa: S311
 
 
 @pytest.fixture(autouse=True)
