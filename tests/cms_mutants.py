@@ -204,19 +204,19 @@ def mutant(base: Base, seed: int) -> Mutant:
     """Return a mutant of a file; the same one for a seed."""
     chance = random.Random(f"cms {seed}")  # noqa: S311
     name, grid = base.name, [list(row) for row in base.grid]
-    for _ in range(chance.choice((0, 1, 1, 1, 2, 3, 8))):
-        chance.choice((*[_other_cell] * 7, *GRID_KINDS))(grid, chance)
+    for _ in range(chance.choice((0, 0, 1, 1, 1, 1, 2, 4))):
+        chance.choice((*[_other_cell] * 12, *GRID_KINDS))(grid, chance)
     if chance.random() < 0.1:
         name = chance.choice(YEARS)
     if chance.random() < 0.02:
         return Mutant(name, chance.choice((None, b"", b"\n", b" ", _csv(grid[:1]).encode())))
-    content = _encoded(_json(grid, chance) if chance.random() < 0.12 else _torn_text(grid, chance), chance)
-    if chance.random() < 0.15:
+    content = _encoded(_json(grid, chance) if chance.random() < 0.1 else _torn_text(grid, chance), chance)
+    if chance.random() < 0.1:
         content = _torn(content, chance)
-    if chance.random() < 0.2:
+    if chance.random() < 0.12:
         content = _packed(content, chance)
         content = _torn(content, chance) if chance.random() < 0.5 else content
-    if chance.random() < 0.015:
+    if chance.random() < 0.003:
         content = _bomb(
             chance.choice(BOMBS), chance.choice((_BOMB_BYTES, _BOMB_LINES)), chance.random() < 0.5
         )
@@ -236,10 +236,22 @@ def _other_cell(grid: Grid, chance: random.Random) -> None:
         cell = f"{row[at]}{chance.choice(('%', '$', ' USD', '-', '0' * 20, ',00', 'e300', ' ', chr(0)))}"
     elif kind == 1:
         cell = f"{chance.choice('-($+0')}{row[at]}"
+    elif kind <= 4:
+        cell = _scaled(row[at], chance)
     if chance.random() < 0.1:
         for other in grid[1:]:
             other[at : at + 1] = [cell]
     row[at] = cell
+
+
+def _scaled(cell: str, chance: random.Random) -> str:
+    """Return a number that could be one of the column, and one that could not."""
+    number = cell.strip("%$").replace(",", "")
+    try:
+        scaled = float(number) * chance.choice((-1.0, 0.0, 1e-9, 0.01, 0.3, 0.9, 1.1, 3.0, 10.0, 100.0, 1e9))
+    except ValueError:
+        return cell
+    return f"{scaled:.{chance.choice((0, 0, 2, 6))}f}{'%' if '%' in cell else ''}"
 
 
 READ = (
@@ -349,10 +361,10 @@ def _summed(grid: Grid, chance: random.Random) -> None:
 def _many(grid: Grid, chance: random.Random) -> None:
     """Append far more rows, or columns, than there were."""
     if chance.random() < 0.5:
-        grid.extend([list(chance.choice(grid)) for _ in range(2000)])
+        grid.extend([list(chance.choice(grid)) for _ in range(400)])
     else:
         for number, row in enumerate(grid):
-            row.extend([f"N_AB_Yaer_{at}" if number == 0 else "1" for at in range(3000)])
+            row.extend([f"N_AB_Yaer_{at}" if number == 0 else "1" for at in range(800)])
 
 
 def _drop(row: list[str], at: int, chance: random.Random) -> None:
@@ -385,7 +397,7 @@ def _csv(grid: Grid, delimiter: str = ",", line_end: str = "\n", quoting: int = 
 
 def _torn_text(grid: Grid, chance: random.Random) -> str:
     """Return delimited text in some form, or in none."""
-    usual = chance.random() < 0.6
+    usual = chance.random() < 0.75
     delimiter = "," if usual else chance.choice(DELIMITERS)
     line_end = "\n" if usual else chance.choice(("\r\n", "\r", "\n\n", "\n\r", "\u2028", "\x0b", ""))
     quoting = chance.choice((csv.QUOTE_MINIMAL, csv.QUOTE_MINIMAL, csv.QUOTE_ALL))

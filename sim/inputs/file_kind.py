@@ -51,8 +51,8 @@ _PACKED: tuple[tuple[bytes, str, Callable[[io.BytesIO], io.BufferedIOBase] | Non
     (b"\xfd7zXZ\x00", "xz file", lzma.LZMAFile),
     (b"PK", "zip archive or an Excel workbook", None),
 )
-# What Python's libraries raise for a damaged archive, one whose names are damaged, that is packed in a way or by a
-# version they do not know, or that asks for more memory than there is.
+# What Python's libraries raise for a damaged archive, one whose names are damaged, that is packed in a way or
+# by a version they do not know, or that asks for more memory than there is.
 _DAMAGE = (
     *(EOFError, OSError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, struct.error),
     *(ValueError, RuntimeError, OverflowError, MemoryError),

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from sim.inputs.cms_table import NumberColumn
 
-# Beyond these nothing is believable: all of Medicare, a person for part of a month, dollars and risk of a person.
+# Beyond these nothing is believable: all of Medicare, a part of a month, dollars and risk of one person.
 MOST_PEOPLE, LEAST_PEOPLE = 70_000_000, 0.001
 MOST_A_YEAR = 10_000_000
 MOST_RISK, LEAST_RISK = 20, 0.05

@@ -232,7 +232,7 @@ def plan_from_file(file: MsspFile) -> tuple[AcoPlan, ...]:
 
 
 def _check_people(file: MsspFile) -> None:
-    """Raise an InputError that names each ACO whose people by type the file does not show, and too many of all."""
+    """Raise an InputError that names each ACO of no people by type, or that says all are too many."""
     names = TYPE_COLUMNS["person_years"].names[0]
     faults = [
         Fault(file.source, f"{file.aco_id[a]}, {names}", "and its like do not say who its people are", _MIX)

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 from cms_mutants import Base, Mutant, base_of, mutant
-from results_files import reach_results, results, whole_results
+from results_files import changed, reach_results, results, whole_results
 from soon import soon
 
 from sim.audit.settle import FIGURES
@@ -56,6 +56,7 @@ def invented() -> list[Base]:
             ("PY2022.csv", results()),
             ("PY2022_whole.csv", whole_results()),
             ("REACH_PY2022.csv", reach_results()),
+            ("PY2027.csv", changed(["perf_year"], lambda _: "2027", reach_results())),
         )
     }
     return [Base(name, grid) for name, grid in grids.items()]
