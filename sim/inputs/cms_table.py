@@ -215,8 +215,8 @@ class CmsTable:
 
 def _bounds(column: NumberColumn) -> str:
     if column.least > 0.0:
-        return f"0, or between {column.least:,.10g} and {column.high:,.10g}"
-    return f"between {column.low:,.10g} and {column.high:,.10g}"
+        return f"0, or between {column.least:,.15g} and {column.high:,.15g}"
+    return f"between {column.low:,.15g} and {column.high:,.15g}"
 
 
 def _one_mark(mark: str) -> str:

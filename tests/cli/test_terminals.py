@@ -59,6 +59,17 @@ def test_output_that_nobody_reads_on_or_that_is_full(file: Path) -> None:
     assert done.stderr.count(b"\n") == 1
 
 
+@pytest.mark.parametrize("command", [("settle", "--program", "mssp"), ("rebenchmark", "--option", "global")])
+def test_a_cell_of_a_file_steers_no_terminal(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], command: tuple[str, ...]
+) -> None:
+    rows = [row | {"ACO_ID": f"\x1b[31m{row['ACO_ID']}\nx"} for row in whole_results()]
+    assert run_command([*command, str(saved(tmp_path, rows))]) == 0
+    shown = capsys.readouterr()
+    assert "\x1b" not in shown.out + shown.err
+    assert "A1 x" in shown.out
+
+
 @pytest.mark.parametrize("name", ["-", "/dev/stdin"])
 def test_standard_input_to_standard_output(name: str) -> None:
     content = as_csv(results()).encode()

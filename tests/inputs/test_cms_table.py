@@ -8,6 +8,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 from results_files import as_csv, changed, results, saved
+from soon import soon
 
 from sim.inputs.cms_table import plain
 from sim.inputs.faults import InputError
@@ -205,3 +206,32 @@ def test_a_year_and_a_half_is_no_year(tmp_path):
     rows = [{**row, "Performance_Year": "2022.5"} for row in results()]
     with pytest.raises(InputError, match=r"= '2022\.5' is not the year of a row"):
         read_mssp(saved(tmp_path, rows))
+
+
+@pytest.mark.parametrize(
+    ("column", "cell", "allowed"),
+    [
+        ("ABtotBnchmk", "1e308", "between 1 and 1,000,000,000,000"),
+        ("ABtotExp", "1000000000001", "between 0 and 1,000,000,000,000"),
+        ("EarnSaveLoss", "-1e300", "between -1,000,000,000,000 and 1,000,000,000,000"),
+        ("N_AB", "70000001", "between 1 and 70,000,000"),
+        ("HistBnchmk", "1e-300", "0, or between 1 and 10,000,000"),
+        ("RegAdj", "1e9", "between -10,000,000 and 10,000,000"),
+        ("CMS_HCC_RiskScore_AGND_PY", "1e-9", "0, or between 0.05 and 20"),
+        ("N_AB_Year_AGED_NonDual_PY", "1e-300", "0, or between 0.001 and 70,000,000"),
+        ("Per_Capita_Exp_ALL_AGND_PY", "1e8", "0, or between 1 and 10,000,000"),
+    ],
+)
+def test_amounts_that_nobody_believes_are_refused_by_cell(tmp_path, column, cell, allowed):
+    rows = [row | {column: cell if at == 1 else row.get(column, "*")} for at, row in enumerate(results())]
+    with pytest.raises(InputError) as caught:
+        read_mssp(saved(tmp_path, rows))
+    assert [str(one).partition("PY2022.csv: ")[2] for one in caught.value.faults] == [
+        f"row 3, {column}: = {cell!r} is out of range -> {allowed}"
+    ]
+
+
+def test_thousands_of_columns_nearly_named_are_compared_soon(tmp_path):
+    more = {f"Per_Capita_Epx_ALL_AGND_BY{at}{at}": "1" for at in range(5000)}
+    with soon(5):
+        assert len(read_mssp(saved(tmp_path, [row | more for row in results()]))) == 3

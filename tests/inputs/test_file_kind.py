@@ -4,9 +4,11 @@ import bz2
 import gzip
 import io
 import lzma
+import sys
 import zipfile
 
 import pytest
+from soon import soon
 
 from sim.inputs import file_kind
 from sim.inputs.faults import InputError
@@ -93,3 +95,51 @@ def test_packed_files_have_a_limit(monkeypatch, pack):
     assert file_kind.unpacked("a", pack(b"x" * 1000)) == b"x" * 1000
     with pytest.raises(InputError, match="holds more than 1,000 bytes"):
         file_kind.unpacked("a", pack(b"x" * 1001))
+
+
+def test_a_plain_file_has_a_limit_too_and_a_device_need_not_end(monkeypatch, tmp_path):
+    monkeypatch.setattr(file_kind, "_LARGEST", 1000)
+    path = tmp_path / "a.csv"
+    path.write_bytes(b"x" * 1000)
+    assert len(read_bytes(path)) == 1000
+    path.write_bytes(b"x" * 1001)
+    for endless in (path, "/dev/zero"):
+        with pytest.raises(InputError, match="holds more than 1,000 bytes -> a results file is far smaller"):
+            read_bytes(endless)
+
+
+def test_a_bomb_is_refused_soon():
+    bomb = gzip.compress(b"\0" * (file_kind._LARGEST + 1), 1)
+    with soon(5), pytest.raises(InputError, match="holds more than 67,108,864 bytes"):
+        text_of("a.gz", bomb)
+
+
+def test_a_name_that_no_file_has_and_a_closed_standard_input(monkeypatch):
+    with pytest.raises(InputError, match=r"a\\x00b: cannot be read \(embedded null byte\)"):
+        read_bytes("a\0b")
+    monkeypatch.setattr(sys, "stdin", None)
+    with pytest.raises(InputError, match="standard input: is closed"):
+        read_bytes("-")
+
+
+def changed_zip(at: int, content: bytes) -> bytes:
+    """Return an archive in whose two entries some bytes, counted from the version needed, are others."""
+    whole = bytearray(zipped(results_dot_csv=TEXT))
+    for start, before in ((b"PK\x03\x04", 4), (b"PK\x01\x02", 6)):
+        place = whole.index(start) + before + at
+        whole[place : place + len(content)] = content
+    return bytes(whole)
+
+
+@pytest.mark.parametrize(
+    ("archive", "why"),
+    [
+        (changed_zip(4, b"\x63\0"), "compression method is not supported"),
+        (changed_zip(0, b"\xff\0"), "version 25.5"),
+        (changed_zip(2, b"\x20\0"), "compressed patched data"),
+        (changed_zip(2, b"\x00\x08").replace(b"results", b"result\xff"), "codec can't decode"),
+    ],
+)
+def test_archives_that_nothing_unpacks(archive, why):
+    with pytest.raises(InputError, match=f"is a damaged .*{why}"):
+        text_of("a.zip", archive)

@@ -1,6 +1,7 @@
 """Numbers as people write them, and which decimal mark a column of them has."""
 
 import pytest
+from soon import soon
 
 from sim.inputs.number_text import COMMA, POINT, column_mark, marks_shown, read_number
 
@@ -95,3 +96,9 @@ def test_marks_of_a_file():
     assert marks_shown(["A1", "Alder, LLC", "1,234", "5"]) == frozenset()
     assert marks_shown(["5.12%", "1,234"]) == {POINT}
     assert marks_shown(["5.12%", "262500000,40"]) == {POINT, COMMA}
+
+
+@pytest.mark.parametrize("text", ["1" + " " * 100_000 + "1", "9" * 5000, "0." + "3" * 5000, "1 234" * 20_000])
+def test_a_text_longer_than_any_number_is_none_and_soon(text):
+    with soon(1):
+        assert read_number(text) is None

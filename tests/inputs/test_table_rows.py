@@ -4,9 +4,11 @@ import json
 
 import pytest
 from results_files import as_csv, results
+from soon import soon
 
+from sim.inputs.cms_table import read_table
 from sim.inputs.faults import InputError
-from sim.inputs.table_rows import raw_table
+from sim.inputs.table_rows import MOST_CELLS, MOST_ROWS, raw_table
 
 HEAD = ("ACO_ID", "ACO_Name", "N_AB")
 ROWS = [("A1", "Alder, LLC", "5,000"), ("A2", "Birch", "6000")]
@@ -80,3 +82,48 @@ def test_titles_and_notes_are_left_out_with_a_word():
 def test_empty_columns_that_a_spreadsheet_leaves_at_the_end():
     table = raw_table("x.csv", "a,b,,\n1,2,,\n3,4\n")
     assert (table.headers, table.rows) == (("a", "b"), [("1", "2"), ("3", "4")])
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("[" * 100_000, "a.csv: is JSON nested too deeply"),
+        ('{"a":' * 100_000, "a.csv: is JSON nested too deeply"),
+        ('[{"N_AB": 1, "N_AB": 2}]', "a.csv: N_AB: is named twice in a record"),
+        ('{"N_AB": 1}\n{"N_AB": 1, "N_AB": 2}', "a.csv: N_AB: is named twice in a record"),
+        ('{"headers": [["a"], "b"], "data": [[1, 2]]}', "has a column whose name is no text"),
+        ('sep="\na,b\n1,2', "says that '\"' is between cells -> comma, semicolon, tab or bar"),
+        ("sep=5\na,b\n1,2", "says that '5' is between cells"),
+        ("sep=\r\na,b\n1,2", r"says that '\r' is between cells"),
+        ("," * (MOST_CELLS + 1), "has more than 2,000,000 cells"),
+        (f"[{'1,' * MOST_CELLS}1,1]", "has more than 2,000,000 cells"),
+        ("1\n" * (MOST_CELLS + 1), "has more than 2,000,000 cells"),
+        ("{}\n" * (MOST_CELLS + 1), "has more than 2,000,000 cells"),
+        ("a,b\n" + "1,2\n" * (MOST_ROWS + 1), "has 50,001 rows"),
+        (f"a,b\n1,{'x' * 1001}", "row 2, b: has a cell of 1,001 characters -> at most 1,000"),
+        (f"a,{'b' * 1001}\n1,2", "is a column name of 1,001 characters -> at most 1,000"),
+    ],
+)
+def test_what_would_take_long_or_hold_no_table_is_refused_soon(text, said):
+    with soon(5), pytest.raises(InputError) as caught:
+        raw_table("a.csv", text)
+    assert said in str(caught.value)
+    assert len(str(caught.value)) < 2000
+
+
+def test_a_heading_beside_json_rows_may_name_a_column_twice_and_is_refused_for_that(tmp_path):
+    text = json.dumps({"headers": ["N_AB", "n_ab", "N_AB"], "data": [[1, 2, 3]]})
+    assert raw_table("a.csv", text).headers == ("N_AB", "n_ab", "N_AB")
+    with pytest.raises(InputError, match="is the name of two columns"):
+        read_table("a.csv", text.encode())
+
+
+def test_hundreds_of_thousands_of_titles_are_none():
+    with soon(5), pytest.raises(InputError, match="has 3 cells under 1 column names"):
+        raw_table("a.csv", "title\n" * 400_000 + "a,b,c\n1,2,3\n")
+
+
+def test_thousands_of_notes_are_told_shortly():
+    table = read_table("a.csv", (as_csv(RECORDS) + "A note,,\n" * 1000).encode())
+    assert len(table.rows) == 2
+    assert table.notes[-1] == "a.csv: ... and 950 more notes"

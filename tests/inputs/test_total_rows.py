@@ -2,6 +2,7 @@
 
 import pytest
 from results_files import results, saved
+from soon import soon
 
 from sim.inputs.faults import InputError
 from sim.inputs.mssp_file import read_mssp
@@ -87,3 +88,15 @@ def test_totals_of_a_reach_file(tmp_path):
     data = read_reach(saved(tmp_path, text))
     assert data.aco_id.tolist() == ["R1", "R2"]
     assert len(data.notes) == 1
+
+
+@pytest.mark.parametrize("read", [read_mssp, read_reach])
+def test_a_file_of_totals_only_has_no_acos(tmp_path, read):
+    path = saved(tmp_path, [row | {"ACO_ID": "", "ACO_Name": "Total"} for row in results()[:1]])
+    with pytest.raises(InputError, match=r"PY2022.csv: has no row of an ACO, totals only"):
+        read(path)
+
+
+def test_a_long_cell_is_no_total_and_soon():
+    with soon(1):
+        assert not is_total("all " * 100_000)

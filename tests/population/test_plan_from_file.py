@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 import pytest
+from results_files import saved, whole_results
 
 from sim.inputs.evidence import load_evidence
 from sim.inputs.faults import InputError
@@ -240,3 +241,29 @@ def test_a_file_of_several_years_needs_a_year(tmp_path, cms_file):
         plan_acos(both)
     one = Scenario.from_toml(SCENARIO.format(path=path, more="mssp_year = 2021\nfirst = 2"))
     assert len(plan_acos(one)) == 2
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"N_AB_Year_ESRD_PY": "-"}, "A2, N_AB_Year_AGED_NonDual_PY: and its like do not say who its people"),
+        (
+            {f"N_AB_Year_{kind}_PY": "0" for kind in ("ESRD", "DIS", "AGED_Dual", "AGED_NonDual")},
+            "A2, N_AB_Year_AGED_NonDual_PY: and its like do not say who its people are",
+        ),
+        ({"N_AB": "70000000"}, "N_AB: adds up to 70,040,000 lives -> must be at most 70,000,000"),
+        ({"RegAdj": "-90000"}, "A2, RegAdj: = -90,000 is as large as what its people cost"),
+        ({"RegAdj": "-3500"}, "A2, RegAdj: = -3,500 is as large as what its people cost"),
+        ({"ABtotExp": "1000"}, "A2, ABtotBnchmk: = 220,000,000 is no benchmark of 1,000 spent"),
+        ({"Per_Capita_Exp_ALL_ESRD_PY": "1"}, "A2, Per_Capita_Exp_ALL_ESRD_PY: = 1 is "),
+    ],
+)
+def test_figures_that_no_aco_has_are_refused_by_aco(tmp_path, change, said):
+    rows = whole_results()
+    rows[1] |= change
+    path = saved(tmp_path, rows)
+    with pytest.raises(InputError) as caught:
+        plan_acos(Scenario.from_toml(SCENARIO.format(path=path, more="")))
+    assert said in str(caught.value)
+    assert len(caught.value.faults) == 1
+    assert str(path) in str(caught.value)
