@@ -168,8 +168,8 @@ ENCODINGS = ("utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32",
 SOME_BYTES = b'\0\xff\xfe"\n\r,;\t{}[]<PK\x1f\x8b'
 # Beyond what any results file holds, packed into little.
 BOMBS = (b"\0", b"\n", b",", b"A,B\n", b"1 ", b'"', b"[")
-_BOMB_BYTES = 96 << 20
-_BOMB_LINES = 12 << 20
+_BOMB_BYTES = 66 << 20
+_BOMB_LINES = 6 << 20
 
 
 class Base(NamedTuple):
