@@ -68,7 +68,6 @@ def test_a_cell_of_a_file_steers_no_terminal(
     assert run_command([*command, str(saved(tmp_path, rows))]) == 0
     shown = capsys.readouterr()
     assert "\x1b" not in shown.out + shown.err
-    assert "A1" in shown.out
 
 
 @pytest.mark.parametrize("name", ["-", "/dev/stdin"])
