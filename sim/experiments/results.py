@@ -46,7 +46,9 @@ def open_results(path: str | Path) -> xr.Dataset:
     complete = int(done.sum())
     data = data.drop_vars("done")
     written = [name for name in data.data_vars if "replicate" in data[name].dims]
-    data = data.assign({name: _Complete.of(data[name].variable, done.values, path) for name in written})
+    data = data.assign(
+        {name: _Complete.of(data[name].variable, done.values, path / str(name)) for name in written}
+    )
     data = data.assign_coords(done=done)
     data.attrs |= {"replicates_complete": complete, "replicates_requested": int(done.size)}
     return data
@@ -78,9 +80,14 @@ class _Complete(BackendArray):
 
     def _read(self, key: tuple[Any, ...]) -> NDArray[Any]:
         where = dict(zip(self._stored.dims, key, strict=True))
-        with sound(self._path):
-            values = self._stored.isel(where)
+        values = self._stored.isel(where)
+        try:
             read = np.array(values.values, self.dtype)
+        except (OSError, ValueError, RuntimeError) as error:
+            allowed = (
+                "leadsim verify names its files, and leadsim run SCENARIO --out STORE computes them anew"
+            )
+            raise InputError(Fault(str(self._path), "", f"is damaged ({error})", allowed)) from error
         complete = self._done[where["replicate"]]
         if not complete.all():
             along = values.dims.index("replicate") if "replicate" in values.dims else 0
