@@ -30,6 +30,18 @@ def test_every_accepted_mutant_exists_and_has_a_reason():
     assert all(len(line.split("#")[1].split()) > 2 for line in lines)
 
 
+def test_tests_that_fail_as_it_is_tell_nothing(monkeypatch, capsys):
+    monkeypatch.setattr(mutate, "is_noticed", _always)
+    monkeypatch.setattr(sys, "argv", ["mutate.py", "sim/policy/discount.py", "--sample", "2", "--jobs", "1"])
+    monkeypatch.chdir(mutate.ROOT)
+    assert mutate.main() == 2
+    assert "sim/policy/discount.py fail as it is" in capsys.readouterr().out
+
+
+def _always(mutant):
+    return True
+
+
 @pytest.mark.slow
 def test_a_sample_of_mutants_is_noticed():
     """Of the chapters whose mutants have all been tried; others have some that no test notices."""

@@ -77,3 +77,11 @@ def test_a_cell_without_history_takes_the_regions_and_a_voluntary_one_the_claims
     found = fill_unknown(own, known, region)
     # Aged & Disabled: the claims cell's own; ESRD: the region's claims rate, in both cells.
     assert found[0].tolist() == [100.0, 222.0, 300.0, 100.0, 222.0, 290.0]
+
+
+def test_a_base_year_without_months_adds_nothing_to_the_history() -> None:
+    pbpm, risk = np.array([[[700.0, 900.0, 1000.0]]]), np.ones((1, 1, 3))
+    trend, weights = np.ones((1, 1, 3)), np.array([[[0.1, 0.3, 0.6]]])
+    months = np.array([[[0.0, 12.0, 12.0]]])
+    found = historical_pbpm(pbpm, risk, months, trend, weights)
+    assert found[0, 0] == pytest.approx(0.3 * 900.0 + 0.6 * 1000.0, rel=1e-12)
