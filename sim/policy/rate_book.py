@@ -57,5 +57,5 @@ def blend_rate_book(own_history: Floats, rate: ArrayLike, risk: ArrayLike, *, sh
     """
     book = np.asarray(rate, dtype=np.float64)
     known = book > 0.0
-    target = np.where(known, book, 0.0) * np.asarray(risk)
+    target = book * np.asarray(risk)
     return np.where(known, (1.0 - share) * own_history + share * target, own_history)

@@ -17,3 +17,7 @@ def test_scores_are_normalised_blended_and_corrected_for_coding():
     assert coding_intensity_factor([1.005, 1.05, 0.99], max_reduction=0.01) == pytest.approx(
         [1 / 1.005, 0.99, 1 / 0.99]
     )
+
+
+def test_without_a_reference_score_risk_has_not_grown():
+    assert capped_ratio([[1.3, 1.3]], [[0.0, 1.0]], [9.0, 0.03]).tolist() == [[1.0, 1.03]]
