@@ -82,6 +82,19 @@ def test_a_guardrail_of_each_year_s_growth_by_hand():
     assert first == pytest.approx(guarded_trend(1.04, 1.07, **GUARD, guard_target="prospective"))
 
 
+def test_each_year_of_an_annual_guardrail_needs_its_width():
+    factors = np.array([1.04, 1.08])
+    with pytest.raises(ValueError, match="shorter"):
+        annual_guarded_trend(
+            factors,
+            factors,
+            two_way_weight=2 / 3,
+            guard_below=[0.002],
+            guard_above=[0.003],
+            guard_target="prospective",
+        )
+
+
 def test_a_width_stated_for_a_year_is_that_year_s_and_the_path_goes_on_from_it():
     book = load_rulebook("lead-py2027", {"trend.guard_above": {2029: "1 pp"}})
     widths = [lead_terms(book, py, "global").guard_above for py in (2027, 2028, 2029, 2031)]
