@@ -85,13 +85,14 @@ def write_report(data: xr.Dataset, directory: Path) -> Path:
     _refuse_to_replace(
         directory, [*names, *(f"{stem}.{kind}" for stem in figures for kind in ("png", "svg"))]
     )
+    blocks = list(_blocks(data))
     directory.mkdir(parents=True, exist_ok=True)
+    # First, so that the files of a report that is cut short are known as a report's.
+    page.write_text(to_html(blocks), encoding="utf-8")
     for stem, (_, draw) in figures.items():
         save(stem, draw)
-    blocks = list(_blocks(data))
     (directory / "report.toml").write_text(data.attrs.get("scenario", ""), encoding="utf-8")
     (directory / "report.md").write_text(to_markdown(blocks), encoding="utf-8")
-    page.write_text(to_html(blocks), encoding="utf-8")
     return page
 
 

@@ -71,8 +71,10 @@ class _Complete(BackendArray):
     @classmethod
     def of(cls, stored: xr.Variable, done: NDArray[np.bool_], path: Path) -> xr.Variable:
         """Return a variable that reads through such an array."""
-        lazy = indexing.LazilyIndexedArray(cls(stored, done, path))
-        return xr.Variable(stored.dims, lazy, stored.attrs, stored.encoding, fastpath=True)
+        lazy: Any = indexing.LazilyIndexedArray(cls(stored, done, path))
+        # Protected and kept once read, as xarray does with what it opens itself.
+        kept = indexing.MemoryCachedArray(indexing.CopyOnWriteArray(lazy))  # type: ignore[no-untyped-call]
+        return xr.Variable(stored.dims, kept, stored.attrs, stored.encoding, fastpath=True)
 
     def __getitem__(self, key: Any) -> Any:
         support = indexing.IndexingSupport.OUTER
@@ -82,7 +84,7 @@ class _Complete(BackendArray):
         where = dict(zip(self._stored.dims, key, strict=True))
         values = self._stored.isel(where)
         try:
-            read = np.array(values.values, self.dtype)
+            read = np.asarray(values.values, self.dtype)
         except (OSError, ValueError, RuntimeError) as error:
             allowed = (
                 "leadsim verify names its files, and leadsim run SCENARIO --out STORE computes them anew"
@@ -91,6 +93,7 @@ class _Complete(BackendArray):
         complete = self._done[where["replicate"]]
         if not complete.all():
             along = values.dims.index("replicate") if "replicate" in values.dims else 0
+            read = read.copy()
             read[(slice(None),) * along + (~complete,)] = np.nan
         return read
 

@@ -27,6 +27,7 @@ MOST = 1e12
 _NOTES_KEPT = 50
 # Of two names without punctuation: one letter more, fewer or swapped in six.
 _NEAR = 0.84
+# Letters by which the lengths of two such names differ at most.
 _APART = 8
 
 

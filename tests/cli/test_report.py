@@ -11,6 +11,7 @@ import pytest
 from PIL import Image
 
 from sim.cli import run_command
+from sim.cli.report import write_report
 from sim.experiments.results import open_results
 from sim.experiments.runner import run
 from sim.scenarios import Scenario
@@ -56,6 +57,20 @@ def test_a_report_replaces_an_earlier_report_and_nothing_else(
     }
     for _ in range(2):
         assert run_command(["report", str(store), "--out", str(tmp_path / "other")]) == 0
+
+
+def test_a_report_that_was_cut_short_is_made_again(
+    store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as cut:
+        cut.setattr("matplotlib.figure.Figure.savefig", interrupted)
+        with open_results(store) as data, pytest.raises(KeyboardInterrupt):
+            write_report(data, tmp_path)
+    assert run_command(["report", str(store), "--out", str(tmp_path)]) == 0
+    assert (tmp_path / "net-payment.png").exists()
 
 
 def test_a_report_lies_beside_its_store_and_has_everything(
