@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 import mutate
@@ -30,16 +31,22 @@ def test_every_accepted_mutant_exists_and_has_a_reason():
     assert all(len(line.split("#")[1].split()) > 2 for line in lines)
 
 
-def test_tests_that_fail_as_it_is_tell_nothing(monkeypatch, capsys):
-    monkeypatch.setattr(mutate, "is_noticed", _always)
+@pytest.mark.parametrize(("test", "code"), [("assert False", 2), ("assert True", 1)])
+def test_of_tests_that_fail_as_it_is_nothing_is_told(test, code, tmp_path, monkeypatch, capsys):
+    """They would fail with every mutant, too; tests that always pass notice none."""
+    only = tmp_path / "test_only.py"
+    only.write_text(f"def test_only():\n    {test}\n")
+    monkeypatch.setattr(mutate, "tests_of", partial(_the_same, str(only)))
     monkeypatch.setattr(sys, "argv", ["mutate.py", "sim/policy/discount.py", "--sample", "2", "--jobs", "1"])
     monkeypatch.chdir(mutate.ROOT)
-    assert mutate.main() == 2
-    assert "sim/policy/discount.py fail as it is" in capsys.readouterr().out
+    assert mutate.main() == code
+    said = capsys.readouterr().out
+    assert ("The tests of sim/policy/discount.py fail" in said) == (code == 2)
+    assert ("2 mutants, 2 that no test notices" in said) == (code == 1)
 
 
-def _always(mutant):
-    return True
+def _the_same(test, mutant):
+    return [test]
 
 
 @pytest.mark.slow
