@@ -31,6 +31,7 @@ TESTS = {
     "policy": ("tests/policy",),
     "settlement": ("tests/settlement", "tests/model/test_settled_by_hand.py"),
 }
+LIBRARIES = ("hypothesis", "mesa", "nbmake", "numba", "pydantic", "scipy.stats", "tomlkit", "xarray", "zarr")
 NOTICED, NOT_NOTICED = 1, 0
 # The first run in a new checkout compiles the kernels, which takes longer than all tests after it.
 COLD, WARM = 900.0, 120.0
@@ -178,9 +179,19 @@ def _run(mutant: Mutant, tests: Sequence[str]) -> None:
     sys.meta_path.insert(0, _Finder(mutant))
     import pytest
 
+    # Plugins that were loaded before the fork cannot be rewritten, and need not be.
+    quiet = ("-q", "--no-header", "-p", "no:cacheprovider", "-W", "ignore::pytest.PytestAssertRewriteWarning")
+    passed = {pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED}
     with open(os.devnull, "w") as nowhere, redirect_stdout(nowhere), redirect_stderr(nowhere):
-        code = pytest.main([*tests, "-x", "-q", "-p", "no:cacheprovider", "--no-header"])
-    os._exit(NOT_NOTICED if code == pytest.ExitCode.OK else NOTICED)
+        # One after another: mostly the first notices, and the others need not even be collected.
+        noticed = any(pytest.main([one, "-x", *quiet]) not in passed for one in tests)
+    os._exit(NOTICED if noticed else NOT_NOTICED)
+
+
+def load_libraries() -> None:
+    """Load what the tests import besides the project: once, and not again in the process of every mutant."""
+    for name in LIBRARIES:
+        importlib.import_module(name)
 
 
 def tests_of(mutant: Mutant) -> list[str]:
@@ -245,6 +256,7 @@ def main() -> int:
     known = accepted()
     tried = [mutant for mutant in chosen if str(mutant) not in known]
     left = 0
+    load_libraries()
     with ProcessPoolExecutor(options.jobs, multiprocessing.get_context("fork")) as pool:
         paths = sorted({mutant.path for mutant in tried})
         failing = [path for path, fails in zip(paths, pool.map(fails_as_it_is, paths), strict=True) if fails]
