@@ -120,8 +120,9 @@ def loss_rate(quality: MsspQuality, terms: MsspTerms) -> Floats:
     42 CFR 425.606(f), 425.610(f). Fixed in BASIC (425.605(d)). The highest rate where quality failed.
     """
     passed = quality.met | quality.met_alternative
-    rate = 1.0 - terms.maximum_share * np.where(passed, quality.score, 0.0)
-    return np.clip(np.where(passed, rate, 1.0), terms.loss_rate_lowest, terms.loss_rate_highest)
+    rate = 1.0 - terms.maximum_share * quality.score
+    bounded = np.clip(rate, terms.loss_rate_lowest, terms.loss_rate_highest)
+    return np.where(passed, bounded, terms.loss_rate_highest)
 
 
 def settle(

@@ -80,8 +80,9 @@ def percentile(
     has nobody to count stands in the middle. How CMS ranks small ACOs in LEAD is not published.
     """
     due = np.asarray(expected, dtype=np.float64)
-    away = np.where(due > 0.0, np.asarray(observed) / np.where(due > 0.0, due, 1.0) - 1.0, 0.0)
-    noise = np.asarray(dispersion) / np.where(due > 0.0, due, 1.0)
+    counts = due > 0.0
+    away = np.divide(observed, due, out=np.ones_like(due), where=counts) - 1.0
+    noise = np.divide(dispersion, due, out=np.zeros_like(due), where=counts)
     wide = np.sqrt(np.asarray(spread) ** 2 + noise)
     better = np.where(lower_is_better, -away, away)
     return normal_share(np.divide(better, wide, out=np.zeros_like(better), where=wide > 0.0))

@@ -15,6 +15,7 @@ import importlib.util
 import multiprocessing
 import os
 import sys
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import redirect_stderr, redirect_stdout
@@ -70,6 +71,8 @@ class Mutant:
         The changed expression.
     source : str
         The whole mutated module.
+    place : int
+        Which of the same changes in the function, from 1.
     """
 
     path: str
@@ -78,9 +81,11 @@ class Mutant:
     before: str
     after: str
     source: str
+    place: int = 1
 
     def __str__(self) -> str:
-        return f"{self.path}: {self.function}: {self.before} -> {self.after}"
+        place = f" ({self.place})" if self.place > 1 else ""
+        return f"{self.path}: {self.function}: {self.before} -> {self.after}{place}"
 
 
 def instead_of(node: ast.AST) -> Iterator[ast.AST]:
@@ -141,6 +146,7 @@ def mutants(path: Path) -> list[Mutant]:
     text = path.read_text()
     tree = ast.parse(text)
     found = []
+    seen: Counter[tuple[str, str, str]] = Counter()
     for function, parent, field, at in places(tree):
         holder = getattr(parent, field)
         node = holder if at is None else holder[at]
@@ -150,7 +156,9 @@ def mutants(path: Path) -> list[Mutant]:
             source = ast.unparse(tree)
             _put(parent, field, at, node)
             name = str(path.resolve().relative_to(ROOT))
-            found.append(Mutant(name, function, node.lineno, ast.unparse(node), shown, source))
+            change = (function, ast.unparse(node), shown)
+            seen[change] += 1
+            found.append(Mutant(name, function, node.lineno, *change[1:], source, seen[change]))
     return found
 
 

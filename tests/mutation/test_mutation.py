@@ -24,6 +24,12 @@ def test_mutants_are_what_they_say():
     assert text == (mutate.ROOT / "sim" / "policy" / "discount.py").read_text()
 
 
+def test_each_mutant_has_a_name_of_its_own():
+    """To accept one is not to accept another that reads the same."""
+    names = [str(one) for path in mutate.sources() for one in mutate.mutants(path)]
+    assert len(set(names)) == len(names)
+
+
 def test_every_accepted_mutant_exists_and_has_a_reason():
     known = {str(one) for path in mutate.sources() for one in mutate.mutants(path)}
     assert mutate.accepted() <= known

@@ -63,6 +63,19 @@ def test_weights_count_and_without_any_nothing_is_at_stake():
     assert nothing.tolist() == [1.0, 1.0]
 
 
+def test_weights_may_be_shares():
+    told = np.ones((2, 3), bool)
+    score = total_score(
+        SCORES, told, [False] * 3, electronic_phase="performance", weights=[0.25, 0.125, 0.125]
+    )
+    assert score == pytest.approx([(2 * 0.9 + 0.5 + 0.7) / 4, (2 * 0.6 + 0.4 + 0.2) / 4])
+
+
+def test_a_score_at_the_height_to_keep_sustains():
+    now, before = [0.8, np.nextafter(0.8, 0.0)], [0.9, 0.9]
+    assert improves_or_sustains(now, before, improvement=0.03, sustained=0.8).tolist() == [True, False]
+
+
 def test_a_percentile_by_hand():
     """100 due and 110 seen: 10 % away; spread 3 % and chance 4 % (.16 over 100) are 5 % together."""
     seen, due = [[110.0, 110.0, 5.0]], [[100.0, 100.0, 0.0]]
@@ -70,6 +83,17 @@ def test_a_percentile_by_hand():
     assert got[0] == pytest.approx(
         [stats.norm.cdf(-2.0), stats.norm.cdf(2.0), 0.5]
     )  # nobody to count is the middle
+
+
+def test_a_fraction_of_a_case_that_is_due_counts():
+    """Half a case due and one seen is twice as many; chance alone spreads that by the root of .5 over .5."""
+    got = percentile([[1.0]], [[0.5]], [False], spread=0.0, dispersion=0.5)
+    assert got[0, 0] == pytest.approx(stats.norm.cdf(1.0))
+
+
+@pytest.mark.parametrize(("seen", "due"), [(0.0, 0.0), (3.0, 0.0), (120.0, 100.0)])
+def test_where_nothing_is_spread_everybody_stands_in_the_middle(seen, due):
+    assert percentile([[seen]], [[due]], [True], spread=0.0, dispersion=0.0)[0, 0] == 0.5
 
 
 def test_chance_counts_for_more_in_a_small_aco():
@@ -95,6 +119,11 @@ def test_the_high_performers_pool_by_hand():
     paid = high_performers_pool([1.0, 0.9, 0.89], [1000.0] * 3, **terms, mean=0.79, spread=0.21)
     assert paid == pytest.approx([0.5 * 0.03 * 0.21 / claims * 1000.0, 0.9 * paid[0], 0.0])
     assert not high_performers_pool(0.5, 1e3, **{**terms, "threshold": 0.4}, mean=0.3, spread=0.0)
+
+
+@pytest.mark.parametrize(("threshold", "mean"), [(0.79, 0.79), (0.5, 0.79), (0.8, 0.0)])
+def test_without_a_spread_all_scores_are_the_mean(threshold, mean):
+    assert mean_above(threshold, mean=0.79, spread=0.0) == mean
 
 
 def test_a_whole_program_is_paid_what_the_pool_holds():

@@ -69,6 +69,21 @@ def test_health_equity_of_py2023_is_cms_total():
     assert total == pytest.approx(70_416_690 - 69_679_170)
 
 
+@pytest.mark.parametrize("cost", [70.0, 98.0, 105.0, 160.0])
+def test_an_aco_of_cents_settles_as_one_of_millions(cost):
+    terms = reach_terms(load_rulebook("reach-py2023"), "professional")
+    big = settle(100e6, 2e6, cost * 1e6, terms)
+    small = settle(100e-6, 2e-6, cost * 1e-6, terms)
+    assert small.savings_rate == pytest.approx(big.savings_rate) == pytest.approx((102.0 - cost) / 100.0)
+    for step in ("gross_usd", "shared_usd", "settlement_usd"):
+        assert getattr(small, step) == pytest.approx(getattr(big, step) * 1e-12), step
+
+
+def test_an_aco_without_people_settles_at_zero():
+    done = settle(0.0, 0.0, 0.0, reach_terms(load_rulebook("reach-py2023"), "global"))
+    assert (done.gross_usd, done.savings_rate, done.shared_usd, done.settlement_usd) == (0.0, 0.0, 0.0, 0.0)
+
+
 def test_discount_and_withholds_add_up():
     terms = reach_terms(load_rulebook("reach-py2023"), "global")
     assert final_benchmark(100.0, 0.8, False, terms) == pytest.approx(100 - 3 - 0.4)
@@ -77,7 +92,16 @@ def test_discount_and_withholds_add_up():
 
 @pytest.mark.parametrize(
     ("py", "miss", "applied"),
-    [(2023, 0.10, 0.10), (2024, 0.009, 0.0), (2024, 0.03, 0.03), (2024, -0.06, -0.05), (2024, 0.20, 0.06)],
+    [
+        (2023, 0.10, 0.10),
+        (2024, 0.009, 0.0),
+        (2024, 0.01, 0.0),
+        (2024, -0.01, 0.0),
+        (2024, 0.011, 0.011),
+        (2024, 0.03, 0.03),
+        (2024, -0.06, -0.05),
+        (2024, 0.20, 0.06),
+    ],
 )
 def test_retrospective_trend_adjustment(py, miss, applied):
     rules = load_rulebook(f"reach-py{py}")
