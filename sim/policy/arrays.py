@@ -30,6 +30,11 @@ def weighted_mean(values: ArrayLike, weights: ArrayLike) -> Floats:
     return np.asarray(np.divide(summed, total, out=np.zeros_like(summed), where=total > 0.0))
 
 
+def dollars(pbpm: Floats, months: Floats) -> Floats:
+    """Return PBPM times months; 0 where there are none, whether or not anything is known of the PBPM."""
+    return np.multiply(pbpm, months, out=np.zeros_like(pbpm), where=months > 0.0)
+
+
 def over_cells(by_category: ArrayLike) -> Floats:
     """Repeat values per category (..., 3) over both alignment routes (..., 6)."""
     return np.concatenate([np.asarray(by_category, dtype=np.float64)] * 2, axis=-1)

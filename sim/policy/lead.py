@@ -14,7 +14,7 @@ import numpy as np
 
 from sim.policy import baseline as history
 from sim.policy import efficiency
-from sim.policy.arrays import Flags, Floats, over_cells, ratio
+from sim.policy.arrays import Flags, Floats, dollars, over_cells, ratio
 from sim.policy.discount import add_on, discount_rate
 from sim.policy.quality import after_discount_and_quality, earned_back
 from sim.policy.rate_book import blend_rate_book
@@ -312,7 +312,7 @@ def settle_performance_year(
     discount = discount_rate(baseline.higher_spending, **rates)
     earned = earned_back(py.quality_score, withhold=terms.quality_withhold)
     left = after_discount_and_quality(discount, earned, combined=terms.quality_combined)
-    before_cell = np.where(py.months > 0.0, updated, 0.0) * py.months * inside[..., None]
+    before_cell = dollars(updated, py.months) * inside[..., None]
     final_cell = before_cell * left[..., None]
     before, final = before_cell.sum(axis=-1), final_cell.sum(axis=-1)
     before_pbpm = ratio(before, months, 0.0)
@@ -320,7 +320,7 @@ def settle_performance_year(
     gross, shared, taken = share_savings(final, paid, terms)
     true = uncapped if py.coded is None else uncapped / py.coded
     by_step = (by_history * true, adjusted * true, blended(true), updated)
-    counted = [(np.where(py.months > 0.0, step, 0.0) * py.months).sum(axis=-1) for step in by_step]
+    counted = [dollars(step, py.months).sum(axis=-1) for step in by_step]
     return PerformanceYearSettlement(
         two_way_trend=two_way,
         update_trend=update,
