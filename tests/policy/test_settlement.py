@@ -9,6 +9,7 @@ from sim.inputs.rulebook import load_rulebook
 from sim.policy.settlement import (
     corridor_share,
     financial_guarantee,
+    payment_month,
     provisional_paid,
     sequestered,
     settlement_after_exit,
@@ -96,6 +97,24 @@ def test_nothing_is_shared_without_a_benchmark():
     assert shared_amount([5.0], [0.0], edges=edges, savings=shares, losses=shares)[0] == 0.0
 
 
+def test_each_band_needs_its_share():
+    with pytest.raises(ValueError, match="shorter"):
+        corridor_share(0.3, [0.0, 0.1, 0.2], [1.0, 0.5])
+
+
+def test_savings_and_losses_of_cents_have_the_shares_of_millions():
+    edges = [0.0, 0.1]
+    for scale in (1e-6, 1e6):
+        shared = shared_amount(
+            np.array([20.0, 0.0, -20.0]) * scale,
+            np.full(3, 100.0) * scale,
+            edges=edges,
+            savings=[0.5, 0.3],
+            losses=[0.4, 0.2],
+        )
+        assert shared == pytest.approx(np.array([8.0, 0.0, -6.0]) * scale)
+
+
 def test_stop_loss_pays_by_residual_in_two_bands():
     paid = stop_loss_payout(
         [10_000, 150_000, 500_000], 10_000, attachments=[100_000, 300_000], rates=[0.8, 0.9]
@@ -106,6 +125,7 @@ def test_stop_loss_pays_by_residual_in_two_bands():
 def test_total_owed_nets_every_line():
     owed = total_owed(1000.0, enhanced_pcc=300.0, apo_true_up=-50.0, cara=20.0, high_performers=5.0)
     assert owed == pytest.approx(675.0)
+    assert total_owed(1000.0) == 1000.0
     assert total_owed(1000.0, enhanced_pcc=300.0, repaid_share=0.5) == pytest.approx(850.0)
 
 
@@ -119,6 +139,18 @@ def test_provisional_settlement_scales_what_it_knows():
     by_month = np.arange(1.0, 13.0)
     assert provisional_paid(by_month, months_known=12) == pytest.approx(78.0)
     assert provisional_paid(by_month, months_known=6) == pytest.approx(42.0)
+
+
+@pytest.mark.parametrize(
+    ("lag", "paid"), [(0, (2027, 12)), (1, (2028, 1)), (10, (2028, 10)), (12, (2028, 12)), (13, (2029, 1))]
+)
+def test_a_settlement_is_paid_so_many_months_after_the_years_end(lag, paid):
+    assert payment_month(2027, lag=lag) == paid
+
+
+def test_exit_in_the_last_month_is_an_exit_and_owes_its_share():
+    settled = settlement_after_exit([-100.0, 80.0], [12, 12], notice_month=2, liable_share=0.25)
+    assert settled.tolist() == [-25.0, 0.0]
 
 
 def test_exit_by_february_owes_nothing_later_exit_owes_losses():
