@@ -123,7 +123,8 @@ def qualifies(**person):
         ({"risk_score": 1.9, "unplanned_admissions": 5}, False),
         ({"snf_days": 45}, True),
         ({"home_health_days": 120}, False),
-        ({"home_health_days": 120, "home_health_days_needed": 90}, True),
+        ({"home_health_days": 90, "home_health_days_needed": 90}, True),
+        ({"home_health_days": 89, "home_health_days_needed": 90}, False),
     ],
 )
 def test_high_needs_criteria(person, expected):

@@ -11,4 +11,6 @@ def test_episodes_reconcile_against_the_agreed_price():
     assert paid == pytest.approx([900.0, -700.0])
     plain = reconciled(-1000.0, 0.75, performance_adjustment=0.4, loss_adjustment="none")
     assert plain == pytest.approx(-1000.0)
+    cents = reconciled([0.25, -0.25], 0.75, performance_adjustment=0.4, loss_adjustment="mirror")
+    assert cents == pytest.approx([0.225, -0.175])
     assert home_modification([900.0, 4000.0], limit=2500.0).tolist() == [900.0, 2500.0]

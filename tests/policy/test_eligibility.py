@@ -34,6 +34,11 @@ def test_high_needs_share_in_both_readings():
     assert is_high_needs_aco(*counts, share=0.4, test="above", counts="high_needs_or_esrd").all()
 
 
+def test_an_aco_without_people_is_not_a_high_needs_aco():
+    for counts in ("high_needs", "high_needs_or_esrd"):
+        assert not is_high_needs_aco([0], [0], [0], share=0.4, test="above", counts=counts)[0]
+
+
 def test_minimums_by_type():
     minimum = by_type(
         np.array([True, True, False, False]),
@@ -53,8 +58,8 @@ def test_an_aco_starts_with_enough_people_by_claims_in_one_base_year():
 
 
 def test_a_glide_path_rises_with_an_acos_years_and_never_falls_below_the_minimum():
-    path, year = [1000, 1000, 2000, 3000], np.array([0, 1, 2, 3, 4, 9])
-    assert on_glide_path(1000.0, path, year).tolist() == [1000, 1000, 1000, 2000, 3000, 3000]
+    path, year = [1000, 1200, 2000, 3000], np.array([0, 1, 2, 3, 4, 9])
+    assert on_glide_path(1000.0, path, year).tolist() == [1000, 1000, 1200, 2000, 3000, 3000]
     assert on_glide_path(1500.0, path, year).tolist() == [1500, 1500, 1500, 2000, 3000, 3000]
 
 

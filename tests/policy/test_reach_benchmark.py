@@ -70,6 +70,22 @@ def test_growth_of_scores_is_capped_both_ways(risk, plain, high_needs):
     np.testing.assert_allclose(found, [plain, plain, high_needs] * 2)
 
 
+def test_a_score_grows_from_that_of_by3():
+    sick = history(risk=(1.25, 1.25, 1.25))
+    np.testing.assert_allclose(
+        benchmark(sick, rate=960.0, risk=1.26)[0] / 1.26, benchmark(sick, rate=960.0, risk=1.25)[0] / 1.25
+    )
+    np.testing.assert_allclose(benchmark(history(months=(0.0, 0.0, 0.0)), rate=960.0, risk=1.25), 1200.0)
+    share, own = TERMS.history_share[STANDARD], 0.8 * history().pbpm[0, 0]
+    np.testing.assert_allclose(
+        benchmark(sick, rate=750.0, risk=1.25), 1.25 * (share * own + (1 - share) * 750.0)
+    )
+
+
+def test_a_trend_that_nobody_has_seen_is_not_corrected():
+    np.testing.assert_allclose(benchmark(prospective=1.05, actual=0.0), 1.05 * benchmark())
+
+
 @pytest.mark.parametrize(
     ("missed", "corrected"),
     [(0.0, 0.0), (0.005, 0.0), (0.03, 0.03), (0.06, 0.05), (0.2, 0.06), (-0.03, -0.03)],
