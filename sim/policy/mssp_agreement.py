@@ -182,7 +182,7 @@ def agreement_benchmark(inputs: AgreementInputs, terms: AgreementTerms) -> Agree
     )
     mean = weighted_mean(by_type, people)
     regional = rules.offset_negative(mean, inputs.dual_share, weighted_mean(risk, people))
-    level = weighted_mean(national[..., None, :, -1] + 0.0 * people, people)
+    level = weighted_mean(national[..., None, :, -1], people)
     savings = rules.prior_savings_adjustment(
         inputs.prior_savings,
         inputs.prior_person_years,

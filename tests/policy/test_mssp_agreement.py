@@ -61,6 +61,11 @@ def terms(start=2024, *, first=True):
     return agreement_terms(BOOK, start, first=first)
 
 
+def test_a_prior_saving_of_cents_is_added_to_every_type():
+    found = agreement_benchmark(inputs(prior_savings=np.full((1, 3), 1.0)), terms())
+    np.testing.assert_allclose(found.benchmark[0], 10_000.5)
+
+
 @pytest.mark.parametrize(
     ("start", "region", "adjustment"),
     [
