@@ -42,6 +42,19 @@ def test_a_tie_goes_to_the_most_recent_visit_or_by_switch_to_the_newer_year():
     assert align(*slots, tie="newer_year_charges") == 1
 
 
+def test_a_tie_counts_the_newer_charges_of_all_that_compete_for_an_aco_and_of_no_others():
+    rule = {"tie": "newer_year_charges"}
+    assert align((1, True, 20, 59, 1), (1, True, 0, 1, 2), (2, True, 0, 70, 9), **rule) == 2
+    assert align((1, True, 20, 71, 1), (1, True, 0, 1, 2), (2, True, 24, 70, 9), **rule) == 1
+    idle = (2, False, 0, 0, 0)
+    assert align((1, True, 98, 1, 3), (2, True, 100, 0, 9), idle, idle, **rule) == 1
+
+
+def test_specialists_align_who_has_no_primary_care_whatever_its_share():
+    assert align((2, False, 0, 90, 9), primary_share=0.0) == 2
+    assert align((1, True, 0, 1, 1), (2, False, 0, 90, 9), primary_share=0.0) == 1
+
+
 def test_nobody_without_visits():
     assert align((1, True, 0, 0, 0), (2, False, 0, 0, 0)) == NOBODY
 
@@ -86,7 +99,11 @@ def test_the_medicaid_route_takes_unaligned_duals_when_on():
     yes, no = np.array([True]), np.array([False])
     assert medicaid_aligned(yes, yes, yes, yes, active=True)[0]
     assert not medicaid_aligned(yes, yes, yes, yes, active=False)[0]
-    assert not medicaid_aligned(yes, yes, yes, no, active=True)[0]
+    for lacking in range(4):
+        person = [no if at == lacking else yes for at in range(4)]
+        assert not medicaid_aligned(*person, active=True)[0]
+    assert not medicaid_aligned(no, no, yes, yes, active=True)[0]
+    assert not medicaid_aligned(no, no, no, yes, active=True)[0]
 
 
 def qualifies(**person):
