@@ -51,6 +51,30 @@ def test_truncation_cuts_both_ways_and_prorates_the_threshold():
     assert rules.truncated(1e6, limit, 0.25) == pytest.approx(limit / 4)
 
 
+def test_an_aco_at_or_a_cent_below_its_region_has_the_weights_of_one_below():
+    weights = rules.regional_weight([0.0, 0.01, -0.01], [1, 1, 1], BELOW, ABOVE)
+    assert weights.tolist() == [BELOW[0], BELOW[0], ABOVE[0]]
+
+
+def test_a_loss_at_the_minimum_loss_rate_is_measured_by_the_update_that_makes_it_smaller():
+    at, below = rules.guarded_benchmark([100.0, 100.0], [101.0, 101.0], [102.0, 101.99], [0.02, 0.02])
+    assert (at, below) == (101.0, 100.0)
+
+
+def test_a_positive_adjustment_of_cents_is_not_offset():
+    assert rules.offset_negative([0.5, 0.0, -0.5], 0.3, 1.1) == pytest.approx([0.5, 0.0, -0.3])
+
+
+def test_prior_savings_are_nothing_to_an_aco_that_nobody_is_in_now():
+    assert rules.prior_savings_adjustment([[600.0] * 3], [1_000.0], [0.0], share=0.5, limit=900.0)[0] == 0.0
+
+
+@pytest.mark.parametrize(("needy", "given"), [(0.15, 0.15 * 400.0), (0.1499, 0.0)])
+def test_the_population_adjustment_begins_at_its_smallest_share(needy, given):
+    found = rules.population_adjustment(100.0, needy, limit=500.0, smallest_share=0.15)
+    assert found == pytest.approx(given)
+
+
 @pytest.mark.parametrize(
     ("gap", "time", "weight"),
     [

@@ -9,6 +9,7 @@ import pytest
 from program_arms import lived, scenario
 
 from sim.inputs.lead_terms import lead_terms
+from sim.kernels.codes import Sum
 from sim.outcomes.registry import BY_NAME
 from sim.policy.lead import historical_baseline
 from sim.settlement.office import SETTLED, Settlement
@@ -69,6 +70,20 @@ def test_base_years_after_a_move_are_those_the_arm_has_lived():
     inputs = base.with_volunteers(participants.volunteers)
     history = historical_baseline(inputs, terms).history_pbpm
     np.testing.assert_array_equal(model.outcomes["historical_benchmark"][BETA, :, -1], history[BETA])
+
+
+@pytest.mark.parametrize("year", [2027, 2029, 2036])
+def test_spending_is_shown_without_the_skin_substitutes_that_do_not_count_in_or_out_of_lead(year):
+    model = lived().models["move"]
+    skin = model.world.evidence.number("spending.skin_substitutes", year)
+    counted = 1.0 - model.rulebook.number("expenditure.skin_substitutes_excluded", year) * skin
+    assert 0.9 < counted < 1.0
+    assert model.settlement.programs["lead"].counted(year) == pytest.approx(counted, rel=1e-12)
+    # Gamma is out in 2027 and 2036, in LEAD in 2029.
+    spent = model.participants().observe(model.history, year).aco[GAMMA, :, Sum.SPEND]
+    shown = model.outcomes["expenditure"][GAMMA, :, year - 2027]
+    np.testing.assert_allclose(shown, spent * counted, rtol=0, atol=0.51)
+    assert shown.sum() < spent.sum()
 
 
 def another_list(model):
