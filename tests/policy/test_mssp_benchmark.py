@@ -61,6 +61,13 @@ def test_a_loss_at_the_minimum_loss_rate_is_measured_by_the_update_that_makes_it
     assert (at, below) == (101.0, 100.0)
 
 
+@pytest.mark.parametrize(("second", "held"), [(1.375, [1.125, 1.375]), (1.5, [1.125, 1.25])])
+def test_growth_over_all_types_at_the_cap_is_not_held(second, held):
+    one = np.ones((1, 2))
+    found = rules.capped_risk_ratio([[1.125, second]], one, one, cap=0.25, allowance=[True])
+    assert found[0].tolist() == held
+
+
 def test_a_positive_adjustment_of_cents_is_not_offset():
     assert rules.offset_negative([0.5, 0.0, -0.5], 0.3, 1.1) == pytest.approx([0.5, 0.0, -0.3])
 
