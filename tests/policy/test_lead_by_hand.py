@@ -27,7 +27,8 @@ def world(seed):
     for cell, years in ((4, slice(None)), (5, slice(0, 1))):
         base.national_base_pbpm[cell, years] = 0.0
         base.region_base_pbpm[:, cell, years] = 0.0
-    year.national_pbpm[4] = 0.0
+    # In the performance year it has nobody in a third one either.
+    year.national_pbpm[[1, 4]] = 0.0
     year.region_pbpm[:, 4] = 0.0
     # Some regions have nobody in a cell that the nation has people in: they have its price, or its growth.
     base.region_base_pbpm[::3, 1] = 0.0
