@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.agents.aco import ACO, AcoYear
+from sim.agents.aco import ACO
 from sim.agents.beneficiary import Beneficiary, beneficiary_store
 from sim.agents.beneficiary import bounds as beneficiary_bounds
 from sim.agents.providers import (
@@ -32,12 +32,14 @@ from sim.inputs.lead_criteria import criteria_of, high_needs_aco_share
 from sim.kernels.codes import CELL_NAMES, Sum
 from sim.kernels.draws import Key
 from sim.kernels.layout import People
-from sim.kernels.tally import Tally
-from sim.ledger import Ledger, Mechanism, Party
-from sim.ledger.year import enter_program, enter_services, enter_spending
+from sim.kernels.tally import Asked, Tally
+from sim.ledger import Ledger
+from sim.ledger.year import enter_spending
 from sim.levers import Levers, practices_this_year
+from sim.outcomes.cash import CashTerms
 from sim.outcomes.record import Record
 from sim.outcomes.yearly import REPORTED
+from sim.payments import aco_years, book_program
 from sim.population.arm_people import ArmPeople
 from sim.population.experience import Experience, care_shares, lived_by
 from sim.population.health import HealthByYear, snf_part
@@ -152,12 +154,12 @@ class LeadModel(ColumnModel):
         own = own_parameters(self.world.plans)
         self.behaviours = Behaviours.read(self.evidence, self.replaced.behaviours, own)
         self.rulebook = self.scenario.rulebook(self.arm)
-        self.settlement = Settlement.of(self.scenario, self.arm, self.world)
+        self.settlement = Settlement.of(self.scenario, self.arm, self.world, self.evidence)
         self.history = dict(self.world.history)
         self._memory = Memory(self.world.remembered, self.settlement.remembered_years)
         self.ledger = Ledger(len(self.world.plans))
         sizes = {"aco": len(self.world.plans), "cell": len(CELL_NAMES), "year": len(self.scenario.years)}
-        self.record = Record(sizes, self.first_py)
+        self.record = Record(sizes, self.first_py, CashTerms.read(self.evidence))
         self.outcomes = self.record.arrays
         self._health: HealthByYear = HealthByYear(
             self.evidence, None if self.reference is None else self.reference._health
@@ -293,9 +295,13 @@ class LeadModel(ColumnModel):
             raise RuntimeError(f"{year} cannot be lived now: a year is lived once, and next is {self.year}")
         levers = self.decide()
         reference = None if self.reference is None else self.reference.people.spend
-        self.take_year(
-            *self.world.live(self.people, year, levers.practices, reference, self.threads, levers.health)
-        )
+        lives = self.people, year, levers.practices, reference, self.threads, levers.health, self.asked
+        self.take_year(*self.world.live(*lives))
+
+    @property
+    def asked(self) -> Asked:
+        """Sums of this year that its settlement wants beyond those that cost no time."""
+        return self.settlement.asks(self.contracts)
 
     def take_year(self, tally: Tally, lived: int) -> None:
         """Take in the sums of this year's lives, and how many people lived it."""
@@ -318,12 +324,16 @@ class LeadModel(ColumnModel):
     def pay(self) -> None:
         """Book the year's payments; what an ACO gains it shares with its practices."""
         year, seen, active, decide = self.year, self._seen, self._active, self.behaviours.decide
-        total = int(self.history[year].care[..., Sum.SPEND].sum())
-        enter_services(self.ledger, year, seen.aco[..., Sum.SPEND].sum(axis=-1), total)
-        settlement = np.where(active, self._settled["settlement"], 0)
-        add_on = np.where(active, self._settled["admin_add_on"], 0)
-        pool = np.where(active, self._settled["high_performers_pool"], 0)
-        enter_program(self.ledger, year, settlement, add_on, pool)
+        schedule = self.settlement.schedule(year, self.contracts)
+        gain = book_program(
+            self.ledger,
+            year,
+            self._settled,
+            active,
+            schedule,
+            of_acos=seen.aco[..., Sum.SPEND].sum(axis=-1),
+            total=int(self.history[year].care[..., Sum.SPEND].sum()),
+        )
         cost = decide(
             "running_cost",
             months=seen.months.sum(axis=1),
@@ -334,31 +344,15 @@ class LeadModel(ColumnModel):
         )
         cost = np.where(active, cost + [aco.further_cost_cents for aco in self._acos], 0)
         practices, practice_aco = self.practices.store, self.practice_aco()
-        gain = settlement + add_on + pool
         shared = decide("distribution", gain=gain, practice_aco=practice_aco, lives=practices["lives"])
         practices["income_cents"][:] += shared
-        enter_spending(self.ledger, year, cost, shared, practice_aco)
+        enter_spending(self.ledger, year, cost, shared, practice_aco, schedule.final)
 
     def learn(self) -> None:
         """Let ACOs take in what the year has brought."""
-        own = [np.where(self._active, self._settled[name], 0) for name in ("benchmark", "gross_savings")]
-        booked = {
-            mechanism: self.ledger.net_by_aco(Party.ACO, mechanism, year=self.year)
-            for mechanism in (
-                Mechanism.SETTLEMENT,
-                Mechanism.ADMIN_ADD_ON,
-                Mechanism.CARE_MANAGEMENT,
-                Mechanism.DISTRIBUTION,
-                Mechanism.HIGH_PERFORMERS_POOL,
-            )
-        }
-        for aco in self._acos:
-            if not self._active[aco.row]:
-                continue
-            paid, added, cost, shared, pool = (int(cents[aco.row]) for cents in booked.values())
-            benchmark, gross = (int(cents[aco.row]) for cents in own)
-            aco.experience += 1
-            aco.learn(AcoYear(self.year, benchmark, gross, paid, added, -cost, -shared, pool))
+        for row, brought in aco_years(self.ledger, self.year, self._settled, self._active).items():
+            self._acos[row].experience += 1
+            self._acos[row].learn(brought)
 
     def record_year(self) -> None:
         """Write the year's outcomes."""

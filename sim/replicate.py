@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from sim.kernels.codes import CELL_NAMES
 from sim.kernels.layout import Practices
-from sim.kernels.tally import Tally
+from sim.kernels.tally import Asked, Tally
 from sim.model import LeadModel
 from sim.outcomes.registry import VARIABLES
 from sim.population.arm_people import ArmPeople
@@ -68,7 +68,8 @@ class Replicate:
         models = list(self.models.values())
         levers = [model.decide() for model in models]
         year = models[0].year
-        tallies = self.lives.live(year, levers, self.threads)
+        asked = Asked(monthly=any(model.asked.monthly for model in models))
+        tallies = self.lives.live(year, levers, self.threads, asked)
         for place, (model, tally) in enumerate(zip(models, tallies, strict=True)):
             whole = self._with_types(place, year, levers[place].practices, tally)
             model.take_year(whole, people_lived(tally.care))

@@ -28,6 +28,9 @@ class AcoYear(NamedTuple):
         Paid by the ACO.
     pool : int
         Paid by the High Performers Pool.
+    capitation : int
+        Capitation and advances received, less advances repaid and less what providers were paid for reduced
+        fees.
     """
 
     year: int
@@ -38,11 +41,13 @@ class AcoYear(NamedTuple):
     running_cost: int
     distributed: int
     pool: int = 0
+    capitation: int = 0
 
     @property
     def cash_change(self) -> int:
         """Change of the ACO's cash."""
-        return self.settlement + self.add_on + self.pool - self.running_cost - self.distributed
+        received = self.settlement + self.add_on + self.pool + self.capitation
+        return received - self.running_cost - self.distributed
 
 
 class ACO(Agent):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from sim.outcomes.payment_variables import PAYMENT_VARIABLES
 from sim.outcomes.variable import Variable, money
 from sim.pages import render
 
@@ -30,6 +31,12 @@ _BRIDGE = (
     ),
     ("discount", "discount", "What the discount takes, less an add-on inside the benchmark.", "discount"),
     ("quality", "quality", "What of the quality withhold is not earned back.", "quality"),
+    (
+        "capitation",
+        "capitation for claims",
+        "Claims that capitation replaces, less the capitation that counts instead.",
+        "settlement",
+    ),
 )
 
 #: How the guardrail of LEAD's trend may be read, by the end of ``gross_savings_guard_``, and what that is.
@@ -206,18 +213,21 @@ VARIABLES: tuple[Variable, ...] = (
         "What the ACO passes on to its Participant Providers from a gain of the performance year.",
         sign="positive: paid by the ACO",
     ),
+    *PAYMENT_VARIABLES,
     money(
         "ffs_payments",
         "year",
         "Fee-for-service payments",
-        "Medicare payments to providers for everybody in the simulated markets, before any settlement.",
+        "Medicare payments to providers for everybody in the simulated markets, before any settlement and"
+        " without claims that capitation or advances stand for.",
         sign="positive: paid by Medicare",
     ),
     money(
         "medicare_outlay",
         "year",
         "Medicare outlay",
-        "Medicare payments for everybody in the simulated markets, including settlements and add-ons.",
+        "Medicare payments for everybody in the simulated markets, including settlements, add-ons and"
+        " capitation.",
         sign="positive: paid by Medicare",
     ),
     money(

@@ -7,9 +7,12 @@ from functools import cached_property
 
 import numpy as np
 
+from sim.inputs.evidence import Evidence
 from sim.inputs.lead_criteria import high_needs_aco_share
 from sim.inputs.scenario_books import MSSP, REACH, reach_rulebook, reach_years
-from sim.kernels.codes import Sum
+from sim.kernels.codes import MONTHS_A_YEAR, Sum
+from sim.kernels.tally import Asked
+from sim.ledger.schedule import Schedule
 from sim.outcomes.registry import BY_NAME, GUARDRAILS
 from sim.population.experience import ratio
 from sim.population.world import World
@@ -35,6 +38,8 @@ SETTLED = (
     "quality_score",
     "measured_quality",
     "high_performers_pool",
+    "capitation",
+    "claims_replaced",
     *ENTRY,
     "historical_benchmark",
     "higher_spending",
@@ -57,11 +62,11 @@ class Settlement:
         By name, those that an ACO of the arm may be in.
     """
 
-    def __init__(self, scenario: Scenario, arm: str, world: World) -> None:
+    def __init__(self, scenario: Scenario, arm: str, world: World, own: Evidence) -> None:
         self._scenario = scenario
         self._arm = arm
         self._plans = world.plans
-        self._lead = Lead(scenario.rulebook(arm), world.evidence, world.trend, world.plans)
+        self._lead = Lead(scenario.rulebook(arm), world.evidence, world.trend, world.plans, own)
         mssp = Mssp(scenario.rulebook(arm, MSSP), world.trend)
         reach = Reach(
             {
@@ -74,9 +79,10 @@ class Settlement:
             high_needs_aco_share(scenario.rulebook(arm), scenario.years[0]),
         )
         self.programs: Mapping[str, Program] = {"lead": self._lead, MSSP: mssp, REACH: reach}
+        self._other_lag = int(own.number("cash.settlement_lag"))
 
     @classmethod
-    def of(cls, scenario: Scenario, arm: str, world: World) -> Settlement:
+    def of(cls, scenario: Scenario, arm: str, world: World, own: Evidence | None = None) -> Settlement:
         """Open the office of an arm.
 
         Parameters
@@ -85,8 +91,26 @@ class Settlement:
         arm : str
         world : World
             The replicate's world: its ACOs, trend and evidence.
+        own : Evidence, optional
+            Of the arm; the world's by default.
         """
-        return cls(scenario, arm, world)
+        return cls(scenario, arm, world, world.evidence if own is None else own)
+
+    @staticmethod
+    def asks(contracts: Contracts) -> Asked:
+        """Return the sums of a year that its settlement wants beyond those that cost no time."""
+        return Asked(monthly=bool(contracts.elects.any()))
+
+    def schedule(self, year: int, contracts: Contracts) -> Schedule:
+        """Return when the year settled last is paid, and what of it by month."""
+        calendar = self._lead.calendar(year)
+        other = MONTHS_A_YEAR + self._other_lag
+        lead = contracts.program == "lead"
+        return Schedule(
+            final=np.where(lead, calendar.final, other),
+            provisional=np.where(lead, calendar.provisional, other),
+            monthly=self._lead.monthly if (lead & contracts.elects).any() else None,
+        )
 
     @cached_property
     def asks_types(self) -> bool:
@@ -166,8 +190,11 @@ class Settlement:
             result["program"][mine] = PROGRAMS.index(name)
             if mine.any():
                 saved = (seen.aco[..., Sum.REFERENCE] - seen.aco[..., Sum.SPEND]).sum(axis=-1)
-                # Only LEAD has a pool.
-                settled = {"high_performers_pool": np.zeros(n, np.int64), **program.settle(year, shown, mine)}
+                # Only LEAD has a pool, and capitation by election.
+                none = dict.fromkeys(
+                    ("high_performers_pool", "capitation", "claims_replaced"), np.zeros(n, np.int64)
+                )
+                settled = none | program.settle(year, shown, mine)
                 for variable_name, values in with_prices(settled, saved).items():
                     result[variable_name][mine] = values[mine]
         return result
