@@ -1,4 +1,4 @@
-"""The terms of capitation, advances and settlement dates of LEAD in one year, out of a rulebook."""
+"""The terms of capitation, advances and settlement dates in LEAD, out of a rulebook."""
 
 from __future__ import annotations
 
@@ -11,29 +11,41 @@ from sim.inputs.rulebook import Rulebook
 
 Floats = NDArray[np.float64]
 
+_MONTHS = 12
 
-@dataclass(frozen=True, eq=False)
-class SettlementCalendar:
-    """When a performance year is settled, in months counted from January of that year.
+
+@dataclass(frozen=True, slots=True)
+class ProvisionalTerms:
+    """What provisional settlement of a performance year goes by.
 
     Attributes
     ----------
-    final, provisional : int
-        Month in which each settlement is paid.
+    month : int
+        In which it is paid, counted from January of the performance year.
+    months_known : int
+        Months of the year that it knows.
+    share : float
+        Of what it finds that is paid.
+    completion : float
+        Factor on claims paid.
     """
 
-    final: int
-    provisional: int
+    month: int
+    months_known: int
+    share: float
+    completion: float
 
 
 @dataclass(frozen=True, eq=False)
 class CapitationTerms:
-    """Values of the rulebook's chapter on capitation, and what provisional settlement goes by.
+    """Values of the rulebook's chapter on capitation.
 
     Attributes
     ----------
     benchmark : str
         See :func:`sim.policy.capitation.capitated_benchmark`.
+    quality_earned : float
+        Share of the quality withhold that counts as earned in the benchmark after discount.
     stated_rate : float or None
         One base PCC rate for all, None where look-back claims make it.
     target, enhanced_floor, enhanced_repaid : float
@@ -45,11 +57,10 @@ class CapitationTerms:
         See :func:`sim.policy.capitation.people_known`.
     sequestration : float
     sequestered, enhanced_sequestered : bool
-    provisional_months : int
-    provisional_share, completion : float
     """
 
     benchmark: str
+    quality_earned: float
     stated_rate: float | None
     target: float
     enhanced_floor: float
@@ -62,9 +73,6 @@ class CapitationTerms:
     sequestration: float
     sequestered: bool
     enhanced_sequestered: bool
-    provisional_months: int
-    provisional_share: float
-    completion: float
 
 
 def capitation_terms(rulebook: Rulebook, year: int) -> CapitationTerms:
@@ -73,6 +81,7 @@ def capitation_terms(rulebook: Rulebook, year: int) -> CapitationTerms:
     stated = rulebook.word("capitation.base_rate", year) == "stated"
     return CapitationTerms(
         benchmark=rulebook.word("capitation.benchmark", year),
+        quality_earned=number("capitation.quality_earned", year),
         stated_rate=number("capitation.base_share", year) if stated else None,
         target=number("capitation.target", year),
         enhanced_floor=number("capitation.enhanced_floor", year),
@@ -85,16 +94,20 @@ def capitation_terms(rulebook: Rulebook, year: int) -> CapitationTerms:
         sequestration=number("sequestration.rate", year),
         sequestered=flag("capitation.sequestered", year),
         enhanced_sequestered=flag("capitation.enhanced_sequestered", year),
-        provisional_months=int(number("calendar.provisional_months", year)),
-        provisional_share=number("calendar.provisional_share", year),
-        completion=number("calendar.completion", year),
     )
 
 
-def settlement_calendar(rulebook: Rulebook, year: int) -> SettlementCalendar:
-    """Return the months in which a performance year's settlements are paid; a provisional one is no later."""
-    months = 12
-    final = months + int(rulebook.number("calendar.final_lag", year))
-    return SettlementCalendar(
-        final=final, provisional=min(final, months + int(rulebook.number("calendar.provisional_lag", year)))
+def final_settlement(rulebook: Rulebook, year: int) -> int:
+    """Return the month in which a performance year's final settlement is paid, counted from its January."""
+    return _MONTHS + int(rulebook.number("calendar.final_lag", year))
+
+
+def provisional_terms(rulebook: Rulebook, year: int) -> ProvisionalTerms:
+    """Return the terms of provisional settlement, which is paid no later than the final one."""
+    month = _MONTHS + int(rulebook.number("calendar.provisional_lag", year))
+    return ProvisionalTerms(
+        month=min(month, final_settlement(rulebook, year)),
+        months_known=int(rulebook.number("calendar.provisional_months", year)),
+        share=rulebook.number("calendar.provisional_share", year),
+        completion=rulebook.number("calendar.completion", year),
     )

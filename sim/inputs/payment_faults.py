@@ -48,7 +48,8 @@ def payment_faults(name: str, arm: Arm, years: range, books: ScenarioBooks, merg
                 continue
             for term, problem, allowed, nearest in wrong_elections(terms, book, year):
                 key = _place(f"arms.{name}", arm, aco, year, term)
-                found[Fault(merged.file(key), key, problem, allowed, nearest)] = None
+                whose = f" for {aco}" if aco is not None and f".acos.{aco}." not in key else ""
+                found[Fault(merged.file(key), key, f"{problem}{whose}", allowed, nearest)] = None
     return list(found)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from sim.inputs.capitation_terms import capitation_terms, settlement_calendar
+from sim.inputs.capitation_terms import capitation_terms, final_settlement, provisional_terms
 from sim.inputs.entry_terms import entry_terms
 from sim.inputs.lead_criteria import criteria_of, excluded_shares, high_needs_aco_share, stated_growth
 from sim.inputs.lead_terms import OPTIONS, lead_terms, savings_are_prorated
@@ -59,9 +59,11 @@ def _of_lead(name: str, books: ScenarioBooks, year: int, years: range, terms: di
     savings_are_prorated(book)
     quality_terms(book, year)
     entry_terms(book, year)
-    settlement_calendar(book, year)
+    final_settlement(book, year)
     if terms.get("payments") or terms.get("provisional_settlement"):
         capitation_terms(book, year)
+    if terms.get("provisional_settlement"):
+        provisional_terms(book, year)
     return asked
 
 

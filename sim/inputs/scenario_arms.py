@@ -22,6 +22,10 @@ Track = Literal["basic-a", "basic-b", "basic-c", "basic-d", "basic-e", "enhanced
 Payment = Literal["pcc", "tcc", "npcc", "apo"]
 
 
+def _several(value: object) -> object:
+    return [value] if isinstance(value, str) else value
+
+
 def _track(value: object) -> object:
     return value.replace("_", "-") if isinstance(value, str) else value
 
@@ -89,7 +93,7 @@ class Terms(Table):
             " BASIC; unknown where not stated: only the benchmark limits them then"
         ),
     )
-    payments: tuple[Payment, ...] | None = Field(
+    payments: Annotated[tuple[Payment, ...] | None, BeforeValidator(_several)] = Field(
         None,
         description=(
             "LEAD: capitation and advances elected: pcc (primary care) or tcc (total care), and with pcc npcc"

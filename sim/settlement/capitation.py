@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.inputs.capitation_terms import CapitationTerms, SettlementCalendar
+from sim.inputs.capitation_terms import CapitationTerms, ProvisionalTerms
 from sim.inputs.evidence import Evidence
 from sim.kernels.codes import MonthSum, Sum
 from sim.ledger.codes import Mechanism
@@ -181,7 +181,7 @@ def reduced_claims(
 def capitation_of(
     elections: Elections,
     terms: CapitationTerms,
-    calendar: SettlementCalendar,
+    months: tuple[int, Ints],
     care: CareEvidence,
     known: YearOfPayments,
 ) -> Capitated:
@@ -191,10 +191,12 @@ def capitation_of(
     ----------
     elections : Elections
     terms : CapitationTerms
-    calendar : SettlementCalendar
+    months : tuple of int and int64 array
+        Month of final settlement, and of the one in which each ACO repays its enhanced PCC.
     care : CareEvidence
     known : YearOfPayments
     """
+    final_month, repaid_in = months
     stated = elections.participant_reduction
     participant = np.where(np.isnan(stated), terms.participant_reduction, stated)
     before, now = (reduced_claims(one, elections, care, participant) for one in (known.lookback, known.year))
@@ -211,26 +213,26 @@ def capitation_of(
 
     to_aco: dict[Mechanism, Ints] = {}
     due = np.zeros(known.final.shape, np.int64)
-    months = people.sum(axis=-1)
     for mechanism in (Mechanism.BASE_PCC, Mechanism.TCC, Mechanism.NPCC):
-        owed = cents(rates[mechanism][:, None] * known.final * months)
+        owed = cents(rates[mechanism][:, None] * known.final * people.sum(axis=-1))
         due += owed
         paid = cents(net(rules.monthly_payment(rates[mechanism], in_force, payable)))
-        to_aco[mechanism] = _settled(paid, np.rint(net(owed.sum(axis=-1))).astype(np.int64), calendar.final)
+        to_aco[mechanism] = _settled(paid, np.rint(net(owed.sum(axis=-1))).astype(np.int64), final_month)
     advance = rules.monthly_payment(rates[Mechanism.ENHANCED_PCC], in_force, payable)
     lent = cents(net(advance, terms.enhanced_sequestered))
     kept = lent.sum(axis=-1) - np.rint(terms.enhanced_repaid * lent.sum(axis=-1)).astype(np.int64)
-    repaid_in = np.where(elections.provisional, calendar.provisional, calendar.final)
     to_aco[Mechanism.ENHANCED_PCC] = _settled(lent, kept, repaid_in)
     growth = np.broadcast_to(known.trend, before.apo.shape)
     pbpm = rules.advance_pbpm(before.apo, known.lookback.aco[..., Sum.MONTHS], growth)
     apo = cents(now.apo).sum(axis=-1)
     paid = cents(net(pbpm[:, None] * payable.sum(axis=-2)))
-    to_aco[Mechanism.APO] = _settled(paid, np.rint(net(apo)).astype(np.int64), calendar.final)
+    to_aco[Mechanism.APO] = _settled(paid, np.rint(net(apo)).astype(np.int64), final_month)
     replaced = cents(now.base_pcc) + cents(now.tcc) + cents(now.npcc)
     by_service = known.monthly[..., MonthSum.SPEND].sum(axis=1) / _CENTS * care.month_weights
     when = payment_months(by_service, care.claims_paid)
-    reductions = _over_horizon(np.rint(net(replaced.sum(axis=-1) + apo)).astype(np.int64), when)
+    # Each rounded by itself, so that APO is gone to the cent once it is trued up.
+    unpaid = sum(np.rint(net(claims)).astype(np.int64) for claims in (replaced.sum(axis=-1), apo))
+    reductions = _over_horizon(np.asarray(unpaid), when)
     counted = known.year.aco[..., Sum.SPEND].sum(axis=-1) / _CENTS * known.year.counted
     left = counted - replaced.sum(axis=-1) / _CENTS
     return Capitated(
@@ -269,12 +271,12 @@ def _rates(
     }
 
 
-def provisional_claims(made: Capitated, terms: CapitationTerms, care: CareEvidence) -> Floats:
+def provisional_claims(made: Capitated, terms: ProvisionalTerms, care: CareEvidence) -> Floats:
     """Return claims as provisional settlement completes them, USD of shape (acos,)."""
     return claims_known(
         made.claims,
         care.claims_paid,
-        months_known=terms.provisional_months,
+        months_known=terms.months_known,
         completion=terms.completion,
     )
 

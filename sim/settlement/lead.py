@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from sim.inputs.capitation_terms import SettlementCalendar, capitation_terms, settlement_calendar
+from sim.inputs.capitation_terms import capitation_terms, final_settlement, provisional_terms
 from sim.inputs.evidence import Evidence
 from sim.inputs.lead_criteria import excluded_shares, stated_growth
 from sim.inputs.lead_terms import guardrail, lead_terms, savings_are_prorated
@@ -41,6 +41,7 @@ from sim.settlement.capitation import (
     capitation_of,
     provisional_claims,
 )
+from sim.settlement.contracts import Contracts
 from sim.settlement.entry import LeadEntry
 from sim.settlement.lead_base import (
     BASE_YEARS,
@@ -50,7 +51,7 @@ from sim.settlement.lead_base import (
     earlier_savings,
 )
 from sim.settlement.lead_quality import LeadQuality
-from sim.settlement.program import Flags, Floats, History, Participants, Settled, Shown, cents
+from sim.settlement.program import Flags, Floats, History, Ints, Participants, Settled, Shown, cents
 from sim.settlement.prospective import prospective_by_cell
 
 
@@ -188,9 +189,14 @@ class Lead:
         pool = self._quality.pool_usd(year, scored.earning, result["benchmark"] / 100.0)
         return {**result, "high_performers_pool": cents(pool)}
 
-    def calendar(self, year: int) -> SettlementCalendar:
-        """Return the months in which a performance year is settled."""
-        return settlement_calendar(self.rulebook, year)
+    def settled_in(self, year: int, contracts: Contracts) -> tuple[int, Ints]:
+        """Return the month of a year's final settlement, and of each ACO's first one, provisional or final.
+
+        Months are counted from January of the performance year.
+        """
+        final, early = final_settlement(self.rulebook, year), contracts.elections.provisional
+        first = provisional_terms(self.rulebook, year).month if (contracts.elects & early).any() else final
+        return final, np.where(early, first, final)
 
     def _settle(
         self, year: int, experience: Shown, base: LeadBenchmark, terms: LeadTerms
@@ -258,20 +264,21 @@ class Lead:
     ) -> Capitated | None:
         """Return the year's capitation and advances; None where nobody elects any.
 
-        Quality is not known before final settlement, so that payments go by all of the withhold earned.
+        Quality is not known when payments are made, nor at provisional settlement, which takes it as good.
         """
         contracts, seen = experience.contracts, experience.year
         if not contracts.elects.any():
             return None
-        full = np.ones_like(inputs.quality_score)
-        final = replace(inputs, quality_score=full)
+        rules, care = capitation_terms(self.rulebook, year), self._care
+        final = replace(inputs, quality_score=np.full_like(inputs.quality_score, rules.quality_earned))
         before = self._foreseen(year, experience, base, final)
         settled = [settle_performance_year(baseline, one, terms) for one in (before, final)]
         after = [ratio(one.benchmark_cell_usd, inputs.months) for one in settled]
-        rules, care, calendar = capitation_terms(self.rulebook, year), self._care, self.calendar(year)
         preliminary, known = (
-            capitated_benchmark(pbpm / (1.0 - one.discount)[:, None], pbpm, base=rules.benchmark)
-            for pbpm, one in zip(after, settled, strict=True)
+            capitated_benchmark(ratio(pbpm, left[:, None]), pbpm, base=rules.benchmark)
+            for pbpm, left in zip(
+                after, (ratio(one.final_pbpm, one.before_discount_pbpm) for one in settled), strict=True
+            )
         )
         practice_aco = experience.participants.practice_aco
         monthly = experience.history[year].monthly
@@ -280,7 +287,7 @@ class Lead:
         made = capitation_of(
             contracts.elections,
             rules,
-            calendar,
+            self.settled_in(year, contracts),
             care,
             YearOfPayments(
                 year=LivedYear(
@@ -297,11 +304,12 @@ class Lead:
                 trend=growth,
             ),
         )
-        claims = provisional_claims(made, rules, care) + made.due.sum(axis=-1) / 100.0
-        _, shared, taken = share_savings(settled[-1].benchmark_usd, claims, terms)
-        made.payments.provisional[:] = np.where(
-            contracts.elections.provisional, cents(rules.provisional_share * (shared - taken)), 0
-        )
+        if (early := contracts.elects & contracts.elections.provisional).any():
+            when = provisional_terms(self.rulebook, year)
+            claims = provisional_claims(made, when, care) + made.due.sum(axis=-1) / 100.0
+            benchmark = settled[-1].benchmark_before_discount_usd * (1.0 - settled[-1].discount)
+            _, shared, taken = share_savings(benchmark, claims, terms)
+            made.payments.provisional[early] = cents(when.share * (shared - taken))[early]
         return made
 
     def _foreseen(

@@ -103,12 +103,11 @@ class Settlement:
 
     def schedule(self, year: int, contracts: Contracts) -> Schedule:
         """Return when the year settled last is paid, and what of it by month."""
-        calendar = self._lead.calendar(year)
-        other = MONTHS_A_YEAR + self._other_lag
-        lead = contracts.program == "lead"
+        lead, other = contracts.program == "lead", MONTHS_A_YEAR + self._other_lag
+        final, first = self._lead.settled_in(year, contracts) if lead.any() else (other, other)
         return Schedule(
-            final=np.where(lead, calendar.final, other),
-            provisional=np.where(lead, calendar.provisional, other),
+            final=np.where(lead, final, other),
+            provisional=np.where(lead, first, other),
             monthly=self._lead.monthly if (lead & contracts.elects).any() else None,
         )
 

@@ -53,6 +53,18 @@ REACH = {
     "global": {"program": "reach"},
     "professional": {"program": "reach", "risk_option": "professional"},
 }
+# All that may be elected of capitation and advances, with a provisional settlement.
+PAYMENTS = {
+    "primary": {
+        "program": "lead",
+        "payments": ["pcc", "npcc", "apo"],
+        "enhanced_share": "100 %",
+        "npcc_reduction": "40 %",
+        "apo_reduction": "60 %",
+        "provisional_settlement": True,
+    },
+    "total": {"program": "lead", "payments": ["tcc"], "preferred_reduction": "50 %"},
+}
 # Terms that CMS has not published, without which stop-loss cannot be elected.
 STOP_LOSS = {
     "stop_loss.elected": True,
@@ -152,6 +164,8 @@ SETTINGS = (
     Setting("", LEAD, 2027, 2028, tuple(QUALITY.items())),
     Setting("", LEAD, 2027, 2028, tuple(ENTRY.items())),
     Setting("", LEAD, 2027, 2028, tuple((ENTRY | GLIDE).items())),
+    Setting("", PAYMENTS, 2027, 2028),
+    Setting("", PAYMENTS, 2027, 2028, (("capitation.base_rate", "stated"),)),
     # Lists of TINs that change, and earlier savings that are more than regional adjustments.
     Setting("", LEAD, 2027, 2028, evidence=(("tins.leave", 0.4), ("entry.prior_savings", 0.08))),
     Setting("mssp.", MSSP, 2027, 2032),

@@ -141,6 +141,7 @@ FACTS = {
     "calendar.completion": 1.107,
     "calendar.final_lag": 10,
     "capitation.benchmark": "after_discount",
+    "capitation.quality_earned": 0.0,
     "capitation.base_rate": "lookback",
     "capitation.base_share": 0.03164,
     "capitation.target": 0.07,
