@@ -99,8 +99,8 @@ def _total(data: xr.Dataset, *names: str) -> xr.DataArray:
     return total
 
 
-# What a program pays an ACO, or is owed by it.
-PAID_TO_ACOS = ("settlement", "admin_add_on", "high_performers_pool")
+# What a program pays an ACO, or is owed by it; of capitation, what is beyond the claims it stands for.
+PAID_TO_ACOS = ("settlement", "admin_add_on", "high_performers_pool", "capitation_gain")
 
 FIGURES: dict[str, tuple[str, Callable[[xr.Dataset], xr.DataArray]]] = {
     "gross_savings": ("Savings against benchmark", lambda data: _total(data, "gross_savings")),

@@ -169,6 +169,10 @@ class Lead:
             self._prospective[by3, year] = prospective_by_cell(self._trend, stated, by3, year)
         return self._prospective[by3, year]
 
+    def _expected_growth(self, by3: int, year: int) -> Floats:
+        """Return CMS's prospective growth since the year before, shape (cells,)."""
+        return ratio(self.prospective_factor(by3, year), self.prospective_factor(by3, year - 1))
+
     def settle(self, year: int, experience: Shown, active: Flags) -> Settled:
         """Settle a performance year: everybody by each option and first year met, each ACO's own kept."""
         contracts = experience.contracts
@@ -266,7 +270,7 @@ class Lead:
 
         Quality is not known when payments are made, nor at provisional settlement, which takes it as good.
         """
-        contracts, seen = experience.contracts, experience.year
+        contracts, lists, history = experience.contracts, experience.participants, experience.history
         if not contracts.elects.any():
             return None
         rules, care = capitation_terms(self.rulebook, year), self._care
@@ -274,34 +278,28 @@ class Lead:
         before = self._foreseen(year, experience, base, final)
         settled = [settle_performance_year(baseline, one, terms) for one in (before, final)]
         after = [ratio(one.benchmark_cell_usd, inputs.months) for one in settled]
+        left = [ratio(one.final_pbpm, one.before_discount_pbpm)[:, None] for one in settled]
         preliminary, known = (
-            capitated_benchmark(ratio(pbpm, left[:, None]), pbpm, base=rules.benchmark)
-            for pbpm, left in zip(
-                after, (ratio(one.final_pbpm, one.before_discount_pbpm) for one in settled), strict=True
-            )
+            capitated_benchmark(ratio(pbpm, rest), pbpm, base=rules.benchmark)
+            for pbpm, rest in zip(after, left, strict=True)
         )
-        practice_aco = experience.participants.practice_aco
-        monthly = experience.history[year].monthly
-        earlier = experience.participants.observe(experience.history, year - 1)
-        growth = ratio(self.prospective_factor(base.by3, year), self.prospective_factor(base.by3, year - 1))
+        lookback, now = (
+            LivedYear(lists.observe(history, one).aco, lists.nationwide(history, one), self.counted(one))
+            for one in (year - 1, year)
+        )
+        monthly = history[year].monthly[: len(lists.practice_aco)]
         made = capitation_of(
             contracts.elections,
             rules,
             self.settled_in(year, contracts),
             care,
             YearOfPayments(
-                year=LivedYear(
-                    seen.aco, experience.participants.nationwide(experience.history, year), self.counted(year)
-                ),
-                lookback=LivedYear(
-                    earlier.aco,
-                    experience.participants.nationwide(experience.history, year - 1),
-                    self.counted(year - 1),
-                ),
-                monthly=added_by(practice_aco, len(contracts.program), monthly[: len(practice_aco)]),
+                year=now,
+                lookback=lookback,
+                monthly=added_by(lists.practice_aco, len(lists), monthly),
                 preliminary=preliminary,
                 final=known,
-                trend=growth,
+                trend=self._expected_growth(base.by3, year),
             ),
         )
         if (early := contracts.elects & contracts.elections.provisional).any():
@@ -317,9 +315,7 @@ class Lead:
     ) -> PerformanceYearInputs:
         """Return a year as it is foreseen before it: last year's scores and spending, prospective growth."""
         last = experience.participants.observe(experience.history, year - 1)
-        growth = self.counted(year - 1) * ratio(
-            self.prospective_factor(base.by3, year), self.prospective_factor(base.by3, year - 1)
-        )
+        growth = self.counted(year - 1) * self._expected_growth(base.by3, year)
         national = last.national_pbpm * growth
         risk = ratio(last.risk, last.national_risk)
         return replace(

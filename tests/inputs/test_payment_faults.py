@@ -71,14 +71,16 @@ def test_a_fault_names_the_table_that_has_the_last_word():
     assert '= 7 % with payments = ["tcc"] for beta' in found["arms.x.enhanced_share"]
 
 
-def test_rules_may_allow_more():
-    values = {"capitation": {"tcc_options": ["global", "professional"]}}
-    made(payments=["tcc"], risk_option="professional", values=values)
-    made(
-        payments=["tcc"],
-        preferred_reduction="0.5 %",
-        values={"capitation": {"preferred_reduction": [0.001, 1.0]}},
-    )
+def test_rules_may_allow_more_than_lead_py2027_does():
+    assert load_rulebook("lead-py2027").words("capitation.tcc_options", 2027) == ("global",)
+    options = {"capitation.tcc_options": ["global", "professional"]}
+    made(payments=["tcc"], risk_option="professional", values=options)
+
+
+def test_rules_may_allow_smaller_reductions_than_lead_py2027_does():
+    assert load_rulebook("lead-py2027").array("capitation.preferred_reduction", 2027).tolist() == [0.01, 1.0]
+    least = {"capitation.preferred_reduction": [0.001, 1.0]}
+    made(payments=["tcc"], preferred_reduction="0.5 %", values=least)
 
 
 def test_who_is_not_in_lead_elects_nothing():

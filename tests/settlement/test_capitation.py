@@ -9,6 +9,7 @@ from little_world import ACOS, STATED
 from worlds import NO_ACO, scenario_of
 
 from sim.inputs.capitation_terms import capitation_terms
+from sim.inputs.rulebook import load_rulebook
 from sim.ledger import Mechanism, Party
 from sim.ledger.codes import CAPITATION
 from sim.replicate import Replicate
@@ -252,6 +253,7 @@ SWITCHES = [
 
 @pytest.mark.parametrize(("key", "value", "arm", "name"), SWITCHES, ids=[row[0] for row in SWITCHES])
 def test_each_switch_acts(key, value, arm, name):
+    assert key in load_rulebook("lead-py2027")
     changed = alone(arm, values={key: value}).outcomes
     assert (changed[name] != out(arm)[name]).any()
     np.testing.assert_array_equal(changed["benchmark"], out(arm)["benchmark"])
