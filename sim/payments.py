@@ -75,16 +75,18 @@ def aco_years(
     book: Ledger, year: int, settled: Mapping[str, NDArray[Any]], active: Flags
 ) -> dict[int, AcoYear]:
     """Return what a booked year has brought each active ACO, by its row."""
+    booked = book.mechanisms(year)
     brought = {
         name: (-1 if name in _SPENT else 1) * book.net_by_aco(Party.ACO, *mechanisms, year=year)
         for name, mechanisms in _TOLD.items()
+        if not booked.isdisjoint(mechanisms)
     }
     return {
         row: AcoYear(
             year,
             int(settled["benchmark"][row]),
             int(settled["gross_savings"][row]),
-            **{name: int(cents[row]) for name, cents in brought.items()},
+            **dict.fromkeys(_TOLD, 0) | {name: int(cents[row]) for name, cents in brought.items()},
         )
         for row in np.flatnonzero(active).tolist()
     }

@@ -53,10 +53,12 @@ def enter_program(
     book: Ledger, year: int, settlement: Cents, add_on: Cents, pool: Cents, schedule: Schedule
 ) -> None:
     """Book what a program pays its ACOs, in cents by ACO; a negative settlement is owed to Medicare."""
-    early = np.zeros_like(settlement) if schedule.monthly is None else schedule.monthly.provisional
     to_acos = (Party.MEDICARE, Party.ACO)
-    book.enter(year, *to_acos, Mechanism.SETTLEMENT, early, month=schedule.provisional)
-    book.enter(year, *to_acos, Mechanism.SETTLEMENT, settlement - early, month=schedule.final)
+    if schedule.monthly is not None:
+        early = schedule.monthly.provisional
+        book.enter(year, *to_acos, Mechanism.SETTLEMENT, early, month=schedule.provisional)
+        settlement = settlement - early
+    book.enter(year, *to_acos, Mechanism.SETTLEMENT, settlement, month=schedule.final)
     book.enter(year, *to_acos, Mechanism.ADMIN_ADD_ON, add_on, month=schedule.final)
     book.enter(year, *to_acos, Mechanism.HIGH_PERFORMERS_POOL, pool, month=schedule.final)
 

@@ -71,18 +71,11 @@ def cash_in_year(ledger: Ledger, first_py: int, year: int, terms: CashTerms) -> 
         ``cash_low_point``, ``working_capital`` and ``working_capital_interest`` in cents, ``days_of_cash`` in
         days of the year's running cost, NaN without one.
     """
-    costs = np.stack(
-        [
-            -ledger.net_by_aco(Party.ACO, Mechanism.CARE_MANAGEMENT, year=one)
-            for one in range(first_py, year + 1)
-        ],
-        axis=-1,
-    )
-    first = costs[np.arange(len(costs)), (costs > 0).argmax(axis=-1)]
-    start = np.rint(terms.reserve * first).astype(np.int64)
-    held = (month_ends(ledger, first_py, year) + start[:, None])[:, -_MONTHS:]
+    held = month_ends(ledger, first_py, year)[:, -_MONTHS:]
+    if terms.reserve > 0.0:
+        held = held + np.rint(terms.reserve * _first_cost(ledger, first_py, year)).astype(np.int64)[:, None]
     low, lacking = held.min(axis=-1), np.maximum(-held, 0)
-    daily = costs[:, -1] / _DAYS
+    daily = _cost(ledger, year) / _DAYS
     days = np.divide(low, daily, out=np.full(len(low), np.nan), where=daily > 0.0)
     return {
         "cash_low_point": low,
@@ -90,3 +83,14 @@ def cash_in_year(ledger: Ledger, first_py: int, year: int, terms: CashTerms) -> 
         "working_capital": lacking.max(axis=-1),
         "working_capital_interest": np.rint(lacking.sum(axis=-1) * terms.interest / _MONTHS).astype(np.int64),
     }
+
+
+def _cost(ledger: Ledger, year: int) -> Cents:
+    return -ledger.net_by_aco(Party.ACO, Mechanism.CARE_MANAGEMENT, year=year)
+
+
+def _first_cost(ledger: Ledger, first_py: int, year: int) -> Cents:
+    """Return each ACO's running cost of the first year that it has any in, shape (acos,)."""
+    costs = np.stack([_cost(ledger, one) for one in range(first_py, year + 1)], axis=-1)
+    first: Cents = costs[np.arange(len(costs)), (costs > 0).argmax(axis=-1)]
+    return first

@@ -108,11 +108,17 @@ class Record:
             self.write(year, name, values)
         for name, values in settled.items():
             self.write(year, name, values, active)
+        booked, nothing = ledger.mechanisms(year), np.zeros(ledger.n_acos, np.int64)
         for name, sign, mechanisms in _OF_ACOS:
-            self.write(year, name, sign * ledger.net_by_aco(Party.ACO, *mechanisms, year=year), active)
+            moved = not mechanisms or not booked.isdisjoint(mechanisms)
+            cents = sign * ledger.net_by_aco(Party.ACO, *mechanisms, year=year) if moved else nothing
+            self.write(year, name, cents, active)
         for name, mechanism in _ADVANCED:
-            by_month = ledger.by_month(Party.ACO, mechanism, year=year)[:, :_MONTHS]
-            self.write(year, name, by_month.sum(axis=-1), active)
+            if mechanism in booked:
+                by_month = ledger.by_month(Party.ACO, mechanism, year=year)[:, :_MONTHS]
+                self.write(year, name, by_month.sum(axis=-1), active)
+            else:
+                self.write(year, name, nothing, active)
         for name, values in cash_in_year(ledger, self.first_py, year, self._cash).items():
             self.write(year, name, values, active)
         outlay = -ledger.net(Party.MEDICARE, year=year)

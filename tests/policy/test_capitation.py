@@ -32,6 +32,7 @@ def test_rates_are_shares_of_look_back_claims():
     # 30 and 60 dollars of claims in 6 person-months, expected to grow by 10 and 20 %.
     pbpm = rules.advance_pbpm([[30.0, 60.0]], [[4.0, 2.0]], [[1.1, 1.2]])
     assert pbpm == pytest.approx([(33.0 + 72.0) / 6.0])
+    assert rules.advance_pbpm([[30.0]], [[0.0]], [[1.0]]).tolist() == [0.0]
 
 
 def test_a_years_payments_by_the_arithmetic_of_a_flat_benchmark():
@@ -87,6 +88,7 @@ def test_capitation_replaces_claims_and_enhanced_pcc_does_not(py, aco, claims, c
 def test_claims_that_apo_has_paid_before_stay_in_the_total():
     total = rules.total_cost_of_care([900], base_pcc=[20], npcc=[30], tcc=[0], apo_reductions=[100])
     assert total.tolist() == [1050]
+    assert rules.total_cost_of_care(900.0) == 900.0
 
 
 @pytest.mark.needs_data

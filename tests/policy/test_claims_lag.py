@@ -25,6 +25,11 @@ def test_provisional_settlement_completes_a_year_as_the_curve_does():
     assert completion_factor(np.ones(12), CURVE, run_out=0) == pytest.approx(stated, abs=0.0005)
 
 
+def test_months_with_more_claims_count_for_more():
+    # Of 1 and 3 dollars all and half are paid.
+    assert completion_factor([1.0, 3.0], [0.5, 1.0], run_out=0) == pytest.approx(4.0 / 2.5)
+
+
 def test_the_year_begins_a_little_lower():
     assert WEIGHTS.sum() == pytest.approx(12.0)
     assert WEIGHTS[:5].mean() == pytest.approx(1 / 1.018, abs=0.0005)
