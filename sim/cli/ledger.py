@@ -6,7 +6,7 @@ import json
 import os
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 from cyclopts.validators import Number
@@ -35,7 +35,7 @@ def ledger(
     month: Annotated[int | None, Parameter(validator=Number(gte=1, lte=12))] = None,
     arm: str | None = None,
     replicate: Annotated[int, Parameter(validator=Number(gte=0))] = 0,
-    party: Literal["aco", "medicare", "participant", "providers", "suppliers"] = "aco",
+    party: str = "aco",
     threads: int | None = None,
     as_json: Annotated[bool, Parameter(name="--json", help="Print JSON.", negative=())] = False,
 ) -> int:
@@ -56,16 +56,19 @@ def ledger(
     replicate
         Which, counted from 0.
     party
-        Whose account: the ACO's own, or what Medicare, practices or others receive and pay for it.
+        Whose account: the ACO's own (aco), or what medicare, practices (participant), providers or suppliers
+        receive and pay for it.
     threads
         Cores to use; by default all.
     """
     from sim.experiments.again import lived_again, stored_scenario  # noqa: PLC0415
-    from sim.ledger import Party  # noqa: PLC0415
+    from sim.ledger.codes import PARTY_NAMES, Party  # noqa: PLC0415
     from sim.ledger.statement import periods, postings  # noqa: PLC0415
 
     scenario = stored_scenario(store)
     chosen = _arm(scenario, arm)
+    if party not in PARTY_NAMES:
+        raise InputError(wrong_choice("ledger", "--party", party, PARTY_NAMES))
     if month is not None and year is None:
         raise InputError(Fault("ledger", "--month", f"= {month} of no year", "needs --year"))
     made = lived_again(scenario, replicate, threads=threads or os.cpu_count() or 1, last=year)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from enum import IntEnum
+
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.ledger.book import NOBODY, Ledger
-from sim.ledger.codes import MECHANISM_NAMES, PARTY_NAMES, Party
+from sim.ledger.codes import Mechanism, Party
 from sim.ledger.schedule import HORIZON
 
 _TOLD = 3
@@ -22,8 +24,8 @@ def imbalances(book: Ledger) -> list[str]:
     wrong = {
         "is paid to who pays it": entries["payer"] == entries["payee"],
         "is not above nothing": entries["cents"] <= 0,
-        "names no party": _outside(entries["payer"], len(Party)) | _outside(entries["payee"], len(Party)),
-        "names no mechanism": _outside(entries["mechanism"], len(MECHANISM_NAMES)),
+        "names no party": _unknown(entries["payer"], Party) | _unknown(entries["payee"], Party),
+        "names no mechanism": _unknown(entries["mechanism"], Mechanism),
         "names no ACO": (entries["aco"] < NOBODY) | (entries["aco"] >= book.n_acos),
         "has no month of its year": (entries["month"] < 1) | (entries["month"] > HORIZON),
     }
@@ -43,15 +45,15 @@ def imbalances(book: Ledger) -> list[str]:
     return found
 
 
-def _outside(codes: NDArray[np.integer], known: int) -> NDArray[np.bool_]:
-    return (codes < 0) | (codes >= known)
+def _unknown(codes: NDArray[np.integer], known: type[IntEnum]) -> NDArray[np.bool_]:
+    return ~np.isin(codes, [int(code) for code in known])
 
 
 def _named(entries: NDArray[np.void]) -> str:
     """Return some entries in words, and how many more there are."""
     words = [
-        f"{one['year']} month {one['month']} {_word(PARTY_NAMES, one['payer'])} to"
-        f" {_word(PARTY_NAMES, one['payee'])}, {_word(MECHANISM_NAMES, one['mechanism'])}, ACO {one['aco']},"
+        f"{one['year']} month {one['month']} {_word(Party, one['payer'])} to"
+        f" {_word(Party, one['payee'])}, {_word(Mechanism, one['mechanism'])}, ACO {one['aco']},"
         f" {one['cents'] / 100.0:,.2f} USD"
         for one in entries[:_TOLD]
     ]
@@ -59,5 +61,5 @@ def _named(entries: NDArray[np.void]) -> str:
     return f"{'; '.join(words)}{more}"
 
 
-def _word(names: tuple[str, ...], code: int) -> str:
-    return names[code] if 0 <= code < len(names) else str(code)
+def _word(known: type[IntEnum], code: int) -> str:
+    return known(code).name.lower() if code in known.__members__.values() else str(code)

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.ledger.book import Ledger
-from sim.ledger.codes import MECHANISM_NAMES, PARTY_NAMES, Party
+from sim.ledger.codes import Mechanism, Party
 
 _MONTHS = 12
 
@@ -95,8 +95,8 @@ def postings(book: Ledger, party: Party, aco: int | None = None) -> list[Posting
             int(at) // _MONTHS,
             int(at) % _MONTHS + 1,
             int(year),
-            MECHANISM_NAMES[mechanism],
-            PARTY_NAMES[other],
+            Mechanism(mechanism).name.lower(),
+            Party(other).name.lower(),
             amount,
         )
         for (at, year, mechanism, other), amount in zip(groups.tolist(), cents.tolist(), strict=True)

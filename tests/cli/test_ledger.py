@@ -109,6 +109,8 @@ def test_what_is_asked_wrongly_is_told(store, capsys, tmp_path):
     assert "did you mean 'beta'" in refused(capsys, "ledger", path, "--aco", "bta", "--arm", "pcc")
     assert "did you mean 'pcc'" in refused(capsys, "ledger", path, "--aco", "beta", "--arm", "pc")
     assert "needs --year" in refused(capsys, "ledger", path, "--aco", "beta", "--arm", "pcc", "--month", "3")
+    wrong = refused(capsys, "ledger", path, "--aco", "beta", "--arm", "pcc", "--party", "medicar")
+    assert "did you mean 'medicare'" in wrong
     nothing = refused(capsys, "ledger", path, "--aco", "beta", "--arm", "no_aco")
     assert "has no money moving" in nothing
     late = refused(capsys, "ledger", path, "--aco", "beta", "--arm", "pcc", "--year", "2040")
