@@ -21,6 +21,7 @@ from sim.agents.providers import (
 )
 from sim.agents.replaced import Replaced
 from sim.agents.usual import AcoDecisions, AcoTraits, own_parameters, usual_decisions
+from sim.backing import Backing
 from sim.behaviour.book import Behaviours
 from sim.behaviour.effect import CareShares
 from sim.columns.collector import ColumnDataCollector
@@ -50,6 +51,7 @@ from sim.scenarios import Scenario
 from sim.settlement.contracts import Contracts
 from sim.settlement.office import ENTRY, Settlement
 from sim.settlement.program import Participants, Settled
+from sim.settlement.stop_loss import LivedPersons, Persons
 from sim.start import evidence_of, make_world, with_seed
 
 Floats = NDArray[np.float64]
@@ -159,7 +161,8 @@ class LeadModel(ColumnModel):
         self._memory = Memory(self.world.remembered, self.settlement.remembered_years)
         self.ledger = Ledger(len(self.world.plans))
         sizes = {"aco": len(self.world.plans), "cell": len(CELL_NAMES), "year": len(self.scenario.years)}
-        self.record = Record(sizes, self.first_py, CashTerms.read(self.evidence))
+        self.backing = Backing(self.world.plans, self.first_py)
+        self.record = Record(sizes, self.first_py, CashTerms.read(self.evidence, self.backing.reserves))
         self.outcomes = self.record.arrays
         self._health: HealthByYear = HealthByYear(
             self.evidence, None if self.reference is None else self.reference._health
@@ -312,13 +315,16 @@ class LeadModel(ColumnModel):
 
     def settle(self) -> None:
         """Let each ACO's program settle the year."""
-        self._memory.note(self.year, lambda: self.people, self.decide().practices.coding)
+        lived = self.year, lambda: self.people, self.decide().practices.coding
+        self._memory.note(*lived)
+        self.persons = Persons(*lived, self.history[self.year].care)
         participants = self.participants()
         self._seen: Experience = participants.observe(self.history, self.year)
         self._active = self.active() & (self._seen.months.sum(axis=1) > 0.0)
         quality = np.array([aco.quality for aco in self._acos], np.float64)
+        persons = LivedPersons(self.persons, (self.reference or self).persons)
         self._settled: Settled = self.settlement.settle(
-            self.year, self.history, participants, self.contracts, self._active, quality
+            self.year, self.history, participants, self.contracts, self._active, quality, persons
         )
 
     def pay(self) -> None:
@@ -347,6 +353,8 @@ class LeadModel(ColumnModel):
         shared = decide("distribution", gain=gain, practice_aco=practice_aco, lives=practices["lives"])
         practices["income_cents"][:] += shared
         enter_spending(self.ledger, year, cost, shared, practice_aco, schedule.final)
+        leaves = self.settlement.ruined_leaves
+        self._settled |= self.backing.call(self.ledger, year, self._settled, active, schedule, leaves=leaves)
 
     def learn(self) -> None:
         """Let ACOs take in what the year has brought."""
@@ -376,6 +384,8 @@ class LeadModel(ColumnModel):
         self._levers = self._usual = None
         self.year += 1
         self.running = self.year <= self.scenario.years[-1]
+        for row in self.backing.out(self.year):
+            self._acos[row].participates = False
         if self.running:
             self.contracts = self.settlement.in_force(self.year, self.history, self.practice_aco())
         self.datacollector.collect(self)

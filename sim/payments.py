@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from sim.agents.aco import AcoYear
 from sim.ledger import Ledger, Mechanism, Party
 from sim.ledger.codes import CAPITATION
+from sim.ledger.protection import enter_stop_loss
 from sim.ledger.schedule import Schedule
 from sim.ledger.year import enter_capitation, enter_program, enter_services
 
@@ -19,12 +20,13 @@ Flags = NDArray[np.bool_]
 
 # What an ACO's year is told of, and for which mechanisms, in cents; what it pays is negative.
 _TOLD: dict[str, tuple[Mechanism, ...]] = {
-    "settlement": (Mechanism.SETTLEMENT,),
+    "settlement": (Mechanism.SETTLEMENT, Mechanism.STOP_LOSS),
     "add_on": (Mechanism.ADMIN_ADD_ON,),
     "running_cost": (Mechanism.CARE_MANAGEMENT,),
     "distributed": (Mechanism.DISTRIBUTION,),
     "pool": (Mechanism.HIGH_PERFORMERS_POOL,),
     "capitation": (*CAPITATION, Mechanism.PROVIDER_PAYMENT),
+    "backed": (Mechanism.GUARANTEE, Mechanism.DEBT),
 }
 _SPENT = ("running_cost", "distributed")
 
@@ -66,7 +68,9 @@ def book_program(
     enter_services(book, year, of_acos, total, schedule.monthly)
     if schedule.monthly is not None:
         enter_capitation(book, year, schedule.monthly)
-    enter_program(book, year, settlement, add_on, pool, schedule)
+    stop_loss = np.where(active, settled["stop_loss_settled"], 0)
+    enter_program(book, year, settlement - stop_loss, add_on, pool, schedule)
+    enter_stop_loss(book, year, stop_loss, schedule.final)
     gain: Cents = settlement + add_on + pool
     return gain
 

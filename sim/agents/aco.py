@@ -31,6 +31,8 @@ class AcoYear(NamedTuple):
     capitation : int
         Capitation and advances received, less advances repaid and less what providers were paid for reduced
         fees.
+    backed : int
+        What the guarantee paid for it, and what it has not paid of its debt.
     """
 
     year: int
@@ -42,11 +44,12 @@ class AcoYear(NamedTuple):
     distributed: int
     pool: int = 0
     capitation: int = 0
+    backed: int = 0
 
     @property
     def cash_change(self) -> int:
         """Change of the ACO's cash."""
-        received = self.settlement + self.add_on + self.pool + self.capitation
+        received = self.settlement + self.add_on + self.pool + self.capitation + self.backed
         return received - self.running_cost - self.distributed
 
 

@@ -12,6 +12,7 @@ from sim.inputs.entry_terms import entry_terms
 from sim.inputs.lead_criteria import criteria_of, excluded_shares, high_needs_aco_share, stated_growth
 from sim.inputs.lead_terms import OPTIONS, lead_terms, savings_are_prorated
 from sim.inputs.mssp_terms import agreement_terms, glide, msr_table, mssp_terms
+from sim.inputs.protection_terms import exit_terms, guarantee_terms, stop_loss_terms
 from sim.inputs.quality_terms import quality_terms
 from sim.inputs.reach_terms import reach_benchmark_terms, reach_terms
 from sim.inputs.scenario_arms import NO_PROGRAM, Arm
@@ -60,6 +61,10 @@ def _of_lead(name: str, books: ScenarioBooks, year: int, years: range, terms: di
     quality_terms(book, year)
     entry_terms(book, year)
     final_settlement(book, year)
+    guarantee_terms(book, year, terms.get("risk_option", OPTIONS[0]))
+    exit_terms(book, year)
+    if terms.get("stop_loss", book.flag("stop_loss.elected", year)):
+        stop_loss_terms(book, year)
     if terms.get("payments") or terms.get("provisional_settlement"):
         capitation_terms(book, year)
     if terms.get("provisional_settlement"):

@@ -22,6 +22,10 @@ def _people(value: object) -> int:
     return int(number)
 
 
+def _dollars(value: object) -> float:
+    return parse_quantity(value, "USD")
+
+
 def _dollars_a_year(value: object) -> float:
     return parse_quantity(value, "USD/year")
 
@@ -31,12 +35,14 @@ def _dollars_a_month(value: object) -> float:
 
 
 People = Annotated[int, BeforeValidator(_people)]
+Dollars = Annotated[float, BeforeValidator(_dollars)]
 DollarsAYear = Annotated[float, BeforeValidator(_dollars_a_year)]
 DollarsAMonth = Annotated[float, BeforeValidator(_dollars_a_month)]
 Flag = Annotated[bool, Field(strict=True)]
 # Types in words for whoever explains a key.
 QUANTITIES = {
     People: "a number of people",
+    Dollars: "dollars, such as 3 million USD",
     DollarsAYear: "dollars a year, such as 1.2 million USD/year",
     DollarsAMonth: "dollars a month, such as 12 USD/month",
 }
@@ -158,6 +164,16 @@ class Aco(Table):
         description=(
             "its care management per aligned person-month at the prices of evidence.cost.variable (2026), in"
             " place of that; the High Needs programme is apart"
+        ),
+    )
+    reserves: Dollars | None = Field(
+        None,
+        ge=0,
+        le=1e10,
+        description=(
+            "money it has when the first performance year begins, in place of evidence.cash.reserve. In LEAD"
+            " it then pays what it owes out of cash and reserves alone: what these do not reach is called"
+            " from its financial guarantee, and the rest stays a debt. Where nothing is said, its owners pay"
         ),
     )
     market_share: Fraction | None = Field(

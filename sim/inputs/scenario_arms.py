@@ -138,6 +138,16 @@ class Terms(Table):
         None,
         description="LEAD: elects a provisional settlement before the final one; false where nothing is said",
     )
+    stop_loss: Annotated[bool, Field(strict=True)] | None = Field(
+        None, description="LEAD: elects stop-loss; as the rules have it where nothing is said"
+    )
+    exit_notice: Annotated[str, Field(pattern=r"^20[1-3][0-9]-(0[1-9]|1[0-2])$")] | None = Field(
+        None,
+        description=(
+            "LEAD: month in which the ACO gives notice that it leaves, such as 2029-05: that year is settled"
+            " as the rules have it (exit.*), and it is out from the next January on"
+        ),
+    )
 
 
 class ChangingTerms(Terms):
@@ -177,6 +187,8 @@ class Arm(ChangingTerms):
             found |= {
                 name: getattr(layer, name) for name in Terms.model_fields if getattr(layer, name) is not None
             }
+        if int(found.get("exit_notice", f"{year}")[:4]) < year and found["program"] == "lead":
+            found["program"] = NO_PROGRAM
         return found
 
     def programs(self, years: range) -> dict[str, set[int]]:

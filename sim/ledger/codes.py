@@ -14,6 +14,7 @@ class Party(IntEnum):
     PARTICIPANT = 2  # Participant Providers, as receivers of what their ACO distributes
     PROVIDERS = 3  # everybody whom Medicare pays for services
     SUPPLIERS = 4  # whom ACOs pay for care management
+    GUARANTOR = 6  # who stands for an ACO's financial guarantee
 
 
 @unique
@@ -33,6 +34,9 @@ class Mechanism(IntEnum):
     APO = 10  # advanced payment of claims, and what settlement trues it up by
     FEE_REDUCTION = 11  # claims that Medicare does not pay as capitation or APO covers them
     PROVIDER_PAYMENT = 12  # what ACOs pay providers whose fees are reduced
+    STOP_LOSS = 30  # what payout and charge of stop-loss change in the settlement
+    GUARANTEE = 31  # what a guarantor pays of what an ACO owes
+    DEBT = 32  # what an ACO owes and does not pay, and what it pays of that later
 
 
 # What Medicare pays ACOs instead of claims or before them, in the order of codes.

@@ -26,15 +26,18 @@ class CashTerms:
         Cash at the start, share of a year's running cost.
     interest : float
         A year, on working capital.
+    reserves : int64 array, shape (acos,), or None
+        Cents at the start of ACOs that state them, in place of `reserve`; negative for those that do not.
     """
 
     reserve: float
     interest: float
+    reserves: Cents | None = None
 
     @classmethod
-    def read(cls, evidence: Evidence) -> CashTerms:
+    def read(cls, evidence: Evidence, reserves: Cents | None = None) -> CashTerms:
         """Read the evidence."""
-        return cls(evidence.number("cash.reserve"), evidence.number("cash.interest"))
+        return cls(evidence.number("cash.reserve"), evidence.number("cash.interest"), reserves)
 
 
 def month_ends(ledger: Ledger, first_py: int, year: int) -> Cents:
@@ -72,8 +75,10 @@ def cash_in_year(ledger: Ledger, first_py: int, year: int, terms: CashTerms) -> 
         days of the year's running cost, NaN without one.
     """
     held = month_ends(ledger, first_py, year)[:, -_MONTHS:]
-    if terms.reserve > 0.0:
-        held = held + np.rint(terms.reserve * _first_cost(ledger, first_py, year)).astype(np.int64)[:, None]
+    stated = np.full(len(held), -1) if terms.reserves is None else terms.reserves
+    if terms.reserve > 0.0 or (stated > 0).any():
+        usual = np.rint(terms.reserve * _first_cost(ledger, first_py, year)).astype(np.int64)
+        held = held + np.where(stated >= 0, stated, usual)[:, None]
     low, lacking = held.min(axis=-1), np.maximum(-held, 0)
     daily = _cost(ledger, year) / _DAYS
     days = np.divide(low, daily, out=np.full(len(low), np.nan), where=daily > 0.0)

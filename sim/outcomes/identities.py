@@ -18,6 +18,7 @@ _TO_ACOS = (
     "tcc",
     "npcc",
     "advances_settled",
+    "unpaid_debt",
 )
 
 
@@ -52,10 +53,12 @@ IDENTITIES = (
             "bridge_discount",
             "bridge_quality",
             "bridge_capitation",
+            "bridge_stop_loss",
         ),
     ),
     Identity("Settlement after sequestration", "settlement", ("shared_savings",), ("sequestration",)),
     Identity("Capitation in place of claims", "bridge_capitation", ("claims_replaced",), ("capitation",)),
+    Identity("Stop-loss", "bridge_stop_loss", ("stop_loss_payout",), ("stop_loss_charge",)),
     Identity(
         "Gain by capitation",
         "capitation_gain",
@@ -65,7 +68,14 @@ IDENTITIES = (
     Identity(
         "Change in the ACO's cash",
         "aco_cash_change",
-        ("settlement", "admin_add_on", "high_performers_pool", "capitation_gain"),
+        (
+            "settlement",
+            "admin_add_on",
+            "high_performers_pool",
+            "capitation_gain",
+            "guarantee_called",
+            "unpaid_debt",
+        ),
         ("care_management_cost", "distributions"),
     ),
     Identity("Medicare outlay", "medicare_outlay", ("ffs_payments", *_TO_ACOS)),

@@ -15,7 +15,8 @@ from sim.outcomes.registry import BY_NAME, VARIABLES
 
 # What an ACO is paid and pays: result variable, whose net it is, and for what. Costs are shown as positive.
 _OF_ACOS: tuple[tuple[str, int, tuple[Mechanism, ...]], ...] = (
-    ("settlement", 1, (Mechanism.SETTLEMENT,)),
+    ("settlement", 1, (Mechanism.SETTLEMENT, Mechanism.STOP_LOSS)),
+    ("stop_loss_settled", 1, (Mechanism.STOP_LOSS,)),
     ("admin_add_on", 1, (Mechanism.ADMIN_ADD_ON,)),
     ("high_performers_pool", 1, (Mechanism.HIGH_PERFORMERS_POOL,)),
     ("care_management_cost", -1, (Mechanism.CARE_MANAGEMENT,)),
@@ -26,6 +27,8 @@ _OF_ACOS: tuple[tuple[str, int, tuple[Mechanism, ...]], ...] = (
     ("advances_settled", 1, (Mechanism.ENHANCED_PCC, Mechanism.APO)),
     ("provider_payments", -1, (Mechanism.PROVIDER_PAYMENT,)),
     ("capitation_gain", 1, (*CAPITATION, Mechanism.PROVIDER_PAYMENT)),
+    ("guarantee_called", 1, (Mechanism.GUARANTEE,)),
+    ("unpaid_debt", 1, (Mechanism.DEBT,)),
     ("aco_cash_change", 1, ()),
 )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from sim.outcomes.payment_variables import PAYMENT_VARIABLES
+from sim.outcomes.protection_variables import PROTECTION_VARIABLES
 from sim.outcomes.variable import Variable, money
 from sim.pages import render
 
@@ -37,6 +38,7 @@ _BRIDGE = (
         "Claims that capitation replaces, less the capitation that counts instead.",
         "settlement",
     ),
+    ("stop_loss", "stop-loss", "What stop-loss pays less what it charges.", "stop-loss"),
 )
 
 #: How the guardrail of LEAD's trend may be read, by the end of ``gross_savings_guard_``, and what that is.
@@ -214,6 +216,7 @@ VARIABLES: tuple[Variable, ...] = (
         sign="positive: paid by the ACO",
     ),
     *PAYMENT_VARIABLES,
+    *PROTECTION_VARIABLES,
     money(
         "ffs_payments",
         "year",

@@ -82,6 +82,8 @@ class AcoPlan:
     effect, effect_scale, fixed_cost, cost_per_person : float or None
         Its effect at the plateau; factor on all its effects; USD a year; USD a person-month. None means the
         evidence's.
+    reserves : float or None
+        USD that it has at the start and is held to; None means that its owners pay what it owes.
     """
 
     name: str
@@ -104,6 +106,7 @@ class AcoPlan:
     effect_scale: float | None = None
     fixed_cost: float | None = None
     cost_per_person: float | None = None
+    reserves: float | None = None
 
 
 def plan_acos(scenario: Scenario) -> tuple[AcoPlan, ...]:
@@ -138,6 +141,7 @@ def plan_acos(scenario: Scenario) -> tuple[AcoPlan, ...]:
                 effect_scale=aco.effect_scale,
                 fixed_cost=aco.fixed_cost,
                 cost_per_person=aco.cost_per_person,
+                reserves=aco.reserves,
             )
             for aco in population.synthetic
         )

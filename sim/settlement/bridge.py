@@ -8,8 +8,8 @@ from sim.policy.lead import STEPS
 from sim.settlement.program import Floats, Ints, Settled, cents
 
 # What a program may tell apart of a benchmark, in the order in which it is added to the price of history; and
-# what capitation makes of expenditure.
-PARTS = (*STEPS[1:], "capitation")
+# what capitation and stop-loss make of expenditure.
+PARTS = (*STEPS[1:], "capitation", "stop_loss")
 
 
 def bridge_parts(steps_usd: Floats) -> Settled:

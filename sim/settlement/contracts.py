@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from sim.inputs.faults import InputError, unknown_aco
 from sim.inputs.scenario_arms import NO_PROGRAM
-from sim.inputs.scenario_books import MSSP
+from sim.inputs.scenario_books import LEAD, MSSP
 from sim.population.plan import AcoPlan
 from sim.scenarios import Scenario
 from sim.settlement.elections import Elections
@@ -47,7 +47,7 @@ class Contracts:
     revenue_share : float64 array
         Participants' Medicare revenue over the expenditure of assigned people, NaN where unknown.
     elections : Elections
-        Capitation and advances.
+        Capitation and advances, stop-loss, and notice of exit.
     """
 
     program: Words
@@ -65,6 +65,11 @@ class Contracts:
     def elects(self) -> Flags:
         """Which ACOs are in LEAD and elect anything that is paid by month."""
         return np.asarray((self.program == "lead") & self.elections.any)
+
+    @property
+    def stop_loss(self) -> Flags:
+        """Which ACOs are in LEAD and have stop-loss."""
+        return np.asarray((self.program == "lead") & self.elections.stop_loss)
 
     @property
     def participates(self) -> Flags:
@@ -116,8 +121,13 @@ def contracts_of(scenario: Scenario, arm: str, plans: tuple[AcoPlan, ...], year:
         elected_rate=column("elected_rate", np.float64),
         low_revenue=column("low_revenue", np.bool_),
         revenue_share=column("revenue_share", np.float64),
-        elections=Elections.of(elected),
+        elections=Elections.of(elected, year, _stop_loss_unless_said(scenario, arm, elected, year)),
     )
+
+
+def _stop_loss_unless_said(scenario: Scenario, arm: str, terms: list[dict[str, Any]], year: int) -> bool:
+    in_lead = any(one["program"] == LEAD for one in terms)
+    return in_lead and scenario.rulebook(arm).flag("stop_loss.elected", year)
 
 
 def _stay(scenario: Scenario, arm: str, aco: str | None, year: int) -> tuple[dict[str, Any], int]:

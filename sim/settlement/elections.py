@@ -10,7 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]
+
+STAYS = 13
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,6 +31,9 @@ class Elections:
     preferred_reduction, npcc_reduction, apo_reduction : float64 arrays
         Fee reductions of Preferred Providers under TCC, and of listed providers' other care; 0 where not
         elected.
+    stop_loss : bool array
+    exit_month : int64 array
+        Month of the year in which an ACO gives notice that it leaves, 13 for one that does not.
     """
 
     pcc: Flags
@@ -40,6 +46,8 @@ class Elections:
     preferred_reduction: Floats
     npcc_reduction: Floats
     apo_reduction: Floats
+    stop_loss: Flags
+    exit_month: Ints
 
     @property
     def capitated(self) -> Flags:
@@ -52,14 +60,26 @@ class Elections:
         return np.asarray(self.capitated | self.provisional)
 
     @classmethod
-    def of(cls, terms: Sequence[Mapping[str, Any]]) -> Elections:
-        """Return the elections of ACOs' terms, one after another."""
+    def of(cls, terms: Sequence[Mapping[str, Any]], year: int, stop_loss: bool = False) -> Elections:
+        """Return the elections of ACOs' terms, one after another.
+
+        Parameters
+        ----------
+        terms : sequence of mapping
+        year : int
+            Performance year.
+        stop_loss : bool
+            Whether ACOs have stop-loss that do not say.
+        """
 
         def elects(word: str) -> Flags:
             return np.array([word in (one.get("payments") or ()) for one in terms], dtype=bool)
 
         def share(name: str, default: float) -> Floats:
             return np.array([one.get(name, default) for one in terms], np.float64)
+
+        def month(notice: str) -> int:
+            return int(notice[5:]) if notice[:4] == str(year) else STAYS
 
         npcc, apo = elects("npcc"), elects("apo")
         return cls(
@@ -73,4 +93,6 @@ class Elections:
             preferred_reduction=np.where(elects("tcc"), share("preferred_reduction", 0.0), 0.0),
             npcc_reduction=np.where(npcc, share("npcc_reduction", 1.0), 0.0),
             apo_reduction=np.where(apo, share("apo_reduction", 1.0), 0.0),
+            stop_loss=np.array([one.get("stop_loss", stop_loss) for one in terms], dtype=bool),
+            exit_month=np.array([month(one.get("exit_notice", "")) for one in terms], np.int64),
         )

@@ -10,6 +10,7 @@ from sim.inputs.capitation_terms import capitation_terms, final_settlement, prov
 from sim.inputs.evidence import Evidence
 from sim.inputs.lead_criteria import excluded_shares, stated_growth
 from sim.inputs.lead_terms import guardrail, lead_terms, savings_are_prorated
+from sim.inputs.protection_terms import exit_terms, guarantee_terms, stop_loss_terms
 from sim.inputs.rulebook import Rulebook
 from sim.kernels.codes import Sum
 from sim.ledger.schedule import MonthlyPayments
@@ -21,12 +22,14 @@ from sim.policy.lead import (
     BaselineInputs,
     HistoricalBaseline,
     PerformanceYearInputs,
+    PerformanceYearSettlement,
     YearsBetween,
     historical_baseline,
     settle_performance_year,
     share_savings,
 )
 from sim.policy.rate_book import cost_index, county_rates
+from sim.policy.settlement import financial_guarantee
 from sim.policy.terms import LeadTerms
 from sim.population.experience import added_by, ratio
 from sim.population.plan import AcoPlan
@@ -51,8 +54,10 @@ from sim.settlement.lead_base import (
     earlier_savings,
 )
 from sim.settlement.lead_quality import LeadQuality
+from sim.settlement.leaving import leave_early
 from sim.settlement.program import Flags, Floats, History, Ints, Participants, Settled, Shown, cents
 from sim.settlement.prospective import prospective_by_cell
+from sim.settlement.stop_loss import STOP_LOSS, Expected, StopLossMoney, stop_loss_of
 
 
 class Lead:
@@ -73,6 +78,8 @@ class Lead:
     ----------
     monthly : MonthlyPayments or None
         What the year settled last pays by month, where any ACO elects it.
+    ruined_leaves : bool
+        Whether an ACO that the year settled last leaves in debt is out.
     """
 
     def __init__(
@@ -96,6 +103,7 @@ class Lead:
         self._quality = LeadQuality(rulebook, evidence)
         self._care = CareEvidence.read(evidence if own is None else own, plans)
         self.monthly: MonthlyPayments | None = None
+        self.ruined_leaves = False
 
     def counted(self, year: int) -> float:
         """Return the share of spending that counts: without the excluded part of skin substitutes."""
@@ -178,20 +186,23 @@ class Lead:
         contracts = experience.contracts
         scored = self._quality.scored(year, experience.year.aco, experience.quality, active)
         experience = replace(experience, quality=scored.earning)
-        result: Settled = {"measured_quality": scored.total}
+        nothing = np.zeros(len(active), np.int64)
+        result: Settled = {"measured_quality": scored.total} | {name: nothing.copy() for name in STOP_LOSS}
         self.monthly = MonthlyPayments.nothing(len(active)) if (active & contracts.elects).any() else None
         options, starts = contracts.risk_option[active], contracts.agreement_start[active]
         for option, start in sorted(set(zip(options.tolist(), starts.tolist(), strict=True))):
             mine = (contracts.risk_option == option) & (contracts.agreement_start == start)
             base = self.benchmark(experience.history, experience.participants, start)
-            settled, monthly = self._settle(year, experience, base, lead_terms(self.rulebook, year, option))
+            terms = lead_terms(self.rulebook, year, option)
+            settled, monthly = self._settle(year, experience, base, terms, mine & active)
             if self.monthly is not None and monthly is not None:
                 self.monthly.take(monthly, mine & contracts.elects)
             for name, values in settled.items():
                 into = result.setdefault(name, values)
                 into[mine] = values[mine]
         pool = self._quality.pool_usd(year, scored.earning, result["benchmark"] / 100.0)
-        return {**result, "high_performers_pool": cents(pool)}
+        result["high_performers_pool"] = cents(pool)
+        return leave_early(result, contracts.elections.exit_month, exit_terms(self.rulebook, year))
 
     def settled_in(self, year: int, contracts: Contracts) -> tuple[int, Ints]:
         """Return the month of a year's final settlement, and of each ACO's first one, provisional or final.
@@ -203,7 +214,7 @@ class Lead:
         return final, np.where(early, first, final)
 
     def _settle(
-        self, year: int, experience: Shown, base: LeadBenchmark, terms: LeadTerms
+        self, year: int, experience: Shown, base: LeadBenchmark, terms: LeadTerms, mine: Flags
     ) -> tuple[Settled, MonthlyPayments | None]:
         seen, counted = experience.year, self.counted(year)
         paid = np.rint(seen.aco[..., Sum.SPEND] * counted).astype(np.int64)
@@ -231,6 +242,11 @@ class Lead:
             paid = total_cost_of_care(claims, base_pcc=capitated.due)
             inputs = replace(inputs, paid=paid / 100.0)
         done = settle_performance_year(baseline, inputs, terms)
+        without = cents(done.shared_usd) - cents(done.sequestration_usd)
+        protected = self._protected(year, experience, done, mine)
+        if protected is not None:
+            paid = paid + protected.charge - protected.payout
+            done = settle_performance_year(baseline, replace(inputs, paid=paid / 100.0), terms)
         benchmark = cents(done.benchmark_usd)
         shared = cents(done.shared_usd)
         taken = cents(done.sequestration_usd)
@@ -248,14 +264,38 @@ class Lead:
             "historical_benchmark": baseline.history_pbpm.copy(),
             "higher_spending": baseline.higher_spending.astype(np.int8),
             "agreement_start": np.full(len(paid), float(base.by3 + 1)),
+            "financial_guarantee": self._guarantee(year, experience, base, terms.option),
             **bridge_parts(done.steps_usd),
             **guardrail_readings(self.rulebook, baseline, inputs, terms, paid.sum(axis=-1)),
         }
+        if protected is not None:
+            settled |= {**protected.told(), "stop_loss_settled": shared - taken - without}
         if capitated is None:
             return settled, None
         due, replaced = capitated.due.sum(axis=-1), capitated.replaced.sum(axis=-1)
         counted_by = {"capitation": due, "claims_replaced": replaced, "bridge_capitation": replaced - due}
         return settled | counted_by, capitated.payments
+
+    def _protected(
+        self, year: int, experience: Shown, done: PerformanceYearSettlement, mine: Flags
+    ) -> StopLossMoney | None:
+        """Return payouts and charges of stop-loss; None where none of `mine` has it."""
+        elected = mine & experience.contracts.stop_loss
+        if not elected.any() or experience.lived is None:
+            return None
+        seen, terms = experience.year, stop_loss_terms(self.rulebook, year)
+        pbpm = ratio(done.benchmark_cell_usd, seen.months) if terms.by_final else done.updated_pbpm
+        benchmark = Expected(pbpm, seen.risk, seen.months)
+        lists = experience.participants.practice_aco
+        return stop_loss_of(experience.lived, lists, elected, benchmark, terms, self.counted(year))
+
+    def _guarantee(self, year: int, experience: Shown, base: LeadBenchmark, option: str) -> Ints:
+        """Return financial guarantees in cents: a share of the last base year's spending."""
+        terms = guarantee_terms(self.rulebook, year, option)
+        self.ruined_leaves = terms.ruined_leaves
+        before = base.inputs.base_pbpm[..., -1] * base.inputs.base_months[..., -1]
+        made = [financial_guarantee(before.sum(axis=-1), rate=rate) for rate in (terms.option, terms.tcc)]
+        return cents(np.where(experience.contracts.elections.tcc, made[1], made[0]))
 
     def _capitated(
         self,

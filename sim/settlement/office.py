@@ -24,7 +24,18 @@ from sim.settlement.lead import Lead
 from sim.settlement.mssp import Mssp
 from sim.settlement.program import Flags, Floats, History, Ints, Participants, Program, Settled, Shown
 from sim.settlement.reach import Reach
+from sim.settlement.stop_loss import LivedPersons
 
+# What only LEAD has.
+_OF_LEAD = (
+    "high_performers_pool",
+    "capitation",
+    "claims_replaced",
+    "stop_loss_payout",
+    "stop_loss_charge",
+    "stop_loss_settled",
+    "financial_guarantee",
+)
 # What is told of ACOs that the scenario has in LEAD, those too that are out.
 ENTRY = ("meets_minimum", "minimum_people", "newly_entering")
 SETTLED = (
@@ -40,6 +51,10 @@ SETTLED = (
     "high_performers_pool",
     "capitation",
     "claims_replaced",
+    "stop_loss_payout",
+    "stop_loss_charge",
+    "stop_loss_settled",
+    "financial_guarantee",
     *ENTRY,
     "historical_benchmark",
     "higher_spending",
@@ -111,6 +126,11 @@ class Settlement:
             monthly=self._lead.monthly if (lead & contracts.elects).any() else None,
         )
 
+    @property
+    def ruined_leaves(self) -> bool:
+        """Whether an ACO is out that the year settled last leaves in debt to Medicare."""
+        return self._lead.ruined_leaves
+
     @cached_property
     def asks_types(self) -> bool:
         """Whether a program that some ACO is in, in any year, looks at people by enrollment type."""
@@ -146,6 +166,7 @@ class Settlement:
         contracts: Contracts,
         active: Flags,
         quality: Floats,
+        lived: LivedPersons | None = None,
     ) -> Settled:
         """Return the money of one performance year, by result variable.
 
@@ -162,6 +183,8 @@ class Settlement:
             ACOs that are in; the others are not settled.
         quality : float64, shape (acos,)
             Quality scores, 0 to 1.
+        lived : LivedPersons, optional
+            The year person by person; needed where an ACO has stop-loss.
 
         Returns
         -------
@@ -183,16 +206,13 @@ class Settlement:
             shape = tuple(shapes[dim] for dim in variable.dims if dim in shapes)
             result[variable.name] = np.full(shape, variable.fill_value, variable.stored_dtype)
         result |= self._lead.entry.shown(year)
-        shown = Shown(history, participants, contracts, quality, seen)
+        shown = Shown(history, participants, contracts, quality, seen, lived)
         for name, program in self.programs.items():
             mine = active & (contracts.program == name)
             result["program"][mine] = PROGRAMS.index(name)
             if mine.any():
                 saved = (seen.aco[..., Sum.REFERENCE] - seen.aco[..., Sum.SPEND]).sum(axis=-1)
-                # Only LEAD has a pool, and capitation by election.
-                none = dict.fromkeys(
-                    ("high_performers_pool", "capitation", "claims_replaced"), np.zeros(n, np.int64)
-                )
+                none = dict.fromkeys(_OF_LEAD, np.zeros(n, np.int64))
                 settled = none | program.settle(year, shown, mine)
                 for variable_name, values in with_prices(settled, saved).items():
                     result[variable_name][mine] = values[mine]

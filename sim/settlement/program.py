@@ -15,6 +15,7 @@ from sim.population.experience import Experience, observe
 from sim.population.past import Volunteers
 from sim.population.types import TypeExperience, observe_types
 from sim.settlement.contracts import Contracts
+from sim.settlement.stop_loss import LivedPersons
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -103,6 +104,8 @@ class Shown:
         Quality scores, 0 to 1.
     year : Experience
         The performance year itself.
+    lived : LivedPersons, optional
+        The same person by person; without it nobody's stop-loss can be settled.
     """
 
     history: History
@@ -110,6 +113,7 @@ class Shown:
     contracts: Contracts
     quality: Floats
     year: Experience
+    lived: LivedPersons | None = None
 
 
 class Program(Protocol):

@@ -1,0 +1,237 @@
+"""Stop-loss of a lived year: payouts person by person, and the charge that pays for them model-wide.
+
+Whoever spends less than the first attachment has no payout, so that only the few who spend more are looked
+at. Payouts are whole cents of each person, so that their sums depend on no order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.inputs.protection_terms import StopLossTerms
+from sim.kernels.coded import coded_scores
+from sim.kernels.codes import N_CELLS, RISK_UNIT, Cell, Sum
+from sim.kernels.layout import People
+from sim.policy.arrays import dollars
+from sim.policy.protection import expected_of_person, neutral_share, stop_loss_charge
+from sim.policy.settlement import stop_loss_payout
+from sim.population.experience import N_CATEGORIES, both_routes, ratio
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Settled = dict[str, NDArray[Any]]
+
+#: Result variables of it, nothing where nobody has it.
+STOP_LOSS = ("stop_loss_payout", "stop_loss_charge", "bridge_stop_loss", "stop_loss_settled")
+
+_CENTS = 100.0
+_HIGH_NEEDS = int(Cell.HN_CLAIMS)
+
+
+class Costly(NamedTuple):
+    """People who may have a payout; arrays of shape (some,).
+
+    Attributes
+    ----------
+    group, cell : int64 arrays
+        Group of the practice that they are aligned to, and the cell of 1 January.
+    months, late : float64 arrays
+        Months in that cell, and those that what happened in the year made High Needs months.
+    spend : float64 array
+        Cents of the year.
+    score, needy_score : float64 arrays
+        Coded scores in the one and in the other.
+    """
+
+    group: Ints
+    cell: Ints
+    months: Floats
+    late: Floats
+    spend: Floats
+    score: Floats
+    needy_score: Floats
+
+
+@dataclass(frozen=True, eq=False)
+class Persons:
+    """A lived year of an arm, person by person.
+
+    Attributes
+    ----------
+    year : int
+    people : callable
+        Returns the columns as the year left them.
+    coding : float64 array, shape (practices,)
+        Factor on the scores that each practice submitted.
+    care : int64 array, shape (places, cells, sums)
+        The year's sums of the same people.
+    """
+
+    year: int
+    people: Callable[[], People]
+    coding: Floats
+    care: Ints
+
+    def costly(self, least: float, group: Ints) -> Costly:
+        """Return the people of some practices who spent `least` cents or more.
+
+        Parameters
+        ----------
+        least : float
+        group : int64, shape (practices,)
+            Group of the people of each practice, -1 for practices whose people are not wanted.
+        """
+        people = self.people()
+        rows = np.flatnonzero((people.spend >= least) & (people.aligned >= 0) & (people.months > 0))
+        rows = rows[group[people.aligned[rows]] >= 0]
+        some = People(*(column[rows] for column in people))
+        scores = np.empty((2, len(rows)), np.float32)
+        coded_scores(some, self.year, self.coding, *scores)
+        plain, needy = scores.astype(np.float64)
+        cell = some.cell.astype(np.int64)
+        months, late = some.months.astype(np.float64), some.late_months.astype(np.float64)
+        late = np.minimum(late, months)
+        return Costly(
+            group=group[some.aligned],
+            cell=cell,
+            months=months - late,
+            late=late,
+            spend=some.spend.astype(np.float64),
+            score=np.where(cell % N_CATEGORIES == _HIGH_NEEDS, needy, plain),
+            needy_score=needy,
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class LivedPersons:
+    """Who has stop-loss money in a year: the arm's people, and the nation's who say what it costs.
+
+    Attributes
+    ----------
+    own, nation : Persons
+        Of the arm, and of the reference arm.
+    """
+
+    own: Persons
+    nation: Persons
+
+    @cached_property
+    def _national(self) -> tuple[Floats, Floats, Floats]:
+        """Months, spending in USD and mean score of the nation's assignable people, shape (cells,)."""
+        care = both_routes(self.nation.care[: len(self.nation.coding)].sum(axis=0))
+        months = care[:, Sum.MONTHS].astype(np.float64)
+        return months, care[:, Sum.SPEND] / _CENTS, ratio(care[:, Sum.CODED_RISK] / RISK_UNIT, months)
+
+    def neutral(self, terms: StopLossTerms, counted: float) -> Floats:
+        """Return what of expected spending pays for the payouts of all the nation's people, shape (cells,).
+
+        Parameters
+        ----------
+        terms : StopLossTerms
+        counted : float
+            Share of spending that counts.
+        """
+        months, spend, score = self._national
+        everybody = np.zeros(len(self.nation.coding), np.int64)
+        paid = payouts(
+            self.nation, everybody, ratio(spend * counted, months)[None], score[None], terms, counted
+        )
+        return neutral_share(both_routes(paid[0][:, None])[:, 0] / _CENTS, spend * counted)
+
+
+def payouts(
+    persons: Persons, group: Ints, pbpm: Floats, mean_score: Floats, terms: StopLossTerms, counted: float
+) -> Ints:
+    """Return payouts in cents by group and cell of 1 January, each person's in whole cents.
+
+    Parameters
+    ----------
+    persons : Persons
+    group : int64, shape (practices,)
+        Group of the people of each practice, -1 for none.
+    pbpm, mean_score : float64, shape (groups, cells)
+        What is expected a month, USD, of people of that mean score.
+    terms : StopLossTerms
+    counted : float
+        Share of spending that counts.
+    """
+    some = persons.costly(np.floor(terms.attachments[0] * _CENTS / counted), group)
+    of = some.group
+    needy = some.cell - some.cell % N_CATEGORIES + _HIGH_NEEDS
+    expected = expected_of_person(
+        pbpm[of, some.cell], mean_score[of, some.cell], some.score, some.months
+    ) + expected_of_person(pbpm[of, needy], mean_score[of, needy], some.needy_score, some.late)
+    paid = stop_loss_payout(
+        some.spend / _CENTS * counted, expected, attachments=terms.attachments, rates=terms.payout_rates
+    )
+    into = np.zeros((len(pbpm), N_CELLS), np.int64)
+    np.add.at(into, (of, some.cell), np.rint(paid * _CENTS).astype(np.int64))
+    return into
+
+
+class Expected(NamedTuple):
+    """What a benchmark expects; float64 arrays of shape (acos, cells).
+
+    Attributes
+    ----------
+    pbpm, mean_score, months : float64 arrays
+        USD a month, of people of that mean coded score, and their months.
+    """
+
+    pbpm: Floats
+    mean_score: Floats
+    months: Floats
+
+
+class StopLossMoney(NamedTuple):
+    """Payouts and charges of a year; int64 arrays of cents, shape (acos, cells)."""
+
+    payout: Ints
+    charge: Ints
+
+    def told(self) -> Settled:
+        """Return the result variables that tell of them."""
+        paid, charged = self.payout.sum(axis=-1), self.charge.sum(axis=-1)
+        return {
+            "stop_loss_payout": paid,
+            "stop_loss_charge": charged,
+            "bridge_stop_loss": paid - charged,
+        }
+
+
+def stop_loss_of(
+    lived: LivedPersons,
+    practice_aco: Ints,
+    elected: NDArray[np.bool_],
+    benchmark: Expected,
+    terms: StopLossTerms,
+    counted: float,
+) -> StopLossMoney:
+    """Return what stop-loss pays and charges ACOs; nothing for those without.
+
+    Parameters
+    ----------
+    lived : LivedPersons
+    practice_aco : int64, shape (practices,)
+        ACO of each practice, -1 for none.
+    elected : bool, shape (acos,)
+    benchmark : Expected
+    terms : StopLossTerms
+    counted : float
+        Share of spending that counts.
+    """
+    pbpm, mean_score, months = benchmark
+    having = np.append(np.where(elected, np.arange(len(elected)), -1), -1)
+    paid = payouts(lived.own, having[practice_aco], pbpm, mean_score, terms, counted)
+    if terms.stated_charge is None:
+        share, stated = lived.neutral(terms, counted), 0.0
+    else:
+        share, stated = np.zeros(N_CELLS), terms.stated_charge
+    charged = np.rint(stop_loss_charge(share, stated, dollars(pbpm, months), months) * _CENTS)
+    return StopLossMoney(paid, np.where(elected[:, None], charged, 0.0).astype(np.int64))
