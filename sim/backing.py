@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.agents.aco import ACO
 from sim.ledger import Ledger, Mechanism, Party
 from sim.ledger.protection import due_to_medicare, enter_backing, held_after
 from sim.ledger.schedule import Schedule
@@ -80,7 +81,8 @@ class Backing:
             return {"ruined": held_to.astype(np.int8)}
         held = self.reserves + held_after(book, self._first_py, year, final)
         due = np.where(held_to, due_to_medicare(book, year, final), 0)
-        called, debt = called_and_owed(held, due, settled["financial_guarantee"])
+        guarantee = np.where(held_to, settled["financial_guarantee"], 0)
+        called, debt = called_and_owed(held, due, guarantee)
         owed = book.net_by_aco(Party.ACO, Mechanism.DEBT)
         repaid = np.where(held_to, np.minimum(owed, np.maximum(held, 0)), 0)
         enter_backing(book, year, called, debt, repaid, final)
@@ -89,7 +91,7 @@ class Backing:
             self._out_from = np.where(debt > 0, np.minimum(self._out_from, january), self._out_from)
         return {"ruined": (called + debt > 0).astype(np.int8)}
 
-    def out(self, year: int) -> list[int]:
-        """Return the rows of ACOs that a debt has put out by a year."""
-        rows: list[int] = np.flatnonzero(self._out_from <= year).tolist()
-        return rows
+    def put_out(self, acos: Sequence[ACO], year: int) -> None:
+        """Take ACOs out that a debt has put out by a year; `acos` are all of the arm's, in order."""
+        for row in np.flatnonzero(self._out_from <= year).tolist():
+            acos[row].participates = False

@@ -369,10 +369,7 @@ class LeadModel(ColumnModel):
         outlay = None if self.reference is None else self.reference.outcomes["medicare_outlay"]
         self.record.write_year(
             self.year,
-            experience={
-                **lived_by(seen),
-                **{name: settled[name] for name in lived},
-            },
+            experience=lived_by(seen) | {name: settled[name] for name in lived},
             settled={name: values for name, values in settled.items() if name not in lived},
             active=self._active,
             ledger=self.ledger,
@@ -384,8 +381,7 @@ class LeadModel(ColumnModel):
         self._levers = self._usual = None
         self.year += 1
         self.running = self.year <= self.scenario.years[-1]
-        for row in self.backing.out(self.year):
-            self._acos[row].participates = False
+        self.backing.put_out(self._acos, self.year)
         if self.running:
             self.contracts = self.settlement.in_force(self.year, self.history, self.practice_aco())
         self.datacollector.collect(self)

@@ -25,7 +25,7 @@ def lead_terms(rulebook: Rulebook, py: int, option: str) -> LeadTerms:
     Raises
     ------
     InputError
-        When the option is unknown, the rulebook lacks a key, or stop-loss is elected without terms.
+        When the option is unknown, the rulebook lacks a key, or stop-loss is elected without payout rates.
     """
     if option not in OPTIONS:
         raise InputError(wrong_choice(rulebook.name, "risk_option", option, OPTIONS))
@@ -106,7 +106,7 @@ def _if_offered(rulebook: Rulebook, adjustment: str, py: int, option: str) -> fl
 
 
 def _check_stop_loss(rulebook: Rulebook, py: int) -> None:
-    """Stop-loss terms are not published, so who elects it must state them."""
+    """Stop-loss that pays nothing is no stop-loss: rules that elect it for all need rates."""
     if rulebook.flag("stop_loss.elected", py) and not rulebook.array("stop_loss.payout_rates", py).any():
-        stated = "stop_loss.attachments, stop_loss.payout_rates and stop_loss.charge stated with it"
+        stated = "stop_loss.payout_rates above 0 %, or false"
         raise InputError(Fault(rulebook.name, "stop_loss.elected", "= true without payout rates", stated))

@@ -47,7 +47,7 @@ def payment_faults(name: str, arm: Arm, years: range, books: ScenarioBooks, merg
             if terms["program"] != LEAD:
                 continue
             for term, problem, allowed, nearest in wrong_elections(terms, book, year):
-                key = _place(f"arms.{name}", arm, aco, year, term)
+                key = place_of(f"arms.{name}", arm, aco, year, term)
                 whose = f" for {aco}" if aco is not None and f".acos.{aco}." not in key else ""
                 found[Fault(merged.file(key), key, f"{problem}{whose}", allowed, nearest)] = None
     return list(found)
@@ -143,7 +143,7 @@ def _percent(share: float) -> str:
     return f"{100.0 * share:g} %"
 
 
-def _place(root: str, arm: Arm, aco: str | None, year: int, term: str) -> str:
+def place_of(root: str, arm: Arm, aco: str | None, year: int, term: str) -> str:
     """Return the key that has the last word on a term of an ACO in a year; of the arm where none has."""
     layers = [(root, arm), *([(f"{root}.acos.{aco}", arm.acos[aco])] if aco is not None else [])]
     place = root

@@ -179,16 +179,22 @@ class Arm(ChangingTerms):
     def terms(self, aco: str | None, year: int) -> dict[str, Any]:
         """Return the terms of an ACO in a year, None standing for every ACO without a table of its own.
 
-        What is stated for the ACO wins over what is stated for the arm; in both, later years win.
+        What is stated for the ACO wins over what is stated for the arm; in both, later years win. Whoever has
+        given notice is out of LEAD from the next year on.
         """
+        found = self.stated(aco, year)
+        if found["program"] == "lead" and int(found.get("exit_notice", f"{year}")[:4]) < year:
+            found["program"] = NO_PROGRAM
+        return found
+
+    def stated(self, aco: str | None, year: int) -> dict[str, Any]:
+        """Return the same as if nobody who gives notice left."""
         layers = [*self.in_year(year), *(self.acos[aco].in_year(year) if aco in self.acos else ())]
         found: dict[str, Any] = {}
         for layer in layers:
             found |= {
                 name: getattr(layer, name) for name in Terms.model_fields if getattr(layer, name) is not None
             }
-        if int(found.get("exit_notice", f"{year}")[:4]) < year and found["program"] == "lead":
-            found["program"] = NO_PROGRAM
         return found
 
     def programs(self, years: range) -> dict[str, set[int]]:

@@ -196,7 +196,7 @@ class Lead:
             terms = lead_terms(self.rulebook, year, option)
             settled, monthly = self._settle(year, experience, base, terms, mine & active)
             if self.monthly is not None and monthly is not None:
-                self.monthly.take(monthly, mine & contracts.elects)
+                self.monthly.take(monthly, mine & active & contracts.elects)
             for name, values in settled.items():
                 into = result.setdefault(name, values)
                 into[mine] = values[mine]

@@ -98,7 +98,7 @@ def test_drawn_values_keep_to_their_bounds_and_shape():
         ("program.values.corridors.global.savings", ["90 %", "50 %"], "must be a list of 4 numbers"),
         ("program.values.corridors.global.edges", [0, 0.5, 0.25, 0.75], "must rise"),
         ("program.values.baseline.years", 2.5, "must be a whole number"),
-        ("program.values.stop_loss.elected", True, "= true without payout rates"),
+        ("program.values.stop_loss.attachments", [2, 1], "must rise"),
         ("arms.lead.values.discount.professional", 1e300, "must lie between 0 and 1"),
         ("program.values.mssp.risk.cap", {"2028": 0.1}, "must be one number for all years"),
     ],

@@ -42,8 +42,9 @@ def test_what_is_called_directly_by_chapter_or_through_another_rule_runs(tmp_pat
     assert "chapter.idle" in functions_nothing_calls(tmp_path / "sim")
 
 
-def test_corridors_act_and_stop_loss_does_not():
+def test_corridors_and_stop_loss_act_and_the_medicaid_route_does_not():
     idle = functions_nothing_calls()
     assert "settlement.shared_amount" not in idle
     assert "settlement.corridor_share" not in idle
-    assert "settlement.stop_loss_payout" in idle
+    assert "settlement.stop_loss_payout" not in idle
+    assert "alignment.medicaid_aligned" in idle

@@ -26,7 +26,7 @@ ACOS = (
     aco("cheap", 500, entry="renewing", former_mssp=True, efficiency="-30 %", region="east"),
     aco("costly", 400, entry="renewing", leadership="hospital", efficiency="35 %", region="east"),
     aco("new", 300, market="rural"),
-    aco("frail", 250, high_needs_share="60 %"),
+    aco("frail", 250, high_needs_share="60 %", reserves="0 USD"),
 )
 LEAD = {
     "global": {"program": "lead"},
@@ -65,13 +65,21 @@ PAYMENTS = {
     },
     "total": {"program": "lead", "payments": ["tcc"], "preferred_reduction": "50 %"},
 }
-# Terms that CMS has not published, without which stop-loss cannot be elected.
+# Stop-loss that many people reach, and whose charge is stated.
 STOP_LOSS = {
     "stop_loss.elected": True,
-    "stop_loss.attachments": [0.5, 1.0],
+    "stop_loss.attachments": [20_000.0, 60_000.0],
     "stop_loss.payout_rates": [0.5, 0.9],
-    "stop_loss.charge": 5.0,
 }
+STATED_CHARGE = STOP_LOSS | {"stop_loss.charge_set": "stated", "stop_loss.charge": 5.0}
+# ACOs that leave before and after the notice month, and one that cannot pay what it owes.
+LEAVING = {
+    "by_february": {"program": "lead", "exit_notice": "2028-02"},
+    "by_may": {"program": "lead", "exit_notice": "2028-05", "risk_option": "professional"},
+    "tcc": {"program": "lead", "payments": ["tcc"]},
+}
+# Discounts that leave every ACO with a loss.
+LARGE_DISCOUNT = {"discount.higher_spending": "30 %", "discount.lower_spending": "30 %"}
 # A gate, a pool and a plan that lacks an intervention: what CMS has not published leaves them open.
 QUALITY = {
     "quality.improvement_gate": 0.5,
@@ -161,6 +169,8 @@ SETTINGS = (
     Setting("", LEAD, 2027, 2028),
     Setting("", LEAD, 2033, 2034),
     Setting("", LEAD, 2027, 2028, tuple(STOP_LOSS.items())),
+    Setting("", LEAD, 2027, 2028, tuple(STATED_CHARGE.items())),
+    Setting("", LEAVING, 2027, 2029, tuple(LARGE_DISCOUNT.items())),
     Setting("", LEAD, 2027, 2028, tuple(QUALITY.items())),
     Setting("", LEAD, 2027, 2028, tuple(ENTRY.items())),
     Setting("", LEAD, 2027, 2028, tuple((ENTRY | GLIDE).items())),

@@ -313,8 +313,9 @@ def test_stop_loss_pays_and_charges_once_elected():
 
 
 def test_electing_stop_loss_without_terms_is_a_fault():
+    nothing = {"stop_loss.elected": True, "stop_loss.payout_rates": [0, 0]}
     with pytest.raises(InputError, match="true without payout rates"):
-        lead_terms(load_rulebook("lead-py2027", {"stop_loss.elected": True}), 2027, "global")
+        lead_terms(load_rulebook("lead-py2027", nothing), 2027, "global")
 
 
 def test_the_medicaid_route_opens_when_switched_on_and_its_year_has_come():
