@@ -65,10 +65,10 @@ def test_the_rules_read_are_the_rules_said_to_be_in_use(simulated):
 def test_a_changed_rule_that_does_not_act_is_named():
     scenario = Scenario.load(QUICKSTART)
     assert scenario.idle() == []
-    values = {"guarantee.global": "3 %", "add_on.rate": "1 %", "prior_savings.cap": "1 %"}
+    values = {"falls.payment": 120, "add_on.rate": "1 %", "prior_savings.cap": "1 %"}
     changed = scenario.replace({f"program.values.{key}": value for key, value in values.items()})
-    # Financial guarantees are not asked for; the cap on prior savings is, of what renewing ACOs bring.
-    assert changed.idle() == ["guarantee.global"]
+    # Falls prevention is not asked for; the cap on prior savings is, of what renewing ACOs bring.
+    assert changed.idle() == ["falls.payment"]
 
 
 def test_assumed_rules_are_among_those_in_use():

@@ -49,6 +49,8 @@ def test_all_hold_in_a_run():
         ("sequestration", {"Settlement after sequestration"}),
         ("claims_replaced", {"Capitation in place of claims"}),
         ("provider_payments", {"Gain by capitation"}),
+        ("stop_loss_payout", {"Stop-loss"}),
+        ("guarantee_called", {"Change in the ACO's cash"}),
         ("distributions", {"Change in the ACO's cash"}),
         ("ffs_payments", {"Medicare outlay", NET}),
         ("medicare_net_cost", {NET}),
