@@ -17,7 +17,7 @@ from sim.scenarios import Scenario
 ACOS = (
     aco("cheap", 500, entry="renewing", former_mssp=True, efficiency="-30 %", region="east"),
     aco("costly", 400, entry="renewing", leadership="hospital", efficiency="35 %", region="east"),
-    aco("new", 300, market="rural", high_needs_share="60 %"),
+    aco("new", 300, market="rural", high_needs_share="60 %", reserves="1,000 USD"),
 )
 ARMS = {
     "": {
@@ -32,7 +32,12 @@ ARMS = {
                 "costly": {"payments": ["tcc"], "enhanced_share": 0, "npcc_reduction": 0, "apo_reduction": 0}
             },
         },
-        "professional": {"program": "lead", "risk_option": "professional"},
+        "professional": {
+            "program": "lead",
+            "risk_option": "professional",
+            "stop_loss": True,
+            "acos": {"new": {"exit_notice": "2028-06"}},
+        },
     },
     "mssp.": {
         "basic": {"program": "mssp", "track": "basic-e"},

@@ -38,4 +38,4 @@ def test_every_rule_of_lead_names_a_test(ledger):
 
 def test_a_rule_with_its_own_test_names_that_one_first(ledger):
     row = next(line for line in ledger.splitlines() if line.startswith("| `stop_loss.attachments`<br>"))
-    assert "test_stop_loss_pays_and_charges_once_elected" in row
+    assert "test_the_numbers_are_those_of_lead_py2027" in row
