@@ -57,7 +57,7 @@ def cash_rows(data: xr.Dataset, arms: list[str]) -> list[tuple[str, ...]]:
             ("Money to be found", lacking, 1),
             ("Interest on it", interest, 2),
         ):
-            rows.setdefault(label, []).append(_mean_and_error(values, digits))
+            rows.setdefault(label, []).append(mean_and_error(values, digits))
     return [(label, *cells) for label, cells in rows.items()]
 
 
@@ -72,6 +72,7 @@ def cash_table(data: xr.Dataset, arms: list[str]) -> Table:
     return table
 
 
-def _mean_and_error(values: NDArray[np.float64], digits: int) -> str:
+def mean_and_error(values: NDArray[np.float64], digits: int) -> str:
+    """Return a mean over replicates with its Monte Carlo error in brackets."""
     error = mean_error(values)
     return f"{values.mean():,.{digits}f} ({'n/a' if math.isnan(error) else f'{error:,.{digits}f}'})"

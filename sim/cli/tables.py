@@ -26,6 +26,7 @@ from sim.cli.money_tables import (
     side_by_side,
     turned_away,
 )
+from sim.cli.protection_table import PROTECTION, protection_table, shows_protection
 from sim.inputs.faults import printable
 from sim.outcomes.bands import bands_hold, bands_sentence
 from sim.outcomes.summary import FIGURES, ArmSummary, summarise
@@ -99,6 +100,10 @@ def _print_money(done: Run, scenario: Scenario, console: Console) -> None:
         for group in side_by_side(arms, console.width):
             console.print(cash_table(data, group))
         console.print(CASH, style="dim", highlight=False)
+    if shows_protection(data):
+        for group in side_by_side(arms, console.width):
+            console.print(protection_table(data, group))
+        console.print(PROTECTION, style="dim", highlight=False)
     if guarded := bracket_arms(data):
         for group in side_by_side(guarded, console.width):
             console.print(bracket_table(data, group))
