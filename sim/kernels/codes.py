@@ -106,6 +106,9 @@ class Episode(IntEnum):
     CABG = 15
 
 
+EPISODE_NAMES = tuple(kind.name.lower() for kind in Episode)
+
+
 class EpisodeSum(IntEnum):
     """Exact integer sums kept for each place and kind of episode."""
 
@@ -130,6 +133,12 @@ class ReferredSum(IntEnum):
     EXPECTED = 2  # cents, see sim.kernels.referral
     INPATIENT = 3  # as EpisodeSum
     MONTH = 4
+    RELATED = 5  # cents of COST as the measure of the kind counts them, see sim.kernels.referral
+    SQUARE = 6  # squared dollars of RELATED
+    # Of those alone that no other episode of the person goes before
+    FIRST_COUNT = 7
+    FIRST_RELATED = 8
+    FIRST_EXPECTED = 9
 
 
 class TypeSum(IntEnum):
