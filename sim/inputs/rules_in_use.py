@@ -7,6 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from sim.inputs.cara_faults import holds
+from sim.inputs.cara_terms import cara_terms
 from sim.inputs.entry_terms import entry_terms
 from sim.inputs.lead_criteria import criteria_of, excluded_shares, high_needs_aco_share, stated_growth
 from sim.inputs.lead_terms import OPTIONS, lead_terms, savings_are_prorated
@@ -58,6 +60,10 @@ def _of_lead(name: str, books: ScenarioBooks, year: int, years: range, terms: di
     savings_are_prorated(book)
     quality_terms(book, year)
     entry_terms(book, year)
+    if contracts := terms.get("cara"):
+        arranged = cara_terms(replace(book, asked=set()), year)
+        if any(holds(one, arranged, year) for one in contracts):
+            cara_terms(book, year)
     return asked
 
 
