@@ -29,11 +29,11 @@ from sim.columns.column_set import ColumnAgentSet
 from sim.inputs.evidence import Evidence
 from sim.inputs.faults import InputError, wrong_choice
 from sim.inputs.lead_criteria import criteria_of, high_needs_aco_share
-from sim.kernels.codes import CELL_NAMES, Sum
+from sim.kernels.codes import CELL_NAMES, EPISODE_NAMES, Sum
 from sim.kernels.draws import Key
 from sim.kernels.layout import People
-from sim.kernels.tally import Tally
-from sim.ledger import Ledger, Mechanism, Party
+from sim.kernels.tally import Tally, without_specialists
+from sim.ledger import Ledger
 from sim.ledger.year import enter_program, enter_services, enter_spending
 from sim.levers import Levers, practices_this_year
 from sim.outcomes.record import Record
@@ -157,6 +157,7 @@ class LeadModel(ColumnModel):
         self._memory = Memory(self.world.remembered, self.settlement.remembered_years)
         self.ledger = Ledger(len(self.world.plans))
         sizes = {"aco": len(self.world.plans), "cell": len(CELL_NAMES), "year": len(self.scenario.years)}
+        sizes["episode"] = len(EPISODE_NAMES)
         self.record = Record(sizes, self.first_py)
         self.outcomes = self.record.arrays
         self._health: HealthByYear = HealthByYear(
@@ -216,7 +217,8 @@ class LeadModel(ColumnModel):
         practice_aco = self.practice_aco()
         volunteers = self._memory.volunteers(lambda: self.people, practice_aco, len(self._acos))
         taking_part = self.evidence.number("nation.taking_part")
-        return Participants(practice_aco, *markets, nation, taking_part, volunteers)
+        efficiency = self.specialists.store["efficiency"]
+        return Participants(practice_aco, *markets, nation, taking_part, volunteers, efficiency)
 
     def active(self) -> Flags:
         """Return which ACOs take part in a program this year, shape (acos,)."""
@@ -294,7 +296,15 @@ class LeadModel(ColumnModel):
         levers = self.decide()
         reference = None if self.reference is None else self.reference.people.spend
         self.take_year(
-            *self.world.live(self.people, year, levers.practices, reference, self.threads, levers.health)
+            *self.world.live(
+                self.people,
+                year,
+                levers.practices,
+                reference,
+                self.threads,
+                levers.health,
+                self.settlement.asked(year),
+            )
         )
 
     def take_year(self, tally: Tally, lived: int) -> None:
@@ -334,7 +344,8 @@ class LeadModel(ColumnModel):
         )
         cost = np.where(active, cost + [aco.further_cost_cents for aco in self._acos], 0)
         practices, practice_aco = self.practices.store, self.practice_aco()
-        gain = settlement + add_on + pool
+        owed = self.settlement.cara.pay(self.ledger, year, self.specialists.store.columns)
+        gain = settlement + add_on + pool - owed
         shared = decide("distribution", gain=gain, practice_aco=practice_aco, lives=practices["lives"])
         practices["income_cents"][:] += shared
         enter_spending(self.ledger, year, cost, shared, practice_aco)
@@ -342,23 +353,10 @@ class LeadModel(ColumnModel):
     def learn(self) -> None:
         """Let ACOs take in what the year has brought."""
         own = [np.where(self._active, self._settled[name], 0) for name in ("benchmark", "gross_savings")]
-        booked = {
-            mechanism: self.ledger.net_by_aco(Party.ACO, mechanism, year=self.year)
-            for mechanism in (
-                Mechanism.SETTLEMENT,
-                Mechanism.ADMIN_ADD_ON,
-                Mechanism.CARE_MANAGEMENT,
-                Mechanism.DISTRIBUTION,
-                Mechanism.HIGH_PERFORMERS_POOL,
-            )
-        }
-        for aco in self._acos:
-            if not self._active[aco.row]:
-                continue
-            paid, added, cost, shared, pool = (int(cents[aco.row]) for cents in booked.values())
-            benchmark, gross = (int(cents[aco.row]) for cents in own)
-            aco.experience += 1
-            aco.learn(AcoYear(self.year, benchmark, gross, paid, added, -cost, -shared, pool))
+        for aco, seen in zip(self._acos, AcoYear.of_all(self.ledger, self.year, *own), strict=True):
+            if self._active[aco.row]:
+                aco.experience += 1
+                aco.learn(seen)
 
     def record_year(self) -> None:
         """Write the year's outcomes."""
@@ -380,6 +378,7 @@ class LeadModel(ColumnModel):
     def close_year(self) -> None:
         """Turn to the next year: its contracts, and nothing decided yet."""
         self._levers = self._usual = None
+        self.history[self.year] = without_specialists(self.history[self.year])
         self.year += 1
         self.running = self.year <= self.scenario.years[-1]
         if self.running:

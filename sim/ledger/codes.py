@@ -14,6 +14,7 @@ class Party(IntEnum):
     PARTICIPANT = 2  # Participant Providers, as receivers of what their ACO distributes
     PROVIDERS = 3  # everybody whom Medicare pays for services
     SUPPLIERS = 4  # whom ACOs pay for care management
+    PREFERRED = 5  # Preferred Providers, as receivers and payers of what episode arrangements come to
 
 
 @unique
@@ -26,6 +27,8 @@ class Mechanism(IntEnum):
     CARE_MANAGEMENT = 3
     DISTRIBUTION = 4
     HIGH_PERFORMERS_POOL = 5  # what quality earns on top of the settlement
+    CARA = 20  # episode arrangements: to a Preferred Provider, or back from it
+    CARA_OWED = 21  # what an ACO owes of them where they are no expenditure before the corridors
 
 
 MECHANISM_NAMES = tuple(mechanism.name.lower() for mechanism in Mechanism)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from sim.ledger.book import NOBODY, Ledger
 from sim.ledger.codes import Mechanism, Party
 
 Cents = NDArray[np.int64]
+
+MONTHS_A_YEAR = 12
 
 
 def enter_services(book: Ledger, year: int, of_acos: Cents, total: int) -> None:
@@ -51,3 +53,28 @@ def enter_spending(book: Ledger, year: int, cost: Cents, shared: Cents, practice
     """
     book.enter(year, Party.ACO, Party.SUPPLIERS, Mechanism.CARE_MANAGEMENT, cost)
     book.enter(year, Party.ACO, Party.PARTICIPANT, Mechanism.DISTRIBUTION, shared, aco=practice_aco)
+
+
+def enter_cara(
+    book: Ledger, year: int, paid: Cents, whose: Cents, owed: Cents, *, month: ArrayLike = MONTHS_A_YEAR
+) -> None:
+    """Book what episode arrangements come to.
+
+    Parameters
+    ----------
+    book : Ledger
+    year : int
+    paid : int64 array, shape (rows,)
+        Cents that Medicare pays a specialist; negative ones it pays back.
+    whose : int64 array, shape (rows,)
+        ACO of each row.
+    owed : int64 array, shape (acos,)
+        Cents that ACOs owe Medicare for them.
+    month : array_like of int
+        Month of the final settlement, by which all is paid, for each ACO.
+    """
+    by_aco = {sign: np.zeros(book.n_acos, np.int64) for sign in (1, -1)}
+    for sign, sums in by_aco.items():
+        np.add.at(sums, whose, np.where(sign * paid > 0, paid, 0))
+        book.enter(year, Party.MEDICARE, Party.PREFERRED, Mechanism.CARA, sums, month=month)
+    book.enter(year, Party.ACO, Party.MEDICARE, Mechanism.CARA_OWED, owed, month=month)

@@ -18,6 +18,7 @@ _OF_ACOS: tuple[tuple[str, int, tuple[Mechanism, ...]], ...] = (
     ("high_performers_pool", 1, (Mechanism.HIGH_PERFORMERS_POOL,)),
     ("care_management_cost", -1, (Mechanism.CARE_MANAGEMENT,)),
     ("distributions", -1, (Mechanism.DISTRIBUTION,)),
+    ("cara_settled", 1, (Mechanism.CARA_OWED,)),
     ("aco_cash_change", 1, ()),
 )
 
@@ -58,7 +59,7 @@ class Record:
         """
         target = self.arrays[name]
         if "year" in BY_NAME[name].dims:
-            target = target[..., year - self.first_py]
+            target = self._of_year(name, year)
         if where is None:
             target[...] = values
         else:
@@ -95,6 +96,8 @@ class Record:
             self.write(year, name, values, active)
         for name, sign, mechanisms in _OF_ACOS:
             self.write(year, name, sign * ledger.net_by_aco(Party.ACO, *mechanisms, year=year), active)
+        of_specialists = ledger.net_by_aco(Party.PREFERRED, Mechanism.CARA, year=year)
+        self.write(year, "cara_payments", of_specialists, active)
         outlay = -ledger.net(Party.MEDICARE, year=year)
         self.write(year, "ffs_payments", ledger.net(Party.PROVIDERS, year=year))
         self.write(year, "medicare_outlay", outlay)
@@ -102,7 +105,12 @@ class Record:
             year, "medicare_net_cost", outlay - (outlay if reference_outlay is None else reference_outlay)
         )
 
+    def _of_year(self, name: str, year: int) -> NDArray[Any]:
+        """Return the part of a variable that belongs to a year, to be written."""
+        dims = BY_NAME[name].dims
+        return self.arrays[name][(slice(None),) * dims.index("year") + (year - self.first_py, ...)]
+
     def total(self, name: str, year: int) -> float:
         """Return the dollars of a year, all ACOs together; of what was not written, nothing."""
-        values = self.arrays[name][..., year - self.first_py]
+        values = self._of_year(name, year)
         return float(values[values != BY_NAME[name].fill_value].sum()) / 100.0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from sim.outcomes.cara import CARA_MONEY, CARA_VARIABLES
 from sim.outcomes.variable import Variable, money
 from sim.pages import render
 
@@ -30,6 +31,12 @@ _BRIDGE = (
     ),
     ("discount", "discount", "What the discount takes, less an add-on inside the benchmark.", "discount"),
     ("quality", "quality", "What of the quality withhold is not earned back.", "quality"),
+    (
+        "cara",
+        "episode arrangements",
+        "What payments under CARA, and recoveries, add to expenditure, the other way round; zero without.",
+        "",
+    ),
 )
 
 #: How the guardrail of LEAD's trend may be read, by the end of ``gross_savings_guard_``, and what that is.
@@ -100,7 +107,7 @@ VARIABLES: tuple[Variable, ...] = (
         "gross_savings",
         "aco year",
         "Gross savings against benchmark",
-        "Benchmark less expenditure, before corridors.",
+        "Benchmark less expenditure, and less what CARA adds to it, before corridors.",
         sign="positive: spending below the benchmark",
         rule=f"{_METHODS}, settlement",
     ),
@@ -185,6 +192,8 @@ VARIABLES: tuple[Variable, ...] = (
         sign=_PAID_TO_ACO,
         rule=f"{_METHODS}, quality",
     ),
+    *CARA_VARIABLES,
+    *CARA_MONEY,
     money(
         "care_management_cost",
         "aco year",

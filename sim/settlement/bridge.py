@@ -7,8 +7,10 @@ import numpy as np
 from sim.policy.lead import STEPS
 from sim.settlement.program import Floats, Ints, Settled, cents
 
-# What a program may tell apart of a benchmark, in the order in which it is added to the price of history.
-PARTS = STEPS[1:]
+# What a program may tell apart of savings against a benchmark: steps of the benchmark, in the order in which
+# they are added to the price of history, and what is added to expenditure.
+_OF_BENCHMARK = STEPS[1:]
+PARTS = (*_OF_BENCHMARK, "cara")
 
 
 def bridge_parts(steps_usd: Floats) -> Settled:
@@ -20,7 +22,7 @@ def bridge_parts(steps_usd: Floats) -> Settled:
         The benchmark with one rule more at each of :data:`sim.policy.lead.STEPS`; the last is the benchmark.
     """
     parts = np.diff(cents(steps_usd), axis=-1)
-    return {f"bridge_{name}": parts[..., place] for place, name in enumerate(PARTS)}
+    return {f"bridge_{name}": parts[..., place] for place, name in enumerate(_OF_BENCHMARK)}
 
 
 def with_prices(settled: Settled, true_savings: Ints) -> Settled:

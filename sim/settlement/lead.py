@@ -215,13 +215,15 @@ class Lead:
     def _settle(self, year: int, experience: Shown, base: LeadBenchmark, terms: LeadTerms) -> Settled:
         seen, counted = experience.year, self.counted(year)
         paid = np.rint(seen.aco[..., Sum.SPEND] * counted).astype(np.int64)
+        further = np.zeros(len(paid), np.int64) if experience.further is None else experience.further
+        expended = paid.sum(axis=-1) + further
         risk = ratio(seen.risk, seen.national_risk)
         baseline = historical_baseline(base.with_volunteers(experience.participants.volunteers), terms)
         national = seen.national_pbpm * counted
         inputs = PerformanceYearInputs(
             months=seen.months,
             risk=risk,
-            paid=paid / 100.0,
+            paid=(paid / 100.0).sum(axis=-1) + further / 100.0,
             region_pbpm=seen.region_pbpm * counted,
             region_risk=ratio(seen.region_risk, seen.national_risk),
             national_pbpm=national,
@@ -242,7 +244,8 @@ class Lead:
             "risk_score": risk,
             "benchmark": benchmark,
             "benchmark_before_discount": cents(done.benchmark_before_discount_usd),
-            "gross_savings": benchmark - paid.sum(axis=-1),
+            "gross_savings": benchmark - expended,
+            "bridge_cara": -further,
             "shared_savings": shared,
             "sequestration": taken,
             "settlement": shared - taken,
@@ -252,7 +255,7 @@ class Lead:
             "higher_spending": baseline.higher_spending.astype(np.int8),
             "agreement_start": np.full(len(paid), float(base.by3 + 1)),
             **bridge_parts(done.steps_usd),
-            **guardrail_readings(self.rulebook, baseline, inputs, terms, paid.sum(axis=-1)),
+            **guardrail_readings(self.rulebook, baseline, inputs, terms, expended),
         }
 
     def _between(self, experience: Shown, by3: int, year: int) -> YearsBetween:

@@ -9,13 +9,16 @@ import numpy as np
 
 from sim.inputs.lead_criteria import high_needs_aco_share
 from sim.inputs.scenario_books import MSSP, REACH, reach_rulebook, reach_years
-from sim.kernels.codes import Sum
+from sim.kernels.codes import N_EPISODES, Sum
+from sim.kernels.tally import Asked
+from sim.outcomes.cara import CARA_BY_KIND
 from sim.outcomes.registry import BY_NAME, GUARDRAILS
 from sim.population.experience import ratio
 from sim.population.world import World
 from sim.scenarios import Scenario
 from sim.settlement.bridge import PARTS, with_prices
 from sim.settlement.calendar import remembered_years
+from sim.settlement.cara import Cara
 from sim.settlement.contracts import PROGRAMS, Contracts, contracts_of
 from sim.settlement.lead import Lead
 from sim.settlement.mssp import Mssp
@@ -45,6 +48,7 @@ SETTLED = (
     "bridge_prices",
     *(f"bridge_{name}" for name in PARTS),
     *(f"gross_savings_guard_{name}" for name in GUARDRAILS),
+    *CARA_BY_KIND,
 )
 
 
@@ -55,6 +59,8 @@ class Settlement:
     ----------
     programs : mapping of str to Program
         By name, those that an ACO of the arm may be in.
+    cara : Cara
+        The episode arrangements of the arm.
     """
 
     def __init__(self, scenario: Scenario, arm: str, world: World) -> None:
@@ -73,6 +79,7 @@ class Settlement:
             world.plans,
             high_needs_aco_share(scenario.rulebook(arm), scenario.years[0]),
         )
+        self.cara = Cara(scenario, arm, world, self._lead.prospective_factor)
         self.programs: Mapping[str, Program] = {"lead": self._lead, MSSP: mssp, REACH: reach}
 
     @classmethod
@@ -92,6 +99,10 @@ class Settlement:
     def asks_types(self) -> bool:
         """Whether a program that some ACO is in, in any year, looks at people by enrollment type."""
         return any((self.contracts(year).program == MSSP).any() for year in self._scenario.years)
+
+    def asked(self, year: int) -> Asked:
+        """Return which sums of a performance year somebody wants beyond those that cost no time."""
+        return Asked(referred=self.cara.asks(year))
 
     @cached_property
     def remembered_years(self) -> set[int]:
@@ -143,13 +154,13 @@ class Settlement:
         Returns
         -------
         dict
-            Variables of the registry: cents as int64, or numbers, of shape (acos,) or (acos, cells). What
-            is not settled has the variable's fill value; ``expenditure`` and ``risk_score`` are there for
-            every ACO.
+            Variables of the registry: cents as int64, or numbers, of shape (acos,), (acos, cells) or (acos,
+            episodes). What is not settled has the variable's fill value; ``expenditure`` and ``risk_score``
+            are there for every ACO.
         """
         seen = participants.observe(history, year)
         n = len(participants)
-        shapes = {"aco": n, "cell": seen.months.shape[1]}
+        shapes = {"aco": n, "cell": seen.months.shape[1], "episode": N_EPISODES}
         # An ACO outside all programs is shown with what would count in LEAD.
         counted = self._lead.counted(year)
         result: Settled = {
@@ -160,7 +171,14 @@ class Settlement:
             shape = tuple(shapes[dim] for dim in variable.dims if dim in shapes)
             result[variable.name] = np.full(shape, variable.fill_value, variable.stored_dtype)
         result |= self._lead.entry.shown(year)
-        shown = Shown(history, participants, contracts, quality, seen)
+        in_lead = active & (contracts.program == "lead")
+        arranged = self.cara.reconcile(year, history, participants, in_lead)
+        for name in CARA_BY_KIND:
+            result[name][active] = 0
+            if arranged is not None:
+                result[name][in_lead] = arranged.by_aco_and_kind[name][in_lead]
+        further = None if arranged is None else arranged.counted
+        shown = Shown(history, participants, contracts, quality, seen, further)
         for name, program in self.programs.items():
             mine = active & (contracts.program == name)
             result["program"][mine] = PROGRAMS.index(name)

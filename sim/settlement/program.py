@@ -40,6 +40,8 @@ class Participants:
         Share of the nation's people who are aligned to ACOs of the program.
     volunteers : Volunteers, optional
         Who is voluntarily aligned this year, and what they did before.
+    specialists : float64, shape (specialists,), optional
+        Efficiency of each specialist this year; as drawn by default.
     """
 
     practice_aco: Ints
@@ -48,6 +50,7 @@ class Participants:
     nation: History | None = None
     taking_part: float = 0.0
     volunteers: Volunteers | None = None
+    specialists: Floats | None = None
 
     @cached_property
     def key(self) -> bytes:
@@ -97,6 +100,8 @@ class Shown:
         Quality scores, 0 to 1.
     year : Experience
         The performance year itself.
+    further : int64, shape (acos,), optional
+        Cents of expenditure beyond what services cost, which episode arrangements add; none by default.
     """
 
     history: History
@@ -104,6 +109,7 @@ class Shown:
     contracts: Contracts
     quality: Floats
     year: Experience
+    further: Ints | None = None
 
 
 class Program(Protocol):

@@ -43,7 +43,7 @@ def by_year(data: xr.Dataset, arm: str, *names: str) -> np.ndarray:
         ("gross_savings", ["gross_savings"]),
         ("true_savings", ["true_savings"]),
         ("medicare_net_cost", ["medicare_net_cost"]),
-        ("net_payment", ["settlement", "admin_add_on", "high_performers_pool"]),
+        ("net_payment", ["settlement", "admin_add_on", "high_performers_pool", "cara_settled"]),
     ],
 )
 def test_a_fan_shows_numpys_medians_in_million_dollars(
@@ -149,7 +149,12 @@ def test_incomplete_replicates_count_nowhere(results: xr.Dataset) -> None:
 
 def payments(data: xr.Dataset, arm: str) -> np.ndarray:
     paid = (
-        (data["settlement"].fillna(0) + data["admin_add_on"] + data["high_performers_pool"])
+        (
+            data["settlement"].fillna(0)
+            + data["admin_add_on"]
+            + data["high_performers_pool"]
+            + data["cara_settled"]
+        )
         .sel(arm=arm)
         .sum("year")
     )

@@ -89,6 +89,24 @@ GLIDE = {
 }
 
 
+# Episode arrangements of every kind, so that each rule of prices, minimums and payments is met.
+CARA = {
+    "arranged": {
+        "program": "lead",
+        "cara": [
+            {"specialty": "orthopedics", "least_episodes": 1},
+            {"specialty": "ophthalmology", "reconciled": "pooled"},
+            {"specialty": "cardiology", "approach": "max_flex", "days_after": 200},
+            {"episodes": ["colonoscopy"], "price": "team", "least_episodes": 1},
+            {"episodes": ["sepsis"], "least_episodes": 1},
+            {"episodes": ["low_back_pain"], "price": "bpci_advanced", "least_episodes": 1},
+            {"specialty": "rheumatology", "reconciled": "pooled"},
+            {"specialty": "endocrinology"},
+        ],
+    }
+}
+
+
 @dataclass(frozen=True)
 class Setting:
     """A little world of a program's ACOs, and the word before the keys of its rulebook."""
@@ -152,6 +170,7 @@ SETTINGS = (
     Setting("", LEAD, 2027, 2028, tuple(QUALITY.items())),
     Setting("", LEAD, 2027, 2028, tuple(ENTRY.items())),
     Setting("", LEAD, 2027, 2028, tuple((ENTRY | GLIDE).items())),
+    Setting("", CARA, 2027, 2029),
     # Lists of TINs that change, and earlier savings that are more than regional adjustments.
     Setting("", LEAD, 2027, 2028, evidence=(("tins.leave", 0.4), ("entry.prior_savings", 0.08))),
     Setting("mssp.", MSSP, 2027, 2032),

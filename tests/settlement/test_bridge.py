@@ -60,7 +60,7 @@ def test_what_a_program_does_not_tell_apart_is_in_the_prices():
 
 def test_each_part_is_the_difference_of_two_levels_in_cents():
     found = bridge_parts(np.array([[10.004, 11.0, 11.0, 9.5, 9.0, 9.006]]))
-    assert [int(found[f"bridge_{name}"][0]) for name in PARTS] == [100, 0, -150, -50, 1]
+    assert [int(found[f"bridge_{name}"][0]) for name in PARTS if name != "cara"] == [100, 0, -150, -50, 1]
 
 
 @cache

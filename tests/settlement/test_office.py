@@ -41,7 +41,7 @@ def test_options_make_a_difference():
 
 @pytest.mark.parametrize("name", BY_YEAR)
 def test_an_aco_that_is_out_has_no_settlement(name):
-    gamma = np.moveaxis(out("move")[name][GAMMA], -1, 0)
+    gamma = np.moveaxis(out("move")[name][GAMMA], BY_NAME[name].dims.index("year") - 1, 0)
     outside = [0, 1, 6, 7, 8, 9]
     assert absent(name, gamma[outside]).all()
     if name not in ("minimum_savings_rate", "agreement_benchmark"):
