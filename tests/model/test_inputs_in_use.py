@@ -76,10 +76,11 @@ def test_arrangements_read_what_is_said_of_them():
     )
     for book in (*scenario.rulebooks.values(), *scenario.evidences.values()):
         book.asked.clear()
-    said = scenario.rules_in_use("lead_global")
+    said = {key for key in scenario.rules_in_use("lead_global") if key.startswith("cara.")}
     simulate(scenario, 0)
-    assert scenario.rulebook("lead_global").asked - not_acting() == said
-    assert {key for key in said if key.startswith("cara.")}
+    asked = scenario.rulebook("lead_global").asked - not_acting()
+    assert {key for key in asked if key.startswith("cara.")} == said
+    assert len(said) > 10
     assert not any(key.startswith("cara.") for key in scenario.rules_in_use("lead_professional"))
     assert scenario.evidence("no_aco").asked >= FOR_CARA
 
