@@ -194,3 +194,23 @@ def test_guardrail_on_the_updated_benchmark():
     assert found.three_way_usd == pytest.approx([1e8 * (1 - 0.1 / 3)])
     guarded = guarded_benchmark(found.three_way_usd, found.two_way_usd, spent, 0.01)
     assert guarded == pytest.approx([1e8])
+
+
+def test_each_step_of_the_update_adds_one_rule():
+    # 35 % of a region 400 above; scores 6 % up, 2 % of it coding; people 1 % older; prices 10 % up.
+    agreed = agreement_benchmark(inputs(region_per_capita=np.full((1, TYPES, 3), 10_400.0)), terms())
+    dearer = year(
+        risk=np.full((1, TYPES), 1.06),
+        demographic_growth=np.full((1, TYPES), 1.01),
+        region_per_capita=np.full((1, TYPES), 11_440.0),
+        national_per_capita=np.full(TYPES, 11_000.0),
+        prospective=np.full(TYPES, 1.1),
+    )
+    coded = replace(dearer, coded=np.full((1, TYPES), 1.02))
+    found = updated_benchmark(agreed, coded, terms())
+    history, adjusted = 1e8 * 1.06 / 1.02 * 1.1, 1.014e8 * 1.06 / 1.02 * 1.1
+    assert found.steps_usd[0] == pytest.approx([history, adjusted, 1.014e8 * 1.04 * 1.1])
+    assert found.steps_usd[0, -1] == found.three_way_usd[0]
+    plain = updated_benchmark(agreed, dearer, terms())
+    assert plain.steps_usd[0, 1] == pytest.approx(1.014e8 * 1.06 * 1.1)
+    assert plain.three_way_usd == found.three_way_usd
