@@ -28,10 +28,10 @@ from sim.population.past import Volunteers
 from sim.population.plan import AcoPlan
 from sim.population.trend import Trend
 from sim.settlement.bracket import guardrail_readings
-from sim.settlement.bridge import bridge_parts
+from sim.settlement.bridge import bridge_parts, coded_at_by3, coded_by_cell
 from sim.settlement.entry import LeadEntry
 from sim.settlement.lead_quality import LeadQuality
-from sim.settlement.program import Flags, Floats, History, Ints, Participants, Settled, Shown, cents
+from sim.settlement.program import Flags, Floats, History, Participants, Settled, Shown, cents
 from sim.settlement.prospective import prospective_by_cell
 
 BASE_YEARS = 3
@@ -174,7 +174,7 @@ class Lead:
             by3=years[-1],
             counted=factor,
             national_risk=national_risk,
-            coded=np.tile(coded_over_true(seen[-1].aco)[:, CLAIMS], 2),
+            coded=coded_at_by3(seen[-1].aco),
         )
 
     def _earlier(self, spent: Floats, months: Floats, agreement: int) -> Floats:
@@ -230,7 +230,7 @@ class Lead:
             prospective_factor=self.prospective_factor(base.by3, year),
             quality_score=experience.quality,
             rate_book_pbpm=county_rates(base.cost_index, national),
-            coded=coded_over_true(seen.aco) / base.coded,
+            coded=coded_by_cell(seen.aco) / base.coded,
             between=self._between(experience, base.by3, year),
         )
         done = settle_performance_year(baseline, inputs, terms)
@@ -276,12 +276,6 @@ class Lead:
             guard_below=np.array(below),
             guard_above=np.array(above),
         )
-
-
-def coded_over_true(aco: Ints) -> Floats:
-    """Return coded over true risk, shape (acos, cells), of exact sums; 1 where there is nobody."""
-    coded, true = (aco[..., which].astype(np.float64) for which in (Sum.CODED_RISK, Sum.TRUE_RISK))
-    return np.divide(coded, true, out=np.ones_like(coded), where=(coded > 0.0) & (true > 0.0))
 
 
 def earlier_savings(plan: AcoPlan, renewing: float) -> float:
