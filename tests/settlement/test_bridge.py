@@ -16,6 +16,7 @@ from program_arms import REACH_YEARS, lived, lived_in_reach
 
 from sim.inputs.lead_terms import lead_terms
 from sim.kernels.codes import Kind, Sum
+from sim.outcomes.bridge import STEPS as SHOWN
 from sim.policy.lead import historical_baseline
 from sim.replicate import Replicate
 from sim.scenarios import Scenario
@@ -52,6 +53,25 @@ def test_parts_add_up_to_the_cent_in_every_program(arm):
         - out["distributions"]
     )
     assert cash[settled].tolist() == out["aco_cash_change"][settled].tolist()
+
+
+@pytest.mark.parametrize("arm", LIVED)
+def test_the_line_that_is_shown_adds_up_to_each_of_its_levels(arm):
+    out = LIVED[arm]().models[arm].outcomes
+    settled = out["gross_savings"] != NONE
+
+    def cents(names):
+        values = [out[name].sum(axis=1) if out[name].ndim == 3 else out[name] for name in names]
+        return sum(value[settled] for value in values)
+
+    reached, levels = 0, 0
+    for step in SHOWN:
+        if step.level:
+            assert (reached == cents(step.plus)).all(), step.label
+            levels += 1
+        else:
+            reached = reached + cents(step.plus) - cents(step.minus)
+    assert levels == 2
 
 
 def test_without_an_effect_nothing_is_truly_saved():
