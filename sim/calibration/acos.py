@@ -44,8 +44,8 @@ class Settled:
     lives
         Assigned person-years.
     growth
-        Normalised risk score of Aged & Disabled people in the second performance year over that of BY3, by the
-        list of TINs of then, less 1; shape (acos,).
+        Normalised risk score of Aged & Disabled people in the second performance year over that of BY3, by
+        one list of TINs, less 1; shape (acos,).
     """
 
     rate: Floats
