@@ -108,7 +108,7 @@ def test_gains_are_shared_by_size_and_losses_are_not(gain, lives, aco, share):
 
 def test_a_behaviour_may_be_replaced_by_name_only():
     mine = Behaviours.read(EVIDENCE, {"coding": lambda parameters, experience, draw: experience * 0.5})
-    assert mine.decide("coding", experience=np.array([2.0])) == [1.0]
+    assert mine.decide("coding", experience=np.array([2.0]), draw=np.array([0.0])) == [1.0]
     assert set(mine.functions) == set(mine.parameters) == set(BEHAVIOURS)
     with pytest.raises(ValueError, match="no behaviour is called codng"):
         Behaviours.read(EVIDENCE, {"codng": print})
