@@ -107,6 +107,13 @@ def test_the_better_of_region_and_prior_savings_and_the_room_left_to_need():
     assert found.adjustment == pytest.approx([200])
 
 
+def test_prior_savings_count_up_to_a_share_of_the_nations_spending():
+    """Half of 3,000 a head saved is more than 5 % of what the nation spends on such people, 10,000."""
+    found = agreement_benchmark(inputs(prior_savings=np.full((1, 3), 3_000.0)), terms())
+    assert found.prior_savings == pytest.approx([500])
+    assert found.adjustment == pytest.approx([500])
+
+
 def test_update_weighs_region_nation_and_the_prospective_trend():
     grown = year(
         region_per_capita=np.full((1, TYPES), 11_000.0),
