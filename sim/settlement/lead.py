@@ -191,8 +191,9 @@ class Lead:
     def prospective_factor(self, by3: int, year: int) -> Floats:
         """Return CMS's prospective growth since BY3, shape (cells,); what the rulebook states goes first."""
         if (by3, year) not in self._prospective:
-            stated = stated_growth(self.rulebook, range(by3 + 1, year + 1))
-            self._prospective[by3, year] = prospective_by_cell(self._trend, stated, by3, year)
+            years = range(by3 + 1, year + 1)
+            stated = stated_growth(self.rulebook, years)
+            self._prospective[by3, year] = prospective_by_cell(self._trend, stated, years)
         return self._prospective[by3, year]
 
     def settle(self, year: int, experience: Shown, active: Flags) -> Settled:

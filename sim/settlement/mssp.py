@@ -15,7 +15,7 @@ import numpy as np
 from sim.inputs.mssp_terms import agreement_terms, glide, msr_table, mssp_terms
 from sim.inputs.rulebook import Rulebook
 from sim.kernels.codes import Sum, TypeSum
-from sim.policy.arrays import ratio, weighted_mean
+from sim.policy import arrays
 from sim.policy.msr import minimum_savings_rate
 from sim.policy.mssp import MsspQuality, settle, sharing_steps
 from sim.policy.mssp_agreement import (
@@ -28,6 +28,7 @@ from sim.policy.mssp_agreement import (
     updated_benchmark,
 )
 from sim.policy.mssp_benchmark import base_years, guarded_benchmark
+from sim.population.experience import ratio
 from sim.population.trend import Trend
 from sim.population.types import TypeExperience
 from sim.settlement.bridge import SHARING, bridge_parts, coded_over_true
@@ -90,16 +91,16 @@ class Mssp:
         national_risk, national = base("national_risk"), base("national_per_capita")
         return {
             "per_capita": base("per_capita"),
-            "risk": ratio(base("risk"), national_risk, 0.0),
+            "risk": ratio(base("risk"), national_risk),
             "region_per_capita": base("region_per_capita"),
-            "region_risk": ratio(base("region_risk"), national_risk, 0.0),
+            "region_risk": ratio(base("region_risk"), national_risk),
             "national_per_capita": national,
             "national_risk": np.ones_like(national),
             "market_share": base("market_share"),
             "person_years": seen[-1].person_years,
             "dual_share": seen[-1].dual_share,
             "needy_share": seen[-1].dual_share,
-            "demographic": ratio(seen[-1].demographic, seen[-1].national_demographic, 0.0),
+            "demographic": ratio(seen[-1].demographic, seen[-1].national_demographic),
             "coded": coded_by_type(seen[-1]),
         }
 
@@ -108,7 +109,7 @@ class Mssp:
         none = SettledYear(np.zeros(n), np.zeros(n))
         years = [self._settled.get(int(year), none) for year in base_years(start)]
         people = np.stack([year.person_years for year in years], axis=-1)
-        mean = ratio(people.sum(axis=-1), (people > 0.0).sum(axis=-1), 0.0)
+        mean = ratio(people.sum(axis=-1), (people > 0.0).sum(axis=-1))
         return np.stack([year.savings for year in years], axis=-1), mean
 
     def agreement(
@@ -148,7 +149,7 @@ class Mssp:
             updated = updated_benchmark(agreed, self._year_inputs(types, base, began, year), terms)
             three_way[mine], two_way[mine] = updated.three_way_usd[mine], updated.two_way_usd[mine]
             steps[mine] = updated.steps_usd[mine]
-            at_by3[mine] = weighted_mean(agreed.benchmark, base["person_years"])[mine]
+            at_by3[mine] = arrays.weighted_mean(agreed.benchmark, base["person_years"])[mine]
         track = glide(contracts.track, year - contracts.track_year)
         terms_of = mssp_terms(self.rulebook, track, np.full(n, year), start)
         lives = types.aco[..., TypeSum.PERSONS].sum(axis=-1)
@@ -171,7 +172,7 @@ class Mssp:
         )
         people = types.person_years.sum(axis=-1)
         self._settled[year] = SettledYear(
-            np.where(active, ratio(1.0, people, 0.0) * done.gross_usd, 0.0), np.where(active, people, 0.0)
+            np.where(active, ratio(1.0, people) * done.gross_usd, 0.0), np.where(active, people, 0.0)
         )
         in_cents = cents(benchmark)
         shared, paid = cents(done.shared_usd), cents(done.settlement_usd)
@@ -195,13 +196,13 @@ class Mssp:
 
     def _year_inputs(self, types: TypeExperience, base: dict[str, Any], start: int, year: int) -> YearInputs:
         national = types.national_per_capita
-        demographic = ratio(types.demographic, types.national_demographic, 0.0)
+        demographic = ratio(types.demographic, types.national_demographic)
         return YearInputs(
             person_years=types.person_years,
-            risk=ratio(types.risk, types.national_risk, 0.0),
-            demographic_growth=ratio(demographic, base["demographic"], 1.0),
+            risk=ratio(types.risk, types.national_risk),
+            demographic_growth=arrays.ratio(demographic, base["demographic"], 1.0),
             region_per_capita=types.region_per_capita,
-            region_risk=ratio(types.region_risk, types.national_risk, 0.0),
+            region_risk=ratio(types.region_risk, types.national_risk),
             market_share=types.market_share,
             national_per_capita=national,
             national_risk=np.ones_like(national),

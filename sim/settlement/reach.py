@@ -126,7 +126,7 @@ class Reach:
             ratio(seen.risk, seen.national_risk),
             self._type,
             base.national[..., -1],
-            prospective_by_cell(self._trend, {}, base.by3, year),
+            prospective_by_cell(self._trend, {}, range(base.by3 + 1, year + 1)),
             ratio(seen.national_pbpm, base.national[..., -1]),
             terms,
             coded_by_cell(seen.aco) / base.coded,
