@@ -64,11 +64,11 @@ def changed(year: int, places: Any, kind: int, value: int = 0) -> dict[int, Tall
     return {**history(), year: tally._replace(types=types)}
 
 
-def contracts(program: str, **columns: Any) -> Contracts:
-    """Return contracts of the three ACOs, all in one program since 2027 but for what `columns` say."""
+def contracts(program: str | list[str], **columns: Any) -> Contracts:
+    """Return contracts of the three ACOs, in a program or one each, since 2027 but for what `columns` say."""
     n = len(ACO_MARKET)
     plain = {
-        "program": np.array([program] * n),
+        "program": np.array([program] * n if isinstance(program, str) else program),
         "risk_option": np.array(["global"] * n),
         "agreement_start": np.full(n, 2027),
         "agreement_number": np.ones(n, np.int64),
@@ -89,6 +89,6 @@ def shown(year: int, held: Contracts, lived: dict[int, Tally] | None = None, **c
     return Shown(lived, participants, held, quality, participants.observe(lived, year))
 
 
-def of(places: Any, year: int, cell: int) -> np.ndarray:
-    """Return the sums of a cell over some practices, as floats."""
-    return history()[year].care[: len(PRACTICE_ACO)][places, cell].sum(axis=0).astype(float)
+def of(places: Any, year: int, cell: Any) -> np.ndarray:
+    """Return the sums of a cell, or of each of some cells, over some practices, as floats."""
+    return history()[year].care[: len(PRACTICE_ACO)][places][:, cell].sum(axis=0).astype(float)
