@@ -172,7 +172,7 @@ class Mssp:
         )
         people = types.person_years.sum(axis=-1)
         self._settled[year] = SettledYear(
-            np.where(active, ratio(1.0, people) * done.gross_usd, 0.0), np.where(active, people, 0.0)
+            np.where(active, ratio(np.ones(n), people) * done.gross_usd, 0.0), np.where(active, people, 0.0)
         )
         in_cents = cents(benchmark)
         shared, paid = cents(done.shared_usd), cents(done.settlement_usd)
