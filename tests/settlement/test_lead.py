@@ -143,6 +143,18 @@ def test_each_aco_has_its_own_option_and_first_year():
             np.testing.assert_array_equal(values[aco], alone[name][aco], err_msg=name)
 
 
+def test_prospective_growth_is_of_every_year_after_by3():
+    """What the rulebook states for 2027, then 4 % a year, with ESRD's own hundredth in logs."""
+    office = program()
+    stated = 1.0 + office.rulebook.array("trend.prospective_growth", 2027)
+    later = 1.04 * np.exp([0.0, 0.01, 0.0])
+    assert office.prospective_factor(2026, 2026).tolist() == [1.0] * N_CELLS
+    for year in (2027, 2028, 2030):
+        expected = np.tile(stated * later ** (year - 2027), 2)
+        np.testing.assert_allclose(office.prospective_factor(2026, year), expected)
+    np.testing.assert_allclose(office.prospective_factor(2027, 2029), np.tile(later**2, 2))
+
+
 def test_what_the_settlement_is_shown_of_a_year(monkeypatch):
     """Region and nation with what counts, by the ACO's cells; the years since BY3 likewise."""
     seen = []
