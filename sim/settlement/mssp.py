@@ -109,7 +109,7 @@ class Mssp:
         none = SettledYear(np.zeros(n), np.zeros(n))
         years = [self._settled.get(int(year), none) for year in base_years(start)]
         people = np.stack([year.person_years for year in years], axis=-1)
-        mean = ratio(people.sum(axis=-1), (people > 0.0).sum(axis=-1))
+        mean = ratio(people.sum(axis=-1), np.count_nonzero(people, axis=-1))
         return np.stack([year.savings for year in years], axis=-1), mean
 
     def agreement(

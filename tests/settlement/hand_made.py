@@ -29,10 +29,10 @@ PARTICIPANTS = Participants(PRACTICE_ACO, PRACTICE_MARKET, ACO_MARKET)
 def history() -> dict[int, Tally]:
     """Return each year's sums; tests must not change them."""
     generator = np.random.default_rng(7)
-    return {year: _tally(generator) for year in YEARS}
+    return {year: _tally(generator, year) for year in YEARS}
 
 
-def _tally(generator: np.random.Generator) -> Tally:
+def _tally(generator: np.random.Generator, year: int) -> Tally:
     tally = zeros(len(PRACTICE_ACO), 2, Asked(types=True))
     for sums, risks in ((tally.care, (Sum.TRUE_RISK, Sum.CODED_RISK)), (tally.types, _TYPE_RISKS)):
         places = sums.shape[:2]
@@ -46,7 +46,7 @@ def _tally(generator: np.random.Generator) -> Tally:
     care, types = tally.care, tally.types
     care[..., Sum.REFERENCE] = care[..., Sum.SPEND] * 51 // 50
     types[..., TypeSum.TRUNCATED] = types[..., TypeSum.SPEND] * 9 // 10
-    types[..., TypeSum.DUAL_MONTHS] = types[..., TypeSum.MONTHS] // 5
+    types[..., TypeSum.DUAL_MONTHS] = types[..., TypeSum.MONTHS] * (2 + year % 7) // 20
     # Two ACOs of one market have nobody in a voluntary cell, the third ACO's practice nobody with ESRD.
     care[:4, Cell.HN_VOLUNTARY] = 0
     care[4, Cell.ESRD_CLAIMS] = types[4, Kind.ESRD] = 0

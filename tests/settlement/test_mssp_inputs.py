@@ -6,11 +6,24 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hand_made import ONE, RURAL, TREND, TWO, changed, contracts, history, shown
+from hand_made import (
+    ACO_MARKET,
+    ONE,
+    PARTICIPANTS,
+    PRACTICE_ACO,
+    PRACTICE_MARKET,
+    RURAL,
+    TREND,
+    TWO,
+    changed,
+    contracts,
+    history,
+    shown,
+)
 
 from sim.inputs.mssp_terms import agreement_terms
 from sim.inputs.rulebook import load_rulebook
-from sim.kernels.codes import Kind
+from sim.kernels.codes import Kind, TypeSum
 from sim.policy.mssp_agreement import updated_benchmark
 from sim.settlement import mssp
 from sim.settlement.mssp import Mssp
@@ -23,6 +36,47 @@ HELD = contracts("mssp", elected_rate=[0.005] * 3)
 def person_years(year):
     participants = shown(year, HELD).participants
     return participants.observe_types(history(), year).person_years.sum(axis=-1)
+
+
+def of_types(places, year):
+    return history()[year].types[: len(PRACTICE_ACO)][places].sum(axis=0).astype(float)
+
+
+def means(sums):
+    """Return person-years, dollars a person-year and both scores by type; 0 of nobody."""
+    months = sums[:, TypeSum.MONTHS]
+    there = np.maximum(months, 1.0)
+    scores = [sums[:, which] / 1e6 / there for which in (TypeSum.CODED_RISK, TypeSum.DEMOGRAPHIC_RISK)]
+    return months / 12.0, sums[:, TypeSum.TRUNCATED] / 100.0 / there * 12.0, *scores
+
+
+@pytest.mark.parametrize("aco", [ONE, TWO, RURAL])
+@pytest.mark.parametrize("start", [2027, 2032])
+def test_base_years_by_hand(aco, start):
+    base = Mssp(RULES, TREND).benchmark(history(), PARTICIPANTS, start)
+    its, here = aco == PRACTICE_ACO, ACO_MARKET[aco] == PRACTICE_MARKET
+    for at, year in enumerate(range(start - 3, start)):
+        people, cost, score, _ = means(of_types(its, year))
+        region_people, region_cost, region_score, _ = means(of_types(here, year))
+        _, national_cost, national_score, _ = means(of_types(PRACTICE_ACO > -2, year))
+        for name, expected in (
+            ("per_capita", cost),
+            ("risk", score / national_score),
+            ("region_per_capita", region_cost),
+            ("region_risk", region_score / national_score),
+            ("market_share", people / region_people),
+        ):
+            np.testing.assert_allclose(base[name][aco, :, at], expected, err_msg=name)
+        np.testing.assert_allclose(base["national_per_capita"][:, at], national_cost)
+    assert (base["national_risk"] == 1.0).all()
+    by3 = of_types(its, start - 1)
+    people, _, _, demographic = means(by3)
+    np.testing.assert_allclose(base["person_years"][aco], people)
+    of_nation = means(of_types(PRACTICE_ACO > -2, start - 1))[-1]
+    np.testing.assert_allclose(base["demographic"][aco], demographic / of_nation)
+    dual = by3[:, TypeSum.DUAL_MONTHS].sum() / by3[:, TypeSum.MONTHS].sum()
+    assert base["dual_share"][aco] == pytest.approx(dual)
+    assert base["needy_share"][aco] == pytest.approx(dual)
 
 
 def test_prior_savings_are_of_the_years_that_were_settled():
