@@ -27,7 +27,8 @@ from sim.inputs.rulebook import load_rulebook
 from sim.kernels.codes import N_CELLS, N_SUMS, Sum
 from sim.policy.lead import settle_performance_year
 from sim.settlement import lead
-from sim.settlement.lead import Lead, coded_over_true
+from sim.settlement.bridge import coded_by_cell
+from sim.settlement.lead import Lead
 
 PLANS = (PLAN, replace(PLAN, name="two", former_mssp=True), replace(PLAN, name="rural"))
 EVERYBODY = np.ones(3, bool)
@@ -97,9 +98,9 @@ def test_base_years_by_hand(aco, agreement):
 def test_coded_over_true_risk_is_1_where_either_is_nothing():
     sums = np.zeros((1, 4, N_SUMS), np.int64)
     sums[0, :, Sum.CODED_RISK], sums[0, :, Sum.TRUE_RISK] = [0, 3, 0, 1], [0, 0, 2, 1]
-    assert coded_over_true(sums).tolist() == [[1.0] * 4]
+    assert coded_by_cell(sums).tolist() == [[1.0] * 4]
     sums[0, :, Sum.CODED_RISK], sums[0, :, Sum.TRUE_RISK] = [1, 3, 1, 6], [4, 1, 1, 2]
-    assert coded_over_true(sums).tolist() == [[0.25, 3.0, 1.0, 3.0]]
+    assert coded_by_cell(sums).tolist() == [[0.25, 3.0, 1.0, 3.0]]
 
 
 def test_who_is_newly_entering_goes_by_people_aligned_by_claims():
