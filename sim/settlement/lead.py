@@ -32,7 +32,7 @@ from sim.population.experience import added_by, ratio
 from sim.population.plan import AcoPlan
 from sim.population.trend import Trend
 from sim.settlement.bracket import guardrail_readings
-from sim.settlement.bridge import bridge_parts
+from sim.settlement.bridge import bridge_parts, coded_at_by3, coded_by_cell
 from sim.settlement.capitation import (
     Capitated,
     CareEvidence,
@@ -47,7 +47,6 @@ from sim.settlement.lead_base import (
     BASE_YEARS,
     CLAIMS,
     LeadBenchmark,
-    coded_over_true,
     earlier_savings,
 )
 from sim.settlement.lead_quality import LeadQuality
@@ -148,7 +147,7 @@ class Lead:
             by3=years[-1],
             counted=factor,
             national_risk=national_risk,
-            coded=np.tile(coded_over_true(seen[-1].aco)[:, CLAIMS], 2),
+            coded=coded_at_by3(seen[-1].aco),
         )
 
     def _earlier(self, spent: Floats, months: Floats, agreement: int) -> Floats:
@@ -165,8 +164,9 @@ class Lead:
     def prospective_factor(self, by3: int, year: int) -> Floats:
         """Return CMS's prospective growth since BY3, shape (cells,); what the rulebook states goes first."""
         if (by3, year) not in self._prospective:
-            stated = stated_growth(self.rulebook, range(by3 + 1, year + 1))
-            self._prospective[by3, year] = prospective_by_cell(self._trend, stated, by3, year)
+            years = range(by3 + 1, year + 1)
+            stated = stated_growth(self.rulebook, years)
+            self._prospective[by3, year] = prospective_by_cell(self._trend, stated, years)
         return self._prospective[by3, year]
 
     def _expected_growth(self, by3: int, year: int) -> Floats:
@@ -222,7 +222,7 @@ class Lead:
             prospective_factor=self.prospective_factor(base.by3, year),
             quality_score=experience.quality,
             rate_book_pbpm=county_rates(base.cost_index, national),
-            coded=coded_over_true(seen.aco) / base.coded,
+            coded=coded_by_cell(seen.aco) / base.coded,
             between=self._between(experience, base.by3, year),
         )
         capitated = self._capitated(year, experience, base, baseline, inputs, terms)

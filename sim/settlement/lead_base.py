@@ -6,12 +6,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from sim.kernels.codes import N_CELLS, RISK_UNIT, Sum
+from sim.kernels.codes import N_CELLS, RISK_UNIT
 from sim.policy.lead import BaselineInputs
 from sim.population.experience import ratio
 from sim.population.past import Volunteers
 from sim.population.plan import AcoPlan
-from sim.settlement.program import Floats, Ints
+from sim.settlement.program import Floats
 
 BASE_YEARS = 3
 CLAIMS, VOLUNTARY = slice(0, N_CELLS // 2), slice(N_CELLS // 2, N_CELLS)
@@ -72,12 +72,6 @@ class LeadBenchmark:
             base_pbpm=filled(self.inputs.base_pbpm, pbpm),
             base_risk=filled(self.inputs.base_risk, scores),
         )
-
-
-def coded_over_true(aco: Ints) -> Floats:
-    """Return coded over true risk, shape (acos, cells), of exact sums; 1 where there is nobody."""
-    coded, true = (aco[..., which].astype(np.float64) for which in (Sum.CODED_RISK, Sum.TRUE_RISK))
-    return np.divide(coded, true, out=np.ones_like(coded), where=(coded > 0.0) & (true > 0.0))
 
 
 def earlier_savings(plan: AcoPlan, renewing: float) -> float:

@@ -17,7 +17,7 @@ from sim.outcomes.registry import BY_NAME, GUARDRAILS
 from sim.population.experience import ratio
 from sim.population.world import World
 from sim.scenarios import Scenario
-from sim.settlement.bridge import PARTS, with_prices
+from sim.settlement.bridge import PARTS, SHARING, whole_bridge
 from sim.settlement.calendar import remembered_years
 from sim.settlement.contracts import PROGRAMS, Contracts, contracts_of
 from sim.settlement.lead import Lead
@@ -48,7 +48,7 @@ SETTLED = (
     "minimum_savings_rate",
     "agreement_benchmark",
     "bridge_prices",
-    *(f"bridge_{name}" for name in PARTS),
+    *(f"bridge_{name}" for name in (*PARTS, *SHARING)),
     *(f"gross_savings_guard_{name}" for name in GUARDRAILS),
 )
 
@@ -194,6 +194,6 @@ class Settlement:
                     ("high_performers_pool", "capitation", "claims_replaced"), np.zeros(n, np.int64)
                 )
                 settled = none | program.settle(year, shown, mine)
-                for variable_name, values in with_prices(settled, saved).items():
+                for variable_name, values in whole_bridge(settled, saved).items():
                     result[variable_name][mine] = values[mine]
         return result
