@@ -18,6 +18,7 @@ from sim.inputs.entries import Entry
 from sim.inputs.faults import InputError
 from sim.inputs.not_acting import list_path, list_text
 from sim.inputs.rulebook import available_rulebooks, load_rulebook
+from sim.inputs.rules_in_use import rules_in_use
 from sim.replicate import simulate
 from sim.scenarios import Scenario
 
@@ -145,16 +146,26 @@ class Setting:
         for book in books:
             book.asked.clear()
         outcomes(self.scenario)
-        return set().union(*(book.asked for book in books))
+        asked = set().union(*(book.asked for book in books))
+        if self.word == "":
+            # Some say what a contract may be, and are asked for before anybody lives.
+            made = self.scenario
+            asked |= set().union(
+                *(rules_in_use(made.arms[arm], arm, made.years, made.books) for arm in made.arms)
+            )
+        return asked
 
     def changed_by(self, key: str, value: Any) -> bool:
-        """Whether any result of any arm changes with a rule; False where the rule may not have the value."""
+        """Whether any result of any arm changes with a rule, or a contract is refused that was allowed.
+
+        False where the rule may not have the value.
+        """
         try:
             changed = self.scenario.replace({f"program.values.{self.word}{key}": value})
             # The same evidence, so that what follows from it alone is not worked out anew.
             return outcomes(replace(changed, evidences=self.scenario.evidences)) != self.before
-        except InputError:
-            return False
+        except InputError as error:
+            return any(fault.key.startswith("arms.") for fault in error.faults)
 
 
 SETTINGS = (
