@@ -13,6 +13,7 @@ from sim.kernels.tally import Asked, Tally, zeros
 from sim.population.plan import AcoPlan
 from sim.population.trend import Trend
 from sim.settlement.contracts import Contracts
+from sim.settlement.elections import Elections
 from sim.settlement.program import Participants, Shown
 
 ONE, TWO, RURAL = range(3)
@@ -78,7 +79,8 @@ def contracts(program: str | list[str], **columns: Any) -> Contracts:
         "low_revenue": np.zeros(n, bool),
         "revenue_share": np.full(n, np.nan),
     }
-    return Contracts(**(plain | {name: np.asarray(column) for name, column in columns.items()}))
+    stated = plain | {name: np.asarray(column) for name, column in columns.items()}
+    return Contracts(**stated, elections=Elections.of([{}] * n))
 
 
 def shown(year: int, held: Contracts, lived: dict[int, Tally] | None = None, **changes: Any) -> Shown:
