@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.agents.aco import ACO, AcoYear
+from sim.agents.aco import ACO
 from sim.agents.beneficiary import Beneficiary, beneficiary_store
 from sim.agents.beneficiary import bounds as beneficiary_bounds
 from sim.agents.providers import (
@@ -32,12 +32,14 @@ from sim.inputs.lead_criteria import criteria_of, high_needs_aco_share
 from sim.kernels.codes import CELL_NAMES, EPISODE_NAMES, Sum
 from sim.kernels.draws import Key
 from sim.kernels.layout import People
-from sim.kernels.tally import Tally, without_specialists
+from sim.kernels.tally import Asked, Tally, without_specialists
 from sim.ledger import Ledger
-from sim.ledger.year import enter_program, enter_services, enter_spending
+from sim.ledger.year import enter_spending
 from sim.levers import Levers, practices_this_year
+from sim.outcomes.cash import CashTerms
 from sim.outcomes.record import Record
 from sim.outcomes.yearly import REPORTED
+from sim.payments import aco_years, book_program
 from sim.population.arm_people import ArmPeople
 from sim.population.experience import Experience, care_shares, lived_by
 from sim.population.health import HealthByYear, snf_part
@@ -152,13 +154,13 @@ class LeadModel(ColumnModel):
         own = own_parameters(self.world.plans)
         self.behaviours = Behaviours.read(self.evidence, self.replaced.behaviours, own)
         self.rulebook = self.scenario.rulebook(self.arm)
-        self.settlement = Settlement.of(self.scenario, self.arm, self.world)
+        self.settlement = Settlement.of(self.scenario, self.arm, self.world, self.evidence)
         self.history = dict(self.world.history)
         self._memory = Memory(self.world.remembered, self.settlement.remembered_years)
         self.ledger = Ledger(len(self.world.plans))
         sizes = {"aco": len(self.world.plans), "cell": len(CELL_NAMES), "year": len(self.scenario.years)}
         sizes["episode"] = len(EPISODE_NAMES)
-        self.record = Record(sizes, self.first_py)
+        self.record = Record(sizes, self.first_py, CashTerms.read(self.evidence))
         self.outcomes = self.record.arrays
         self._health: HealthByYear = HealthByYear(
             self.evidence, None if self.reference is None else self.reference._health
@@ -295,17 +297,13 @@ class LeadModel(ColumnModel):
             raise RuntimeError(f"{year} cannot be lived now: a year is lived once, and next is {self.year}")
         levers = self.decide()
         reference = None if self.reference is None else self.reference.people.spend
-        self.take_year(
-            *self.world.live(
-                self.people,
-                year,
-                levers.practices,
-                reference,
-                self.threads,
-                levers.health,
-                self.settlement.asked(year),
-            )
-        )
+        lives = self.people, year, levers.practices, reference, self.threads, levers.health, self.asked
+        self.take_year(*self.world.live(*lives))
+
+    @property
+    def asked(self) -> Asked:
+        """Sums of this year that its settlement wants beyond those that cost no time."""
+        return self.settlement.asks(self.year, self.contracts)
 
     def take_year(self, tally: Tally, lived: int) -> None:
         """Take in the sums of this year's lives, and how many people lived it."""
@@ -328,12 +326,16 @@ class LeadModel(ColumnModel):
     def pay(self) -> None:
         """Book the year's payments; what an ACO gains it shares with its practices."""
         year, seen, active, decide = self.year, self._seen, self._active, self.behaviours.decide
-        total = int(self.history[year].care[..., Sum.SPEND].sum())
-        enter_services(self.ledger, year, seen.aco[..., Sum.SPEND].sum(axis=-1), total)
-        settlement = np.where(active, self._settled["settlement"], 0)
-        add_on = np.where(active, self._settled["admin_add_on"], 0)
-        pool = np.where(active, self._settled["high_performers_pool"], 0)
-        enter_program(self.ledger, year, settlement, add_on, pool)
+        schedule = self.settlement.schedule(year, self.contracts)
+        gain = book_program(
+            self.ledger,
+            year,
+            self._settled,
+            active,
+            schedule,
+            of_acos=seen.aco[..., Sum.SPEND].sum(axis=-1),
+            total=int(self.history[year].care[..., Sum.SPEND].sum()),
+        )
         cost = decide(
             "running_cost",
             months=seen.months.sum(axis=1),
@@ -344,19 +346,18 @@ class LeadModel(ColumnModel):
         )
         cost = np.where(active, cost + [aco.further_cost_cents for aco in self._acos], 0)
         practices, practice_aco = self.practices.store, self.practice_aco()
-        owed = self.settlement.cara.pay(self.ledger, year, self.specialists.store.columns)
-        gain = settlement + add_on + pool - owed
+        gain = gain - self.settlement.cara.pay(
+            self.ledger, year, self.specialists.store.columns, schedule.final
+        )
         shared = decide("distribution", gain=gain, practice_aco=practice_aco, lives=practices["lives"])
         practices["income_cents"][:] += shared
-        enter_spending(self.ledger, year, cost, shared, practice_aco)
+        enter_spending(self.ledger, year, cost, shared, practice_aco, schedule.final)
 
     def learn(self) -> None:
         """Let ACOs take in what the year has brought."""
-        own = [np.where(self._active, self._settled[name], 0) for name in ("benchmark", "gross_savings")]
-        for aco, seen in zip(self._acos, AcoYear.of_all(self.ledger, self.year, *own), strict=True):
-            if self._active[aco.row]:
-                aco.experience += 1
-                aco.learn(seen)
+        for row, brought in aco_years(self.ledger, self.year, self._settled, self._active).items():
+            self._acos[row].experience += 1
+            self._acos[row].learn(brought)
 
     def record_year(self) -> None:
         """Write the year's outcomes."""

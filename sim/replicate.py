@@ -68,7 +68,8 @@ class Replicate:
         models = list(self.models.values())
         levers = [model.decide() for model in models]
         year = models[0].year
-        asked = Asked(referred=any(model.settlement.asked(year).referred for model in models))
+        wants = [model.asked for model in models]
+        asked = Asked(*(any(of_kind) for of_kind in zip(*wants, strict=True)))
         tallies = self.lives.live(year, levers, self.threads, asked)
         for place, (model, tally) in enumerate(zip(models, tallies, strict=True)):
             whole = self._with_types(place, year, levers[place].practices, tally)

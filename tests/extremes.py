@@ -20,7 +20,20 @@ ACOS = (
     aco("new", 300, market="rural", high_needs_share="60 %"),
 )
 ARMS = {
-    "": {"lead": {"program": "lead"}, "professional": {"program": "lead", "risk_option": "professional"}},
+    "": {
+        "lead": {
+            "program": "lead",
+            "payments": ["pcc", "npcc", "apo"],
+            "enhanced_share": "100 %",
+            "npcc_reduction": "40 %",
+            "apo_reduction": "60 %",
+            "provisional_settlement": True,
+            "acos": {
+                "costly": {"payments": ["tcc"], "enhanced_share": 0, "npcc_reduction": 0, "apo_reduction": 0}
+            },
+        },
+        "professional": {"program": "lead", "risk_option": "professional"},
+    },
     "mssp.": {
         "basic": {"program": "mssp", "track": "basic-e"},
         "enhanced": {"program": "mssp", "track": "enhanced"},

@@ -5,10 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sim.columns.mesa_compat import Agent
-from sim.ledger import Ledger, Mechanism, Party
 from sim.population.plan import AcoPlan
 
 if TYPE_CHECKING:
@@ -30,6 +28,9 @@ class AcoYear(NamedTuple):
         Paid by the ACO.
     pool : int
         Paid by the High Performers Pool.
+    capitation : int
+        Capitation and advances received, less advances repaid and less what providers were paid for reduced
+        fees.
     cara : int
         Paid for episode arrangements after the corridors.
     """
@@ -42,40 +43,14 @@ class AcoYear(NamedTuple):
     running_cost: int
     distributed: int
     pool: int = 0
+    capitation: int = 0
     cara: int = 0
 
     @property
     def cash_change(self) -> int:
         """Change of the ACO's cash."""
-        paid = self.running_cost + self.distributed + self.cara
-        return self.settlement + self.add_on + self.pool - paid
-
-    @classmethod
-    def of_all(
-        cls, book: Ledger, year: int, benchmark: NDArray[np.int64], gross_savings: NDArray[np.int64]
-    ) -> list[AcoYear]:
-        """Return what a year has brought each ACO: by its program, and by the ledger's entries.
-
-        Parameters
-        ----------
-        book : Ledger
-        year : int
-        benchmark, gross_savings : int64, shape (acos,)
-        """
-        booked = [sign * book.net_by_aco(Party.ACO, mechanism, year=year) for mechanism, sign in _BOOKED]
-        table = np.stack([benchmark, gross_savings, *booked], axis=-1)
-        return [cls(year, *row) for row in table.tolist()]
-
-
-# In the order of the fields of a year, costs as positive.
-_BOOKED = (
-    (Mechanism.SETTLEMENT, 1),
-    (Mechanism.ADMIN_ADD_ON, 1),
-    (Mechanism.CARE_MANAGEMENT, -1),
-    (Mechanism.DISTRIBUTION, -1),
-    (Mechanism.HIGH_PERFORMERS_POOL, 1),
-    (Mechanism.CARA_OWED, -1),
-)
+        received = self.settlement + self.add_on + self.pool + self.capitation
+        return received - self.running_cost - self.distributed - self.cara
 
 
 class ACO(Agent):

@@ -34,7 +34,7 @@ class AcoTraits:
     Attributes
     ----------
     hospital_led, renewing, high_needs : bool arrays
-    effect_draw, quality_draw, cost_draw : float64 arrays
+    effect_draw, quality_draw, cost_draw, coding_draw : float64 arrays
         Standard normals, drawn once.
     """
 
@@ -44,6 +44,7 @@ class AcoTraits:
     effect_draw: Floats
     quality_draw: Floats
     cost_draw: Floats
+    coding_draw: Floats
 
     @classmethod
     def of(cls, plans: tuple[AcoPlan, ...], key: Key, high_needs_share: float) -> AcoTraits:
@@ -56,6 +57,7 @@ class AcoTraits:
             effect_draw=draws[:, 0],
             quality_draw=draws[:, 1],
             cost_draw=draws[:, 2],
+            coding_draw=draws[:, 3],
         )
 
 
@@ -109,6 +111,6 @@ def usual_decisions(
         effect=effect,
         high_needs_effect=high_needs_effect,
         quality=behaviours.decide("quality", experience=experience, draw=traits.quality_draw),
-        coding=behaviours.decide("coding", experience=experience),
+        coding=behaviours.decide("coding", experience=experience, draw=traits.coding_draw),
         attestation=behaviours.decide("attestation", renewing=traits.renewing, high_needs=traits.high_needs),
     )

@@ -13,7 +13,9 @@ from cyclopts.validators import Number
 from rich.console import Console
 
 from sim.cli.bridge import bridge
+from sim.cli.doctor import doctor
 from sim.cli.init import init
+from sim.cli.ledger import ledger
 from sim.cli.report import report
 from sim.inputs.faults import Fault, InputError, printable
 
@@ -28,6 +30,8 @@ app = App(
 app.command(init)
 app.command(report)
 app.command(bridge)
+app.command(ledger)
+app.command(doctor)
 
 Settings = Annotated[
     tuple[str, ...],

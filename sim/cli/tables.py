@@ -15,6 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from sim.cli.cara_tables import CARA, arranged_arms, cara_table, cara_told
+from sim.cli.cash_table import CASH, cash_table, pays_by_month
 from sim.cli.money_tables import (
     BRACKET,
     LOSS,
@@ -95,6 +96,10 @@ def _print_money(done: Run, scenario: Scenario, console: Console) -> None:
         return
     for group in side_by_side(arms, console.width):
         console.print(bridge_table(data, group))
+    if pays_by_month(data):
+        for group in side_by_side(arms, console.width):
+            console.print(cash_table(data, group))
+        console.print(CASH, style="dim", highlight=False)
     if guarded := bracket_arms(data):
         for group in side_by_side(guarded, console.width):
             console.print(bracket_table(data, group))

@@ -42,7 +42,13 @@ def model_digest(package: Path = Path(__file__).parents[1]) -> str:
     return digest.hexdigest()
 
 
-def check_identity(path: Path, scenario: Scenario, replaced: Mapping[str, str]) -> tuple[str, ...]:
+def check_identity(
+    path: Path,
+    scenario: Scenario,
+    replaced: Mapping[str, str],
+    *,
+    remedy: str = "choose another --out, or --overwrite",
+) -> tuple[str, ...]:
     """Refuse a store of other results, and return what of its making differs without changing results.
 
     Another minor version of NumPy or numba may round otherwise, so it is refused. Patch versions mend faults;
@@ -71,7 +77,7 @@ def check_identity(path: Path, scenario: Scenario, replaced: Mapping[str, str]) 
             differs = theirs != ours
         if differs:
             problem = f"holds results of {what} ({theirs[:12]}, not {ours[:12]})"
-            raise InputError(Fault(str(path), "", problem, "choose another --out, or --overwrite"))
+            raise InputError(Fault(str(path), "", problem, remedy))
     return tuple(
         f"{path} was begun with {name} {stated[f'{name}_version']} and goes on with {version(name)};"
         " --overwrite starts again with one version."

@@ -18,6 +18,11 @@ Raw = Annotated[dict[str, Any], PlainSerializer(lambda value: value or None)]
 ProgramName = Literal["none", "lead", "mssp", "reach"]
 RiskOption = Literal["global", "professional"]
 Track = Literal["basic-a", "basic-b", "basic-c", "basic-d", "basic-e", "enhanced"]
+Payment = Literal["pcc", "tcc", "npcc", "apo"]
+
+
+def _several(value: object) -> object:
+    return [value] if isinstance(value, str) else value
 
 
 def _track(value: object) -> object:
@@ -87,6 +92,51 @@ class Terms(Table):
             "episode arrangements with Preferred Providers (CARA), a table each; a list of an ACO's own takes"
             " the place of the arm's, an empty one is none"
         ),
+    )
+    payments: Annotated[tuple[Payment, ...] | None, BeforeValidator(_several)] = Field(
+        None,
+        description=(
+            "LEAD: capitation and advances elected: pcc (primary care) or tcc (total care), and with pcc npcc"
+            " (capitation of other care) and apo (advanced payment of it); claims only where nothing is"
+            " said"
+        ),
+    )
+    enhanced_share: Fraction | None = Field(
+        None,
+        ge=0,
+        le=1,
+        description=(
+            "enhanced PCC elected, as a share of the benchmark: an advance that is repaid, held to the rules'"
+            " ceiling; none where nothing is said"
+        ),
+    )
+    participant_reduction: Fraction | None = Field(
+        None,
+        ge=0,
+        le=1,
+        description="fee reduction of Participants' primary care under pcc; the rules' where nothing is said",
+    )
+    preferred_reduction: Fraction | None = Field(
+        None,
+        ge=0,
+        le=1,
+        description="fee reduction of Preferred Providers under tcc; none takes part where nothing is said",
+    )
+    apo_reduction: Fraction | None = Field(
+        None,
+        ge=0,
+        le=1,
+        description="fee reduction of listed providers' other care under apo; 100 % where nothing is said",
+    )
+    npcc_reduction: Fraction | None = Field(
+        None,
+        ge=0,
+        le=1,
+        description="fee reduction of listed providers' other care under npcc; 100 % where nothing is said",
+    )
+    provisional_settlement: Annotated[bool, Field(strict=True)] | None = Field(
+        None,
+        description="LEAD: elects a provisional settlement before the final one; false where nothing is said",
     )
 
 

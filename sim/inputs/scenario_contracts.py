@@ -9,6 +9,7 @@ import numpy as np
 from sim.inputs.cara_faults import cara_faults
 from sim.inputs.faults import Fault, InputError
 from sim.inputs.lead_terms import OPTIONS, lead_terms
+from sim.inputs.payment_faults import payment_faults
 from sim.inputs.reach_terms import reach_benchmark_terms, reach_terms
 from sim.inputs.scenario_arms import Arm, ChangingTerms, Terms
 from sim.inputs.scenario_books import LEAD, MSSP, REACH, ScenarioBooks, reach_rulebook, reach_years
@@ -26,6 +27,7 @@ def contract_faults(tables: ScenarioTables, books: ScenarioBooks, merged: Merged
         faults += _year_faults(name, arm, years, books, merged)
         faults += _agreement_faults(name, arm, years, books, merged)
         faults += cara_faults(name, arm, years, list(_tables(f"arms.{name}", arm)), books, merged)
+        faults += payment_faults(name, arm, years, books, merged)
         if (name, MSSP) in books.own_others and _percentile(books, name) != _percentile(books, ""):
             key = f"arms.{name}.values.mssp.{PERCENTILE}"
             problem = "changes how the nation's spending is seen, which all arms share"

@@ -61,7 +61,8 @@ def field_rows(loc: Iterable[int | str]) -> list[tuple[str, str]]:
     if field is None:
         return []
     kinds = list(_kinds(field.annotation))
-    choices = [word for kind in kinds if get_origin(kind) is Literal for word in get_args(kind)]
+    items = [item for kind in kinds if get_origin(kind) is tuple for item in get_args(kind)]
+    choices = [word for kind in (*kinds, *items) if get_origin(kind) is Literal for word in get_args(kind)]
     if [*around, last] == ["program", "rulebook"]:
         choices = available_rulebooks()
     # A type that is annotated itself, and not in a union, leaves what it says with the field.

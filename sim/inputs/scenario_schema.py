@@ -143,6 +143,10 @@ def known_keys(loc: Iterable[int | str]) -> dict[str, str]:
 
 def choices_at(loc: list[int | str]) -> tuple[Any, ...]:
     """Return the words that the field at `loc` may have."""
+    if isinstance(loc[-1], int):
+        # The words of a list are those of its items.
+        items = [part for kind in choices_at(loc[:-1]) for part in get_args(kind)]
+        return tuple(items) or choices_at(loc[:-1])
     model = model_at(loc[:-1])
     kind = model.model_fields[str(loc[-1])].annotation if model else None
     if get_origin(kind) in (Union, UnionType):

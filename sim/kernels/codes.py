@@ -151,6 +151,7 @@ class TypeSum(IntEnum):
     CODED_RISK = 4  # millionths of score x months
     DEMOGRAPHIC_RISK = 5  # the same of the score that age, sex and Medicaid give by themselves
     DUAL_MONTHS = 6  # months of people with Medicaid
+    TRUE_RISK = 7  # as CODED_RISK, before anybody codes
 
 
 MONTHS_A_YEAR = 12

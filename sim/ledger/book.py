@@ -139,6 +139,11 @@ class Ledger:
         found = entries[mine]
         return found, np.where(found["payee"] == party, found["cents"], -found["cents"])
 
+    def mechanisms(self, year: int) -> set[int]:
+        """Return the codes of what payments of a performance year are for."""
+        entries = self.entries[self._first_of.get(year, self._size) :]
+        return set(np.unique(entries["mechanism"][entries["year"] == year]).tolist())
+
     def net(self, party: Party, *mechanisms: Mechanism, year: int | None = None) -> int:
         """Return the cents a party received less those it paid, for some mechanisms or for all."""
         return int(self._signed(party, year, mechanisms)[1].sum())

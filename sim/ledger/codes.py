@@ -27,8 +27,19 @@ class Mechanism(IntEnum):
     CARE_MANAGEMENT = 3
     DISTRIBUTION = 4
     HIGH_PERFORMERS_POOL = 5  # what quality earns on top of the settlement
+    BASE_PCC = 6  # capitation of primary care, after sequestration, and what settlement trues it up by
+    ENHANCED_PCC = 7  # advance, and its repayment
+    TCC = 8  # capitation of total care
+    NPCC = 9  # capitation of care that is not primary
+    APO = 10  # advanced payment of claims, and what settlement trues it up by
+    FEE_REDUCTION = 11  # claims that Medicare does not pay as capitation or APO covers them
+    PROVIDER_PAYMENT = 12  # what ACOs pay providers whose fees are reduced
     CARA = 20  # episode arrangements: to a Preferred Provider, or back from it
     CARA_OWED = 21  # what an ACO owes of them where they are no expenditure before the corridors
+
+
+# What Medicare pays ACOs instead of claims or before them, in the order of codes.
+CAPITATION = (Mechanism.BASE_PCC, Mechanism.ENHANCED_PCC, Mechanism.TCC, Mechanism.NPCC, Mechanism.APO)
 
 
 MECHANISM_NAMES = tuple(mechanism.name.lower() for mechanism in Mechanism)

@@ -6,15 +6,19 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from sim.ledger.book import NOBODY, Ledger
-from sim.ledger.codes import Mechanism, Party
+from sim.ledger.codes import CAPITATION, Mechanism, Party
+from sim.ledger.schedule import HORIZON, MonthlyPayments, Schedule
+from sim.ledger.spread import over_months
 
 Cents = NDArray[np.int64]
 
 MONTHS_A_YEAR = 12
 
 
-def enter_services(book: Ledger, year: int, of_acos: Cents, total: int) -> None:
-    """Book what Medicare pays providers for services.
+def enter_services(
+    book: Ledger, year: int, of_acos: Cents, total: int, monthly: MonthlyPayments | None = None
+) -> None:
+    """Book what Medicare pays providers for services, before fees are reduced.
 
     Parameters
     ----------
@@ -24,20 +28,43 @@ def enter_services(book: Ledger, year: int, of_acos: Cents, total: int) -> None:
         Cents for the people aligned to each ACO.
     total : int
         Cents for everybody.
+    monthly : MonthlyPayments, optional
+        Claims by the month they are paid in, of ACOs of which that is known; others' stand in December.
     """
     paid = (Party.MEDICARE, Party.PROVIDERS, Mechanism.FEE_FOR_SERVICE)
-    book.enter(year, *paid, of_acos)
+    if monthly is None:
+        book.enter(year, *paid, of_acos)
+    else:
+        book.enter(year, *paid, of_acos - monthly.claims.sum(axis=-1))
+        _enter_by_month(book, year, *paid, monthly.claims)
     book.enter(year, *paid, total - int(of_acos.sum()), aco=NOBODY)
 
 
-def enter_program(book: Ledger, year: int, settlement: Cents, add_on: Cents, pool: Cents) -> None:
+def enter_capitation(book: Ledger, year: int, monthly: MonthlyPayments) -> None:
+    """Book capitation and advances, the claims they stand for, and what ACOs pay for these."""
+    for mechanism in CAPITATION:
+        _enter_by_month(book, year, Party.MEDICARE, Party.ACO, mechanism, monthly.to_aco[mechanism])
+    _enter_by_month(book, year, Party.PROVIDERS, Party.MEDICARE, Mechanism.FEE_REDUCTION, monthly.reductions)
+    _enter_by_month(book, year, Party.ACO, Party.PROVIDERS, Mechanism.PROVIDER_PAYMENT, monthly.to_providers)
+
+
+def enter_program(
+    book: Ledger, year: int, settlement: Cents, add_on: Cents, pool: Cents, schedule: Schedule
+) -> None:
     """Book what a program pays its ACOs, in cents by ACO; a negative settlement is owed to Medicare."""
-    book.enter(year, Party.MEDICARE, Party.ACO, Mechanism.SETTLEMENT, settlement)
-    book.enter(year, Party.MEDICARE, Party.ACO, Mechanism.ADMIN_ADD_ON, add_on)
-    book.enter(year, Party.MEDICARE, Party.ACO, Mechanism.HIGH_PERFORMERS_POOL, pool)
+    to_acos = (Party.MEDICARE, Party.ACO)
+    if schedule.monthly is not None:
+        early = schedule.monthly.provisional
+        book.enter(year, *to_acos, Mechanism.SETTLEMENT, early, month=schedule.provisional)
+        settlement = settlement - early
+    book.enter(year, *to_acos, Mechanism.SETTLEMENT, settlement, month=schedule.final)
+    book.enter(year, *to_acos, Mechanism.ADMIN_ADD_ON, add_on, month=schedule.final)
+    book.enter(year, *to_acos, Mechanism.HIGH_PERFORMERS_POOL, pool, month=schedule.final)
 
 
-def enter_spending(book: Ledger, year: int, cost: Cents, shared: Cents, practice_aco: Cents) -> None:
+def enter_spending(
+    book: Ledger, year: int, cost: Cents, shared: Cents, practice_aco: Cents, final: Cents
+) -> None:
     """Book what ACOs pay.
 
     Parameters
@@ -45,14 +72,22 @@ def enter_spending(book: Ledger, year: int, cost: Cents, shared: Cents, practice
     book : Ledger
     year : int
     cost : int64 array, shape (acos,)
-        Cents for care management.
+        Cents for care management, paid evenly over the year.
     shared : int64 array, shape (practices,)
-        Cents distributed to each practice.
+        Cents distributed to each practice once the year is settled.
     practice_aco : int64 array, shape (practices,)
         ACO of each practice, -1 for none.
+    final : int64 array, shape (acos,)
+        Month of the settlement.
     """
-    book.enter(year, Party.ACO, Party.SUPPLIERS, Mechanism.CARE_MANAGEMENT, cost)
-    book.enter(year, Party.ACO, Party.PARTICIPANT, Mechanism.DISTRIBUTION, shared, aco=practice_aco)
+    evenly = np.zeros((len(cost), HORIZON), np.int64)
+    evenly[:, :MONTHS_A_YEAR] = over_months(cost, np.ones(MONTHS_A_YEAR))
+    _enter_by_month(book, year, Party.ACO, Party.SUPPLIERS, Mechanism.CARE_MANAGEMENT, evenly)
+    # Practices without an ACO are paid nothing.
+    month = np.append(final, MONTHS_A_YEAR)[practice_aco]
+    book.enter(
+        year, Party.ACO, Party.PARTICIPANT, Mechanism.DISTRIBUTION, shared, aco=practice_aco, month=month
+    )
 
 
 def enter_cara(
@@ -78,3 +113,10 @@ def enter_cara(
         np.add.at(sums, whose, np.where(sign * paid > 0, paid, 0))
         book.enter(year, Party.MEDICARE, Party.PREFERRED, Mechanism.CARA, sums, month=month)
     book.enter(year, Party.ACO, Party.MEDICARE, Mechanism.CARA_OWED, owed, month=month)
+
+
+def _enter_by_month(
+    book: Ledger, year: int, payer: Party, payee: Party, mechanism: Mechanism, cents: Cents
+) -> None:
+    acos, months = np.arange(len(cents))[:, None], np.arange(1, cents.shape[1] + 1)
+    book.enter(year, payer, payee, mechanism, cents, aco=acos, month=months)

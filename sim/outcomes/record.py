@@ -9,6 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.ledger import Ledger, Mechanism, Party
+from sim.ledger.codes import CAPITATION
+from sim.outcomes.cash import CashTerms, cash_in_year
 from sim.outcomes.registry import BY_NAME, VARIABLES
 
 # What an ACO is paid and pays: result variable, whose net it is, and for what. Costs are shown as positive.
@@ -18,9 +20,19 @@ _OF_ACOS: tuple[tuple[str, int, tuple[Mechanism, ...]], ...] = (
     ("high_performers_pool", 1, (Mechanism.HIGH_PERFORMERS_POOL,)),
     ("care_management_cost", -1, (Mechanism.CARE_MANAGEMENT,)),
     ("distributions", -1, (Mechanism.DISTRIBUTION,)),
+    ("base_pcc", 1, (Mechanism.BASE_PCC,)),
+    ("tcc", 1, (Mechanism.TCC,)),
+    ("npcc", 1, (Mechanism.NPCC,)),
+    ("advances_settled", 1, (Mechanism.ENHANCED_PCC, Mechanism.APO)),
+    ("provider_payments", -1, (Mechanism.PROVIDER_PAYMENT,)),
+    ("capitation_gain", 1, (*CAPITATION, Mechanism.PROVIDER_PAYMENT)),
     ("cara_settled", 1, (Mechanism.CARA_OWED,)),
     ("aco_cash_change", 1, ()),
 )
+
+# Advances that an ACO is paid within the year, before any of them is settled.
+_ADVANCED = (("enhanced_pcc", Mechanism.ENHANCED_PCC), ("apo", Mechanism.APO))
+_MONTHS = 12
 
 
 class Record:
@@ -32,6 +44,8 @@ class Record:
         Length of each dim of the variables but ``arm`` and ``replicate``.
     first_py : int
         First performance year, the first place along ``year``.
+    cash : CashTerms
+        What cash figures go by.
 
     Attributes
     ----------
@@ -40,8 +54,9 @@ class Record:
         the variable's fill value.
     """
 
-    def __init__(self, sizes: Mapping[str, int], first_py: int) -> None:
+    def __init__(self, sizes: Mapping[str, int], first_py: int, cash: CashTerms) -> None:
         self.first_py = first_py
+        self._cash = cash
         self.arrays: dict[str, NDArray[Any]] = {
             variable.name: np.full(
                 tuple(sizes[dim] for dim in variable.dims), variable.fill_value, variable.stored_dtype
@@ -94,12 +109,24 @@ class Record:
             self.write(year, name, values)
         for name, values in settled.items():
             self.write(year, name, values, active)
+        booked, nothing = ledger.mechanisms(year), np.zeros(ledger.n_acos, np.int64)
         for name, sign, mechanisms in _OF_ACOS:
-            self.write(year, name, sign * ledger.net_by_aco(Party.ACO, *mechanisms, year=year), active)
+            moved = not mechanisms or not booked.isdisjoint(mechanisms)
+            cents = sign * ledger.net_by_aco(Party.ACO, *mechanisms, year=year) if moved else nothing
+            self.write(year, name, cents, active)
+        for name, mechanism in _ADVANCED:
+            if mechanism in booked:
+                by_month = ledger.by_month(Party.ACO, mechanism, year=year)[:, :_MONTHS]
+                self.write(year, name, by_month.sum(axis=-1), active)
+            else:
+                self.write(year, name, nothing, active)
+        for name, values in cash_in_year(ledger, self.first_py, year, self._cash).items():
+            self.write(year, name, values, active)
         of_specialists = ledger.net_by_aco(Party.PREFERRED, Mechanism.CARA, year=year)
-        self.write(year, "cara_payments", of_specialists, active)
+        self.write(year, "cara_payments", of_specialists if Mechanism.CARA in booked else nothing, active)
         outlay = -ledger.net(Party.MEDICARE, year=year)
-        self.write(year, "ffs_payments", ledger.net(Party.PROVIDERS, year=year))
+        services = Mechanism.FEE_FOR_SERVICE, Mechanism.FEE_REDUCTION
+        self.write(year, "ffs_payments", ledger.net(Party.PROVIDERS, *services, year=year))
         self.write(year, "medicare_outlay", outlay)
         self.write(
             year, "medicare_net_cost", outlay - (outlay if reference_outlay is None else reference_outlay)

@@ -167,20 +167,6 @@ def financial_guarantee(spending: ArrayLike, *, rate: float) -> Floats:
     return rate * np.asarray(spending, dtype=np.float64)
 
 
-def provisional_paid(paid_by_month: ArrayLike, *, months_known: int) -> Floats:
-    """Return the year's spending as provisional settlement sees it: known months, scaled to twelve.
-
-    Parameters
-    ----------
-    paid_by_month : array_like, shape (..., aco, month=12)
-        Dollars processed so far, by month of service.
-    months_known : int
-        12 in ACO REACH since PY2024, without run-out; LEAD's is not published.
-    """
-    paid = np.asarray(paid_by_month, dtype=np.float64)
-    return np.asarray(paid[..., :months_known].sum(axis=-1) * (paid.shape[-1] / months_known))
-
-
 def payment_month(py: int, *, lag: float) -> tuple[int, int]:
     """Return the calendar year and month in which a settlement is paid, `lag` months after the year's end."""
     years, month = divmod(MONTHS_PER_YEAR - 1 + int(lag), MONTHS_PER_YEAR)

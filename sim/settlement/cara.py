@@ -152,12 +152,15 @@ class Cara:
         self.years = {year: done}
         return done
 
-    def pay(self, book: Ledger, year: int, specialists: Mapping[str, NDArray[Any]]) -> Ints:
-        """Enter a year's payments in the ledger and specialists' columns; return cents owed by ACO."""
+    def pay(self, book: Ledger, year: int, specialists: Mapping[str, NDArray[Any]], final: Ints) -> Ints:
+        """Enter a year's payments in the ledger and specialists' columns; return cents owed by ACO.
+
+        They are due in the month of each ACO's final settlement, `final`, of shape (acos,).
+        """
         done = self.years.get(year)
         if done is None:
             return np.zeros(book.n_acos, np.int64)
-        enter_cara(book, year, done.paid, done.aco, done.owed)
+        enter_cara(book, year, done.paid, done.aco, done.owed, month=final)
         for name, values in (
             ("cara_episodes", done.episodes),
             ("cara_cost_cents", done.cost),

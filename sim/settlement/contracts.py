@@ -14,6 +14,7 @@ from sim.inputs.scenario_arms import NO_PROGRAM
 from sim.inputs.scenario_books import MSSP
 from sim.population.plan import AcoPlan
 from sim.scenarios import Scenario
+from sim.settlement.elections import Elections
 
 Words = NDArray[np.str_]
 Floats = NDArray[np.float64]
@@ -45,6 +46,8 @@ class Contracts:
     low_revenue : bool array
     revenue_share : float64 array
         Participants' Medicare revenue over the expenditure of assigned people, NaN where unknown.
+    elections : Elections
+        Capitation and advances.
     """
 
     program: Words
@@ -56,6 +59,12 @@ class Contracts:
     elected_rate: Floats
     low_revenue: Flags
     revenue_share: Floats
+    elections: Elections
+
+    @property
+    def elects(self) -> Flags:
+        """Which ACOs are in LEAD and elect anything that is paid by month."""
+        return np.asarray((self.program == "lead") & self.elections.any)
 
     @property
     def participates(self) -> Flags:
@@ -88,10 +97,11 @@ def contracts_of(scenario: Scenario, arm: str, plans: tuple[AcoPlan, ...], year:
         raise InputError(faults)
     of_all = _stay(scenario, arm, None, year)
     former = int(scenario.rulebook(arm, MSSP).number("benchmark.agreement_of_former"))
-    rows = []
+    rows, elected = [], []
     for plan in plans:
         terms, joined = _stay(scenario, arm, plan.name, year) if plan.name in stated.acos else of_all
         rows.append(_contract(terms, joined, plan, scenario.years[0], former))
+        elected.append(terms)
 
     def column(name: str, dtype: Any) -> NDArray[Any]:
         return np.array([row[name] for row in rows], dtype=dtype)
@@ -106,6 +116,7 @@ def contracts_of(scenario: Scenario, arm: str, plans: tuple[AcoPlan, ...], year:
         elected_rate=column("elected_rate", np.float64),
         low_revenue=column("low_revenue", np.bool_),
         revenue_share=column("revenue_share", np.float64),
+        elections=Elections.of(elected),
     )
 
 

@@ -2,97 +2,56 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
+from sim.inputs.capitation_terms import capitation_terms, final_settlement, provisional_terms
 from sim.inputs.evidence import Evidence
 from sim.inputs.lead_criteria import excluded_shares, stated_growth
 from sim.inputs.lead_terms import guardrail, lead_terms, savings_are_prorated
 from sim.inputs.rulebook import Rulebook
-from sim.kernels.codes import N_CELLS, RISK_UNIT, Sum
+from sim.kernels.codes import Sum
+from sim.ledger.schedule import MonthlyPayments
 from sim.policy.arrays import weighted_mean
 from sim.policy.baseline import net_expenditure
+from sim.policy.capitation import capitated_benchmark, total_cost_of_care
 from sim.policy.efficiency import prorated_prior_savings
 from sim.policy.lead import (
     BaselineInputs,
+    HistoricalBaseline,
     PerformanceYearInputs,
     YearsBetween,
     historical_baseline,
     settle_performance_year,
+    share_savings,
 )
 from sim.policy.rate_book import cost_index, county_rates
 from sim.policy.terms import LeadTerms
-from sim.population.experience import ratio
-from sim.population.past import Volunteers
+from sim.population.experience import added_by, ratio
 from sim.population.plan import AcoPlan
 from sim.population.trend import Trend
 from sim.settlement.bracket import guardrail_readings
-from sim.settlement.bridge import bridge_parts
+from sim.settlement.bridge import bridge_parts, coded_at_by3, coded_by_cell
+from sim.settlement.capitation import (
+    Capitated,
+    CareEvidence,
+    LivedYear,
+    YearOfPayments,
+    capitation_of,
+    provisional_claims,
+)
+from sim.settlement.contracts import Contracts
 from sim.settlement.entry import LeadEntry
+from sim.settlement.lead_base import (
+    BASE_YEARS,
+    CLAIMS,
+    LeadBenchmark,
+    earlier_savings,
+)
 from sim.settlement.lead_quality import LeadQuality
 from sim.settlement.program import Flags, Floats, History, Ints, Participants, Settled, Shown, cents
 from sim.settlement.prospective import prospective_by_cell
-
-BASE_YEARS = 3
-CLAIMS, VOLUNTARY = slice(0, N_CELLS // 2), slice(N_CELLS // 2, N_CELLS)
-
-
-@dataclass(frozen=True, eq=False)
-class LeadBenchmark:
-    """What the base years say about ACOs whose first performance year is the same.
-
-    Attributes
-    ----------
-    inputs : BaselineInputs
-        Base-year experience for the present list of TINs.
-    cost_index : float64, shape (acos, cells)
-        Relative risk-standardised cost of each ACO's market over the base years, for the rate book.
-    by3 : int
-        Calendar year of BY3.
-    counted : float64, shape (by,)
-        Share of spending that counts in each base year.
-    national_risk : float64, shape (cells, by)
-        Mean risk score of the nation, which scores are normalised by.
-    coded : float64, shape (acos, cells)
-        Coded over true risk of the claims cell's people in BY3, for both routes; 1 where there is nobody.
-    """
-
-    inputs: BaselineInputs
-    cost_index: Floats
-    by3: int
-    counted: Floats
-    national_risk: Floats
-    coded: Floats
-
-    def with_volunteers(self, volunteers: Volunteers | None) -> BaselineInputs:
-        """Return base years in which voluntary cells hold what those now voluntarily aligned did then.
-
-        Notes
-        -----
-        Wakely, LEAD Model site, Benchmarking: a voluntary cell goes by past spending of the people who are
-        voluntarily aligned in the current performance year. That they count in the category they were in
-        then, with all their months in Original Medicare, is assumed.
-        """
-        if volunteers is None:
-            return self.inputs
-        years = range(self.by3 - BASE_YEARS + 1, self.by3 + 1)
-        months, spend, risk = (
-            np.stack(sums, axis=-1) for sums in zip(*(volunteers.before(y) for y in years), strict=True)
-        )
-        normal = self.national_risk[VOLUNTARY]
-        pbpm = ratio(spend / 100.0, months) * self.counted
-        scores = ratio(ratio(risk / RISK_UNIT, months), normal)
-
-        def filled(claims: Floats, voluntary: Floats) -> Floats:
-            return np.concatenate([claims[:, CLAIMS], voluntary], axis=1)
-
-        return replace(
-            self.inputs,
-            base_months=filled(self.inputs.base_months, months),
-            base_pbpm=filled(self.inputs.base_pbpm, pbpm),
-            base_risk=filled(self.inputs.base_risk, scores),
-        )
 
 
 class Lead:
@@ -106,10 +65,22 @@ class Lead:
         Of the world: says what part of spending is skin substitutes.
     trend : Trend
     plans : tuple of AcoPlan
+    own : Evidence, optional
+        Of the arm: says what ACOs' own providers bill; the world's by default.
+
+    Attributes
+    ----------
+    monthly : MonthlyPayments or None
+        What the year settled last pays by month, where any ACO elects it.
     """
 
     def __init__(
-        self, rulebook: Rulebook, evidence: Evidence, trend: Trend, plans: tuple[AcoPlan, ...]
+        self,
+        rulebook: Rulebook,
+        evidence: Evidence,
+        trend: Trend,
+        plans: tuple[AcoPlan, ...],
+        own: Evidence | None = None,
     ) -> None:
         self.rulebook = rulebook
         self._evidence = evidence
@@ -122,6 +93,8 @@ class Lead:
         self._benchmarks: dict[int, tuple[bytes, LeadBenchmark]] = {}
         self._first_months: dict[int, Floats] = {}
         self._quality = LeadQuality(rulebook, evidence)
+        self._care = CareEvidence.read(evidence if own is None else own, plans)
+        self.monthly: MonthlyPayments | None = None
 
     def counted(self, year: int) -> float:
         """Return the share of spending that counts: without the excluded part of skin substitutes."""
@@ -174,7 +147,7 @@ class Lead:
             by3=years[-1],
             counted=factor,
             national_risk=national_risk,
-            coded=np.tile(coded_over_true(seen[-1].aco)[:, CLAIMS], 2),
+            coded=coded_at_by3(seen[-1].aco),
         )
 
     def _earlier(self, spent: Floats, months: Floats, agreement: int) -> Floats:
@@ -191,9 +164,14 @@ class Lead:
     def prospective_factor(self, by3: int, year: int) -> Floats:
         """Return CMS's prospective growth since BY3, shape (cells,); what the rulebook states goes first."""
         if (by3, year) not in self._prospective:
-            stated = stated_growth(self.rulebook, range(by3 + 1, year + 1))
-            self._prospective[by3, year] = prospective_by_cell(self._trend, stated, by3, year)
+            years = range(by3 + 1, year + 1)
+            stated = stated_growth(self.rulebook, years)
+            self._prospective[by3, year] = prospective_by_cell(self._trend, stated, years)
         return self._prospective[by3, year]
+
+    def _expected_growth(self, by3: int, year: int) -> Floats:
+        """Return CMS's prospective growth since the year before, shape (cells,)."""
+        return ratio(self.prospective_factor(by3, year), self.prospective_factor(by3, year - 1))
 
     def settle(self, year: int, experience: Shown, active: Flags) -> Settled:
         """Settle a performance year: everybody by each option and first year met, each ACO's own kept."""
@@ -201,29 +179,42 @@ class Lead:
         scored = self._quality.scored(year, experience.year.aco, experience.quality, active)
         experience = replace(experience, quality=scored.earning)
         result: Settled = {"measured_quality": scored.total}
+        self.monthly = MonthlyPayments.nothing(len(active)) if (active & contracts.elects).any() else None
         options, starts = contracts.risk_option[active], contracts.agreement_start[active]
         for option, start in sorted(set(zip(options.tolist(), starts.tolist(), strict=True))):
             mine = (contracts.risk_option == option) & (contracts.agreement_start == start)
             base = self.benchmark(experience.history, experience.participants, start)
-            settled = self._settle(year, experience, base, lead_terms(self.rulebook, year, option))
+            settled, monthly = self._settle(year, experience, base, lead_terms(self.rulebook, year, option))
+            if self.monthly is not None and monthly is not None:
+                self.monthly.take(monthly, mine & contracts.elects)
             for name, values in settled.items():
                 into = result.setdefault(name, values)
                 into[mine] = values[mine]
         pool = self._quality.pool_usd(year, scored.earning, result["benchmark"] / 100.0)
         return {**result, "high_performers_pool": cents(pool)}
 
-    def _settle(self, year: int, experience: Shown, base: LeadBenchmark, terms: LeadTerms) -> Settled:
+    def settled_in(self, year: int, contracts: Contracts) -> tuple[int, Ints]:
+        """Return the month of a year's final settlement, and of each ACO's first one, provisional or final.
+
+        Months are counted from January of the performance year.
+        """
+        final, early = final_settlement(self.rulebook, year), contracts.elections.provisional
+        first = provisional_terms(self.rulebook, year).month if (contracts.elects & early).any() else final
+        return final, np.where(early, first, final)
+
+    def _settle(
+        self, year: int, experience: Shown, base: LeadBenchmark, terms: LeadTerms
+    ) -> tuple[Settled, MonthlyPayments | None]:
         seen, counted = experience.year, self.counted(year)
         paid = np.rint(seen.aco[..., Sum.SPEND] * counted).astype(np.int64)
         further = np.zeros(len(paid), np.int64) if experience.further is None else experience.further
-        expended = paid.sum(axis=-1) + further
         risk = ratio(seen.risk, seen.national_risk)
         baseline = historical_baseline(base.with_volunteers(experience.participants.volunteers), terms)
         national = seen.national_pbpm * counted
         inputs = PerformanceYearInputs(
             months=seen.months,
             risk=risk,
-            paid=(paid / 100.0).sum(axis=-1) + further / 100.0,
+            paid=paid / 100.0,
             region_pbpm=seen.region_pbpm * counted,
             region_risk=ratio(seen.region_risk, seen.national_risk),
             national_pbpm=national,
@@ -232,14 +223,20 @@ class Lead:
             prospective_factor=self.prospective_factor(base.by3, year),
             quality_score=experience.quality,
             rate_book_pbpm=county_rates(base.cost_index, national),
-            coded=coded_over_true(seen.aco) / base.coded,
+            coded=coded_by_cell(seen.aco) / base.coded,
             between=self._between(experience, base.by3, year),
         )
+        capitated = self._capitated(year, experience, base, baseline, inputs, terms)
+        if capitated is not None:
+            claims = paid - capitated.replaced
+            paid = total_cost_of_care(claims, base_pcc=capitated.due)
+        expended = paid.sum(axis=-1) + further
+        inputs = replace(inputs, paid=(paid / 100.0).sum(axis=-1) + further / 100.0)
         done = settle_performance_year(baseline, inputs, terms)
         benchmark = cents(done.benchmark_usd)
         shared = cents(done.shared_usd)
         taken = cents(done.sequestration_usd)
-        return {
+        settled = {
             "expenditure": paid,
             "risk_score": risk,
             "benchmark": benchmark,
@@ -257,6 +254,81 @@ class Lead:
             **bridge_parts(done.steps_usd),
             **guardrail_readings(self.rulebook, baseline, inputs, terms, expended),
         }
+        if capitated is None:
+            return settled, None
+        due, replaced = capitated.due.sum(axis=-1), capitated.replaced.sum(axis=-1)
+        counted_by = {"capitation": due, "claims_replaced": replaced, "bridge_capitation": replaced - due}
+        return settled | counted_by, capitated.payments
+
+    def _capitated(
+        self,
+        year: int,
+        experience: Shown,
+        base: LeadBenchmark,
+        baseline: HistoricalBaseline,
+        inputs: PerformanceYearInputs,
+        terms: LeadTerms,
+    ) -> Capitated | None:
+        """Return the year's capitation and advances; None where nobody elects any.
+
+        Quality is not known when payments are made, nor at provisional settlement, which takes it as good.
+        """
+        contracts, lists, history = experience.contracts, experience.participants, experience.history
+        if not contracts.elects.any():
+            return None
+        rules, care = capitation_terms(self.rulebook, year), self._care
+        final = replace(inputs, quality_score=np.full_like(inputs.quality_score, rules.quality_earned))
+        before = self._foreseen(year, experience, base, final)
+        settled = [settle_performance_year(baseline, one, terms) for one in (before, final)]
+        after = [ratio(one.benchmark_cell_usd, inputs.months) for one in settled]
+        left = [ratio(one.final_pbpm, one.before_discount_pbpm)[:, None] for one in settled]
+        preliminary, known = (
+            capitated_benchmark(ratio(pbpm, rest), pbpm, base=rules.benchmark)
+            for pbpm, rest in zip(after, left, strict=True)
+        )
+        lookback, now = (
+            LivedYear(lists.observe(history, one).aco, lists.nationwide(history, one), self.counted(one))
+            for one in (year - 1, year)
+        )
+        monthly = history[year].monthly[: len(lists.practice_aco)]
+        made = capitation_of(
+            contracts.elections,
+            rules,
+            self.settled_in(year, contracts),
+            care,
+            YearOfPayments(
+                year=now,
+                lookback=lookback,
+                monthly=added_by(lists.practice_aco, len(lists), monthly),
+                preliminary=preliminary,
+                final=known,
+                trend=self._expected_growth(base.by3, year),
+            ),
+        )
+        if (early := contracts.elects & contracts.elections.provisional).any():
+            when = provisional_terms(self.rulebook, year)
+            claims = provisional_claims(made, when, care) + made.due.sum(axis=-1) / 100.0
+            benchmark = settled[-1].benchmark_before_discount_usd * (1.0 - settled[-1].discount)
+            _, shared, taken = share_savings(benchmark, claims, terms)
+            made.payments.provisional[early] = cents(when.share * (shared - taken))[early]
+        return made
+
+    def _foreseen(
+        self, year: int, experience: Shown, base: LeadBenchmark, known: PerformanceYearInputs
+    ) -> PerformanceYearInputs:
+        """Return a year as it is foreseen before it: last year's scores and spending, prospective growth."""
+        last = experience.participants.observe(experience.history, year - 1)
+        growth = self.counted(year - 1) * self._expected_growth(base.by3, year)
+        national = last.national_pbpm * growth
+        risk = ratio(last.risk, last.national_risk)
+        return replace(
+            known,
+            risk=np.where(last.months > 0.0, risk, known.risk),
+            region_pbpm=last.region_pbpm * growth,
+            region_risk=ratio(last.region_risk, last.national_risk),
+            national_pbpm=national,
+            rate_book_pbpm=county_rates(base.cost_index, national),
+        )
 
     def _between(self, experience: Shown, by3: int, year: int) -> YearsBetween:
         """Return the years after BY3 and before this one as the present list of TINs would have seen them."""
@@ -279,19 +351,3 @@ class Lead:
             guard_below=np.array(below),
             guard_above=np.array(above),
         )
-
-
-def coded_over_true(aco: Ints) -> Floats:
-    """Return coded over true risk, shape (acos, cells), of exact sums; 1 where there is nobody."""
-    coded, true = (aco[..., which].astype(np.float64) for which in (Sum.CODED_RISK, Sum.TRUE_RISK))
-    return np.divide(coded, true, out=np.ones_like(coded), where=(coded > 0.0) & (true > 0.0))
-
-
-def earlier_savings(plan: AcoPlan, renewing: float) -> float:
-    """Return an ACO's savings in its base years as a share of spending; `renewing` is the usual rate.
-
-    Losses are negative and net in, as in 42 CFR 425.658; an ACO that is new to programs has none.
-    """
-    if plan.prior_savings is not None:
-        return plan.prior_savings
-    return renewing if plan.entry == "renewing" else 0.0

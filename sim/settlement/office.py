@@ -7,16 +7,18 @@ from functools import cached_property
 
 import numpy as np
 
+from sim.inputs.evidence import Evidence
 from sim.inputs.lead_criteria import high_needs_aco_share
 from sim.inputs.scenario_books import MSSP, REACH, reach_rulebook, reach_years
-from sim.kernels.codes import N_EPISODES, Sum
+from sim.kernels.codes import MONTHS_A_YEAR, N_EPISODES, Sum
 from sim.kernels.tally import Asked
+from sim.ledger.schedule import Schedule
 from sim.outcomes.cara import CARA_BY_KIND
 from sim.outcomes.registry import BY_NAME, GUARDRAILS
 from sim.population.experience import ratio
 from sim.population.world import World
 from sim.scenarios import Scenario
-from sim.settlement.bridge import PARTS, with_prices
+from sim.settlement.bridge import PARTS, SHARING, whole_bridge
 from sim.settlement.calendar import remembered_years
 from sim.settlement.cara import Cara
 from sim.settlement.contracts import PROGRAMS, Contracts, contracts_of
@@ -38,6 +40,8 @@ SETTLED = (
     "quality_score",
     "measured_quality",
     "high_performers_pool",
+    "capitation",
+    "claims_replaced",
     *ENTRY,
     "historical_benchmark",
     "higher_spending",
@@ -46,7 +50,7 @@ SETTLED = (
     "minimum_savings_rate",
     "agreement_benchmark",
     "bridge_prices",
-    *(f"bridge_{name}" for name in PARTS),
+    *(f"bridge_{name}" for name in (*PARTS, *SHARING)),
     *(f"gross_savings_guard_{name}" for name in GUARDRAILS),
     *CARA_BY_KIND,
 )
@@ -63,11 +67,11 @@ class Settlement:
         The episode arrangements of the arm.
     """
 
-    def __init__(self, scenario: Scenario, arm: str, world: World) -> None:
+    def __init__(self, scenario: Scenario, arm: str, world: World, own: Evidence) -> None:
         self._scenario = scenario
         self._arm = arm
         self._plans = world.plans
-        self._lead = Lead(scenario.rulebook(arm), world.evidence, world.trend, world.plans)
+        self._lead = Lead(scenario.rulebook(arm), world.evidence, world.trend, world.plans, own)
         mssp = Mssp(scenario.rulebook(arm, MSSP), world.trend)
         reach = Reach(
             {
@@ -81,9 +85,10 @@ class Settlement:
         )
         self.cara = Cara(scenario, arm, world, self._lead.prospective_factor)
         self.programs: Mapping[str, Program] = {"lead": self._lead, MSSP: mssp, REACH: reach}
+        self._other_lag = int(own.number("cash.settlement_lag"))
 
     @classmethod
-    def of(cls, scenario: Scenario, arm: str, world: World) -> Settlement:
+    def of(cls, scenario: Scenario, arm: str, world: World, own: Evidence | None = None) -> Settlement:
         """Open the office of an arm.
 
         Parameters
@@ -92,17 +97,29 @@ class Settlement:
         arm : str
         world : World
             The replicate's world: its ACOs, trend and evidence.
+        own : Evidence, optional
+            Of the arm; the world's by default.
         """
-        return cls(scenario, arm, world)
+        return cls(scenario, arm, world, world.evidence if own is None else own)
+
+    def asks(self, year: int, contracts: Contracts) -> Asked:
+        """Return the sums of a year that its settlement wants beyond those that cost no time."""
+        return Asked(monthly=bool(contracts.elects.any()), referred=self.cara.asks(year))
+
+    def schedule(self, year: int, contracts: Contracts) -> Schedule:
+        """Return when the year settled last is paid, and what of it by month."""
+        lead, other = contracts.program == "lead", MONTHS_A_YEAR + self._other_lag
+        final, first = self._lead.settled_in(year, contracts) if lead.any() else (other, other)
+        return Schedule(
+            final=np.where(lead, final, other),
+            provisional=np.where(lead, first, other),
+            monthly=self._lead.monthly if (lead & contracts.elects).any() else None,
+        )
 
     @cached_property
     def asks_types(self) -> bool:
         """Whether a program that some ACO is in, in any year, looks at people by enrollment type."""
         return any((self.contracts(year).program == MSSP).any() for year in self._scenario.years)
-
-    def asked(self, year: int) -> Asked:
-        """Return which sums of a performance year somebody wants beyond those that cost no time."""
-        return Asked(referred=self.cara.asks(year))
 
     @cached_property
     def remembered_years(self) -> set[int]:
@@ -184,8 +201,11 @@ class Settlement:
             result["program"][mine] = PROGRAMS.index(name)
             if mine.any():
                 saved = (seen.aco[..., Sum.REFERENCE] - seen.aco[..., Sum.SPEND]).sum(axis=-1)
-                # Only LEAD has a pool.
-                settled = {"high_performers_pool": np.zeros(n, np.int64), **program.settle(year, shown, mine)}
-                for variable_name, values in with_prices(settled, saved).items():
+                # Only LEAD has a pool, and capitation by election.
+                none = dict.fromkeys(
+                    ("high_performers_pool", "capitation", "claims_replaced"), np.zeros(n, np.int64)
+                )
+                settled = none | program.settle(year, shown, mine)
+                for variable_name, values in whole_bridge(settled, saved).items():
                     result[variable_name][mine] = values[mine]
         return result

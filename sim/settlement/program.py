@@ -72,6 +72,12 @@ class Participants:
             self.taking_part,
         )
 
+    def nationwide(self, history: History, year: int) -> Ints:
+        """Return the exact sums of the nation's assignable people in a lived year, shape (sums,)."""
+        nation = history if self.nation is None else self.nation
+        sums: Ints = nation[year].care[: len(self.practice_aco)].sum(axis=(0, 1))
+        return sums
+
     def observe_types(self, history: History, year: int) -> TypeExperience:
         """Return the same by enrollment type."""
         return observe_types(

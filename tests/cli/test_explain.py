@@ -94,6 +94,8 @@ def test_with_a_scenario_each_aco_and_arm_has_its_value() -> None:
     rows = rows_of("arms.risk_option", scenario)
     assert (rows["value no_aco"], rows["value lead_professional"]) == ("nothing", "professional")
     assert rows_of("arms.acos.since.program", scenario)["value mixed beta 2030"] == "mssp"
+    payments = rows_of("arms.payments", scenario)
+    assert (payments["type"], payments["choices"]) == ("a list", "pcc, tcc, npcc, apo")
 
 
 def test_an_aco_goes_by_its_name(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -72,3 +72,13 @@ def test_zeros_leave_no_entry_and_many_entries_find_room():
 def test_what_no_ledger_holds_is_refused(cents, payee, aco, said):
     with pytest.raises(ValueError, match=said):
         Ledger(3).enter(2027, Party.MEDICARE, payee, Mechanism.SETTLEMENT, cents, aco=aco)
+
+
+def test_what_a_years_payments_are_for():
+    book = Ledger(2)
+    book.enter(2027, Party.MEDICARE, Party.ACO, Mechanism.TCC, [1, 2], month=3)
+    book.enter(2028, Party.ACO, Party.PROVIDERS, Mechanism.PROVIDER_PAYMENT, [1, 0])
+    book.enter(2028, Party.MEDICARE, Party.ACO, Mechanism.APO, [0, 0])
+    assert book.mechanisms(2027) == {Mechanism.TCC}
+    assert book.mechanisms(2028) == {Mechanism.PROVIDER_PAYMENT}
+    assert book.mechanisms(2029) == set()

@@ -18,6 +18,7 @@ from sim.inputs.entries import Entry
 from sim.inputs.faults import InputError
 from sim.inputs.not_acting import list_path, list_text
 from sim.inputs.rulebook import available_rulebooks, load_rulebook
+from sim.inputs.rules_in_use import rules_in_use
 from sim.replicate import simulate
 from sim.scenarios import Scenario
 
@@ -52,6 +53,18 @@ LEVELS = {
 REACH = {
     "global": {"program": "reach"},
     "professional": {"program": "reach", "risk_option": "professional"},
+}
+# All that may be elected of capitation and advances, with a provisional settlement.
+PAYMENTS = {
+    "primary": {
+        "program": "lead",
+        "payments": ["pcc", "npcc", "apo"],
+        "enhanced_share": "100 %",
+        "npcc_reduction": "40 %",
+        "apo_reduction": "60 %",
+        "provisional_settlement": True,
+    },
+    "total": {"program": "lead", "payments": ["tcc"], "preferred_reduction": "50 %"},
 }
 # Terms that CMS has not published, without which stop-loss cannot be elected.
 STOP_LOSS = {
@@ -151,16 +164,26 @@ class Setting:
         for book in books:
             book.asked.clear()
         outcomes(self.scenario)
-        return set().union(*(book.asked for book in books))
+        asked = set().union(*(book.asked for book in books))
+        if self.word == "":
+            # Some say what a contract may be, and are asked for before anybody lives.
+            made = self.scenario
+            asked |= set().union(
+                *(rules_in_use(made.arms[arm], arm, made.years, made.books) for arm in made.arms)
+            )
+        return asked
 
     def changed_by(self, key: str, value: Any) -> bool:
-        """Whether any result of any arm changes with a rule; False where the rule may not have the value."""
+        """Whether any result of any arm changes with a rule, or a contract is refused that was allowed.
+
+        False where the rule may not have the value.
+        """
         try:
             changed = self.scenario.replace({f"program.values.{self.word}{key}": value})
             # The same evidence, so that what follows from it alone is not worked out anew.
             return outcomes(replace(changed, evidences=self.scenario.evidences)) != self.before
-        except InputError:
-            return False
+        except InputError as error:
+            return any(fault.key.startswith("arms.") for fault in error.faults)
 
 
 SETTINGS = (
@@ -171,6 +194,8 @@ SETTINGS = (
     Setting("", LEAD, 2027, 2028, tuple(ENTRY.items())),
     Setting("", LEAD, 2027, 2028, tuple((ENTRY | GLIDE).items())),
     Setting("", CARA, 2027, 2029),
+    Setting("", PAYMENTS, 2027, 2028),
+    Setting("", PAYMENTS, 2027, 2028, (("capitation.base_rate", "stated"),)),
     # Lists of TINs that change, and earlier savings that are more than regional adjustments.
     Setting("", LEAD, 2027, 2028, evidence=(("tins.leave", 0.4), ("entry.prior_savings", 0.08))),
     Setting("mssp.", MSSP, 2027, 2032),

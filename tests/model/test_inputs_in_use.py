@@ -85,6 +85,32 @@ def test_arrangements_read_what_is_said_of_them():
     assert scenario.evidence("no_aco").asked >= FOR_CARA
 
 
+# Rules of what may be elected, which are asked for when a scenario is read.
+OF_ELECTIONS = {"capitation.tcc_options", "capitation.preferred_reduction"}
+
+
+@pytest.mark.parametrize(
+    "elected",
+    [
+        {"payments": ["pcc", "npcc"], "enhanced_share": "3 %"},
+        {"payments": ["tcc"], "provisional_settlement": True},
+    ],
+)
+def test_the_rules_of_capitation_are_in_use_where_it_is_elected(elected):
+    arms = {"no_aco": {"program": "none"}, "x": {"program": "lead", **elected}}
+    acos = (aco("one", 400, entry="renewing"), aco("two", 300, leadership="hospital", market="rural"))
+    scenario = Scenario.from_toml(text_of(*acos, seed=11, arms=arms, last_py=2028))
+    said = scenario.rules_in_use("x")
+    book = scenario.rulebook("x")
+    book.asked.clear()
+    simulate(scenario, 0)
+    assert said - OF_ELECTIONS == book.asked - not_acting()
+    assert said >= OF_ELECTIONS
+    assert ("calendar.completion" in said) == ("provisional_settlement" in elected)
+    assert {"capitation.base_rate", "capitation.target", "calendar.final_lag"} <= said
+    assert scenario.replace({"arms.x.values.capitation.tcc_options": ["global"]}).idle() == []
+
+
 def test_a_changed_rule_that_does_not_act_is_named():
     scenario = Scenario.load(QUICKSTART)
     assert scenario.idle() == []

@@ -70,11 +70,21 @@ def test_it_changes_its_aco_and_no_life_in_another_market(key):
     assert np.array_equal(*settled) == (key in COSTS)
 
 
+OF_CASH = (
+    "care_management_cost",
+    "aco_cash_change",
+    "cash_low_point",
+    "days_of_cash",
+    "working_capital",
+    "working_capital_interest",
+)
+
+
 @pytest.mark.parametrize("key", COSTS)
 def test_costs_change_no_money_but_the_acos_own(key):
     before, after = plain(), run(**{key: EVERY[key]})
     for name, values in before.items():
-        rows = STEADY if name in ("care_management_cost", "aco_cash_change") else slice(None)
+        rows = STEADY if name in OF_CASH else slice(None)
         at = (slice(None), rows) if values.ndim > 2 else slice(None)
         np.testing.assert_array_equal(after[name][at], values[at], err_msg=name)
 

@@ -19,7 +19,13 @@ def data() -> xr.Dataset:
     common = draws.normal(0, 50, (1, REPLICATES, 1))
     found = {
         name: (by_aco, draws.normal(5, 10, shape))
-        for name in ("gross_savings", "settlement", "admin_add_on", "high_performers_pool")
+        for name in (
+            "gross_savings",
+            "settlement",
+            "admin_add_on",
+            "high_performers_pool",
+            "capitation_gain",
+        )
     }
     found["benchmark"] = (by_aco, np.full(shape, 100.0))
     found["true_savings"] = (
@@ -50,7 +56,8 @@ def test_figures_are_sums_over_years_and_acos(data: xr.Dataset) -> None:
         "true_savings": values["true_savings"].values.sum(axis=(1, 2, 3)),
         "net_payment": np.nansum(values["settlement"].values, axis=(1, 2))
         + values["admin_add_on"].values.sum(axis=(1, 2))
-        + values["high_performers_pool"].values.sum(axis=(1, 2)),
+        + values["high_performers_pool"].values.sum(axis=(1, 2))
+        + values["capitation_gain"].values.sum(axis=(1, 2)),
         "medicare_net_cost": values["medicare_net_cost"].values.sum(axis=1),
     }
     assert set(by_hand) == set(FIGURES)

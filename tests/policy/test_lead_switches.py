@@ -10,6 +10,7 @@ from sim.inputs.lead_criteria import stated_growth
 from sim.inputs.lead_terms import lead_terms
 from sim.inputs.rulebook import Rulebook, load_rulebook
 from sim.policy import alignment, cara, eligibility, high_needs, quality, settlement
+from sim.policy.claims_lag import claims_known
 from sim.policy.lead import historical_baseline, settle_performance_year
 
 
@@ -226,8 +227,11 @@ def high_needs_year(book: Rulebook):
 def calendar(book: Rulebook):
     year, month = settlement.payment_month(2027, lag=book.number("calendar.final_lag"))
     provisional, first = settlement.payment_month(2027, lag=book.number("calendar.provisional_lag"))
-    known = settlement.provisional_paid(
-        np.arange(12.0), months_known=int(book.number("calendar.provisional_months"))
+    known = claims_known(
+        np.arange(12.0),
+        [0.8],
+        months_known=int(book.number("calendar.provisional_months")),
+        completion=book.number("calendar.completion"),
     )
     return [year, month, provisional, first, float(known)]
 
@@ -328,7 +332,8 @@ SWITCHES = [
     ("risk.cap", ["1 %", "1 %", "1 %"], global_of(2027)),
     ("calendar.provisional_months", 6, calendar),
     ("calendar.provisional_lag", 4, calendar),
-    ("calendar.final_lag", 10, calendar),
+    ("calendar.final_lag", 14, calendar),
+    ("calendar.completion", 1.05, calendar),
     ("exit.notice_month", 6, leaving),
     ("exit.settles_after_notice", "50 %", leaving),
     ("designation.tie", "lower_spending", like_its_region),

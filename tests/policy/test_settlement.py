@@ -10,7 +10,6 @@ from sim.policy.settlement import (
     corridor_share,
     financial_guarantee,
     payment_month,
-    provisional_paid,
     sequestered,
     settlement_after_exit,
     shared_amount,
@@ -133,12 +132,6 @@ def test_guarantee_by_option():
     rules = load_rulebook("lead-py2027")
     assert financial_guarantee(1e6, rate=rules.number("guarantee.global")) == pytest.approx(40_000)
     assert financial_guarantee(1e6, rate=rules.number("guarantee.professional")) == pytest.approx(20_000)
-
-
-def test_provisional_settlement_scales_what_it_knows():
-    by_month = np.arange(1.0, 13.0)
-    assert provisional_paid(by_month, months_known=12) == pytest.approx(78.0)
-    assert provisional_paid(by_month, months_known=6) == pytest.approx(42.0)
 
 
 @pytest.mark.parametrize(

@@ -5,11 +5,17 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from little_world import ACOS, STATED
-from worlds import ARMS, scenario_of
+from worlds import ARMS, NO_ACO, scenario_of
 
 from sim.population.plan import plan_acos
 from sim.population.world import history_years
-from sim.settlement.calendar import base_years_of, first_lived, mssp_agreements, truncation_percentile
+from sim.settlement.calendar import (
+    base_years_of,
+    first_lived,
+    mssp_agreements,
+    remembered_years,
+    truncation_percentile,
+)
 from sim.settlement.contracts import contracts_of
 from sim.start import make_world
 
@@ -80,6 +86,33 @@ def test_base_years_by_program():
     assert base(2029) == {2024, 2025, 2026}
     assert base(2030) == {2024, 2025, 2026, 2027, 2028, 2029}
     assert base(2032) == {2024, 2025, 2026, 2027, 2028, 2029, 2030, 2031}
+
+
+def test_base_years_of_reach_count_where_only_some_are_in_it():
+    scenario = scenario_of(
+        *ACOS,
+        arms={**NO_ACO, "some": {"program": "none", "acos": {"beta": {"program": "reach"}}}},
+        first_py=2024,
+        last_py=2025,
+        **STATED,
+    )
+    plans = plan_acos(scenario)
+    held = contracts_of(scenario, "some", plans, 2024)
+    assert base_years_of(scenario, "some", held, 2024) == {2017, 2018, 2019}
+    assert base_years_of(scenario, "no_aco", contracts_of(scenario, "no_aco", plans, 2024), 2024) == set()
+    assert remembered_years(scenario, "some", plans) == set()
+
+
+def test_only_base_years_of_lead_are_remembered_person_by_person():
+    scenario = made(
+        mixed={
+            "program": "mssp",
+            "acos": {"beta": {"program": "lead"}, "gamma": {"since": {"2030": {"program": "lead"}}}},
+        }
+    )
+    plans = plan_acos(scenario)
+    assert remembered_years(scenario, "mixed", plans) == {2024, 2025, 2026, 2027, 2028, 2029}
+    assert remembered_years(scenario, "no_aco", plans) == set()
 
 
 def test_agreements_follow_one_another():

@@ -118,6 +118,14 @@ def test_base_years_follow_the_list_of_tins(arm, program):
         np.testing.assert_array_equal(again[name], before[name], err_msg=name)
 
 
+def test_a_scenario_may_have_a_single_year():
+    single = scenario().replace({"horizon.last_py": 2027})
+    office = Settlement.of(single, "mixed", lived().world)
+    assert sorted(office.programs) == ["lead", "mssp", "reach"]
+    assert not office.asks_types
+    assert office.contracts(2027).participates.all()
+
+
 def test_nobody_is_settled_who_is_not_active():
     model = lived().models["stay"]
     office = Settlement.of(scenario(), "stay", model.world)

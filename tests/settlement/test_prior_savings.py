@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from program_arms import scenario, world
 
-from sim.settlement.lead import Lead, earlier_savings
+from sim.settlement.lead import Lead
+from sim.settlement.lead_base import earlier_savings
 from sim.settlement.program import Participants
 
 USUAL = 0.034

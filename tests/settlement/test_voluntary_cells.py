@@ -11,7 +11,7 @@ from worlds import aco, scenario_of
 
 from sim.model import LeadModel
 from sim.population.past import PastYear
-from sim.settlement.lead import CLAIMS, VOLUNTARY
+from sim.settlement.lead_base import CLAIMS, VOLUNTARY
 
 ARMS = {"no_aco": {"program": "none"}, "lead": {"program": "lead"}}
 ACOS = (aco("first", 3_000, high_needs_share="40 %"), aco("second", 2_000, region="elsewhere"))

@@ -1,0 +1,77 @@
+"""What capitation and advances do to ACOs' cash, arm beside arm, as a table of the closing page."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+from rich.box import SIMPLE_HEAD
+from rich.table import Table
+
+from sim.outcomes.error import mean_error
+
+_MILLION, _PERCENT = 1e6, 100.0
+_LABEL, _FIGURE = 24, 14
+#: What the figures mean.
+CASH = (
+    "Capitation stands for claims and is spent on them; advances are lent until settlement. Money to be found"
+    " is the most that each ACO lacks at a month's end, all ACOs together: running cost is paid monthly,"
+    " settlements come in the year after. Interest is what borrowing it would cost; it is in no other figure."
+    " leadsim ledger STORE --aco NAME --arm ARM --year YEAR shows an account month by month."
+)
+
+
+def pays_by_month(data: xr.Dataset) -> bool:
+    """Return whether any ACO is paid capitation or an advance in any arm."""
+    if "capitation" not in data:
+        return False
+    return any(bool((data[name] > 0).any()) for name in ("capitation", "enhanced_pcc", "apo"))
+
+
+def cash_rows(data: xr.Dataset, arms: list[str]) -> list[tuple[str, ...]]:
+    """Return what a figure is called and each arm's, mean over replicates with its Monte Carlo error.
+
+    Parameters
+    ----------
+    data : Dataset
+        Complete replicates.
+    arms : list of str
+        Those with a program.
+    """
+
+    def over_benchmark(own: xr.Dataset, *names: str) -> NDArray[np.float64]:
+        paid = sum((own[name].sum(("aco", "year")) for name in names[1:]), own[names[0]].sum(("aco", "year")))
+        share: NDArray[np.float64] = (_PERCENT * paid / own["benchmark"].sum(("aco", "year"))).values
+        return share
+
+    rows: dict[str, list[str]] = {}
+    for arm in arms:
+        own = data.sel(arm=arm)
+        lacking = own["working_capital"].max("year").sum("aco").values / _MILLION
+        interest = own["working_capital_interest"].sum(("aco", "year")).values / _MILLION
+        for label, values, digits in (
+            ("Capitation, % of benchmark", over_benchmark(own, "capitation"), 2),
+            ("Advances, % of benchmark", over_benchmark(own, "enhanced_pcc", "apo"), 2),
+            ("Money to be found", lacking, 1),
+            ("Interest on it", interest, 2),
+        ):
+            rows.setdefault(label, []).append(_mean_and_error(values, digits))
+    return [(label, *cells) for label, cells in rows.items()]
+
+
+def cash_table(data: xr.Dataset, arms: list[str]) -> Table:
+    """Return :func:`cash_rows` as a table."""
+    table = Table(box=SIMPLE_HEAD, pad_edge=False)
+    table.add_column("Cash, $ million", min_width=_LABEL)
+    for arm in arms:
+        table.add_column(arm, justify="right", min_width=_FIGURE)
+    for row in cash_rows(data, arms):
+        table.add_row(*row)
+    return table
+
+
+def _mean_and_error(values: NDArray[np.float64], digits: int) -> str:
+    error = mean_error(values)
+    return f"{values.mean():,.{digits}f} ({'n/a' if math.isnan(error) else f'{error:,.{digits}f}'})"

@@ -1,0 +1,82 @@
+"""What of a settled year is paid in which month: the program's part of the ledger, before it is booked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.ledger.codes import CAPITATION, Mechanism
+
+Cents = NDArray[np.int64]
+
+HORIZON = 36  # months, counted from January of the performance year, in which its money moves
+
+
+def no_money(n_acos: int) -> Cents:
+    """Return nothing by ACO and month."""
+    return np.zeros((n_acos, HORIZON), np.int64)
+
+
+@dataclass(eq=False)
+class MonthlyPayments:
+    """Capitation of a year, and the claims it stands for; cents of shape (acos, HORIZON).
+
+    Attributes
+    ----------
+    to_aco : mapping of Mechanism to int64 array
+        What Medicare pays ACOs by each of :data:`sim.ledger.codes.CAPITATION`; paid back where negative.
+    reductions : int64 array
+        Claims that Medicare does not pay, in the months in which it would have.
+    to_providers : int64 array
+        What ACOs pay the providers for them.
+    provisional : int64 array, shape (acos,)
+        What provisional settlement pays before the final one.
+    claims : int64 array
+        Claims before reductions in the months in which they are paid; nothing of ACOs that elect nothing.
+    """
+
+    to_aco: Mapping[Mechanism, Cents]
+    reductions: Cents
+    to_providers: Cents
+    provisional: Cents
+    claims: Cents
+
+    @classmethod
+    def nothing(cls, n_acos: int) -> MonthlyPayments:
+        """Return no payments."""
+        return cls(
+            to_aco={mechanism: no_money(n_acos) for mechanism in CAPITATION},
+            reductions=no_money(n_acos),
+            to_providers=no_money(n_acos),
+            provisional=np.zeros(n_acos, np.int64),
+            claims=no_money(n_acos),
+        )
+
+    def take(self, other: MonthlyPayments, mine: NDArray[np.bool_]) -> None:
+        """Take some ACOs' payments from `other`."""
+        for mechanism in CAPITATION:
+            self.to_aco[mechanism][mine] = other.to_aco[mechanism][mine]
+        self.reductions[mine] = other.reductions[mine]
+        self.to_providers[mine] = other.to_providers[mine]
+        self.provisional[mine] = other.provisional[mine]
+        self.claims[mine] = other.claims[mine]
+
+
+@dataclass(frozen=True, eq=False)
+class Schedule:
+    """When a year's settlement is paid, by ACO, and what is paid by month.
+
+    Attributes
+    ----------
+    final, provisional : int64 arrays, shape (acos,)
+        Month of final and of provisional settlement, counted from January of the performance year.
+    monthly : MonthlyPayments or None
+        None where no ACO elects any.
+    """
+
+    final: Cents
+    provisional: Cents = field(repr=False)
+    monthly: MonthlyPayments | None = None

@@ -1,0 +1,96 @@
+"""Cash of ACOs by calendar month, out of the ledger: its lowest point, how long it lasts, what is lacking."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.inputs.evidence import Evidence
+from sim.ledger import Ledger, Mechanism, Party
+
+Cents = NDArray[np.int64]
+
+_MONTHS, _DAYS = 12, 365.0
+
+
+@dataclass(frozen=True, slots=True)
+class CashTerms:
+    """What cash figures go by.
+
+    Attributes
+    ----------
+    reserve : float
+        Cash at the start, share of a year's running cost.
+    interest : float
+        A year, on working capital.
+    """
+
+    reserve: float
+    interest: float
+
+    @classmethod
+    def read(cls, evidence: Evidence) -> CashTerms:
+        """Read the evidence."""
+        return cls(evidence.number("cash.reserve"), evidence.number("cash.interest"))
+
+
+def month_ends(ledger: Ledger, first_py: int, year: int) -> Cents:
+    """Return each ACO's cash at the end of every month from January of `first_py` to December of `year`.
+
+    All that it has received less all that it has paid by then, for whatever performance year; what is booked
+    for later months does not count yet. Cents of shape (acos, months).
+    """
+    entries = ledger.entries
+    mine = ((entries["payer"] == Party.ACO) | (entries["payee"] == Party.ACO)) & (entries["aco"] >= 0)
+    found = entries[mine]
+    when = (found["year"].astype(np.int64) - first_py) * _MONTHS + found["month"] - 1
+    months = (year - first_py + 1) * _MONTHS
+    moved = np.zeros((ledger.n_acos, months), np.int64)
+    known = when < months
+    cents = np.where(found["payee"] == Party.ACO, found["cents"], -found["cents"])
+    np.add.at(moved, (found["aco"][known], when[known]), cents[known])
+    return np.cumsum(moved, axis=-1)
+
+
+def cash_in_year(ledger: Ledger, first_py: int, year: int, terms: CashTerms) -> dict[str, NDArray[Any]]:
+    """Return the cash figures of a calendar year by result variable, shape (acos,).
+
+    Parameters
+    ----------
+    ledger : Ledger
+        With all entries of performance years up to `year`.
+    first_py, year : int
+    terms : CashTerms
+
+    Returns
+    -------
+    dict of str to ndarray
+        ``cash_low_point``, ``working_capital`` and ``working_capital_interest`` in cents, ``days_of_cash`` in
+        days of the year's running cost, NaN without one.
+    """
+    held = month_ends(ledger, first_py, year)[:, -_MONTHS:]
+    if terms.reserve > 0.0:
+        held = held + np.rint(terms.reserve * _first_cost(ledger, first_py, year)).astype(np.int64)[:, None]
+    low, lacking = held.min(axis=-1), np.maximum(-held, 0)
+    daily = _cost(ledger, year) / _DAYS
+    days = np.divide(low, daily, out=np.full(len(low), np.nan), where=daily > 0.0)
+    return {
+        "cash_low_point": low,
+        "days_of_cash": days,
+        "working_capital": lacking.max(axis=-1),
+        "working_capital_interest": np.rint(lacking.sum(axis=-1) * terms.interest / _MONTHS).astype(np.int64),
+    }
+
+
+def _cost(ledger: Ledger, year: int) -> Cents:
+    return -ledger.net_by_aco(Party.ACO, Mechanism.CARE_MANAGEMENT, year=year)
+
+
+def _first_cost(ledger: Ledger, first_py: int, year: int) -> Cents:
+    """Return each ACO's running cost of the first year that it has any in, shape (acos,)."""
+    costs = np.stack([_cost(ledger, one) for one in range(first_py, year + 1)], axis=-1)
+    first: Cents = costs[np.arange(len(costs)), (costs > 0).argmax(axis=-1)]
+    return first

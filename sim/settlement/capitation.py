@@ -1,0 +1,295 @@
+"""Capitation of a year behind LEAD's door: what is due, which claims it replaces, and all of it by month.
+
+How much primary care and other care an ACO's own providers bill is not a service of the kernel. Primary care
+is each ACO's PQEM visits at the nation's price of a visit; other care is a share of the rest of spending, by
+who leads the ACO (evidence ``capitation``).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.inputs.capitation_terms import CapitationTerms, ProvisionalTerms
+from sim.inputs.evidence import Evidence
+from sim.kernels.codes import MonthSum, Sum
+from sim.ledger.codes import Mechanism
+from sim.ledger.schedule import MonthlyPayments, no_money
+from sim.ledger.spread import over_months
+from sim.policy import capitation as rules
+from sim.policy.claims_lag import claims_known, payment_months
+from sim.population.experience import ratio
+from sim.population.plan import AcoPlan
+from sim.settlement.elections import Elections
+from sim.settlement.program import Flags, Floats, Ints, cents
+
+_CENTS = 100.0
+
+
+@dataclass(frozen=True, eq=False)
+class CareEvidence:
+    """What of care an ACO's own providers bill, and when claims are paid.
+
+    Attributes
+    ----------
+    primary_care, inside : float
+        Primary care as a share of the nation's spending, and the part of it that listed clinicians bill.
+    participants_other, preferred_other : float64 arrays, shape (acos,)
+        Shares of other care billed by Participant and by Preferred Providers.
+    passed_on : float
+        Share of reduced fees that the ACO pays its providers.
+    claims_paid : float64 array, shape (lags,)
+    month_weights : float64 array, shape (12,)
+    """
+
+    primary_care: float
+    inside: float
+    participants_other: Floats
+    preferred_other: Floats
+    passed_on: float
+    claims_paid: Floats
+    month_weights: Floats
+
+    @classmethod
+    def read(cls, evidence: Evidence, plans: tuple[AcoPlan, ...]) -> CareEvidence:
+        """Read the evidence for ACOs led by physicians or hospitals."""
+        led = np.array([0 if plan.leadership == "physician" else 1 for plan in plans], np.int64)
+        return cls(
+            primary_care=evidence.number("capitation.primary_care"),
+            inside=evidence.number("capitation.inside"),
+            participants_other=evidence.array("capitation.participants_other")[led],
+            preferred_other=evidence.array("capitation.preferred_other")[led],
+            passed_on=evidence.number("capitation.passed_on"),
+            claims_paid=evidence.array("cash.claims_paid"),
+            month_weights=evidence.array("cash.month_weights"),
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class LivedYear:
+    """A year of ACOs' people as capitation looks at it.
+
+    Attributes
+    ----------
+    aco : int64, shape (acos, cells, sums)
+    nation : int64, shape (sums,)
+        Of the nation's assignable people.
+    counted : float
+        Share of spending that counts.
+    """
+
+    aco: Ints
+    nation: Ints
+    counted: float
+
+
+@dataclass(frozen=True, eq=False)
+class Reduced:
+    """Claims by what covers them, at the fee reductions elected, USD of shape (acos, cells)."""
+
+    base_pcc: Floats
+    tcc: Floats
+    npcc: Floats
+    apo: Floats
+
+
+@dataclass(frozen=True, eq=False)
+class YearOfPayments:
+    """What capitation needs to know of a performance year.
+
+    Attributes
+    ----------
+    year, lookback : LivedYear
+        The performance year, and the one before.
+    monthly : int64, shape (acos, cells, 12, month sums)
+        Of the performance year.
+    preliminary, final : float64, shape (acos, cells)
+        Benchmark that capitation is a share of, PBPM, as seen before the year and when all is known.
+    trend : float64, shape (cells,)
+        Growth of spending since the look-back year as expected before the year.
+    """
+
+    year: LivedYear
+    lookback: LivedYear
+    monthly: Ints
+    preliminary: Floats
+    final: Floats
+    trend: Floats
+
+
+@dataclass(frozen=True, eq=False)
+class Capitated:
+    """Capitation of a year in cents.
+
+    Attributes
+    ----------
+    due : int64, shape (acos, cells)
+        Base PCC, TCC and NPCC due, before sequestration: they count as expenditure.
+    replaced : int64, shape (acos, cells)
+        Claims that they replace, which do not.
+    apo_reductions : int64, shape (acos,)
+        Claims that APO has paid before; they stay in the expenditure.
+    rates : mapping of Mechanism to float64 array of shape (acos,)
+        Shares of the benchmark that are paid.
+    payments : MonthlyPayments
+        Without provisional settlement.
+    claims : float64, shape (acos, 12)
+        Claims that count, after what capitation replaces, by month of service, USD.
+    """
+
+    due: Ints
+    replaced: Ints
+    apo_reductions: Ints
+    rates: dict[Mechanism, Floats]
+    payments: MonthlyPayments
+    claims: Floats
+
+
+def reduced_claims(
+    lived: LivedYear, elections: Elections, care: CareEvidence, participant: Floats
+) -> Reduced:
+    """Return a year's claims of the ACO's own providers, each at its fee reduction.
+
+    Parameters
+    ----------
+    lived : LivedYear
+    elections : Elections
+    care : CareEvidence
+    participant : float64, shape (acos,)
+        Fee reduction of Participants' primary care.
+    """
+    spend = lived.aco[..., Sum.SPEND] / _CENTS * lived.counted
+    visit = care.primary_care * ratio(lived.nation[Sum.SPEND] / _CENTS, lived.nation[Sum.PQEM_VISITS])
+    everything = np.minimum(lived.aco[..., Sum.PQEM_VISITS] * visit, spend)
+    own, other = care.inside * everything, spend - everything
+
+    def of(elected: Flags, share: Floats, claims: Floats) -> Floats:
+        return np.where(elected[:, None], share[:, None] * claims, 0.0)
+
+    listed = care.participants_other + care.preferred_other
+    under_tcc = care.participants_other + elections.preferred_reduction * care.preferred_other
+    return Reduced(
+        base_pcc=of(elections.pcc, participant, own),
+        tcc=of(elections.tcc, np.ones_like(under_tcc), own) + of(elections.tcc, under_tcc, other),
+        npcc=of(elections.npcc, elections.npcc_reduction * listed, other),
+        apo=of(elections.apo, elections.apo_reduction * listed, other),
+    )
+
+
+def capitation_of(
+    elections: Elections,
+    terms: CapitationTerms,
+    months: tuple[int, Ints],
+    care: CareEvidence,
+    known: YearOfPayments,
+) -> Capitated:
+    """Return a year's capitation of ACOs by what each elects.
+
+    Parameters
+    ----------
+    elections : Elections
+    terms : CapitationTerms
+    months : tuple of int and int64 array
+        Month of final settlement, and of the one in which each ACO repays its enhanced PCC.
+    care : CareEvidence
+    known : YearOfPayments
+    """
+    final_month, repaid_in = months
+    stated = elections.participant_reduction
+    participant = np.where(np.isnan(stated), terms.participant_reduction, stated)
+    before, now = (reduced_claims(one, elections, care, participant) for one in (known.lookback, known.year))
+    spent = known.lookback.aco[..., Sum.SPEND].sum(axis=-1) / _CENTS * known.lookback.counted
+    rates = _rates(elections, terms, before, spent, participant)
+    people = known.monthly[..., MonthSum.MONTHS].astype(np.float64)
+    payable = rules.people_known(people, lag=terms.eligibility_lag)
+    in_force = rules.benchmark_by_month(
+        known.preliminary, known.final, known=terms.vintage_known, first_months=terms.vintage_months
+    )
+
+    def net(amount: Floats | Ints, taken: bool = terms.sequestered) -> Floats:
+        return rules.after_sequestration(amount, rate=terms.sequestration, taken=taken)
+
+    to_aco: dict[Mechanism, Ints] = {}
+    due = np.zeros(known.final.shape, np.int64)
+    for mechanism in (Mechanism.BASE_PCC, Mechanism.TCC, Mechanism.NPCC):
+        owed = cents(rates[mechanism][:, None] * known.final * people.sum(axis=-1))
+        due += owed
+        paid = cents(net(rules.monthly_payment(rates[mechanism], in_force, payable)))
+        to_aco[mechanism] = _settled(paid, np.rint(net(owed.sum(axis=-1))).astype(np.int64), final_month)
+    advance = rules.monthly_payment(rates[Mechanism.ENHANCED_PCC], in_force, payable)
+    lent = cents(net(advance, terms.enhanced_sequestered))
+    kept = lent.sum(axis=-1) - np.rint(terms.enhanced_repaid * lent.sum(axis=-1)).astype(np.int64)
+    to_aco[Mechanism.ENHANCED_PCC] = _settled(lent, kept, repaid_in)
+    growth = np.broadcast_to(known.trend, before.apo.shape)
+    pbpm = rules.advance_pbpm(before.apo, known.lookback.aco[..., Sum.MONTHS], growth)
+    apo = cents(now.apo).sum(axis=-1)
+    paid = cents(net(pbpm[:, None] * payable.sum(axis=-2)))
+    to_aco[Mechanism.APO] = _settled(paid, np.rint(net(apo)).astype(np.int64), final_month)
+    replaced = cents(now.base_pcc) + cents(now.tcc) + cents(now.npcc)
+    by_service = known.monthly[..., MonthSum.SPEND].sum(axis=1) / _CENTS * care.month_weights
+    when = payment_months(by_service, care.claims_paid)
+    # Each rounded by itself, so that APO is gone to the cent once it is trued up.
+    unpaid = sum(np.rint(net(claims)).astype(np.int64) for claims in (replaced.sum(axis=-1), apo))
+    reductions = _over_horizon(np.asarray(unpaid), when)
+    counted = known.year.aco[..., Sum.SPEND].sum(axis=-1) / _CENTS * known.year.counted
+    left = counted - replaced.sum(axis=-1) / _CENTS
+    return Capitated(
+        due=due,
+        replaced=replaced,
+        apo_reductions=apo,
+        rates=rates,
+        payments=MonthlyPayments(
+            to_aco=to_aco,
+            reductions=reductions,
+            to_providers=_over_horizon(
+                np.rint(care.passed_on * reductions.sum(axis=-1)).astype(np.int64), when
+            ),
+            provisional=np.zeros(len(due), np.int64),
+            claims=_over_horizon(known.year.aco[..., Sum.SPEND].sum(axis=-1), when),
+        ),
+        claims=by_service * ratio(left, by_service.sum(axis=-1))[:, None],
+    )
+
+
+def _rates(
+    elections: Elections, terms: CapitationTerms, before: Reduced, spent: Floats, participant: Floats
+) -> dict[Mechanism, Floats]:
+    """Return the share of its benchmark that each ACO is paid by each mechanism."""
+    base = rules.claims_share(before.base_pcc.sum(axis=-1), spent)
+    if terms.stated_rate is not None:
+        base = np.where(elections.pcc, terms.stated_rate * participant, 0.0)
+    ceiling = rules.enhanced_ceiling(base, target=terms.target, floor=terms.enhanced_floor)
+    enhanced = np.where(elections.pcc, rules.enhanced_rate(elections.enhanced, ceiling), 0.0)
+    outside = rules.leakage(before.tcc.sum(axis=-1), spent)
+    return {
+        Mechanism.BASE_PCC: base,
+        Mechanism.ENHANCED_PCC: enhanced,
+        Mechanism.TCC: np.where(elections.tcc, (1.0 - outside) * (1.0 - terms.leakage_withhold), 0.0),
+        Mechanism.NPCC: rules.claims_share(before.npcc.sum(axis=-1), spent),
+    }
+
+
+def provisional_claims(made: Capitated, terms: ProvisionalTerms, care: CareEvidence) -> Floats:
+    """Return claims as provisional settlement completes them, USD of shape (acos,)."""
+    return claims_known(
+        made.claims,
+        care.claims_paid,
+        months_known=terms.months_known,
+        completion=terms.completion,
+    )
+
+
+def _settled(paid: Ints, due: Ints, month: int | NDArray[np.int64]) -> Ints:
+    """Return monthly payments, shape (acos, 12), with what is due beyond them in the month of settlement."""
+    flow = no_money(len(paid))
+    flow[:, : paid.shape[1]] = paid
+    flow[np.arange(len(paid)), np.asarray(month) - 1] += rules.true_up(due, paid.sum(axis=-1))
+    return flow
+
+
+def _over_horizon(total: Ints, weights: Floats) -> Ints:
+    flow = no_money(len(total))
+    flow[:, : weights.shape[1]] = over_months(total, weights)
+    return flow

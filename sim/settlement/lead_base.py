@@ -1,0 +1,84 @@
+"""What the base years say about ACOs in LEAD, kept for as long as an agreement lasts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from sim.kernels.codes import N_CELLS, RISK_UNIT
+from sim.policy.lead import BaselineInputs
+from sim.population.experience import ratio
+from sim.population.past import Volunteers
+from sim.population.plan import AcoPlan
+from sim.settlement.program import Floats
+
+BASE_YEARS = 3
+CLAIMS, VOLUNTARY = slice(0, N_CELLS // 2), slice(N_CELLS // 2, N_CELLS)
+
+
+@dataclass(frozen=True, eq=False)
+class LeadBenchmark:
+    """What the base years say about ACOs whose first performance year is the same.
+
+    Attributes
+    ----------
+    inputs : BaselineInputs
+        Base-year experience for the present list of TINs.
+    cost_index : float64, shape (acos, cells)
+        Relative risk-standardised cost of each ACO's market over the base years, for the rate book.
+    by3 : int
+        Calendar year of BY3.
+    counted : float64, shape (by,)
+        Share of spending that counts in each base year.
+    national_risk : float64, shape (cells, by)
+        Mean risk score of the nation, which scores are normalised by.
+    coded : float64, shape (acos, cells)
+        Coded over true risk of the claims cell's people in BY3, for both routes; 1 where there is nobody.
+    """
+
+    inputs: BaselineInputs
+    cost_index: Floats
+    by3: int
+    counted: Floats
+    national_risk: Floats
+    coded: Floats
+
+    def with_volunteers(self, volunteers: Volunteers | None) -> BaselineInputs:
+        """Return base years in which voluntary cells hold what those now voluntarily aligned did then.
+
+        Notes
+        -----
+        Wakely, LEAD Model site, Benchmarking: a voluntary cell goes by past spending of the people who are
+        voluntarily aligned in the current performance year. That they count in the category they were in
+        then, with all their months in Original Medicare, is assumed.
+        """
+        if volunteers is None:
+            return self.inputs
+        years = range(self.by3 - BASE_YEARS + 1, self.by3 + 1)
+        months, spend, risk = (
+            np.stack(sums, axis=-1) for sums in zip(*(volunteers.before(y) for y in years), strict=True)
+        )
+        normal = self.national_risk[VOLUNTARY]
+        pbpm = ratio(spend / 100.0, months) * self.counted
+        scores = ratio(ratio(risk / RISK_UNIT, months), normal)
+
+        def filled(claims: Floats, voluntary: Floats) -> Floats:
+            return np.concatenate([claims[:, CLAIMS], voluntary], axis=1)
+
+        return replace(
+            self.inputs,
+            base_months=filled(self.inputs.base_months, months),
+            base_pbpm=filled(self.inputs.base_pbpm, pbpm),
+            base_risk=filled(self.inputs.base_risk, scores),
+        )
+
+
+def earlier_savings(plan: AcoPlan, renewing: float) -> float:
+    """Return an ACO's savings in its base years as a share of spending; `renewing` is the usual rate.
+
+    Losses are negative and net in, as in 42 CFR 425.658; an ACO that is new to programs has none.
+    """
+    if plan.prior_savings is not None:
+        return plan.prior_savings
+    return renewing if plan.entry == "renewing" else 0.0

@@ -1,0 +1,132 @@
+"""``leadsim ledger`` and ``leadsim doctor``: accounts that add up, of a store that the model made."""
+
+from __future__ import annotations
+
+import json
+from itertools import pairwise
+from pathlib import Path
+
+import fake_model
+import pytest
+import zarr
+from little_world import ACOS, STATED
+from worlds import NO_ACO, scenario_of
+
+from sim.cli import run_command
+from sim.experiments.results import open_results
+from sim.replicate import coordinates, simulate
+
+ARMS = NO_ACO | {
+    "pcc": {"program": "lead", "payments": ["pcc", "apo"], "enhanced_share": "100 %"},
+    "tcc": {
+        "program": "lead",
+        "payments": ["tcc"],
+        "acos": {"gamma": {"since": {"2028": {"program": "none"}}}},
+    },
+}
+
+
+def made(path: Path) -> Path:
+    scenario = scenario_of(*ACOS, arms=ARMS, last_py=2028, **STATED)
+    fake_model.go(scenario, path, 2, simulate=simulate, coordinates=coordinates, threads=1)
+    return path
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return made(tmp_path_factory.mktemp("ledger") / "little.zarr")
+
+
+def told(store: Path, capsys: pytest.CaptureFixture[str], *options: str) -> dict:
+    assert run_command(["ledger", str(store), *options, "--json"]) == 0
+    found: dict = json.loads(capsys.readouterr().out)
+    return found
+
+
+def refused(capsys: pytest.CaptureFixture[str], *command: str) -> str:
+    assert run_command(list(command)) == 2
+    return capsys.readouterr().err
+
+
+def test_years_follow_each_other_and_hold_all_the_money(store, capsys):
+    found = told(store, capsys, "--aco", "beta", "--arm", "pcc", "--replicate", "1")
+    years = found["periods"]
+    assert [one["year"] for one in years] == [2027, 2028, 2029, 2030]
+    assert years[0]["opening"] == 0.0
+    for before, after in pairwise(years):
+        assert after["opening"] == before["closing"]
+    for one in years:
+        assert one["closing"] == pytest.approx(one["opening"] + one["received"] - one["paid"], abs=0.005)
+        assert one["lowest"] <= one["closing"]
+    own = open_results(store).sel(arm="pcc", aco="beta").isel(replicate=1)
+    assert years[-1]["closing"] == pytest.approx(float(own["aco_cash_change"].sum()), abs=0.005)
+    assert years[0]["lowest"] == pytest.approx(float(own["cash_low_point"].sel(year=2027)), abs=0.005)
+    assert years[1]["lowest"] == pytest.approx(float(own["cash_low_point"].sel(year=2028)), abs=0.005)
+
+
+def test_months_and_postings_of_a_year_add_up_to_it(store, capsys):
+    asked = ("--aco", "beta", "--arm", "pcc")
+    year = next(one for one in told(store, capsys, *asked)["periods"] if one["year"] == 2028)
+    months = told(store, capsys, *asked, "--year", "2028")
+    assert [one["month"] for one in months["periods"]] == list(range(1, 13))
+    assert sum(one["received"] for one in months["periods"]) == pytest.approx(year["received"], abs=0.05)
+    net = sum(one["cents"] for one in months["postings"])
+    assert net == pytest.approx(year["closing"] - year["opening"], abs=0.05)
+    october = told(store, capsys, *asked, "--year", "2028", "--month", "10")
+    (only,) = october["periods"]
+    assert sum(one["cents"] for one in october["postings"]) == pytest.approx(
+        only["received"] - only["paid"], abs=0.005
+    )
+    # In October the year before is settled: enhanced PCC goes back, and APO is trued up.
+    settled = {one["mechanism"] for one in october["postings"] if one["performance_year"] == 2027}
+    assert {"settlement", "enhanced_pcc", "apo", "base_pcc"} <= settled
+
+
+def test_what_the_aco_is_paid_medicare_pays(store, capsys):
+    asked = ("--aco", "alpha", "--arm", "tcc", "--year", "2027")
+    aco = told(store, capsys, *asked)["postings"]
+    medicare = told(store, capsys, *asked, "--party", "medicare")["postings"]
+    capitation = [sum(o["cents"] for o in one if o["mechanism"] == "tcc") for one in (aco, medicare)]
+    assert capitation[0] == -capitation[1] > 0
+
+
+def test_tables_for_people(store, capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "100")
+    assert run_command(["ledger", str(store), "--aco", "alpha", "--arm", "pcc", "--year", "2028"]) == 0
+    shown = capsys.readouterr().out
+    assert "Oct 2028" in shown
+    assert "enhanced PCC" in shown
+    assert run_command(["ledger", str(store), "--aco", "alpha", "--arm", "pcc"]) == 0
+    assert "Lowest" in capsys.readouterr().out
+    once = ["ledger", str(store), "--aco", "alpha", "--arm", "pcc", "--year", "2028", "--month", "10"]
+    assert run_command(once) == 0
+    assert "care management" in capsys.readouterr().out
+
+
+def test_what_is_asked_wrongly_is_told(store, capsys, tmp_path):
+    path = str(store)
+    assert "one of pcc, tcc" in refused(capsys, "ledger", path, "--aco", "beta")
+    assert "did you mean 'beta'" in refused(capsys, "ledger", path, "--aco", "bta", "--arm", "pcc")
+    assert "did you mean 'pcc'" in refused(capsys, "ledger", path, "--aco", "beta", "--arm", "pc")
+    assert "needs --year" in refused(capsys, "ledger", path, "--aco", "beta", "--arm", "pcc", "--month", "3")
+    wrong = refused(capsys, "ledger", path, "--aco", "beta", "--arm", "pcc", "--party", "medicar")
+    assert "did you mean 'medicare'" in wrong
+    nothing = refused(capsys, "ledger", path, "--aco", "beta", "--arm", "no_aco")
+    assert "has no money moving" in nothing
+    late = refused(capsys, "ledger", path, "--aco", "beta", "--arm", "pcc", "--year", "2040")
+    assert "in 2040" in late
+    assert "does not exist" in refused(capsys, "ledger", str(tmp_path / "no.zarr"), "--aco", "beta")
+    assert "is not complete" in refused(capsys, "doctor", path, "--replicate", "7")
+
+
+def test_a_sound_store_holds(store, capsys):
+    assert run_command(["doctor", str(store), "--replicate", "1"]) == 0
+    shown = capsys.readouterr().out
+    assert shown.count("holds") == 11
+    assert "broken" not in shown
+
+
+def test_a_store_of_another_leadsim_is_refused(tmp_path, capsys):
+    store = made(tmp_path / "other.zarr")
+    zarr.open_group(store).attrs["model_sha256"] = "0" * 64
+    assert "run the scenario again" in refused(capsys, "ledger", str(store), "--aco", "beta", "--arm", "pcc")
