@@ -230,8 +230,10 @@ class Lead:
         if capitated is not None:
             claims = paid - capitated.replaced
             paid = total_cost_of_care(claims, base_pcc=capitated.due)
+            inputs = replace(inputs, paid=paid / 100.0)
         expended = paid.sum(axis=-1) + further
-        inputs = replace(inputs, paid=(paid / 100.0).sum(axis=-1) + further / 100.0)
+        if further.any():
+            inputs = replace(inputs, paid=expended / 100.0)
         done = settle_performance_year(baseline, inputs, terms)
         benchmark = cents(done.benchmark_usd)
         shared = cents(done.shared_usd)

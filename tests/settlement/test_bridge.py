@@ -20,7 +20,7 @@ from sim.outcomes.bridge import STEPS as SHOWN
 from sim.policy.lead import historical_baseline
 from sim.replicate import Replicate
 from sim.scenarios import Scenario
-from sim.settlement.bridge import PARTS, SHARING, bridge_parts, whole_bridge
+from sim.settlement.bridge import PARTS, RULES, SHARING, bridge_parts, whole_bridge
 
 QUICKSTART = Path(__file__).parents[2] / "scenarios" / "quickstart.toml"
 NONE = np.iinfo(np.int64).min
@@ -118,7 +118,7 @@ def test_what_no_rule_makes_is_in_the_prices_and_the_corridors_are_the_sharing()
 
 def test_each_part_is_the_difference_of_two_levels_in_cents():
     found = bridge_parts(np.array([[10.004, 11.0, 11.0, 9.5, 9.0, 9.006]]))
-    assert [int(found[f"bridge_{name}"][0]) for name in PARTS[:-1]] == [100, 0, -150, -50, 1]
+    assert [int(found[f"bridge_{name}"][0]) for name in RULES] == [100, 0, -150, -50, 1]
 
 
 @cache

@@ -11,7 +11,7 @@ from sim.model import LeadModel
 from sim.outcomes.cara import CARA_BY_KIND
 from sim.outcomes.registry import BY_NAME, VARIABLES
 from sim.population.health import specialty_of_episodes
-from sim.replicate import simulate
+from sim.replicate import Replicate, simulate
 from sim.settlement.cara import _split
 
 YEARS = range(2027, 2031)
@@ -48,6 +48,7 @@ def test_nothing_but_savings_and_what_follows_them_changes():
     moved = {
         "gross_savings", "bridge_cara", "shared_savings", "sequestration", "settlement", "aco_cash_change",
         "distributions", "medicare_outlay", "medicare_net_cost", "cara_payments", *CARA_BY_KIND,
+        "bridge_sharing", "cash_low_point", "days_of_cash", "working_capital", "working_capital_interest",
     }  # fmt: skip
     plain, arranged = outcomes("plain"), outcomes("arranged")
     for name in (variable.name for variable in VARIABLES):
@@ -272,3 +273,21 @@ def test_parts_of_a_group_add_up_to_the_last_cent():
     assert np.bincount(contract, parts).tolist() == amount.tolist()
     assert parts[[0, 3]].tolist() == [-2, -5]
     assert abs(parts[1] - parts[2]) <= 1
+
+
+def test_capitation_and_arrangements_count_in_one_expenditure():
+    both = {"payments": ["tcc"], "cara": SIMPLE}
+    arms = {**NO_ACO, "tcc": {"program": "lead", "payments": ["tcc"]}, "both": {"program": "lead", **both}}
+    little = scenario_of(*ACOS, seed=3, last_py=2028, arms=arms)
+    made = Replicate(little, 0)
+    for _ in little.years:
+        made.step()
+    alone, found = (made.models[arm].outcomes for arm in ("tcc", "both"))
+    arranged = found["bridge_cara"]
+    assert arranged[:, 1].any()
+    assert found["bridge_capitation"].all()
+    np.testing.assert_array_equal(found["bridge_capitation"], alone["bridge_capitation"])
+    np.testing.assert_array_equal(found["gross_savings"] - alone["gross_savings"], arranged)
+    less = found["expenditure"].sum(axis=1) - arranged
+    np.testing.assert_array_equal(found["gross_savings"], found["benchmark"] - less)
+    made.close()
