@@ -47,6 +47,13 @@ def test_history_reaches_to_the_earliest_lookback(arms, first):
     assert history_years(2027)[0] == 2019
 
 
+def test_a_world_without_acos_is_as_old_as_any():
+    """What leads up to three base years before the first performance year is lived all the same."""
+    for first_py in (2027, 2030):
+        alone = scenario_of(*ACOS, arms=NO_ACO, first_py=first_py, last_py=first_py + 2, **STATED)
+        assert first_lived(alone, plan_acos(alone)) == first_py - 8
+
+
 def test_nothing_is_lived_before_life_tables_and_trends_are_known():
     # 2016 is the first year whose base years are fully led up to; before, the burn-in gives way.
     assert [history_years(first)[0] for first in (2013, 2014, 2016, 2017)] == [2008, 2008, 2008, 2009]
