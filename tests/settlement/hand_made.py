@@ -54,7 +54,7 @@ def _tally(generator: np.random.Generator, year: int) -> Tally:
     return tally
 
 
-_TYPE_RISKS = (TypeSum.CODED_RISK, TypeSum.DEMOGRAPHIC_RISK)
+_TYPE_RISKS = (TypeSum.CODED_RISK, TypeSum.DEMOGRAPHIC_RISK, TypeSum.TRUE_RISK)
 
 
 def changed(year: int, places: Any, kind: int, value: int = 0) -> dict[int, Tally]:
