@@ -143,6 +143,7 @@ LEFT = [
     (50, FAILED, [50, 25, 0, 0]),
     (300, {}, [300, 150, 150, 100]),
     (0, {}, [0, 0, 0, 0]),
+    (0.5, {"two_sided": False}, [0, 0, 0, 0]),
     # At full quality half of a loss is borne, 60 % at a score of 0.8, three quarters where quality failed.
     (-10, {}, [0, 0, 0, 0]),
     (-50, {}, [-50, -25, -30, -30]),
