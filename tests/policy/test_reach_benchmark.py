@@ -126,3 +126,16 @@ def test_each_step_adds_one_rule():
     np.testing.assert_allclose(steps(rate=500.0, aco_type=NEW_ENTRANT), [own, own, 500.0, 500.0])
     none = history(months=(0.0, 0.0, 0.0))
     np.testing.assert_allclose(steps(none, rate=700.0, risk=1.5, coded=1.2), [875.0, 875.0, 875.0, 1050.0])
+
+
+def test_each_step_is_at_the_acos_own_score():
+    """Of a score that nobody has, BY3's stands; without a word of coding all of it is health."""
+    sick, share = history(risk=(1.25, 1.25, 1.25)), TERMS.history_share[STANDARD]
+    own = 0.8 * history().pbpm[0, 0]
+    mixed = share * own + (1 - share) * 750.0
+    for risk in (1.25, 0.0):
+        np.testing.assert_allclose(
+            steps(sick, rate=750.0, risk=risk)[:3], 1.25 * np.array([own, mixed, mixed])
+        )
+    alone = reach_benchmark(sick, 750.0 * ONE, 1.25 * ONE, [STANDARD], 1000.0 * ONE[0], ONE[0], ONE[0], TERMS)
+    np.testing.assert_allclose(alone.steps_pbpm[:3, 0, 0], 1.25 * np.array([own, mixed, mixed]))
