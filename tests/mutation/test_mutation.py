@@ -12,10 +12,9 @@ import pytest
 
 HERE = Path(mutate.__file__)
 HELD = {
-    "policy": """alignment arrays baseline capitation cara discount efficiency eligibility high_needs lead
-    msr mssp mssp_agreement mssp_benchmark quality rate_book reach reach_benchmark risk settlement trend""",
-    "settlement": """bracket bridge calendar contracts entry lead lead_base lead_quality mssp office program
-    prospective reach""",
+    "policy": """alignment arrays baseline cara discount efficiency eligibility high_needs lead msr mssp
+    mssp_agreement mssp_benchmark quality rate_book reach reach_benchmark risk settlement trend""",
+    "settlement": "bracket bridge calendar entry lead_base lead_quality mssp program prospective",
 }
 
 
