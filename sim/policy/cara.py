@@ -93,7 +93,7 @@ def team_price(
     cost = np.asarray(mean_cost, np.float64)
     known = np.isfinite(cost)
     weight = np.where(known, np.asarray(weights, np.float64), 0.0)
-    trended = np.where(known, cost, 0.0) * np.asarray(growth)
+    trended = np.nan_to_num(cost) * np.asarray(growth)
     preliminary = ratio((weight * trended).sum(axis=-1), weight.sum(axis=-1), 0.0)
     return np.asarray(preliminary * np.asarray(case_mix) * (1.0 - np.asarray(discount)))
 

@@ -46,6 +46,7 @@ def test_a_cap_holds_gains_and_losses():
     assert cara.limited([150.0, -150.0, 50.0, 7.0], [1000.0, 1000.0, 1000.0, 0.0], cap=0.1) == pytest.approx(
         [100.0, -100.0, 50.0, 7.0]
     )
+    assert cara.limited([1.0], [0.5], cap=0.1) == pytest.approx([0.05])
     assert cara.limited([150.0, -150.0], [0.0, 1000.0], cap=np.inf) == pytest.approx([150.0, -150.0])
 
 
