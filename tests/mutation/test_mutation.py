@@ -13,7 +13,8 @@ import pytest
 HERE = Path(mutate.__file__)
 HELD = {
     "policy": """alignment arrays baseline capitation cara claims_lag discount efficiency eligibility
-    high_needs lead msr mssp mssp_agreement mssp_benchmark quality rate_book reach reach_benchmark risk settlement trend""",
+    high_needs lead msr mssp mssp_agreement mssp_benchmark quality rate_book
+    reach reach_benchmark risk settlement trend""",
     "settlement": "bracket bridge calendar entry lead_base lead_quality mssp program prospective",
 }
 
