@@ -20,7 +20,7 @@ from sim.agents.providers import (
     specialist_store,
 )
 from sim.agents.replaced import Replaced
-from sim.agents.usual import AcoDecisions, AcoTraits, own_parameters, usual_decisions
+from sim.agents.usual import AcoDecisions, AcoTraits, own_parameters, usual_cost, usual_decisions
 from sim.backing import Backing
 from sim.behaviour.book import Behaviours
 from sim.behaviour.effect import CareShares
@@ -30,10 +30,10 @@ from sim.columns.column_set import ColumnAgentSet
 from sim.inputs.evidence import Evidence
 from sim.inputs.faults import InputError, wrong_choice
 from sim.inputs.lead_criteria import criteria_of, high_needs_aco_share
-from sim.kernels.codes import CELL_NAMES, Sum
+from sim.kernels.codes import CELL_NAMES, EPISODE_NAMES, Sum
 from sim.kernels.draws import Key
 from sim.kernels.layout import People
-from sim.kernels.tally import Asked, Tally
+from sim.kernels.tally import Asked, Tally, without_specialists
 from sim.ledger import Ledger
 from sim.ledger.year import enter_spending
 from sim.levers import Levers, practices_this_year
@@ -161,6 +161,7 @@ class LeadModel(ColumnModel):
         self._memory = Memory(self.world.remembered, self.settlement.remembered_years)
         self.ledger = Ledger(len(self.world.plans))
         sizes = {"aco": len(self.world.plans), "cell": len(CELL_NAMES), "year": len(self.scenario.years)}
+        sizes["episode"] = len(EPISODE_NAMES)
         self.backing = Backing(self.world.plans, self.first_py)
         self.record = Record(sizes, self.first_py, CashTerms.read(self.evidence, self.backing.reserves))
         self.outcomes = self.record.arrays
@@ -221,7 +222,8 @@ class LeadModel(ColumnModel):
         practice_aco = self.practice_aco()
         volunteers = self._memory.volunteers(lambda: self.people, practice_aco, len(self._acos))
         taking_part = self.evidence.number("nation.taking_part")
-        return Participants(practice_aco, *markets, nation, taking_part, volunteers)
+        efficiency = self.specialists.store["efficiency"]
+        return Participants(practice_aco, *markets, nation, taking_part, volunteers, efficiency)
 
     def active(self) -> Flags:
         """Return which ACOs take part in a program this year, shape (acos,)."""
@@ -304,7 +306,7 @@ class LeadModel(ColumnModel):
     @property
     def asked(self) -> Asked:
         """Sums of this year that its settlement wants beyond those that cost no time."""
-        return self.settlement.asks(self.contracts)
+        return self.settlement.asks(self.year, self.contracts)
 
     def take_year(self, tally: Tally, lived: int) -> None:
         """Take in the sums of this year's lives, and how many people lived it."""
@@ -340,16 +342,12 @@ class LeadModel(ColumnModel):
             of_acos=seen.aco[..., Sum.SPEND].sum(axis=-1),
             total=int(self.history[year].care[..., Sum.SPEND].sum()),
         )
-        cost = decide(
-            "running_cost",
-            months=seen.months.sum(axis=1),
-            high_needs_months=seen.months[:, 2] + seen.months[:, 5],
-            high_needs=self._traits.high_needs,
-            draw=self._traits.cost_draw,
-            year=year,
-        )
+        cost = usual_cost(self.behaviours, self._traits, months=seen.months, year=year)
         cost = np.where(active, cost + [aco.further_cost_cents for aco in self._acos], 0)
         practices, practice_aco = self.practices.store, self.practice_aco()
+        gain = gain - self.settlement.cara.pay(
+            self.ledger, year, self.specialists.store.columns, schedule.final
+        )
         shared = decide("distribution", gain=gain, practice_aco=practice_aco, lives=practices["lives"])
         practices["income_cents"][:] += shared
         enter_spending(self.ledger, year, cost, shared, practice_aco, schedule.final)
@@ -379,6 +377,7 @@ class LeadModel(ColumnModel):
     def close_year(self) -> None:
         """Turn to the next year: its contracts, and nothing decided yet."""
         self._levers = self._usual = None
+        self.history[self.year] = without_specialists(self.history[self.year])
         self.year += 1
         self.running = self.year <= self.scenario.years[-1]
         self.backing.put_out(self._acos, self.year)

@@ -26,9 +26,10 @@ _TOLD: dict[str, tuple[Mechanism, ...]] = {
     "distributed": (Mechanism.DISTRIBUTION,),
     "pool": (Mechanism.HIGH_PERFORMERS_POOL,),
     "capitation": (*CAPITATION, Mechanism.PROVIDER_PAYMENT),
+    "cara": (Mechanism.CARA_OWED,),
     "backed": (Mechanism.GUARANTEE, Mechanism.DEBT),
 }
-_SPENT = ("running_cost", "distributed")
+_SPENT = ("running_cost", "distributed", "cara")
 
 
 def book_program(

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.kernels.codes import CELL_NAMES
+from sim.kernels.codes import CELL_NAMES, EPISODE_NAMES
 from sim.kernels.layout import Practices
 from sim.kernels.tally import Asked, Tally
 from sim.model import LeadModel
@@ -68,7 +68,8 @@ class Replicate:
         models = list(self.models.values())
         levers = [model.decide() for model in models]
         year = models[0].year
-        asked = Asked(monthly=any(model.asked.monthly for model in models))
+        wants = [model.asked for model in models]
+        asked = Asked(*(any(of_kind) for of_kind in zip(*wants, strict=True)))
         tallies = self.lives.live(year, levers, self.threads, asked)
         for place, (model, tally) in enumerate(zip(models, tallies, strict=True)):
             whole = self._with_types(place, year, levers[place].practices, tally)
@@ -135,6 +136,7 @@ def coordinates(scenario: Scenario) -> dict[str, Any]:
         "aco": [plan.name for plan in plans],
         "cell": list(CELL_NAMES),
         "year": list(scenario.years),
+        "episode": list(EPISODE_NAMES),
         "aco_entry": ("aco", [plan.entry for plan in plans]),
         "aco_leadership": ("aco", [plan.leadership for plan in plans]),
         "aco_rural": ("aco", [plan.rural for plan in plans]),

@@ -16,6 +16,7 @@ from sim.outcomes.registry import VARIABLES
 from sim.scenarios import Scenario
 
 CELLS = [f"{kind}_{route}" for route in ("claims", "voluntary") for kind in ("ad", "esrd", "hn")]
+EPISODES = ["knee_arthroplasty", "sepsis"]
 QUICK = text_of(
     aco("a", "6,000 people", entry="renewing"),
     aco("b", 1500, leadership="hospital", market="rural"),
@@ -31,6 +32,7 @@ def coordinates(scenario: Any) -> dict[str, Any]:
         "arm": list(scenario.arms),
         "aco": acos,
         "cell": CELLS,
+        "episode": EPISODES,
         "year": list(scenario.years),
         "lives": ("aco", [aco.lives for aco in scenario.population.synthetic]),
         "entry": ("aco", [aco.entry for aco in scenario.population.synthetic]),

@@ -31,6 +31,8 @@ class AcoYear(NamedTuple):
     capitation : int
         Capitation and advances received, less advances repaid and less what providers were paid for reduced
         fees.
+    cara : int
+        Paid for episode arrangements after the corridors.
     backed : int
         What the guarantee paid for it, and what it has not paid of its debt.
     """
@@ -44,13 +46,14 @@ class AcoYear(NamedTuple):
     distributed: int
     pool: int = 0
     capitation: int = 0
+    cara: int = 0
     backed: int = 0
 
     @property
     def cash_change(self) -> int:
         """Change of the ACO's cash."""
         received = self.settlement + self.add_on + self.pool + self.capitation + self.backed
-        return received - self.running_cost - self.distributed
+        return received - self.running_cost - self.distributed - self.cara
 
 
 class ACO(Agent):

@@ -114,6 +114,17 @@ _SPECIALIST = (
         source="care.referral_top",
         fixed=True,
     ),
+    # Its book under episode arrangements, added up over the years.
+    Field("cara_episodes", np.int64, "1", "Episodes reconciled under CARA so far.", source="ledger"),
+    Field("cara_cost_cents", np.int64, "USD", "What they cost so far, in cents.", source="ledger"),
+    Field("cara_target_cents", np.int64, "USD", "Their target prices so far, in cents.", source="ledger"),
+    Field(
+        "cara_cents",
+        np.int64,
+        "USD",
+        "Paid to it under CARA so far, less what it paid back, in cents.",
+        source="ledger",
+    ),
 )
 
 

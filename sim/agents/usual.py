@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.behaviour.book import Behaviours
+from sim.kernels.codes import Cell
 from sim.kernels.draws import Decision, Key
 from sim.kernels.quantiles import normals
 from sim.population.plan import AcoPlan
@@ -34,7 +35,7 @@ class AcoTraits:
     Attributes
     ----------
     hospital_led, renewing, high_needs : bool arrays
-    effect_draw, quality_draw, cost_draw : float64 arrays
+    effect_draw, quality_draw, cost_draw, coding_draw : float64 arrays
         Standard normals, drawn once.
     """
 
@@ -44,6 +45,7 @@ class AcoTraits:
     effect_draw: Floats
     quality_draw: Floats
     cost_draw: Floats
+    coding_draw: Floats
 
     @classmethod
     def of(cls, plans: tuple[AcoPlan, ...], key: Key, high_needs_share: float) -> AcoTraits:
@@ -56,6 +58,7 @@ class AcoTraits:
             effect_draw=draws[:, 0],
             quality_draw=draws[:, 1],
             cost_draw=draws[:, 2],
+            coding_draw=draws[:, 3],
         )
 
 
@@ -109,6 +112,28 @@ def usual_decisions(
         effect=effect,
         high_needs_effect=high_needs_effect,
         quality=behaviours.decide("quality", experience=experience, draw=traits.quality_draw),
-        coding=behaviours.decide("coding", experience=experience),
+        coding=behaviours.decide("coding", experience=experience, draw=traits.coding_draw),
         attestation=behaviours.decide("attestation", renewing=traits.renewing, high_needs=traits.high_needs),
     )
+
+
+def usual_cost(behaviours: Behaviours, traits: AcoTraits, *, months: Floats, year: int) -> NDArray[np.int64]:
+    """Return what running every ACO costs in a year, in cents, shape (acos,).
+
+    Parameters
+    ----------
+    behaviours : Behaviours
+    traits : AcoTraits
+    months : float64 array, shape (acos, cells)
+        Aligned person-months.
+    year : int
+    """
+    cost: NDArray[np.int64] = behaviours.decide(
+        "running_cost",
+        months=months.sum(axis=1),
+        high_needs_months=months[:, Cell.HN_CLAIMS] + months[:, Cell.HN_VOLUNTARY],
+        high_needs=traits.high_needs,
+        draw=traits.cost_draw,
+        year=year,
+    )
+    return cost

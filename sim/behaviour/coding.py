@@ -20,19 +20,32 @@ class CodingParameters:
         Growth of coded over true risk a year.
     most : float
         What it stops at.
+    own_spread : float
+        Spread between ACOs of that growth, over its mean.
     """
 
     excess: float
     most: float
+    own_spread: float = 0.0
 
     @classmethod
     def read(cls, evidence: Reader) -> CodingParameters:
         """Read ``coding.*``."""
-        return cls(evidence.number("coding.excess"), evidence.number("coding.most"))
+        return cls(*(evidence.number(f"coding.{key}") for key in ("excess", "most", "aco_spread")))
 
 
-def excess_of_coding(parameters: CodingParameters, *, experience: NDArray[np.int64]) -> Floats:
-    """Return coded over true risk less 1, shape (acos,), after so many performance years in an ACO."""
-    known = {int(years): (1.0 + parameters.excess) ** int(years) - 1.0 for years in np.unique(experience)}
-    grown = np.array([known[years] for years in experience.tolist()], dtype=np.float64)
-    return np.minimum(grown, parameters.most)
+def excess_of_coding(parameters: CodingParameters, *, experience: NDArray[np.int64], draw: Floats) -> Floats:
+    """Return coded over true risk less 1, shape (acos,).
+
+    Parameters
+    ----------
+    parameters : CodingParameters
+    experience : int64 array, shape (acos,)
+        Performance years in an ACO so far, this one included.
+    draw : float64 array, shape (acos,)
+        Standard normal: how much more than others the ACO codes. Its growth is lognormal around the mean, so
+        that most code little and a few much, and without a mean there is none to differ in.
+    """
+    variance = np.log1p(parameters.own_spread**2)
+    growth = parameters.excess * np.exp(np.sqrt(variance) * draw - 0.5 * variance)
+    return np.asarray(np.minimum((1.0 + growth) ** experience - 1.0, parameters.most))

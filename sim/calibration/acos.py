@@ -14,6 +14,8 @@ from scipy.optimize import minimize
 from sim.calibration.nation import FIRST_PY
 from sim.calibration.published import held_to, published
 from sim.calibration.target import Target
+from sim.kernels.codes import Cell
+from sim.model import LeadModel
 from sim.replicate import Replicate
 from sim.scenarios import Scenario
 
@@ -23,7 +25,9 @@ Ints = NDArray[np.int64]
 ARM = "mssp"
 ACOS, TOGETHER, MARKET_SHARE = 120, 4, 0.6  # so many share a market, each with 15 % of it
 YEARS = range(FIRST_PY, FIRST_PY + 3)
+SECOND_PY = FIRST_PY + 1
 AGREEMENT_YEARS = 5
+CELL = Cell.AD_CLAIMS
 SIZE_EDGES = (8_000, 15_000, 30_000)
 FITTED = ("drift.aco", "drift.practice")
 TRIED = (0.02, 0.08)  # near enough to the fit for variances to be linear in the squares
@@ -39,10 +43,14 @@ class Settled:
         Benchmark less expenditure, in % of the benchmark.
     lives
         Assigned person-years.
+    growth
+        Normalised risk score of Aged & Disabled people in the second performance year over that of BY3, by
+        one list of TINs, less 1; shape (acos,).
     """
 
     rate: Floats
     lives: Floats
+    growth: Floats
 
 
 def lives_of_acos() -> Ints:
@@ -93,12 +101,22 @@ def scenario_of(seed: int, evidence: Mapping[str, Any] | None = None) -> Scenari
 def settle_acos(seed: int, evidence: Mapping[str, Any] | None = None, threads: int = 2) -> Settled:
     """Simulate the ACOs and return what they showed."""
     made = Replicate(scenario_of(seed, evidence), 0, threads=threads)
-    for _ in YEARS:
+    for year in YEARS:
         made.step()
+        if year == SECOND_PY:
+            growth = _growth_of_scores(made.models[ARM])
     shown = made.models[ARM].outcomes
     made.close()
     rate = 100.0 * shown["gross_savings"] / shown["benchmark"]
-    return Settled(rate, shown["person_months"].sum(axis=1) / 12.0)
+    return Settled(rate, shown["person_months"].sum(axis=1) / 12.0, growth)
+
+
+def _growth_of_scores(model: LeadModel) -> Floats:
+    """Return how far scores have grown since BY3, as LEAD's cap sees it, shape (acos,)."""
+    listed = model.participants()
+    base, now = (listed.observe(model.history, year) for year in (FIRST_PY - 1, SECOND_PY))
+    scores = [seen.risk[:, CELL] / seen.national_risk[CELL] for seen in (base, now)]
+    return np.asarray(scores[1] / scores[0] - 1.0)
 
 
 def by_size(values: Floats, lives: Floats) -> Floats:
@@ -134,6 +152,7 @@ def measured(seeds: Sequence[int], evidence: Mapping[str, Any] | None = None) ->
     again = np.mean([_correlation(*s.rate[:, t : t + 2].T) for s in found for t in range(len(YEARS) - 1)])
     growth = np.concatenate([(s.lives[:, 1:] / s.lives[:, :-1]).ravel() for s in found])
     size = np.concatenate([s.lives[:, 0] for s in found])
+    cap = scenario_of(seeds[0]).rulebook(ARM).array("risk.cap", SECOND_PY)[CELL]
     return [
         *held_to("acos.rate", rate),
         *held_to("acos.rate_later", rate),
@@ -141,6 +160,7 @@ def measured(seeds: Sequence[int], evidence: Mapping[str, Any] | None = None) ->
         *held_to("acos.change", change),
         *held_to("acos.change_later", change),
         *held_to("acos.memory", again),
+        *held_to("acos.at_cap", 100.0 * np.mean([s.growth > cap for s in found])),
         *held_to(
             "acos.lives_change", 100.0 * (np.percentile(growth, _percentiles("acos.lives_change")) - 1.0)
         ),

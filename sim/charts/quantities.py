@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from sim.inputs.faults import Fault, InputError, wrong_choice
 from sim.outcomes.error import quantile_error
 from sim.outcomes.registry import BY_NAME, VARIABLES
-from sim.outcomes.summary import PAID_TO_ACOS
+from sim.outcomes.summary import paid_to_acos
 
 MILLION = 1e6
 NET_PAYMENT = "net_payment"
@@ -81,7 +81,7 @@ def in_millions(data: xr.Dataset, metric: str, keep: tuple[str, ...]) -> xr.Data
         Million USD, dims ``arm, replicate, *keep``. NaN where an ACO (or all of them) is out throughout.
     """
     kept = ("arm", "replicate", *keep)
-    names = PAID_TO_ACOS if metric == NET_PAYMENT else (metric,)
+    names = paid_to_acos(data) if metric == NET_PAYMENT else [metric]
     parts = [complete(data)[name] for name in names]
     sums = [part.sum([dim for dim in part.dims if dim not in kept], min_count=1) for part in parts]
     total: xr.DataArray = sum(sums[1:], start=sums[0])

@@ -10,7 +10,7 @@ from matplotlib.patches import Patch
 from sim.charts.labels import key_below
 from sim.charts.quantities import acting_arms, complete
 from sim.charts.style import MUTED, looks, mark_zero, new_axes, plain_numbers, styled
-from sim.outcomes.bridge import STEPS, bridge
+from sim.outcomes.bridge import bridge, steps_of
 from sim.outcomes.error import mean_error
 
 _MILLION = 1e6
@@ -36,7 +36,7 @@ def bridge_waterfall(data: xr.Dataset, arm: str | None = None, *, ax: Axes | Non
     Returns
     -------
     Axes
-        One bar a step of :data:`sim.outcomes.bridge.STEPS`, from the top; whiskers are the Monte Carlo
+        One bar a step of :func:`sim.outcomes.bridge.steps_of`, from the top; whiskers are the Monte Carlo
         standard error of the step's mean.
 
     Raises
@@ -45,13 +45,15 @@ def bridge_waterfall(data: xr.Dataset, arm: str | None = None, *, ax: Axes | Non
         When there is no such arm, or no complete replicate.
     """
     shown = acting_arms(data, arm)[0]
-    totals = bridge(complete(data)).sel(arm=shown).sum("aco", min_count=1) / _MILLION
+    whole = complete(data).sel(arm=[shown])
+    steps = steps_of(whole)
+    totals = bridge(whole).sel(arm=shown).sum("aco", min_count=1) / _MILLION
     axes = new_axes() if ax is None else ax
-    places = np.arange(len(STEPS))
+    places = np.arange(len(steps))
     means = totals.mean("replicate").values
     errors = [mean_error(totals.isel(step=place).values) for place in places]
     reached, ends = 0.0, []
-    for place, (step, mean) in enumerate(zip(STEPS, means.tolist(), strict=True)):
+    for place, (step, mean) in enumerate(zip(steps, means.tolist(), strict=True)):
         start, end = (0.0, mean) if step.level else (reached, reached + mean)
         color = _LEVEL if step.level else _GAIN if mean >= 0 else _LOSS
         hatch = _LOSS_HATCH if mean < 0 and not step.level else ""
@@ -72,8 +74,8 @@ def bridge_waterfall(data: xr.Dataset, arm: str | None = None, *, ax: Axes | Non
         text = f"{mean:,.1f}".replace("-", "\N{MINUS SIGN}")
         at = max(ends[place]) + (error if np.isfinite(error) else 0.0) + 0.01 * span
         axes.text(at, place, text, va="center", ha="left", fontsize=_TEXT)
-    axes.set_yticks(places, [step.label for step in STEPS])
-    axes.set_ylim(len(STEPS) - 0.4, -0.6)
+    axes.set_yticks(places, [step.label for step in steps])
+    axes.set_ylim(len(steps) - 0.4, -0.6)
     axes.grid(visible=False, axis="y")
     axes.xaxis.set_major_formatter(plain_numbers)
     mark_zero(axes, x=True)

@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
-from sim.outcomes.bridge import STEPS, bridge
+from sim.outcomes.bridge import bridge, steps_of
 from sim.outcomes.error import mean_error
 from sim.outcomes.registry import GUARDRAILS
-from sim.outcomes.summary import PAID_TO_ACOS
+from sim.outcomes.summary import paid_to_acos
 
 _MILLION = 1e6
 _MONTHS_A_YEAR = 12.0
@@ -92,8 +92,9 @@ def bridge_table(data: xr.Dataset, arms: list[str]) -> Table:
     table.add_column("Bridge, $ million, mean (MC error)", min_width=_LABEL)
     for arm in arms:
         table.add_column(arm, justify="right", min_width=_FIGURE)
-    totals = bridge(data).sum("aco", min_count=1)
-    for step in STEPS:
+    shown = data.sel(arm=arms)
+    totals = bridge(shown).sum("aco", min_count=1)
+    for step in steps_of(shown):
         cells = [_mean_and_error(totals.sel(step=step.label, arm=arm).values) for arm in arms]
         table.add_row(f"= {step.label}" if step.level else f"  {step.label}", *cells, end_section=step.level)
     return table
@@ -167,7 +168,8 @@ def aco_table(data: xr.Dataset, arm: str) -> Table:
     def total(name: str) -> xr.DataArray:
         return own[name].where(settled).sum(("replicate", "year"))
 
-    paid = sum((total(name) for name in PAID_TO_ACOS[1:]), total(PAID_TO_ACOS[0]))
+    names = paid_to_acos(data)
+    paid = sum((total(name) for name in names[1:]), total(names[0]))
     cost, cash = total("care_management_cost"), total("aco_cash_change")
     loss = (own["gross_savings"] < 0).where(settled).mean(("replicate", "year"))
     short = (own["aco_cash_change"].where(settled).sum("year", min_count=1) < 0).mean("replicate")

@@ -14,6 +14,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from sim.cli.cara_tables import CARA, arranged_arms, cara_table, cara_told
 from sim.cli.cash_table import CASH, cash_table, pays_by_month
 from sim.cli.money_tables import (
     BRACKET,
@@ -108,6 +109,12 @@ def _print_money(done: Run, scenario: Scenario, console: Console) -> None:
         for group in side_by_side(guarded, console.width):
             console.print(bracket_table(data, group))
         console.print(BRACKET, style="dim", highlight=False)
+    arranged = arranged_arms(data)
+    for arm in arranged:
+        console.print(cara_table(data, arm))
+        console.print(cara_told(data, arm), highlight=False)
+    if arranged:
+        console.print(CARA, style="dim", highlight=False)
     for arm in arms:
         console.print(aco_table(data, arm))
     console.print(

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from sim.inputs.capitation_terms import capitation_terms, final_settlement, provisional_terms
+from sim.inputs.cara_faults import holds
+from sim.inputs.cara_terms import cara_terms
 from sim.inputs.entry_terms import entry_terms
 from sim.inputs.lead_criteria import criteria_of, excluded_shares, high_needs_aco_share, stated_growth
 from sim.inputs.lead_terms import OPTIONS, lead_terms, savings_are_prorated
 from sim.inputs.mssp_terms import agreement_terms, glide, msr_table, mssp_terms
+from sim.inputs.payment_faults import wrong_elections
 from sim.inputs.protection_terms import exit_terms, guarantee_terms, stop_loss_terms
 from sim.inputs.quality_terms import quality_terms
 from sim.inputs.reach_terms import reach_benchmark_terms, reach_terms
@@ -60,6 +64,10 @@ def _of_lead(name: str, books: ScenarioBooks, year: int, years: range, terms: di
     savings_are_prorated(book)
     quality_terms(book, year)
     entry_terms(book, year)
+    if contracts := terms.get("cara"):
+        arranged = cara_terms(replace(book, asked=set()), year)
+        if any(holds(one, arranged, year) for one in contracts):
+            cara_terms(book, year)
     final_settlement(book, year)
     guarantee_terms(book, year, terms.get("risk_option", OPTIONS[0]))
     exit_terms(book, year)
@@ -67,6 +75,8 @@ def _of_lead(name: str, books: ScenarioBooks, year: int, years: range, terms: di
         stop_loss_terms(book, year)
     if terms.get("payments") or terms.get("provisional_settlement"):
         capitation_terms(book, year)
+        # What may be elected is asked for when a scenario is read.
+        deque(wrong_elections(terms, book, year), maxlen=0)
     if terms.get("provisional_settlement"):
         provisional_terms(book, year)
     return asked

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
-from sim.inputs.scenario_arms import Fraction, Table, Whole
+from sim.inputs.scenario_values import Fraction, Table, Whole
 from sim.inputs.units import parse_quantity
 
 # Medicare has about 70 million people, and fewer than a thousand ACOs.

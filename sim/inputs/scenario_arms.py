@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
+from pydantic import BeforeValidator, Field, PlainSerializer
 
-from sim.inputs.units import parse_quantity
+from sim.inputs.scenario_cara import CaraContract
+from sim.inputs.scenario_values import Fraction, Table, Whole
 
 EARLIEST_PY = 2013
 LAST_PY = 2036
 NO_PROGRAM = "none"
 
-Fraction = Annotated[float, BeforeValidator(lambda value: parse_quantity(value, "1"))]
-Whole = Annotated[int, Field(strict=True)]
 Raw = Annotated[dict[str, Any], PlainSerializer(lambda value: value or None)]
 ProgramName = Literal["none", "lead", "mssp", "reach"]
 RiskOption = Literal["global", "professional"]
@@ -32,12 +31,6 @@ def _track(value: object) -> object:
 
 def _stated(tables: dict[str, Any]) -> dict[str, Any] | None:
     return {name: table.model_dump(exclude_none=True) for name, table in tables.items()} or None
-
-
-class Table(BaseModel):
-    """A table of a scenario file: unknown keys are faults, values never change after loading."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class Terms(Table):
@@ -91,6 +84,13 @@ class Terms(Table):
         description=(
             "Participants' Medicare revenue over the expenditure of assigned people, which limits losses in"
             " BASIC; unknown where not stated: only the benchmark limits them then"
+        ),
+    )
+    cara: tuple[CaraContract, ...] | None = Field(
+        None,
+        description=(
+            "episode arrangements with Preferred Providers (CARA), a table each; a list of an ACO's own takes"
+            " the place of the arm's, an empty one is none"
         ),
     )
     payments: Annotated[tuple[Payment, ...] | None, BeforeValidator(_several)] = Field(

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from sim.inputs.cara_faults import cara_faults
 from sim.inputs.faults import Fault, InputError
 from sim.inputs.lead_terms import OPTIONS, lead_terms
 from sim.inputs.payment_faults import payment_faults
@@ -26,6 +27,7 @@ def contract_faults(tables: ScenarioTables, books: ScenarioBooks, merged: Merged
     for name, arm in tables.arms.items():
         faults += _year_faults(name, arm, years, books, merged)
         faults += _agreement_faults(name, arm, years, books, merged)
+        faults += cara_faults(name, arm, years, list(_tables(f"arms.{name}", arm)), books, merged)
         faults += payment_faults(name, arm, years, books, merged)
         faults += protection_faults(name, arm, years, books, merged)
         if (name, MSSP) in books.own_others and _percentile(books, name) != _percentile(books, ""):

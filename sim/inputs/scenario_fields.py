@@ -49,7 +49,7 @@ def _holds_items(steps: Sequence[int | str]) -> bool:
     if steps in (["arms"], ["population", "acos"]):
         return True
     around = model_at(steps[:-1]) if steps else None
-    named = {"acos", "since"} & set(around.model_fields) if around else set()
+    named = {"acos", "since", "cara"} & set(around.model_fields) if around else set()
     return bool(named) and around is not Population and steps[-1] in named
 
 

@@ -14,12 +14,11 @@ from sim.inputs.scenario_arms import (
     LAST_PY,
     Arm,
     ChangingTerms,
-    Fraction,
     Raw,
-    Table,
     Terms,
-    Whole,
 )
+from sim.inputs.scenario_cara import CaraContract
+from sim.inputs.scenario_values import Fraction, Table, Whole
 
 FIRST_PY = 2027
 
@@ -122,6 +121,8 @@ def model_at(loc: Iterable[int | str]) -> type[BaseModel] | None:
             model, steps = ChangingTerms, steps[1:]
         elif issubclass(model, ChangingTerms) and step == "since":
             model, steps = Terms, steps[1:]
+        elif issubclass(model, Terms) and step == "cara":
+            model, steps = CaraContract, steps[1:]
         else:
             found = model.model_fields.get(str(step))
             model = _table_of(found.annotation) if found else None

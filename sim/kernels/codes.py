@@ -106,6 +106,9 @@ class Episode(IntEnum):
     CABG = 15
 
 
+EPISODE_NAMES = tuple(kind.name.lower() for kind in Episode)
+
+
 class EpisodeSum(IntEnum):
     """Exact integer sums kept for each place and kind of episode."""
 
@@ -130,6 +133,12 @@ class ReferredSum(IntEnum):
     EXPECTED = 2  # cents, see sim.kernels.referral
     INPATIENT = 3  # as EpisodeSum
     MONTH = 4
+    RELATED = 5  # cents of COST as the measure of the kind counts them, see sim.kernels.referral
+    SQUARE = 6  # squared dollars of RELATED
+    # Of those alone that no other episode of the person goes before
+    FIRST_COUNT = 7
+    FIRST_RELATED = 8
+    FIRST_EXPECTED = 9
 
 
 class TypeSum(IntEnum):
@@ -142,6 +151,7 @@ class TypeSum(IntEnum):
     CODED_RISK = 4  # millionths of score x months
     DEMOGRAPHIC_RISK = 5  # the same of the score that age, sex and Medicaid give by themselves
     DUAL_MONTHS = 6  # months of people with Medicaid
+    TRUE_RISK = 7  # as CODED_RISK, before anybody codes
 
 
 MONTHS_A_YEAR = 12

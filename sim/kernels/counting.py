@@ -20,26 +20,15 @@ from sim.kernels.risk_score import concurrent_score, ones
 from sim.kernels.strip import Strip
 
 _HIGH_NEEDS_ENTRY = int(Decision.HIGH_NEEDS_ENTRY)
-_PERSONS, _MONTHS, _SPEND, _EVENT, _REFERENCE = (
+_PERSONS, _MONTHS, _SPEND, _REFERENCE = (
     int(Sum.PERSONS),
     int(Sum.MONTHS),
     int(Sum.SPEND),
-    int(Sum.EVENT),
     int(Sum.REFERENCE),
 )
 _TRUE_RISK, _CODED_RISK, _DEATHS = int(Sum.TRUE_RISK), int(Sum.CODED_RISK), int(Sum.DEATHS)
-_BASE_DRUG, _PROCEDURES = int(Sum.BASE_DRUG), int(Sum.PROCEDURES)
-_STAYS, _ED, _VISITS, _FALL_ED = (
-    int(Sum.STAYS),
-    int(Sum.ED_VISITS),
-    int(Sum.PQEM_VISITS),
-    int(Sum.FALL_ED_VISITS),
-)
-_COMPLEX_MONTHS, _COMPLEX_STAYS, _DAYS_AWAY = (
-    int(Sum.COMPLEX_MONTHS),
-    int(Sum.COMPLEX_STAYS),
-    int(Sum.DAYS_AWAY),
-)
+_BASE_DRUG, _COMPLEX_MONTHS = int(Sum.BASE_DRUG), int(Sum.COMPLEX_MONTHS)
+_ED, _VISITS, _FALL_ED = int(Sum.ED_VISITS), int(Sum.PQEM_VISITS), int(Sum.FALL_ED_VISITS)
 _DIABETES, _GLYCEMIC_POOR, _HYPERTENSION, _PRESSURE_CONTROLLED = (
     int(Sum.DIABETES),
     int(Sum.GLYCEMIC_POOR),
@@ -95,17 +84,13 @@ def count_care(
     row, conditions, uses, visits = strip.row, strip.conditions, strip.uses, strip.visits
     ed_visits, ed_falls, several, clinical = strip.ed_visits, strip.ed_falls, strip.several, strip.clinical
     base_cents, procedure_cents, event_cents = strip.base_cents, strip.procedure_cents, strip.event_cents
-    stays, planned, snf_days, months = strip.stays, strip.planned, strip.snf_days, strip.months
-    happened, snf_stays = strip.happened, strip.snf_stays
-    sums_at = strip.sums_at
-    complex_from, stay_days = quality.complex_conditions, quality.stay_days
+    months, sums_at, complex_from = strip.months, strip.sums_at, quality.complex_conditions
     for k in range(n):
         i = row[k]
         at = sums_at[k]
         base = base_cents[k]
-        event = event_cents[k]
         had = conditions[k]
-        all_spend[i] = min(base + procedure_cents[k] + event, LARGEST_CENTS)
+        all_spend[i] = min(base + procedure_cents[k] + event_cents[k], LARGEST_CENTS)
         seen = uses[k] != 0
         sign = clinical[k]
         hypertensive = 1 if seen & (had & hypertension != 0) else 0
@@ -118,15 +103,7 @@ def count_care(
         sums[at + _PRESSURE_CONTROLLED] += hypertensive if sign < pressure_controlled else 0
         sums[at + _DIABETES] += diabetic
         sums[at + _GLYCEMIC_POOR] += diabetic if 1.0 - sign < glycemic_poor else 0
-        stayed = stays[k] * happened[k]
-        sums[at + _STAYS] += stayed + planned[k]
-        sums[at + _EVENT] += event
-        sums[at + _PROCEDURES] += procedure_cents[k]
-        ill_several_ways = several[k] >= complex_from
-        sums[at + _COMPLEX_MONTHS] += months[k] if ill_several_ways else 0
-        sums[at + _COMPLEX_STAYS] += stayed if ill_several_ways else 0
-        away = snf_days[k] * snf_stays[k] + np.int64(stay_days * stayed)
-        sums[at + _DAYS_AWAY] += away if ill_several_ways else 0
+        sums[at + _COMPLEX_MONTHS] += months[k] if several[k] >= complex_from else 0
 
 
 @stage

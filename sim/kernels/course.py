@@ -89,13 +89,17 @@ def end_conditions(
     all_conditions, recovery, recoverable = people.conditions, disease.recovery, masks.recoverable
     row, conditions, developed, hit = strip.row, strip.conditions, strip.developed, strip.hit
     hit_row, kept, passing, words = strip.hit_row, strip.kept, strip.mask, strip.extra
-    ended = strip.number
+    ended, listed = strip.number, strip.listed
+    some = 0
     for k in range(n):
         kept[k] = developed[k]
+        listed[some] = k
+        some += 1 if conditions[k] & recoverable else 0
     for block in range(recovery.shape[0] >> 2):
         of_block = recoverable & (np.int64(15) << (4 * block))
         hits = 0
-        for k in range(n):
+        for m in range(some):
+            k = listed[m]
             hit[hits] = k
             hit_row[hits] = row[k]
             hits += 1 if conditions[k] & of_block else 0

@@ -59,7 +59,7 @@ class Decision(IntEnum):
     PROCEDURE = 28  # cost (2), month, setting
     HIGH_NEEDS_ENTRY = 29  # month
     CODING = 30  # which conditions the year's claims miss, one bit each
-    SPECIALIST = 31  # who leads an episode; the draw's number is the kind of episode
+    SPECIALIST = 31  # who leads an episode, cost of what counts in it (2); the number is its kind
     # Markets and the nation
     MARKET_LEVEL = 64
     MARKET_TREND = 65
@@ -77,6 +77,7 @@ class Decision(IntEnum):
     ACO_DRIFT = 86  # each year
     CODING_DRIFT = 87  # of an ACO, each year
     TIN_LIST = 88  # each year: a practice leaves or joins, and which ACO it joins
+    CARA_REVIEW = 89  # of an ACO, in a contract's first year: whether CMS refuses changes; by kind of episode
     # Evidence, once a replicate
     PARAMETER = 96
 

@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from sim.kernels.choice import pick
-from sim.kernels.codes import N_EPISODE_SUMS, Episode, EpisodeSum, Kind
+from sim.kernels.codes import N_EPISODE_SUMS, Episode, EpisodeSum, Kind, Sum
 from sim.kernels.draws import Decision, Key, draw_rows, unit, unit52
 from sim.kernels.health import Conditions, Episodes
 from sim.kernels.jit import inlined, stage
@@ -17,6 +17,7 @@ from sim.kernels.strip import Strip
 
 _AGED_NON_DUAL = int(Kind.AGED_NON_DUAL)
 _PROCEDURE = int(Decision.PROCEDURE)
+_PROCEDURES, _STAYS = int(Sum.PROCEDURES), int(Sum.STAYS)
 _COUNT, _COST, _INPATIENT, _MONTH = (int(one) for one in EpisodeSum)
 HF_CHRONIC, DIABETES_CHRONIC, RA_CHRONIC = (
     int(Episode.HF_CHRONIC),
@@ -72,9 +73,15 @@ def draw_procedures(key: Key, year: int, n: int, of_episodes: Episodes, strip: S
 
 @stage
 def price_procedures(
-    n: int, markets: Markets, practices: Practices, of_episodes: Episodes, episodes: Array, strip: Strip
+    n: int,
+    markets: Markets,
+    practices: Practices,
+    of_episodes: Episodes,
+    sums: Array,
+    episodes: Array,
+    strip: Strip,
 ) -> None:
-    """Note what procedures cost, and add them to the sums of episodes."""
+    """Note what procedures cost; add them, and the stays they are planned for, to the sums."""
     costs, kind = of_episodes.procedure_cost, of_episodes.procedure_kind
     market_level, efficiency = markets.level, practices.efficiency
     market, practice, base, episodes_at = strip.market, strip.practice, strip.base, strip.episodes_at
@@ -85,7 +92,7 @@ def price_procedures(
         strip.procedure_month,
         strip.procedure_luck,
     )
-    hit = strip.hit
+    hit, sums_at = strip.hit, strip.sums_at
     hits = 0
     for k in range(n):
         cents[k] = 0
@@ -96,6 +103,8 @@ def price_procedures(
         which = procedure[k]
         price = market_level[market[k], _AGED_NON_DUAL] * efficiency[practice[k]] * base[k]
         cents[k] = np.int64(costs[which] * price * luck[k] * 100.0 + 0.5)
+        sums[sums_at[k] + _PROCEDURES] += cents[k]
+        sums[sums_at[k] + _STAYS] += planned[k]
         add_episode(episodes, episodes_at[k], kind[which], cents[k], planned[k], month[k])
 
 

@@ -267,6 +267,14 @@ class Episodes(NamedTuple):
         Part of the spending behind an episode that belongs to it.
     specialty : int64, shape (episodes,)
         Specialty that leads each kind, a place among the sorted words of ``episodes.specialty``.
+    months_before, months_after : shape (episodes,)
+        How far the window of each kind reaches from what begins it.
+    usual_cost : shape (episodes,)
+        Mean cost of each kind, of which part by part the average aged person without Medicaid spends one in a
+        year.
+    related_known, related_spread, related_luck : shape (episodes,)
+        How far the cost that a measure expects follows the person; how far the services that it counts are
+        from that, over how far all cost is; and the spread of the log of a factor of their own.
     """
 
     procedure_share: Array
@@ -277,6 +285,12 @@ class Episodes(NamedTuple):
     cause_kind: Array
     share: Array
     specialty: Array
+    months_before: Array
+    months_after: Array
+    usual_cost: Array
+    related_known: Array
+    related_spread: Array
+    related_luck: Array
 
 
 class Emergency(NamedTuple):

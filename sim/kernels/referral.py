@@ -7,11 +7,12 @@ import math
 import numpy as np
 
 from sim.kernels.codes import N_EPISODES, N_REFERRED_SUMS, NO_SUPPLEMENT, Kind, ReferredSum
-from sim.kernels.draws import Decision, Key, draw4, unit
+from sim.kernels.draws import Decision, Key, draw4, unit, unit52
 from sim.kernels.episodes import DIABETES_CHRONIC, HF_CHRONIC, RA_CHRONIC
 from sim.kernels.health import Ambulatory, Conditions, Episodes, Events
 from sim.kernels.jit import inlined, stage
 from sim.kernels.layout import Array, Markets, Referrals
+from sim.kernels.quantiles import normal
 from sim.kernels.spending import chance_of_event
 from sim.kernels.strip import Strip
 
@@ -19,15 +20,13 @@ from sim.kernels.strip import Strip
 MOST_EPISODES = 9
 _AGED_NON_DUAL = int(Kind.AGED_NON_DUAL)
 _SPECIALIST = int(Decision.SPECIALIST)
-_COUNT, _COST, _EXPECTED, _INPATIENT, _MONTH = (int(one) for one in ReferredSum)
+_COUNT, _COST, _EXPECTED, _INPATIENT, _MONTH, _RELATED, _SQUARE = (int(one) for one in tuple(ReferredSum)[:7])
+_FIRST_COUNT, _FIRST_RELATED, _FIRST_EXPECTED = (int(one) for one in tuple(ReferredSum)[7:])
 
 
 @inlined
-def pick_specialist(
-    key: Key, person: int, year: int, kind: int, practice: int, specialty: int, cumulative: Array
-) -> int:
-    """Return which of the practice's specialists of a specialty leads the person's episode of a kind."""
-    u = unit(draw4(key, person, year, _SPECIALIST, kind)[0])
+def pick_specialist(u: float, practice: int, specialty: int, cumulative: Array) -> int:
+    """Return which of the practice's specialists of a specialty leads an episode, by a uniform draw."""
     below = 0
     for place in range(cumulative.shape[2] - 1):
         below += 1 if u >= cumulative[practice, specialty, place] else 0
@@ -38,6 +37,16 @@ def pick_specialist(
 def whole_cents(dollars: float) -> int:
     """Return dollars as cents."""
     return int(dollars * 100.0 + 0.5)
+
+
+@inlined
+def overlap(of: int, month: int, other: int, other_month: int, before: Array, after: Array) -> bool:
+    """Return whether the windows of two episodes touch; one without a month lasts all year."""
+    if month == 0 or other_month == 0:
+        return True
+    apart = month - other_month
+    earlier, later = (other, of) if apart >= 0 else (of, other)
+    return bool(abs(apart) < after[earlier] + before[later])
 
 
 @inlined
@@ -67,7 +76,13 @@ def refer_episodes(
     cost is its mean over the draws of its cost, in the market and for the person: with the person's lasting
     cost, conditions, months and death, without what practice or ACO change. For the event behind an episode,
     cause and occurrence are given; a year of heart failure contains acute events with their chance. People
-    whose sums of care begin beyond `region` are those of the second region.
+    whose sums of care begin beyond `region` are those of the second region. Where windows of a person's
+    episodes overlap, a procedure goes before an acute episode and both before a chronic one, then the earlier
+    before the later; what nothing goes before is counted once more by itself.
+
+    A measure counts services that belong to the episode. What it expects of them is ``related_known`` of the
+    way from the mean of the kind in the market to the mean for the person; they are ``related_spread`` as far
+    from that as all cost is from its mean, relatively, and vary by chance of their own besides.
     """
     level, cumulative = markets.level, referrals.share
     n_practices, n_referred = cumulative.shape[0], cumulative.shape[2]
@@ -91,6 +106,10 @@ def refer_episodes(
         np.empty(MOST_EPISODES, np.int64),
         np.empty(MOST_EPISODES, np.int64),
     )
+    first = np.empty(MOST_EPISODES, np.int64)
+    before, after = of_episodes.months_before, of_episodes.months_after
+    usual, known = of_episodes.usual_cost, of_episodes.related_known
+    spread, luck = of_episodes.related_spread, of_episodes.related_luck
     for k in range(n):
         if months[k] == 0:
             continue
@@ -139,12 +158,33 @@ def refer_episodes(
         refers = aligned[k] if aligned[k] >= 0 else practice[k]
         half = (0 if aligned[k] >= 0 else 1) + (2 if sums_at[k] >= region else 0)
         for episode in range(number):
-            of = kinds[episode]
-            place = pick_specialist(key, row[k], year, of, refers, specialty[of], cumulative)
+            of, cost = kinds[episode], costs[episode]
+            draw = draw4(key, row[k], year, _SPECIALIST, of)
+            price = usual[of] * level[market[k], _AGED_NON_DUAL] * 100.0
+            related = known[of] * expected[episode] + (1.0 - known[of]) * price
+            asked = np.int64(related + 0.5)
+            if expected[episode] > 0:
+                related *= 1.0 + spread[of] * (cost / expected[episode] - 1.0)
+            if luck[of] > 0.0:
+                z = normal(unit52(draw[1], draw[2]))
+                related *= math.exp(luck[of] * z - 0.5 * luck[of] * luck[of])
+            counted = np.int64(related + 0.5)
+            first[episode] = 1
+            for other in range(episode):
+                if first[other] == 1 and overlap(
+                    of, begins[episode], kinds[other], begins[other], before, after
+                ):
+                    first[episode] = 0
+            place = pick_specialist(unit(draw[0]), refers, specialty[of], cumulative)
             at = ((half * n_practices + refers) * N_EPISODES + of) * n_referred + place
             at *= N_REFERRED_SUMS
             referred[at + _COUNT] += 1
-            referred[at + _COST] += costs[episode]
-            referred[at + _EXPECTED] += expected[episode]
+            referred[at + _COST] += cost
+            referred[at + _EXPECTED] += asked
             referred[at + _INPATIENT] += settings[episode]
             referred[at + _MONTH] += begins[episode]
+            referred[at + _RELATED] += counted
+            referred[at + _SQUARE] += counted * counted // 10_000
+            referred[at + _FIRST_COUNT] += first[episode]
+            referred[at + _FIRST_RELATED] += first[episode] * counted
+            referred[at + _FIRST_EXPECTED] += first[episode] * asked

@@ -14,7 +14,7 @@ from sim.kernels.choice import pick
 from sim.kernels.codes import AGED_IN, LARGEST_CENTS, NO_SUPPLEMENT, Sum
 from sim.kernels.draws import Decision, Key, draw_rows, unit, unit52
 from sim.kernels.episodes import add_episode
-from sim.kernels.health import Ambulatory, Conditions, Episodes, Events
+from sim.kernels.health import Ambulatory, Conditions, Episodes, Events, Quality
 from sim.kernels.jit import inlined, stage
 from sim.kernels.layout import Array, Markets, Practices
 from sim.kernels.quantiles import binomial, normal, normal_rows, poisson
@@ -22,6 +22,12 @@ from sim.kernels.strip import Strip
 
 _EVENT_COST, _EVENT_COURSE = int(Decision.EVENT_COST), int(Decision.EVENT_COURSE)
 _AFTER_STAY = int(Decision.AFTER_STAY)
+_EVENT, _STAYS, _COMPLEX_STAYS, _DAYS_AWAY = (
+    int(Sum.EVENT),
+    int(Sum.STAYS),
+    int(Sum.COMPLEX_STAYS),
+    int(Sum.DAYS_AWAY),
+)
 _READMISSIONS, _SNF_DAYS, _EVENT_SNF, _EVENT_HOSPICE, _FALL_STAYS = (
     int(Sum.READMISSIONS),
     int(Sum.SNF_DAYS),
@@ -172,6 +178,7 @@ def price_events(
     practices: Practices,
     acute: Events,
     of_episodes: Episodes,
+    quality: Quality,
     sums: Array,
     episodes: Array,
     strip: Strip,
@@ -189,7 +196,8 @@ def price_events(
     fewer, fewer_spill, fewer_needy = practices.stays, practices.stays_spill, practices.high_needs_stays
     home, home_spill, home_needy = practices.snf, practices.snf_spill, practices.high_needs_snf
     snf_part, averted, sent_home = acute.snf_part, strip.averted, strip.sent_home
-    happened, snf_stays = strip.happened, strip.snf_stays
+    happened = strip.happened
+    several, complex_from, stay_days = strip.several, quality.complex_conditions, quality.stay_days
     event_share, cause_cost, death_amount = acute.event_share, acute.cause_cost, acute.death_amount
     cause_kind, episode_share = of_episodes.cause_kind, of_episodes.share
     first_fall, last_fall = acute.first_fall_cause, acute.last_fall_cause
@@ -219,7 +227,6 @@ def price_events(
     for k in range(n):
         cents[k] = 0
         happened[k] = 0
-        snf_stays[k] = 0
         hit[hits] = k
         hits += 1 if stays[k] else 0
     for j in range(hits):
@@ -245,9 +252,11 @@ def price_events(
         one: Any = min(np.int64(amount * 100.0 + 0.5), LARGEST_CENTS)
         spent = min(one * times, LARGEST_CENTS)
         cents[k] = spent
-        snf_stays[k] = times * after
+        stayed, in_snf = stays[k] * times, snf_days[k] * times * after
+        sums[at + _EVENT] += spent
+        sums[at + _STAYS] += stayed
         sums[at + _READMISSIONS] += readmitted[k] * times
-        sums[at + _SNF_DAYS] += snf_days[k] * snf_stays[k]
+        sums[at + _SNF_DAYS] += in_snf
         sums[at + _EVENT_HOSPICE] += spent if ending[k] == HOSPICE else 0
         sums[at + _EVENT_SNF] += spent if (ending[k] == SNF) & (after > 0) else 0
         begins = cause_kind[cause]
@@ -260,3 +269,6 @@ def price_events(
                 sums[at + _FOLLOW_UPS_MADE] += followed_up[k] * times
         if age[k] >= AGED_IN and cause >= first_fall and cause <= last_fall:
             sums[at + _FALL_STAYS] += times
+        if several[k] >= complex_from:
+            sums[at + _COMPLEX_STAYS] += stayed
+            sums[at + _DAYS_AWAY] += in_snf + np.int64(stay_days * stayed)

@@ -57,7 +57,7 @@ class Strip(NamedTuple):
         Which procedure, -1 for none, when, and factor on its cost.
     event_cause, event_month, readmitted, ending, followed_up; event_luck : float64
         Of the acute event; they mean nothing for people without one.
-    averted, sent_home : float64; happened, snf_stays
+    averted, sent_home : float64; happened
         Draws of whether the event, and SNF care after it, happen in an arm; how often each does.
     attesting, clinical : float64; several
         Draws of attestation and of clinical values; number of chronic conditions.
@@ -131,7 +131,6 @@ class Strip(NamedTuple):
     averted: Array
     sent_home: Array
     happened: Array
-    snf_stays: Array
     ed_visits: Array
     ed_falls: Array
     attesting: Array

@@ -102,3 +102,8 @@ def add(into: Tally, other: Tally) -> None:
     """Add the sums of `other` to those of `into`."""
     for sums, others in zip(into, other, strict=True):
         np.add(sums, others, out=sums)
+
+
+def without_specialists(sums: Tally) -> Tally:
+    """Return the same sums without those by specialist, which are large and of use in their year only."""
+    return sums._replace(referred=np.zeros((0, *sums.referred.shape[1:]), np.int64))

@@ -40,10 +40,11 @@ _PERSONS, _MONTHS, _SPEND, _TRUNCATED = (
     int(TypeSum.SPEND),
     int(TypeSum.TRUNCATED),
 )
-_CODED_RISK, _DEMOGRAPHIC, _DUAL_MONTHS = (
+_CODED_RISK, _DEMOGRAPHIC, _DUAL_MONTHS, _TRUE_RISK = (
     int(TypeSum.CODED_RISK),
     int(TypeSum.DEMOGRAPHIC_RISK),
     int(TypeSum.DUAL_MONTHS),
+    int(TypeSum.TRUE_RISK),
 )
 
 
@@ -203,6 +204,7 @@ def add_types(
         at[_SPEND] += cents
         at[_TRUNCATED] += min(cents, threshold[kind] * months // MONTHS_A_YEAR)
         at[_CODED_RISK] += np.int64(np.float64(people.risk[i]) * factor * RISK_UNIT + 0.5) * months
+        at[_TRUE_RISK] += np.int64(np.float64(people.risk[i]) * RISK_UNIT + 0.5) * months
         at[_DEMOGRAPHIC] += np.int64(demographic * RISK_UNIT + 0.5) * months
         at[_DUAL_MONTHS] += months * medicaid
     return n

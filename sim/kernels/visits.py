@@ -44,10 +44,11 @@ def choose_practice(
     row, care, extra, hit, hit_row = strip.row, strip.care, strip.extra, strip.hit, strip.hit_row
     practice, market, high_needs = strip.practice, strip.market, strip.high_needs
     attesting, score = strip.attesting, strip.coded_score
+    for k in range(n):
+        attesting[k] = unit(care[4 * k + 1]) / (1.0 + attest_risk * (min(score[k], attest_most) - 1.0))
     hits = 0
     for k in range(n):
         practice[k] = usual[row[k]]
-        attesting[k] = unit(care[4 * k + 1]) / (1.0 + attest_risk * (min(score[k], attest_most) - 1.0))
         leaves = (leaving + by_score * (score[k] - usual_score)) * changes[market[k]]
         hit[hits] = k
         hit_row[hits] = row[k]

@@ -14,6 +14,7 @@ class Party(IntEnum):
     PARTICIPANT = 2  # Participant Providers, as receivers of what their ACO distributes
     PROVIDERS = 3  # everybody whom Medicare pays for services
     SUPPLIERS = 4  # whom ACOs pay for care management
+    PREFERRED = 5  # Preferred Providers, as receivers and payers of what episode arrangements come to
     GUARANTOR = 6  # who stands for an ACO's financial guarantee
 
 
@@ -34,6 +35,8 @@ class Mechanism(IntEnum):
     APO = 10  # advanced payment of claims, and what settlement trues it up by
     FEE_REDUCTION = 11  # claims that Medicare does not pay as capitation or APO covers them
     PROVIDER_PAYMENT = 12  # what ACOs pay providers whose fees are reduced
+    CARA = 20  # episode arrangements: to a Preferred Provider, or back from it
+    CARA_OWED = 21  # what an ACO owes of them where they are no expenditure before the corridors
     STOP_LOSS = 30  # what payout and charge of stop-loss change in the settlement
     GUARANTEE = 31  # what a guarantor pays of what an ACO owes
     DEBT = 32  # what an ACO owes and does not pay, and what it pays of that later

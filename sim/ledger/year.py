@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from sim.ledger.book import NOBODY, Ledger
 from sim.ledger.codes import CAPITATION, Mechanism, Party
@@ -11,7 +11,6 @@ from sim.ledger.schedule import HORIZON, MonthlyPayments, Schedule
 from sim.ledger.spread import over_months
 
 Cents = NDArray[np.int64]
-
 
 MONTHS_A_YEAR = 12
 
@@ -89,6 +88,31 @@ def enter_spending(
     book.enter(
         year, Party.ACO, Party.PARTICIPANT, Mechanism.DISTRIBUTION, shared, aco=practice_aco, month=month
     )
+
+
+def enter_cara(
+    book: Ledger, year: int, paid: Cents, whose: Cents, owed: Cents, *, month: ArrayLike = MONTHS_A_YEAR
+) -> None:
+    """Book what episode arrangements come to.
+
+    Parameters
+    ----------
+    book : Ledger
+    year : int
+    paid : int64 array, shape (rows,)
+        Cents that Medicare pays a specialist; negative ones it pays back.
+    whose : int64 array, shape (rows,)
+        ACO of each row.
+    owed : int64 array, shape (acos,)
+        Cents that ACOs owe Medicare for them.
+    month : array_like of int
+        Month of the final settlement, by which all is paid, for each ACO.
+    """
+    by_aco = {sign: np.zeros(book.n_acos, np.int64) for sign in (1, -1)}
+    for sign, sums in by_aco.items():
+        np.add.at(sums, whose, np.where(sign * paid > 0, paid, 0))
+        book.enter(year, Party.MEDICARE, Party.PREFERRED, Mechanism.CARA, sums, month=month)
+    book.enter(year, Party.ACO, Party.MEDICARE, Mechanism.CARA_OWED, owed, month=month)
 
 
 def _enter_by_month(

@@ -25,12 +25,15 @@ class Step:
         Result variables that it adds and takes off.
     level : bool
         Whether it is the sum of all steps before.
+    optional : bool
+        Whether it is left out where it is nothing.
     """
 
     label: str
     plus: tuple[str, ...]
     minus: tuple[str, ...] = ()
     level: bool = False
+    optional: bool = False
 
 
 STEPS = (
@@ -43,17 +46,32 @@ STEPS = (
     Step("Quality", ("bridge_quality",)),
     Step("Capitation for claims", ("bridge_capitation",)),
     Step("Stop-loss", ("bridge_stop_loss",)),
+    Step("Episode arrangements (CARA)", ("bridge_cara",), optional=True),
     Step("Savings against benchmark", ("gross_savings",), level=True),
-    Step("Corridors", ("shared_savings",), ("gross_savings",)),
+    Step("Minimum savings rate", ("bridge_minimum_rate",)),
+    Step("Corridors or sharing rate", ("bridge_sharing",)),
+    Step("Quality in the sharing rate", ("bridge_sharing_quality",)),
+    Step("Limits of savings and losses", ("bridge_limits",)),
     Step("Sequestration", (), ("sequestration",)),
     Step("Administrative add-on", ("admin_add_on",)),
     Step("High Performers Pool", ("high_performers_pool",)),
     Step("Gain by capitation", ("capitation_gain",)),
+    Step("Episode arrangements, settled", ("cara_settled",), optional=True),
     Step("Guarantee and unpaid debt", ("guarantee_called", "unpaid_debt")),
     Step("Running cost", (), ("care_management_cost",)),
     Step("Distributions to practices", (), ("distributions",)),
     Step("Change in ACO cash", ("aco_cash_change",), level=True),
 )
+
+
+def steps_of(data: xr.Dataset) -> tuple[Step, ...]:
+    """Return the steps of a Dataset's bridge: all but optional ones that are nothing everywhere."""
+
+    def counts(step: Step) -> bool:
+        named = [name for name in (*step.plus, *step.minus) if name in data]
+        return any(bool((data[name].fillna(0.0) != 0.0).any()) for name in named)
+
+    return tuple(step for step in STEPS if not step.optional or counts(step))
 
 
 def bridge(data: xr.Dataset) -> xr.DataArray:
@@ -76,12 +94,13 @@ def bridge(data: xr.Dataset) -> xr.DataArray:
         values = data[name].sum("cell") if "cell" in data[name].dims else data[name]
         return values.where(settled).sum("year", min_count=1)
 
+    steps = steps_of(data)
     rows = [
         sum((summed(name) for name in step.plus), xr.zeros_like(summed("gross_savings")))
         - sum((summed(name) for name in step.minus), xr.zeros_like(summed("gross_savings")))
-        for step in STEPS
+        for step in steps
     ]
-    return xr.concat(rows, "step").assign_coords(step=[step.label for step in STEPS])
+    return xr.concat(rows, "step").assign_coords(step=[step.label for step in steps])
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +136,7 @@ class ArmBridge:
     Attributes
     ----------
     lines : tuple of Line
-        By :data:`STEPS`; none where nobody was settled.
+        By :func:`steps_of`; none where nobody was settled.
     settled : int
         Replicates in which somebody was; means are over them.
     person_years, benchmark : float
@@ -145,6 +164,7 @@ def arm_bridge(data: xr.Dataset, arm: str) -> ArmBridge:
     unit of its last digit off.
     """
     own = data.sel(arm=[arm])
+    named = steps_of(own)
     steps = bridge(own).sum("aco", min_count=1).sel(arm=arm).transpose("step", "replicate").values
     kept = ~np.isnan(steps).any(axis=0)
     dollars = steps[:, kept]
@@ -160,11 +180,11 @@ def arm_bridge(data: xr.Dataset, arm: str) -> ArmBridge:
     people, benchmark = over("person_months") / _MONTHS_A_YEAR, over("benchmark")
     cents = np.rint(dollars * _CENTS).astype(np.int64).sum(axis=1)
     reached, levels = 0, []
-    for step, part in zip(STEPS, cents.tolist(), strict=True):
+    for step, part in zip(named, cents.tolist(), strict=True):
         reached = part if step.level else reached + part
         levels.append(reached)
     shown = [
-        _differences([level / (_CENTS * divisor) for level in levels], decimals)
+        _differences(named, [level / (_CENTS * divisor) for level in levels], decimals)
         for divisor, decimals in (
             (len(people), _CENT),
             (people.sum(), _CENT),
@@ -182,15 +202,15 @@ def arm_bridge(data: xr.Dataset, arm: str) -> ArmBridge:
             percent=shown[2][at],
             percent_error=_PERCENT * ratio_error(dollars[at], benchmark),
         )
-        for at, step in enumerate(STEPS)
+        for at, step in enumerate(named)
     )
     return ArmBridge(lines, len(people), float(people.mean()), float(benchmark.mean()))
 
 
-def _differences(levels: list[float], decimals: int) -> list[float]:
+def _differences(steps: tuple[Step, ...], levels: list[float], decimals: int) -> list[float]:
     """Return steps that add up to rounded levels, and the rounded levels at the steps that are levels."""
     rounded = [round(level, decimals) for level in levels]
     return [
         level if step.level else round(level - before, decimals)
-        for step, level, before in zip(STEPS, rounded, [0.0, *rounded[:-1]], strict=True)
+        for step, level, before in zip(steps, rounded, [0.0, *rounded[:-1]], strict=True)
     ]

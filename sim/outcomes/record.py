@@ -27,6 +27,7 @@ _OF_ACOS: tuple[tuple[str, int, tuple[Mechanism, ...]], ...] = (
     ("advances_settled", 1, (Mechanism.ENHANCED_PCC, Mechanism.APO)),
     ("provider_payments", -1, (Mechanism.PROVIDER_PAYMENT,)),
     ("capitation_gain", 1, (*CAPITATION, Mechanism.PROVIDER_PAYMENT)),
+    ("cara_settled", 1, (Mechanism.CARA_OWED,)),
     ("guarantee_called", 1, (Mechanism.GUARANTEE,)),
     ("unpaid_debt", 1, (Mechanism.DEBT,)),
     ("aco_cash_change", 1, ()),
@@ -76,7 +77,7 @@ class Record:
         """
         target = self.arrays[name]
         if "year" in BY_NAME[name].dims:
-            target = target[..., year - self.first_py]
+            target = self._of_year(name, year)
         if where is None:
             target[...] = values
         else:
@@ -124,6 +125,8 @@ class Record:
                 self.write(year, name, nothing, active)
         for name, values in cash_in_year(ledger, self.first_py, year, self._cash).items():
             self.write(year, name, values, active)
+        of_specialists = ledger.net_by_aco(Party.PREFERRED, Mechanism.CARA, year=year)
+        self.write(year, "cara_payments", of_specialists if Mechanism.CARA in booked else nothing, active)
         outlay = -ledger.net(Party.MEDICARE, year=year)
         services = Mechanism.FEE_FOR_SERVICE, Mechanism.FEE_REDUCTION
         self.write(year, "ffs_payments", ledger.net(Party.PROVIDERS, *services, year=year))
@@ -132,7 +135,12 @@ class Record:
             year, "medicare_net_cost", outlay - (outlay if reference_outlay is None else reference_outlay)
         )
 
+    def _of_year(self, name: str, year: int) -> NDArray[Any]:
+        """Return the part of a variable that belongs to a year, to be written."""
+        dims = BY_NAME[name].dims
+        return self.arrays[name][(slice(None),) * dims.index("year") + (year - self.first_py, ...)]
+
     def total(self, name: str, year: int) -> float:
         """Return the dollars of a year, all ACOs together; of what was not written, nothing."""
-        values = self.arrays[name][..., year - self.first_py]
+        values = self._of_year(name, year)
         return float(values[values != BY_NAME[name].fill_value].sum()) / 100.0

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from sim.outcomes.bridge_variables import BRIDGE_VARIABLES
+from sim.outcomes.cara import CARA_MONEY, CARA_VARIABLES
 from sim.outcomes.payment_variables import PAYMENT_VARIABLES
 from sim.outcomes.protection_variables import PROTECTION_VARIABLES
 from sim.outcomes.variable import Variable, money
@@ -12,34 +14,6 @@ from sim.pages import render
 _PAID_TO_ACO = "positive: paid to the ACO"
 _METHODS = "PY2027 Alignment and Finance Methodology"
 
-# What a rule makes of the savings against the benchmark: name, label, what it is, where the rule is.
-_BRIDGE = (
-    (
-        "prices",
-        "prices of risk and trend",
-        "History carried forward by trend and true risk, less what the same people would have cost in"
-        " the reference arm; and all that a program does not tell apart (Shared Savings Program, ACO REACH).",
-        "",
-    ),
-    ("adjustment", "regional or prior savings adjustment", "What the adjustment adds.", "adjustments"),
-    ("rate_book", "rate book", "What blending the ACO rate book in changes.", "rate book"),
-    (
-        "caps",
-        "coding and caps on risk scores",
-        "What coding beyond that of BY3 adds to risk scores, less what their limits and the model-wide factor"
-        " take.",
-        "risk cap",
-    ),
-    ("discount", "discount", "What the discount takes, less an add-on inside the benchmark.", "discount"),
-    ("quality", "quality", "What of the quality withhold is not earned back.", "quality"),
-    (
-        "capitation",
-        "capitation for claims",
-        "Claims that capitation replaces, less the capitation that counts instead.",
-        "settlement",
-    ),
-    ("stop_loss", "stop-loss", "What stop-loss pays less what it charges.", "stop-loss"),
-)
 
 #: How the guardrail of LEAD's trend may be read, by the end of ``gross_savings_guard_``, and what that is.
 GUARDRAILS = {
@@ -109,21 +83,11 @@ VARIABLES: tuple[Variable, ...] = (
         "gross_savings",
         "aco year",
         "Gross savings against benchmark",
-        "Benchmark less expenditure, before corridors.",
+        "Benchmark less expenditure, and less what CARA adds to it, before corridors.",
         sign="positive: spending below the benchmark",
         rule=f"{_METHODS}, settlement",
     ),
-    *(
-        money(
-            f"bridge_{name}",
-            "aco year",
-            f"Bridge: {label}",
-            f"{text} With true savings and the other parts it adds up to the gross savings.",
-            sign="positive: raises savings against the benchmark",
-            rule=rule and f"{_METHODS}, {rule}",
-        )
-        for name, label, text, rule in _BRIDGE
-    ),
+    *BRIDGE_VARIABLES,
     *(
         money(
             f"gross_savings_guard_{name}",
@@ -194,6 +158,8 @@ VARIABLES: tuple[Variable, ...] = (
         sign=_PAID_TO_ACO,
         rule=f"{_METHODS}, quality",
     ),
+    *CARA_VARIABLES,
+    *CARA_MONEY,
     money(
         "care_management_cost",
         "aco year",

@@ -100,12 +100,18 @@ def _total(data: xr.Dataset, *names: str) -> xr.DataArray:
 
 
 # What a program pays an ACO, or is owed by it; of capitation, what is beyond the claims it stands for.
-PAID_TO_ACOS = ("settlement", "admin_add_on", "high_performers_pool", "capitation_gain")
+PAID_TO_ACOS = ("settlement", "admin_add_on", "high_performers_pool", "capitation_gain", "cara_settled")
+
+
+def paid_to_acos(data: xr.Dataset) -> list[str]:
+    """Return those of :data:`PAID_TO_ACOS` that a Dataset has; what is made before one was, is without it."""
+    return [name for name in PAID_TO_ACOS if name in data]
+
 
 FIGURES: dict[str, tuple[str, Callable[[xr.Dataset], xr.DataArray]]] = {
     "gross_savings": ("Savings against benchmark", lambda data: _total(data, "gross_savings")),
     "true_savings": ("True savings", lambda data: _total(data, "true_savings")),
-    "net_payment": ("Net payment to ACOs", lambda data: _total(data, *PAID_TO_ACOS)),
+    "net_payment": ("Net payment to ACOs", lambda data: _total(data, *paid_to_acos(data))),
     "medicare_net_cost": ("Net cost to Medicare", lambda data: _total(data, "medicare_net_cost")),
 }
 

@@ -5,13 +5,17 @@ Every array has the ACO as its last axis; dollars are of one performance year.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
+
+SHARING_STEPS = ("gross", "minimum_rate", "sharing", "sharing_quality", "limits")
+"""Rules between gross and shared savings, one after another: the minimum rate; the rate at full quality; what
+quality leaves of it; limits of savings and losses, the last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,3 +207,36 @@ def settle(
         disaster_relief_usd=relief,
         settlement_usd=np.where(gains, paid, relief - loss),
     )
+
+
+def sharing_steps(
+    done: MsspSettlement, minimum_rate: ArrayLike, quality: MsspQuality, terms: MsspTerms
+) -> Floats:
+    """Return what is left of gross savings after one rule more at each of :data:`SHARING_STEPS`.
+
+    Parameters
+    ----------
+    done : MsspSettlement
+        Of ACOs that do not forfeit.
+    minimum_rate, quality, terms
+        What it was settled by, see :func:`settle`.
+
+    Returns
+    -------
+    float64 array, shape (..., aco, step)
+        USD; the last is the ACO's share before sequestration.
+
+    Notes
+    -----
+    42 CFR 425.605 and 425.610, (b) to (g). Below the minimum savings rate a low-revenue BASIC ACO keeps a
+    part (425.605(h)). A one-sided ACO has no minimum loss rate: that it bears no loss is its sharing rate.
+    """
+    gains = done.gross_usd > 0
+    low = gains & (done.savings_rate < np.asarray(minimum_rate, dtype=np.float64))
+    reached = np.where(gains | terms.two_sided, done.generated_usd, done.gross_usd)
+    counted = reached * np.where(low, terms.reduced_share, 1.0)
+    everybody = np.ones_like(quality.met)
+    full = replace(quality, score=np.ones_like(quality.score), met=everybody)
+    whole = np.where(gains, sharing_rate(full, terms), loss_rate(full, terms) * terms.two_sided) * counted
+    earned = np.where(gains, done.share_rate, done.loss_rate) * done.generated_usd
+    return np.stack([done.gross_usd, counted, whole, earned, done.shared_usd], axis=-1)

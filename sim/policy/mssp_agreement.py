@@ -15,6 +15,10 @@ from sim.policy import mssp_benchmark as rules
 from sim.policy.arrays import Floats, ratio, weighted_mean
 from sim.policy.trend import two_way_trend
 
+STEPS = ("prices", "adjustment", "caps")
+"""Rules that make a benchmark, one after another: history carried forward by trend and true risk; the one
+adjustment that counts (42 CFR 425.652(a)(8)); coding beyond BY3's and the cap on it (425.605(a)(1))."""
+
 
 @dataclass(frozen=True, slots=True)
 class AgreementTerms:
@@ -127,6 +131,8 @@ class YearInputs:
     national_per_capita, national_risk : float64 arrays, shape (..., type)
     prospective : float64 array, shape (..., type)
         Accountable care prospective trend since BY3, a factor.
+    coded : float64 array, shape (..., aco, type), optional
+        Coded over true risk against BY3's, which only tells the steps apart; 1 by default.
     """
 
     person_years: Floats
@@ -138,6 +144,7 @@ class YearInputs:
     national_per_capita: Floats
     national_risk: Floats
     prospective: Floats
+    coded: Floats | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,11 +158,14 @@ class UpdatedBenchmark:
     three_way_usd, two_way_usd : float64 arrays, shape (..., aco)
         Benchmark dollars by the whole update, and without the prospective trend, for the guardrail
         (:func:`sim.policy.mssp_benchmark.guarded_benchmark`).
+    steps_usd : float64 array, shape (..., aco, step)
+        The benchmark of the whole update with one rule more at each of :data:`STEPS`.
     """
 
     risk_ratio: Floats
     three_way_usd: Floats
     two_way_usd: Floats
+    steps_usd: Floats
 
 
 def agreement_benchmark(inputs: AgreementInputs, terms: AgreementTerms) -> AgreementBenchmark:
@@ -224,15 +234,21 @@ def updated_benchmark(
     two_way = two_way_trend(national[..., None, :], region, year.market_share)
     three_way = rules.three_way_update(two_way, year.prospective[..., None, :], terms.accountable_care_share)
     dollars = agreement.benchmark * year.person_years
+    grown = ratio(year.risk, agreement.risk, 1.0)
+    true = grown if year.coded is None else grown / year.coded
     risk_ratio = rules.capped_risk_ratio(
-        ratio(year.risk, agreement.risk, 1.0),
+        grown,
         year.demographic_growth,
         dollars,
         cap=terms.risk_cap,
         allowance=terms.demographic_allowance,
     )
+    by_history = (agreement.history * year.person_years * true * three_way).sum(axis=-1)
+    adjusted = (dollars * true * three_way).sum(axis=-1)
+    updated = (dollars * risk_ratio * three_way).sum(axis=-1)
     return UpdatedBenchmark(
         risk_ratio=risk_ratio,
-        three_way_usd=(dollars * risk_ratio * three_way).sum(axis=-1),
+        three_way_usd=updated,
         two_way_usd=(dollars * risk_ratio * two_way).sum(axis=-1),
+        steps_usd=np.stack([by_history, adjusted, updated], axis=-1),
     )

@@ -16,6 +16,11 @@ from sim.policy.baseline import base_year_weights, historical_pbpm, reference_ri
 from sim.policy.reach import retrospective_trend_adjustment
 from sim.policy.risk import capped_ratio
 
+STEPS = ("prices", "adjustment", "rate_book", "caps")
+"""Rules that make a benchmark, one after another: history (the rate book where there is none) carried forward
+by trend and true risk; the blend with the region's rates within its limits, ACO REACH's regional adjustment;
+the rate book alone where history has no weight; coding beyond BY3's and what limits it."""
+
 
 @dataclass(frozen=True, slots=True)
 class ReachBenchmarkTerms:
@@ -54,6 +59,21 @@ class ReachHistory:
     known: Flags
 
 
+@dataclass(frozen=True, eq=False)
+class ReachBenchmark:
+    """The trended benchmark before discount.
+
+    Attributes
+    ----------
+    pbpm : float64 array, shape (..., aco, cell)
+    steps_pbpm : float64 array, shape (step, ..., aco, cell)
+        The same with one rule more at each of :data:`STEPS`; the last is `pbpm`.
+    """
+
+    pbpm: Floats
+    steps_pbpm: Floats
+
+
 def reach_history(
     pbpm: Floats, risk: Floats, months: Floats, national_growth: ArrayLike, terms: ReachBenchmarkTerms
 ) -> ReachHistory:
@@ -86,8 +106,9 @@ def reach_benchmark(
     prospective: ArrayLike,
     actual: ArrayLike,
     terms: ReachBenchmarkTerms,
-) -> Floats:
-    """Return the trended benchmark before discount, PBPM (..., aco, cell).
+    coded: ArrayLike = 1.0,
+) -> ReachBenchmark:
+    """Return the trended benchmark before discount.
 
     Parameters
     ----------
@@ -102,6 +123,9 @@ def reach_benchmark(
         National spending at risk 1 and prices of BY3, of which the limits of the blend are fractions.
     prospective, actual : array_like, shape (..., cell)
         Growth factors since BY3 as CMS projected them and as they turned out.
+    terms : ReachBenchmarkTerms
+    coded : array_like, shape (..., aco, cell)
+        Coded over true risk against BY3's, which only tells the steps apart.
 
     Notes
     -----
@@ -112,7 +136,9 @@ def reach_benchmark(
     blended = share * history.pbpm + (1.0 - share) * rate
     base = np.asarray(national, np.float64)[..., None, :]
     held = np.clip(blended, history.pbpm - terms.effect_down * base, history.pbpm + terms.effect_up * base)
-    at_risk_one = np.where(history.known, np.where(share > 0.0, held, rate), rate)
+    own = np.where(history.known, history.pbpm, rate)
+    adjusted = np.where(history.known & (share > 0.0), held, own)
+    at_risk_one = np.where(share > 0.0, adjusted, rate)
     cap = np.where(history.known, over_cells(terms.risk_cap), np.inf)
     score = history.risk * capped_ratio(risk, history.risk, cap)
     ahead = np.asarray(prospective, np.float64)
@@ -126,4 +152,8 @@ def reach_benchmark(
             threshold=terms.missed_trend_threshold,
         )
     )
-    return np.asarray(at_risk_one * score * corrected[..., None, :])
+    trend = corrected[..., None, :]
+    true = history.risk * ratio(risk, history.risk, 1.0) / np.asarray(coded, np.float64)
+    pbpm = np.asarray(at_risk_one * score * trend)
+    by_step = [level * true * trend for level in (own, adjusted, at_risk_one)]
+    return ReachBenchmark(pbpm, np.stack([*by_step, pbpm]))

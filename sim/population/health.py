@@ -28,6 +28,7 @@ from sim.population.life_tables import death_probabilities
 from sim.population.scoring import concurrent_factors
 
 AGE_COST_EDGES = (0, 65, 70, 75, 80, 85, 90)
+DAYS_A_MONTH = 365.0 / 12.0
 # Row of services.share: the parts of spending in the order of its title.
 EVENT_WITH_SNF = 4
 MORTALITY_EDGES = (65, 70, 75, 80, 85, 90, 95)
@@ -255,6 +256,12 @@ def _episodes(evidence: Evidence) -> Episodes:
         ),
         share=evidence.array("episodes.share").copy(),
         specialty=specialty_of_episodes(evidence),
+        months_before=evidence.array("episodes.days_before") / DAYS_A_MONTH,
+        months_after=evidence.array("episodes.days_after") / DAYS_A_MONTH,
+        usual_cost=evidence.array("episodes.cost") / average,
+        related_known=evidence.array("episodes.related_known").copy(),
+        related_spread=evidence.array("episodes.related_spread").copy(),
+        related_luck=evidence.array("episodes.related_luck").copy(),
     )
 
 

@@ -166,6 +166,7 @@ class Treatment(Person):
     def book_episodes(self, begun: list[Begun], place: int) -> None:
         """Add the year's episodes to the sums of the place, and to those of who leads them."""
         model = self.model
+        alone: list[Begun] = []
         for one in begun:
             episode = model.episodes[place][one.kind]
             episode[EpisodeSum.COUNT] += 1
@@ -180,9 +181,40 @@ class Treatment(Person):
                 led = model.referred[half][refers][one.kind][which]
                 led[ReferredSum.COUNT] += 1
                 led[ReferredSum.COST] += one.cents
-                led[ReferredSum.EXPECTED] += one.expected
                 led[ReferredSum.INPATIENT] += one.inpatient
                 led[ReferredSum.MONTH] += one.month
+                expected, counted = self.related(one)
+                led[ReferredSum.EXPECTED] += expected
+                led[ReferredSum.RELATED] += counted
+                led[ReferredSum.SQUARE] += counted * counted // 10_000
+                if not any(self.overlap(one, other) for other in alone):
+                    alone.append(one)
+                    led[ReferredSum.FIRST_COUNT] += 1
+                    led[ReferredSum.FIRST_RELATED] += counted
+                    led[ReferredSum.FIRST_EXPECTED] += expected
+
+    def related(self, one: Begun) -> tuple[int, int]:
+        """Return the cents of an episode that its measure expects and counts."""
+        rules, kind = self.model.health.episodes, one.kind
+        known, luck = rules.related_known[kind], rules.related_luck[kind]
+        price = rules.usual_cost[kind] * self.level(Kind.AGED_NON_DUAL) * 100.0
+        cents: float = known * one.expected + (1.0 - known) * price
+        expected = int(cents + 0.5)
+        if one.expected > 0:
+            cents *= 1.0 + rules.related_spread[kind] * (one.cents / one.expected - 1.0)
+        if luck > 0.0:
+            z = normal_quantile(self.draws.specialist_luck(kind))
+            cents *= exp(luck * z - 0.5 * luck * luck)
+        return expected, int(cents + 0.5)
+
+    def overlap(self, one: Begun, other: Begun) -> bool:
+        """Return whether the windows of two episodes touch; a chronic one lasts all year."""
+        if one.month == 0 or other.month == 0:
+            return True
+        rules = self.model.health.episodes
+        earlier, later = (other, one) if one.month >= other.month else (one, other)
+        window = rules.months_after[earlier.kind] + rules.months_before[later.kind]
+        return bool(later.month - earlier.month < window)
 
 
 def in_cents(dollars: float) -> int:

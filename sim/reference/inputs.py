@@ -53,9 +53,9 @@ class Person:
 class Draws(NamedTuple):
     """Where a person's random numbers come from: for each thing decided, a source of uniforms in (0, 1).
 
-    `onset` is called with the number of the onset, `recovery` with that of the condition, `specialist` with
-    the kind of episode; `missing` gives a mask of 32 bits, each set with a chance of one half to the power it
-    is called with.
+    `onset` is called with the number of the onset, `recovery` with that of the condition, `specialist` and
+    `specialist_luck` with the kind of episode; `missing` gives a mask of 32 bits, each set with a chance of
+    one half to the power it is called with.
     """
 
     death: Uniform
@@ -95,6 +95,7 @@ class Draws(NamedTuple):
     fall_visits: Uniform
     high_needs_month: Uniform
     specialist: Callable[[int], float]
+    specialist_luck: Callable[[int], float]
 
 
 def one_source(uniform: Uniform) -> Draws:
@@ -114,6 +115,7 @@ def one_source(uniform: Uniform) -> Draws:
         "onset": lambda _: uniform(),
         "recovery": lambda _: uniform(),
         "specialist": lambda _: uniform(),
+        "specialist_luck": lambda _: uniform(),
         "new_practice": (uniform, uniform),
         "other_practice": (uniform, uniform),
     }

@@ -35,7 +35,7 @@ from sim.population.experience import added_by, ratio
 from sim.population.plan import AcoPlan
 from sim.population.trend import Trend
 from sim.settlement.bracket import guardrail_readings
-from sim.settlement.bridge import bridge_parts
+from sim.settlement.bridge import bridge_parts, coded_at_by3, coded_by_cell
 from sim.settlement.capitation import (
     Capitated,
     CareEvidence,
@@ -50,8 +50,8 @@ from sim.settlement.lead_base import (
     BASE_YEARS,
     CLAIMS,
     LeadBenchmark,
-    coded_over_true,
     earlier_savings,
+    with_expenditure,
 )
 from sim.settlement.lead_quality import LeadQuality
 from sim.settlement.leaving import leave_early
@@ -156,7 +156,7 @@ class Lead:
             by3=years[-1],
             counted=factor,
             national_risk=national_risk,
-            coded=np.tile(coded_over_true(seen[-1].aco)[:, CLAIMS], 2),
+            coded=coded_at_by3(seen[-1].aco),
         )
 
     def _earlier(self, spent: Floats, months: Floats, agreement: int) -> Floats:
@@ -173,8 +173,9 @@ class Lead:
     def prospective_factor(self, by3: int, year: int) -> Floats:
         """Return CMS's prospective growth since BY3, shape (cells,); what the rulebook states goes first."""
         if (by3, year) not in self._prospective:
-            stated = stated_growth(self.rulebook, range(by3 + 1, year + 1))
-            self._prospective[by3, year] = prospective_by_cell(self._trend, stated, by3, year)
+            years = range(by3 + 1, year + 1)
+            stated = stated_growth(self.rulebook, years)
+            self._prospective[by3, year] = prospective_by_cell(self._trend, stated, years)
         return self._prospective[by3, year]
 
     def _expected_growth(self, by3: int, year: int) -> Floats:
@@ -218,6 +219,7 @@ class Lead:
     ) -> tuple[Settled, MonthlyPayments | None]:
         seen, counted = experience.year, self.counted(year)
         paid = np.rint(seen.aco[..., Sum.SPEND] * counted).astype(np.int64)
+        further = np.zeros(len(paid), np.int64) if experience.further is None else experience.further
         risk = ratio(seen.risk, seen.national_risk)
         baseline = historical_baseline(base.with_volunteers(experience.participants.volunteers), terms)
         national = seen.national_pbpm * counted
@@ -233,20 +235,22 @@ class Lead:
             prospective_factor=self.prospective_factor(base.by3, year),
             quality_score=experience.quality,
             rate_book_pbpm=county_rates(base.cost_index, national),
-            coded=coded_over_true(seen.aco) / base.coded,
+            coded=coded_by_cell(seen.aco) / base.coded,
             between=self._between(experience, base.by3, year),
         )
         capitated = self._capitated(year, experience, base, baseline, inputs, terms)
         if capitated is not None:
             claims = paid - capitated.replaced
             paid = total_cost_of_care(claims, base_pcc=capitated.due)
-            inputs = replace(inputs, paid=paid / 100.0)
+        inputs = with_expenditure(inputs, paid, further)
         done = settle_performance_year(baseline, inputs, terms)
         without = cents(done.shared_usd) - cents(done.sequestration_usd)
         protected = self._protected(year, experience, done, mine)
         if protected is not None:
             paid = paid + protected.charge - protected.payout
-            done = settle_performance_year(baseline, replace(inputs, paid=paid / 100.0), terms)
+            inputs = with_expenditure(inputs, paid, further)
+            done = settle_performance_year(baseline, inputs, terms)
+        expended = paid.sum(axis=-1) + further
         benchmark = cents(done.benchmark_usd)
         shared = cents(done.shared_usd)
         taken = cents(done.sequestration_usd)
@@ -255,7 +259,8 @@ class Lead:
             "risk_score": risk,
             "benchmark": benchmark,
             "benchmark_before_discount": cents(done.benchmark_before_discount_usd),
-            "gross_savings": benchmark - paid.sum(axis=-1),
+            "gross_savings": benchmark - expended,
+            "bridge_cara": -further,
             "shared_savings": shared,
             "sequestration": taken,
             "settlement": shared - taken,
@@ -266,7 +271,7 @@ class Lead:
             "agreement_start": np.full(len(paid), float(base.by3 + 1)),
             "financial_guarantee": self._guarantee(year, experience, base, terms.option),
             **bridge_parts(done.steps_usd),
-            **guardrail_readings(self.rulebook, baseline, inputs, terms, paid.sum(axis=-1)),
+            **guardrail_readings(self.rulebook, baseline, inputs, terms, expended),
         }
         if protected is not None:
             settled |= {**protected.told(), "stop_loss_settled": shared - taken - without}

@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from sim.kernels.codes import N_CELLS, RISK_UNIT, Sum
-from sim.policy.lead import BaselineInputs
+from sim.kernels.codes import N_CELLS, RISK_UNIT
+from sim.policy.lead import BaselineInputs, PerformanceYearInputs
 from sim.population.experience import ratio
 from sim.population.past import Volunteers
 from sim.population.plan import AcoPlan
@@ -74,10 +74,21 @@ class LeadBenchmark:
         )
 
 
-def coded_over_true(aco: Ints) -> Floats:
-    """Return coded over true risk, shape (acos, cells), of exact sums; 1 where there is nobody."""
-    coded, true = (aco[..., which].astype(np.float64) for which in (Sum.CODED_RISK, Sum.TRUE_RISK))
-    return np.divide(coded, true, out=np.ones_like(coded), where=(coded > 0.0) & (true > 0.0))
+def with_expenditure(inputs: PerformanceYearInputs, paid: Ints, further: Ints) -> PerformanceYearInputs:
+    """Return inputs with other expenditure.
+
+    Parameters
+    ----------
+    inputs : PerformanceYearInputs
+    paid : int64, shape (acos, cells)
+        Cents.
+    further : int64, shape (acos,)
+        Cents that belong to no cell.
+    """
+    dollars = paid / 100.0
+    if further.any():
+        dollars = (paid.sum(axis=-1) + further) / 100.0
+    return replace(inputs, paid=dollars)
 
 
 def earlier_savings(plan: AcoPlan, renewing: float) -> float:

@@ -15,10 +15,11 @@ import numpy as np
 from sim.inputs.mssp_terms import agreement_terms, glide, msr_table, mssp_terms
 from sim.inputs.rulebook import Rulebook
 from sim.kernels.codes import Sum, TypeSum
-from sim.policy.arrays import ratio, weighted_mean
+from sim.policy import arrays
 from sim.policy.msr import minimum_savings_rate
-from sim.policy.mssp import MsspQuality, settle
+from sim.policy.mssp import MsspQuality, settle, sharing_steps
 from sim.policy.mssp_agreement import (
+    STEPS,
     AgreementBenchmark,
     AgreementInputs,
     AgreementTerms,
@@ -27,8 +28,10 @@ from sim.policy.mssp_agreement import (
     updated_benchmark,
 )
 from sim.policy.mssp_benchmark import base_years, guarded_benchmark
+from sim.population.experience import ratio
 from sim.population.trend import Trend
 from sim.population.types import TypeExperience
+from sim.settlement.bridge import SHARING, bridge_parts, coded_over_true
 from sim.settlement.calendar import mssp_agreements
 from sim.settlement.program import Flags, Floats, History, Ints, Participants, Settled, Shown, cents
 from sim.settlement.prospective import prospective_by_type
@@ -77,8 +80,8 @@ class Mssp:
     def benchmark(self, history: History, participants: Participants, agreement: int) -> dict[str, Floats]:
         """Return the base years of an agreement by enrollment type, for the present list of TINs.
 
-        The fields of :class:`sim.policy.mssp_agreement.AgreementInputs` that they fill, and the demographic
-        score of BY3.
+        The fields of :class:`sim.policy.mssp_agreement.AgreementInputs` that they fill, and of BY3 the
+        demographic score and coded over true risk.
         """
         seen = [self._types(history, participants, int(year)) for year in base_years(agreement)]
 
@@ -88,16 +91,17 @@ class Mssp:
         national_risk, national = base("national_risk"), base("national_per_capita")
         return {
             "per_capita": base("per_capita"),
-            "risk": ratio(base("risk"), national_risk, 0.0),
+            "risk": ratio(base("risk"), national_risk),
             "region_per_capita": base("region_per_capita"),
-            "region_risk": ratio(base("region_risk"), national_risk, 0.0),
+            "region_risk": ratio(base("region_risk"), national_risk),
             "national_per_capita": national,
             "national_risk": np.ones_like(national),
             "market_share": base("market_share"),
             "person_years": seen[-1].person_years,
             "dual_share": seen[-1].dual_share,
             "needy_share": seen[-1].dual_share,
-            "demographic": ratio(seen[-1].demographic, seen[-1].national_demographic, 0.0),
+            "demographic": ratio(seen[-1].demographic, seen[-1].national_demographic),
+            "coded": coded_by_type(seen[-1]),
         }
 
     def _prior_savings(self, start: int, n: int) -> tuple[Floats, Floats]:
@@ -105,7 +109,7 @@ class Mssp:
         none = SettledYear(np.zeros(n), np.zeros(n))
         years = [self._settled.get(int(year), none) for year in base_years(start)]
         people = np.stack([year.person_years for year in years], axis=-1)
-        mean = ratio(people.sum(axis=-1), (people > 0.0).sum(axis=-1), 0.0)
+        mean = ratio(people.sum(axis=-1), np.count_nonzero(people, axis=-1))
         return np.stack([year.savings for year in years], axis=-1), mean
 
     def agreement(
@@ -117,7 +121,7 @@ class Mssp:
         """
         base = self.benchmark(experience.history, experience.participants, start)
         savings, people = self._prior_savings(start, len(experience.participants))
-        fields = {name: values for name, values in base.items() if name != "demographic"}
+        fields = {name: values for name, values in base.items() if name not in ("demographic", "coded")}
         inputs = AgreementInputs(
             **fields,
             times_used=number.astype(np.float64),
@@ -136,6 +140,7 @@ class Mssp:
         start, number = mssp_agreements(contracts, year, self.rulebook)
         n = len(participants)
         three_way, two_way, at_by3 = np.zeros(n), np.zeros(n), np.zeros(n)
+        steps = np.zeros((n, len(STEPS)))
         met = set(zip(start[active].tolist(), (number[active] == 1).tolist(), strict=True))
         for began, first in sorted(met):
             mine = (start == began) & ((number == 1) == first)
@@ -143,7 +148,8 @@ class Mssp:
             agreed, base = self.agreement(experience, began, number, terms)
             updated = updated_benchmark(agreed, self._year_inputs(types, base, began, year), terms)
             three_way[mine], two_way[mine] = updated.three_way_usd[mine], updated.two_way_usd[mine]
-            at_by3[mine] = weighted_mean(agreed.benchmark, base["person_years"])[mine]
+            steps[mine] = updated.steps_usd[mine]
+            at_by3[mine] = arrays.weighted_mean(agreed.benchmark, base["person_years"])[mine]
         track = glide(contracts.track, year - contracts.track_year)
         terms_of = mssp_terms(self.rulebook, track, np.full(n, year), start)
         lives = types.aco[..., TypeSum.PERSONS].sum(axis=-1)
@@ -153,19 +159,20 @@ class Mssp:
         spent = types.aco[..., TypeSum.TRUNCATED].sum(axis=-1)
         benchmark = guarded_benchmark(three_way, two_way, spent / 100.0, minimum)
         everybody = np.ones(n, dtype=bool)
+        quality = MsspQuality(experience.quality, everybody, ~everybody)
         done = settle(
             benchmark,
             spent / 100.0,
             minimum,
             lives,
-            quality=MsspQuality(experience.quality, everybody, ~everybody),
+            quality=quality,
             terms=terms_of,
             revenue_usd=contracts.revenue_share * types.aco[..., TypeSum.SPEND].sum(axis=-1) / 100.0,
             low_revenue=contracts.low_revenue,
         )
         people = types.person_years.sum(axis=-1)
         self._settled[year] = SettledYear(
-            np.where(active, ratio(1.0, people, 0.0) * done.gross_usd, 0.0), np.where(active, people, 0.0)
+            np.where(active, ratio(np.ones(n), people) * done.gross_usd, 0.0), np.where(active, people, 0.0)
         )
         in_cents = cents(benchmark)
         shared, paid = cents(done.shared_usd), cents(done.settlement_usd)
@@ -182,23 +189,32 @@ class Mssp:
             "agreement_start": start.astype(np.float64),
             "minimum_savings_rate": minimum,
             "agreement_benchmark": at_by3,
+            # The guardrail, which goes by the year's expenditure, stays with the prices.
+            **bridge_parts(steps, STEPS[1:]),
+            **bridge_parts(sharing_steps(done, minimum, quality, terms_of), SHARING),
         }
 
     def _year_inputs(self, types: TypeExperience, base: dict[str, Any], start: int, year: int) -> YearInputs:
         national = types.national_per_capita
-        demographic = ratio(types.demographic, types.national_demographic, 0.0)
+        demographic = ratio(types.demographic, types.national_demographic)
         return YearInputs(
             person_years=types.person_years,
-            risk=ratio(types.risk, types.national_risk, 0.0),
-            demographic_growth=ratio(demographic, base["demographic"], 1.0),
+            risk=ratio(types.risk, types.national_risk),
+            demographic_growth=arrays.ratio(demographic, base["demographic"], 1.0),
             region_per_capita=types.region_per_capita,
-            region_risk=ratio(types.region_risk, types.national_risk, 0.0),
+            region_risk=ratio(types.region_risk, types.national_risk),
             market_share=types.market_share,
             national_per_capita=national,
             national_risk=np.ones_like(national),
             # The accountable care prospective trend (42 CFR 425.660), whose yearly growth is not public.
             prospective=prospective_by_type(self._trend, start - 1, year),
+            coded=coded_by_type(types) / base["coded"],
         )
+
+
+def coded_by_type(types: TypeExperience) -> Floats:
+    """Return coded over true risk, shape (acos, kinds); 1 where there is nobody."""
+    return coded_over_true(types.aco[..., TypeSum.CODED_RISK], types.aco[..., TypeSum.TRUE_RISK])
 
 
 def split(total: Ints, parts: Ints) -> Ints:

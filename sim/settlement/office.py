@@ -10,15 +10,17 @@ import numpy as np
 from sim.inputs.evidence import Evidence
 from sim.inputs.lead_criteria import high_needs_aco_share
 from sim.inputs.scenario_books import MSSP, REACH, reach_rulebook, reach_years
-from sim.kernels.codes import MONTHS_A_YEAR, Sum
+from sim.kernels.codes import MONTHS_A_YEAR, N_EPISODES, Sum
 from sim.kernels.tally import Asked
 from sim.ledger.schedule import Schedule
+from sim.outcomes.cara import CARA_BY_KIND
 from sim.outcomes.registry import BY_NAME, GUARDRAILS
 from sim.population.experience import ratio
 from sim.population.world import World
 from sim.scenarios import Scenario
-from sim.settlement.bridge import PARTS, with_prices
+from sim.settlement.bridge import PARTS, SHARING, whole_bridge
 from sim.settlement.calendar import remembered_years
+from sim.settlement.cara import Cara
 from sim.settlement.contracts import PROGRAMS, Contracts, contracts_of
 from sim.settlement.lead import Lead
 from sim.settlement.mssp import Mssp
@@ -63,8 +65,9 @@ SETTLED = (
     "minimum_savings_rate",
     "agreement_benchmark",
     "bridge_prices",
-    *(f"bridge_{name}" for name in PARTS),
+    *(f"bridge_{name}" for name in (*PARTS, *SHARING)),
     *(f"gross_savings_guard_{name}" for name in GUARDRAILS),
+    *CARA_BY_KIND,
 )
 
 
@@ -75,6 +78,8 @@ class Settlement:
     ----------
     programs : mapping of str to Program
         By name, those that an ACO of the arm may be in.
+    cara : Cara
+        The episode arrangements of the arm.
     """
 
     def __init__(self, scenario: Scenario, arm: str, world: World, own: Evidence) -> None:
@@ -93,6 +98,7 @@ class Settlement:
             world.plans,
             high_needs_aco_share(scenario.rulebook(arm), scenario.years[0]),
         )
+        self.cara = Cara(scenario, arm, world, self._lead.prospective_factor)
         self.programs: Mapping[str, Program] = {"lead": self._lead, MSSP: mssp, REACH: reach}
         self._other_lag = int(own.number("cash.settlement_lag"))
 
@@ -111,10 +117,9 @@ class Settlement:
         """
         return cls(scenario, arm, world, world.evidence if own is None else own)
 
-    @staticmethod
-    def asks(contracts: Contracts) -> Asked:
+    def asks(self, year: int, contracts: Contracts) -> Asked:
         """Return the sums of a year that its settlement wants beyond those that cost no time."""
-        return Asked(monthly=bool(contracts.elects.any()))
+        return Asked(monthly=bool(contracts.elects.any()), referred=self.cara.asks(year))
 
     def schedule(self, year: int, contracts: Contracts) -> Schedule:
         """Return when the year settled last is paid, and what of it by month."""
@@ -189,13 +194,13 @@ class Settlement:
         Returns
         -------
         dict
-            Variables of the registry: cents as int64, or numbers, of shape (acos,) or (acos, cells). What
-            is not settled has the variable's fill value; ``expenditure`` and ``risk_score`` are there for
-            every ACO.
+            Variables of the registry: cents as int64, or numbers, of shape (acos,), (acos, cells) or (acos,
+            episodes). What is not settled has the variable's fill value; ``expenditure`` and ``risk_score``
+            are there for every ACO.
         """
         seen = participants.observe(history, year)
         n = len(participants)
-        shapes = {"aco": n, "cell": seen.months.shape[1]}
+        shapes = {"aco": n, "cell": seen.months.shape[1], "episode": N_EPISODES}
         # An ACO outside all programs is shown with what would count in LEAD.
         counted = self._lead.counted(year)
         result: Settled = {
@@ -206,7 +211,14 @@ class Settlement:
             shape = tuple(shapes[dim] for dim in variable.dims if dim in shapes)
             result[variable.name] = np.full(shape, variable.fill_value, variable.stored_dtype)
         result |= self._lead.entry.shown(year)
-        shown = Shown(history, participants, contracts, quality, seen, lived)
+        in_lead = active & (contracts.program == "lead")
+        arranged = self.cara.reconcile(year, history, participants, in_lead)
+        for name in CARA_BY_KIND:
+            result[name][active] = 0
+            if arranged is not None:
+                result[name][in_lead] = arranged.by_aco_and_kind[name][in_lead]
+        further = None if arranged is None else arranged.counted
+        shown = Shown(history, participants, contracts, quality, seen, lived, further)
         for name, program in self.programs.items():
             mine = active & (contracts.program == name)
             result["program"][mine] = PROGRAMS.index(name)
@@ -214,6 +226,6 @@ class Settlement:
                 saved = (seen.aco[..., Sum.REFERENCE] - seen.aco[..., Sum.SPEND]).sum(axis=-1)
                 none = dict.fromkeys(_OF_LEAD, np.zeros(n, np.int64))
                 settled = none | program.settle(year, shown, mine)
-                for variable_name, values in with_prices(settled, saved).items():
+                for variable_name, values in whole_bridge(settled, saved).items():
                     result[variable_name][mine] = values[mine]
         return result

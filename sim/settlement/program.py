@@ -41,6 +41,8 @@ class Participants:
         Share of the nation's people who are aligned to ACOs of the program.
     volunteers : Volunteers, optional
         Who is voluntarily aligned this year, and what they did before.
+    specialists : float64, shape (specialists,), optional
+        Efficiency of each specialist this year; as drawn by default.
     """
 
     practice_aco: Ints
@@ -49,6 +51,7 @@ class Participants:
     nation: History | None = None
     taking_part: float = 0.0
     volunteers: Volunteers | None = None
+    specialists: Floats | None = None
 
     @cached_property
     def key(self) -> bytes:
@@ -106,6 +109,8 @@ class Shown:
         The performance year itself.
     lived : LivedPersons, optional
         The same person by person; without it nobody's stop-loss can be settled.
+    further : int64, shape (acos,), optional
+        Cents of expenditure beyond what services cost, which episode arrangements add; none by default.
     """
 
     history: History
@@ -114,6 +119,7 @@ class Shown:
     quality: Floats
     year: Experience
     lived: LivedPersons | None = None
+    further: Ints | None = None
 
 
 class Program(Protocol):

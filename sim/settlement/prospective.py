@@ -10,7 +10,8 @@ from sim.kernels.codes import N_CELLS, N_KINDS, Kind
 from sim.population.trend import Trend, prospective_growth
 from sim.settlement.program import Floats
 
-_ESRD_CELLS = [1, 4]
+# Whose growth each cell has: Aged & Disabled, ESRD, High Needs, by either route.
+_KIND_OF_CELL = [Kind.AGED_NON_DUAL, Kind.ESRD, Kind.AGED_NON_DUAL] * 2
 
 
 def prospective_by_type(trend: Trend, since: int, until: int) -> Floats:
@@ -22,19 +23,16 @@ def prospective_by_type(trend: Trend, since: int, until: int) -> Floats:
     return np.where(np.arange(N_KINDS) == Kind.ESRD, growth[0], growth[1])
 
 
-def prospective_by_cell(trend: Trend, stated: Mapping[int, Floats], since: int, until: int) -> Floats:
-    """Return growth factors by benchmark cell, shape (cells,).
+def prospective_by_cell(trend: Trend, stated: Mapping[int, Floats], years: range) -> Floats:
+    """Return growth factors over some years by benchmark cell, shape (cells,).
 
     A year's growth is that of `stated`, by AD, ESRD and High Needs, where it has the year, else the central
     path of the evidence, with ESRD's own offset.
     """
-    shares = np.zeros((N_CELLS, N_KINDS))
-    shares[:, Kind.AGED_NON_DUAL] = 1.0
-    shares[_ESRD_CELLS] = np.eye(N_KINDS)[Kind.ESRD]
     factor = np.ones(N_CELLS)
-    for one in range(since + 1, until + 1):
+    for one in years:
         if one in stated:
             factor *= 1.0 + np.tile(stated[one], 2)
         else:
-            factor *= [prospective_growth(trend, share, one - 1, one) for share in shares]
+            factor *= prospective_by_type(trend, one - 1, one)[_KIND_OF_CELL]
     return factor

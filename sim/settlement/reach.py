@@ -15,12 +15,14 @@ import numpy as np
 from sim.inputs.reach_terms import TYPES, reach_base_years, reach_benchmark_terms, reach_terms
 from sim.inputs.rulebook import Rulebook
 from sim.kernels.codes import Sum
+from sim.policy.arrays import dollars
 from sim.policy.rate_book import cost_index, county_rates
 from sim.policy.reach import final_benchmark, settle
 from sim.policy.reach_benchmark import reach_benchmark, reach_history
 from sim.population.experience import ratio
 from sim.population.plan import AcoPlan
 from sim.population.trend import Trend
+from sim.settlement.bridge import bridge_parts, coded_at_by3, coded_by_cell
 from sim.settlement.program import Flags, Floats, History, Participants, Settled, Shown, cents
 from sim.settlement.prospective import prospective_by_cell
 
@@ -38,6 +40,8 @@ class ReachBase:
     national : float64 array
         National spending at risk 1, by base year.
     by3 : int
+    coded : float64 array, shape (acos, cells)
+        Coded over true risk of the claims cell's people in BY3, for both routes; 1 where there is nobody.
     """
 
     pbpm: Floats
@@ -46,6 +50,7 @@ class ReachBase:
     rate: Floats
     national: Floats
     by3: int
+    coded: Floats
 
 
 class Reach:
@@ -96,6 +101,7 @@ class Reach:
             rate=county_rates(index, national[..., -1]),
             national=national,
             by3=years[-1],
+            coded=coded_at_by3(seen[-1].aco),
         )
 
     def settle(self, year: int, experience: Shown, active: Flags) -> Settled:
@@ -114,17 +120,18 @@ class Reach:
         base = self.benchmark(experience.history, experience.participants, year)
         growth = ratio(base.national[..., -1:], base.national)
         history = reach_history(base.pbpm, base.risk, base.months, growth, terms)
-        pbpm = reach_benchmark(
+        trended = reach_benchmark(
             history,
             base.rate,
             ratio(seen.risk, seen.national_risk),
             self._type,
             base.national[..., -1],
-            prospective_by_cell(self._trend, {}, base.by3, year),
+            prospective_by_cell(self._trend, {}, range(base.by3 + 1, year + 1)),
             ratio(seen.national_pbpm, base.national[..., -1]),
             terms,
+            coded_by_cell(seen.aco) / base.coded,
         )
-        before = (np.where(seen.months > 0.0, pbpm, 0.0) * seen.months).sum(axis=-1)
+        *steps, before = dollars(trended.steps_pbpm, seen.months).sum(axis=-1)
         final = final_benchmark(before, experience.quality, np.zeros(len(before), dtype=bool), money)
         paid = seen.aco[..., Sum.SPEND]
         done = settle(final, np.zeros_like(final), paid.sum(axis=-1) / 100.0, money)
@@ -141,6 +148,7 @@ class Reach:
             "quality_score": experience.quality.copy(),
             "historical_benchmark": history.risk * history.pbpm,
             "agreement_start": experience.contracts.agreement_start.astype(np.float64),
+            **bridge_parts(np.stack([*steps, before, before * (1.0 - money.discount), final], axis=-1)),
         }
 
 

@@ -24,7 +24,7 @@ class Careful(ACO):
             self.participates = False
 
 
-def no_coding(parameters, experience):
+def no_coding(parameters, experience, draw):
     return experience * 0.0
 
 

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.stats import norm
 
 from sim.behaviour.attestation import AttestationParameters, chance_to_attest
 from sim.behaviour.book import BEHAVIOURS, Behaviours
@@ -31,8 +32,21 @@ def test_quality_rises_each_year_and_stays_a_share():
 
 def test_coding_grows_to_its_most():
     read = CodingParameters(excess=0.01, most=0.025)
-    got = excess_of_coding(read, experience=np.array([0, 1, 2, 3, 9]))
+    got = excess_of_coding(read, experience=np.array([0, 1, 2, 3, 9]), draw=np.ones(5))
     np.testing.assert_allclose(got, [0.0, 0.01, 0.0201, 0.025, 0.025])
+
+
+def test_acos_code_unlike_each_other_around_one_mean():
+    read = CodingParameters(excess=0.01, most=np.inf, own_spread=1.5)
+    share = (np.arange(200_000) + 0.5) / 200_000
+    got = excess_of_coding(read, experience=np.ones(share.size, np.int64), draw=norm.ppf(share))
+    assert got.mean() == pytest.approx(0.01, rel=2e-3)
+    assert got.std() == pytest.approx(0.015, rel=2e-2)
+    assert (got > 0.0).all()
+    twice = excess_of_coding(read, experience=np.full(share.size, 2), draw=norm.ppf(share))
+    np.testing.assert_allclose(1.0 + twice, (1.0 + got) ** 2)
+    none = replace(read, excess=0.0)
+    assert not excess_of_coding(none, experience=np.array([3]), draw=np.array([2.0])).any()
 
 
 def test_attestation_goes_by_the_kind_of_aco():
@@ -93,8 +107,8 @@ def test_gains_are_shared_by_size_and_losses_are_not(gain, lives, aco, share):
 
 
 def test_a_behaviour_may_be_replaced_by_name_only():
-    mine = Behaviours.read(EVIDENCE, {"coding": lambda parameters, experience: experience * 0.5})
-    assert mine.decide("coding", experience=np.array([2.0])) == [1.0]
+    mine = Behaviours.read(EVIDENCE, {"coding": lambda parameters, experience, draw: experience * 0.5})
+    assert mine.decide("coding", experience=np.array([2.0]), draw=np.array([0.0])) == [1.0]
     assert set(mine.functions) == set(mine.parameters) == set(BEHAVIOURS)
     with pytest.raises(ValueError, match="no behaviour is called codng"):
         Behaviours.read(EVIDENCE, {"codng": print})

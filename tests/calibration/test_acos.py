@@ -103,7 +103,7 @@ def test_variances_by_size_and_of_all():
     rate = np.array([[1.0, 2.0], [5.0, 3.0], [2.0, 2.0], [4.0, 8.0]])
     lives = np.array([[5e3, 5e3], [6e3, 6e3], [9e3, 9e3], [9e3, 9e3]])
     with np.errstate(invalid="ignore"):
-        found = acos.variances(acos.Settled(rate, lives))
+        found = acos.variances(acos.Settled(rate, lives, np.zeros(4)))
     np.testing.assert_allclose(found[0, [0, 1, 4]], [4.25, 10.0, (10.0 / 3.0 + 8.25) / 2.0])
     np.testing.assert_allclose(found[1, [0, 1, 4]], [4.5, 8.0, np.var([1.0, -2.0, 0.0, 4.0], ddof=1)])
 

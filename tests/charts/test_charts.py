@@ -43,7 +43,10 @@ def by_year(data: xr.Dataset, arm: str, *names: str) -> np.ndarray:
         ("gross_savings", ["gross_savings"]),
         ("true_savings", ["true_savings"]),
         ("medicare_net_cost", ["medicare_net_cost"]),
-        ("net_payment", ["settlement", "admin_add_on", "high_performers_pool", "capitation_gain"]),
+        (
+            "net_payment",
+            ["settlement", "admin_add_on", "high_performers_pool", "capitation_gain", "cara_settled"],
+        ),
     ],
 )
 def test_a_fan_shows_numpys_medians_in_million_dollars(
@@ -153,6 +156,7 @@ def payments(data: xr.Dataset, arm: str) -> np.ndarray:
             data["settlement"].fillna(0)
             + data["admin_add_on"]
             + data["high_performers_pool"]
+            + data["cara_settled"]
             + data["capitation_gain"]
         )
         .sel(arm=arm)

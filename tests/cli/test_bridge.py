@@ -52,7 +52,7 @@ def test_steps_add_up_to_the_cent(
     store: Path, capsys: pytest.CaptureFixture[str], options: tuple[str, ...]
 ) -> None:
     found = told(store, capsys, *options)
-    assert [line["label"] for line in found["lines"]] == [step.label for step in STEPS]
+    assert [line["label"] for line in found["lines"]] == [step.label for step in STEPS if not step.optional]
     for figure, digits in (("usd", 2), ("per_person_year", 2), ("percent", 3)):
         pairs = reached(found["lines"], figure, digits)
         assert len(pairs) == 2
@@ -79,7 +79,7 @@ def test_one_replicate_is_exact_and_has_no_error(store: Path, capsys: pytest.Cap
     own = open_results(store).sel(arm="lead_global", aco="gamma", year=2027).isel(replicate=2)
     lines = {line["label"]: line for line in found["lines"]}
     assert lines["Quality"]["usd"] == float(own["bridge_quality"])
-    assert lines["Change in ACO cash"]["usd"] == float(own["aco_cash_change"])
+    assert lines["Change in ACO cash"]["usd"] == pytest.approx(float(own["aco_cash_change"]), abs=1e-6)
     assert lines["Quality"]["usd_error"] is None
 
 

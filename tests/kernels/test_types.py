@@ -60,6 +60,7 @@ def test_sums_are_those_of_people_one_by_one():
             score * months,
             int(by_age * RISK_UNIT + 0.5) * months,
             months * dual,
+            int(float(people.risk[i]) * RISK_UNIT + 0.5) * months,
         ]
     np.testing.assert_array_equal(sums(), expected)
 

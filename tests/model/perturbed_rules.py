@@ -18,6 +18,7 @@ from sim.inputs.entries import Entry
 from sim.inputs.faults import InputError
 from sim.inputs.not_acting import list_path, list_text
 from sim.inputs.rulebook import available_rulebooks, load_rulebook
+from sim.inputs.rules_in_use import rules_in_use
 from sim.replicate import simulate
 from sim.scenarios import Scenario
 
@@ -109,6 +110,24 @@ GLIDE = {
 }
 
 
+# Episode arrangements of every kind, so that each rule of prices, minimums and payments is met.
+CARA = {
+    "arranged": {
+        "program": "lead",
+        "cara": [
+            {"specialty": "orthopedics", "least_episodes": 1},
+            {"specialty": "ophthalmology", "reconciled": "pooled"},
+            {"specialty": "cardiology", "approach": "max_flex", "days_after": 200},
+            {"episodes": ["colonoscopy"], "price": "team", "least_episodes": 1},
+            {"episodes": ["sepsis"], "least_episodes": 1},
+            {"episodes": ["low_back_pain"], "price": "bpci_advanced", "least_episodes": 1},
+            {"specialty": "rheumatology", "reconciled": "pooled"},
+            {"specialty": "endocrinology"},
+        ],
+    }
+}
+
+
 @dataclass(frozen=True)
 class Setting:
     """A little world of a program's ACOs, and the word before the keys of its rulebook."""
@@ -153,16 +172,26 @@ class Setting:
         for book in books:
             book.asked.clear()
         outcomes(self.scenario)
-        return set().union(*(book.asked for book in books))
+        asked = set().union(*(book.asked for book in books))
+        if self.word == "":
+            # Some say what a contract may be, and are asked for before anybody lives.
+            made = self.scenario
+            asked |= set().union(
+                *(rules_in_use(made.arms[arm], arm, made.years, made.books) for arm in made.arms)
+            )
+        return asked
 
     def changed_by(self, key: str, value: Any) -> bool:
-        """Whether any result of any arm changes with a rule; False where the rule may not have the value."""
+        """Whether any result of any arm changes with a rule, or a contract is refused that was allowed.
+
+        False where the rule may not have the value.
+        """
         try:
             changed = self.scenario.replace({f"program.values.{self.word}{key}": value})
             # The same evidence, so that what follows from it alone is not worked out anew.
             return outcomes(replace(changed, evidences=self.scenario.evidences)) != self.before
-        except InputError:
-            return False
+        except InputError as error:
+            return any(fault.key.startswith("arms.") for fault in error.faults)
 
 
 SETTINGS = (
@@ -174,6 +203,7 @@ SETTINGS = (
     Setting("", LEAD, 2027, 2028, tuple(QUALITY.items())),
     Setting("", LEAD, 2027, 2028, tuple(ENTRY.items())),
     Setting("", LEAD, 2027, 2028, tuple((ENTRY | GLIDE).items())),
+    Setting("", CARA, 2027, 2029),
     Setting("", PAYMENTS, 2027, 2028),
     Setting("", PAYMENTS, 2027, 2028, (("capitation.base_rate", "stated"),)),
     # Lists of TINs that change, and earlier savings that are more than regional adjustments.

@@ -211,7 +211,7 @@ def test_an_aco_that_is_out_is_not_settled(model):
     model.step()
     for name, values in model.outcomes.items():
         if {"aco", "year"} <= set(BY_NAME[name].dims):
-            year = values[..., 0]
+            year = values.take(0, axis=BY_NAME[name].dims.index("year"))
             fill = BY_NAME[name].fill_value
             empty = np.isnan(year) if BY_NAME[name].dtype == "number" else year == fill
             care = ("stays", "readmissions", "snf_days")

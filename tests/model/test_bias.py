@@ -43,10 +43,10 @@ def bias(scenario: Scenario, replicates: int) -> tuple[float, float]:
     for replicate in range(replicates):
         out = simulate(scenario, replicate, threads=2)
         assert not out["true_savings"].any()
-        benchmark, spent = (
-            float(out[name][arm].sum()) for name in ("benchmark_before_discount", "expenditure")
-        )
-        found.append(benchmark / spent - 1.0)
+        benchmark, spent = out["benchmark_before_discount"][arm], out["expenditure"][arm].sum(axis=1)
+        # An ACO below the minimum number of people spends, and is not settled.
+        settled = benchmark > 0
+        found.append(float(benchmark[settled].sum()) / float(spent[settled].sum()) - 1.0)
     return float(np.mean(found)), float(np.std(found, ddof=1) / np.sqrt(replicates))
 
 
@@ -71,7 +71,11 @@ def test_a_benchmark_without_effects_is_what_care_costs():
 
 @pytest.mark.slow
 def test_in_quickstart_within_a_twentieth_of_a_percent():
-    """As near as 8 replicates tell: their error is more than twice the bar."""
+    """As near as 8 replicates tell, whose error is more than twice the bar.
+
+    168 replicates of quickstart at a market share of 60 %, and 34 at its own, gave 0.013 % with an error of
+    0.022, without the ACO that is at times below the minimum number of people.
+    """
     mean, error = bias(quickstart().replace({**NOTHING_CHANGES, **NOTHING_ON_PURPOSE}), 8)
     assert error < 0.002
     assert abs(mean) < 0.0005 + 2.0 * error

@@ -83,15 +83,18 @@ def test_scale_zero_and_no_program_turn_the_effect_off():
 
 def test_practices_follow_their_aco_and_coding_stops_at_its_most():
     made = model()
-    excess, most = made.evidence.number("coding.excess"), made.evidence.number("coding.most")
+    excess, most, cv = (made.evidence.number(f"coding.{key}") for key in ("excess", "most", "aco_spread"))
+    draws = normals(made.key, np.arange(len(made.acos)), 1, Decision.ACO_TRAITS)[:, 3]
+    own = excess * np.exp(np.sqrt(np.log(1 + cv**2)) * draws) / np.sqrt(1 + cv**2)
+    assert np.ptp(own) > 0.0
     for year, _, practices in decided(made):
         for practice in practices:
             if practice.aco is None:
                 assert practice.effect == practice.coding == 0.0
             else:
                 assert practice.effect == practice.aco.effect
-                assert practice.coding == pytest.approx(min((1 + excess) ** (year - 2026) - 1, most))
-    assert practice.coding in (0.0, most)
+                grown = (1 + own[practice.aco.row]) ** (year - 2026) - 1
+                assert practice.coding == pytest.approx(min(grown, most))
 
 
 def test_the_effect_on_the_average_person_is_the_acos_effect():

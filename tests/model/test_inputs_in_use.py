@@ -15,7 +15,9 @@ QUICKSTART = Path(__file__).parents[2] / "scenarios" / "quickstart.toml"
 # Read only for ACOs of a CMS file that shows no regional adjustment.
 FROM_FILES = {"care.aco_efficiency"}
 # Read by calibration alone.
-FOR_FITTING = {"services.prior", "services.target", "episodes.falls", "conditions.counted"}
+FOR_FITTING = {"services.prior", "services.target", "episodes.falls", "conditions.counted", "episodes.cv"}
+# Read where ACOs have episode arrangements.
+FOR_CARA = {"episodes.measure", "episodes.class", "episodes.outside_share", "episodes.reliability"}
 
 SMALL = text_of(
     aco("one", 400, entry="renewing"),
@@ -35,7 +37,7 @@ def simulated() -> Scenario:
 
 def test_every_parameter_is_read(simulated):
     evidence = simulated.evidence("lead_global")
-    assert set(evidence.keys()) - evidence.asked == FROM_FILES | FOR_FITTING
+    assert set(evidence.keys()) - evidence.asked == FROM_FILES | FOR_FITTING | FOR_CARA
 
 
 def test_evidence_states_the_scope_it_is_used_in():
@@ -52,7 +54,7 @@ def test_evidence_states_the_scope_it_is_used_in():
         acting.step()
     evidence = of_world.evidence("no_aco")
     stated = {scope: {entry.key for entry in evidence if entry.scope == scope} for scope in ("world", "arm")}
-    assert stated["world"] == evidence.asked | FROM_FILES | FOR_FITTING
+    assert stated["world"] == evidence.asked | FROM_FILES | FOR_FITTING | FOR_CARA
     assert stated["arm"] == of_arms.evidence("no_aco").asked - evidence.asked
 
 
@@ -60,6 +62,53 @@ def test_the_rules_read_are_the_rules_said_to_be_in_use(simulated):
     said = simulated.rules_in_use("lead_global") | simulated.rules_in_use("lead_professional")
     assert simulated.rulebook("lead_global").asked - not_acting() == said
     assert len(said) > 30
+
+
+def test_arrangements_read_what_is_said_of_them():
+    scenario = Scenario.from_toml(SMALL).replace(
+        {
+            "horizon.last_py": 2029,
+            "arms.lead_global.cara": [
+                {"specialty": "cardiology", "approach": "max_flex", "days_after": 60, "price": "own_history"},
+                {"specialty": "orthopedics"},
+            ],
+        }
+    )
+    for book in (*scenario.rulebooks.values(), *scenario.evidences.values()):
+        book.asked.clear()
+    said = {key for key in scenario.rules_in_use("lead_global") if key.startswith("cara.")}
+    simulate(scenario, 0)
+    asked = scenario.rulebook("lead_global").asked - not_acting()
+    assert {key for key in asked if key.startswith("cara.")} == said
+    assert len(said) > 10
+    assert not any(key.startswith("cara.") for key in scenario.rules_in_use("lead_professional"))
+    assert scenario.evidence("no_aco").asked >= FOR_CARA
+
+
+# Rules of what may be elected, which are asked for when a scenario is read.
+OF_ELECTIONS = {"capitation.tcc_options", "capitation.preferred_reduction"}
+
+
+@pytest.mark.parametrize(
+    "elected",
+    [
+        {"payments": ["pcc", "npcc"], "enhanced_share": "3 %"},
+        {"payments": ["tcc"], "provisional_settlement": True},
+    ],
+)
+def test_the_rules_of_capitation_are_in_use_where_it_is_elected(elected):
+    arms = {"no_aco": {"program": "none"}, "x": {"program": "lead", **elected}}
+    acos = (aco("one", 400, entry="renewing"), aco("two", 300, leadership="hospital", market="rural"))
+    scenario = Scenario.from_toml(text_of(*acos, seed=11, arms=arms, last_py=2028))
+    said = scenario.rules_in_use("x")
+    book = scenario.rulebook("x")
+    book.asked.clear()
+    simulate(scenario, 0)
+    assert said - OF_ELECTIONS == book.asked - not_acting()
+    assert said >= OF_ELECTIONS
+    assert ("calendar.completion" in said) == ("provisional_settlement" in elected)
+    assert {"capitation.base_rate", "capitation.target", "calendar.final_lag"} <= said
+    assert scenario.replace({"arms.x.values.capitation.tcc_options": ["global"]}).idle() == []
 
 
 def test_a_changed_rule_that_does_not_act_is_named():

@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 from lead_world import one_aco, one_year, random_world
 
+from sim.inputs.cara_terms import cara_terms
 from sim.inputs.faults import InputError
 from sim.inputs.lead_criteria import stated_growth
 from sim.inputs.lead_terms import lead_terms
 from sim.inputs.rulebook import Rulebook, load_rulebook
-from sim.policy import alignment, eligibility, high_needs, quality, settlement
-from sim.policy.cara import home_modification, reconciled, target_price
+from sim.policy import alignment, cara, eligibility, high_needs, quality, settlement
 from sim.policy.claims_lag import claims_known
 from sim.policy.lead import historical_baseline, settle_performance_year
 
@@ -128,19 +128,55 @@ def guarantees(book: Rulebook):
     ]
 
 
-def episode(book: Rulebook):
-    price = target_price(20_000.0, 1.0, discount=book.number("cara.discount"))
-    results = reconciled(
-        np.array([price - 21_000.0, price - 15_000.0]),
-        0.5,
-        performance_adjustment=book.number("cara.performance_adjustment"),
-        loss_adjustment=book.word("cara.loss_adjustment"),
+def episode(book: Rulebook, price: str = ""):
+    """Return prices of each class of episode, what specialists are paid, what their ACO is charged."""
+    terms = cara_terms(book, 2028)
+    expected = np.array([20_000.0, 15_000.0, 8_000.0])
+    grown = cara.trend_correction(1.05, 1.08, limit=terms.trend_correction)
+    prices = {
+        "cms": cara.target_price(expected, base_ratio=1.0, discount=terms.discount) * grown,
+        "team": cara.team_price(
+            np.outer(expected, [0.8, 0.9, 1.0]), 1.0, 1.0, weights=terms.team_weights, discount=terms.discount
+        ),
+        "bpci_advanced": cara.bpci_advanced_price(expected, 9.0, 10.0, discount=terms.bpci_discount),
+    }
+    best, worst = np.quantile(np.arange(11.0), terms.percentiles)
+    score = cara.quality_score(4.0, best=best, worst=worst) if terms.measured else 1.0
+    number = 15
+    agreed = prices[price or terms.price]
+    gross = number * np.stack([agreed - 1.2 * expected, agreed - 0.7 * expected])
+    paid = cara.reconciled(
+        np.where(number >= terms.minimum, gross, 0.0),
+        score,
+        performance_adjustment=terms.performance_adjustment,
+        loss_adjustment=terms.loss_adjustment,
     )
-    return results * ("pci" in book.words("cara.episodes"))
+    charged = cara.in_expenditure(np.maximum(paid, 0.0), np.maximum(-paid, 0.0), collected=terms.collected)
+    return [*agreed, *paid.ravel(), charged.sum() * terms.in_expenditure]
+
+
+def episode_by(price: str):
+    return lambda book: episode(book, price)
+
+
+def arrangements(book: Rulebook):
+    """Return what the rulebook lets be arranged, as numbers."""
+    terms = cara_terms(book, 2028)
+    return [
+        terms.first_py,
+        "professional" in terms.options,
+        "sepsis" in terms.measures,
+        "max_flex" in terms.approaches,
+        terms.with_npcc_or_apo,
+        *terms.discount_limits,
+        *terms.performance_limits,
+        terms.overlap == "exclusive",
+        terms.review_refused,
+    ]
 
 
 def falls(book: Rulebook):
-    home = home_modification(4000.0, limit=book.number("falls.modification_limit"))
+    home = cara.home_modification(4000.0, limit=book.number("falls.modification_limit"))
     return [6 * book.number("falls.payment") + float(home)]
 
 
@@ -259,10 +295,31 @@ SWITCHES = [
     ("quality.pool_share", "100 %", earned),
     ("guarantee.global", "3 %", guarantees),
     ("guarantee.professional", "3 %", guarantees),
-    ("cara.discount", "3 %", episode),
+    ("cara.price", "team", episode),
+    ("cara.discount.procedural", "3 %", episode),
+    ("cara.discount.acute", "3 %", episode),
+    ("cara.discount.chronic", "3 %", episode),
+    ("cara.discount_limits", ["-5 %", "5 %"], arrangements),
+    ("cara.team_weights", [0.2, 0.3, 0.5], episode_by("team")),
+    ("cara.bpci_discount", "2 %", episode_by("bpci_advanced")),
+    ("cara.trend_correction", "3 %", episode),
     ("cara.loss_adjustment", "none", episode),
     ("cara.performance_adjustment", "50 %", episode),
-    ("cara.episodes", ["copd"], episode),
+    ("cara.performance_limits", ["0 %", "100 %"], arrangements),
+    ("cara.minimum.procedural", 31, episode),
+    ("cara.minimum.acute", 10, episode),
+    ("cara.minimum.chronic", 10, episode),
+    ("cara.overlap", "exclusive", arrangements),
+    ("cara.collected", "90 %", episode),
+    ("cara.quality_measure", "none", episode),
+    ("cara.quality_percentiles", ["20 %", "80 %"], episode),
+    ("cara.review_refused", "0 %", arrangements),
+    ("cara.counts_as_expenditure", False, episode),
+    ("cara.episodes", ["copd_inpatient"], arrangements),
+    ("cara.options", ["global", "professional"], arrangements),
+    ("cara.first_py", 2029, arrangements),
+    ("cara.approaches", ["default"], arrangements),
+    ("cara.with_npcc_or_apo", True, arrangements),
     ("falls.payment", 120, falls),
     ("falls.modification_limit", 1000, falls),
     ("alignment.lookback_weights", [0.5, 0.5], who_is_aligned),

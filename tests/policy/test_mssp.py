@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from sim.policy.mssp import MsspQuality, MsspSettlement, MsspTerms, settle
+from sim.policy.mssp import MsspQuality, MsspSettlement, MsspTerms, settle, sharing_steps
 
 PLAIN = {
     "two_sided": True,
@@ -130,3 +130,38 @@ def steps(gross, **stated):
     """Return all steps: those not stated are 0."""
     nothing = dict.fromkeys(MsspSettlement.__dataclass_fields__, 0.0)
     return nothing | {"gross_usd": gross, "savings_rate": gross / 1_000} | stated
+
+
+# Gross savings, what is changed; what is left after minimum rate, sharing rate, quality and limits.
+LEFT = [
+    (50, {}, [50, 25, 25, 25]),
+    (20, {}, [20, 10, 10, 10]),
+    (10, {}, [0, 0, 0, 0]),
+    (10, LOW, [5, 2.5, 2.5, 2.5]),
+    (10, LOW | {"share_by_score": True}, [5, 2.5, 2, 2]),
+    (50, {"share_by_score": True}, [50, 25, 20, 20]),
+    (50, FAILED, [50, 25, 0, 0]),
+    (300, {}, [300, 150, 150, 100]),
+    (0, {}, [0, 0, 0, 0]),
+    (0.5, {"two_sided": False}, [0, 0, 0, 0]),
+    # At full quality half of a loss is borne, 60 % at a score of 0.8, three quarters where quality failed.
+    (-10, {}, [0, 0, 0, 0]),
+    (-50, {}, [-50, -25, -30, -30]),
+    (-50, FAILED, [-50, -25, -37.5, -37.5]),
+    (-200, {}, [-200, -100, -120, -80]),
+    (-200, {"revenue_usd": 1_000.0}, [-200, -100, -120, -40]),
+    (-10, {"two_sided": False}, [-10, 0, 0, 0]),
+    (-50, {"two_sided": False}, [-50, 0, 0, 0]),
+]
+
+
+@pytest.mark.parametrize(("gross", "changed", "left"), LEFT)
+def test_what_each_rule_of_sharing_leaves(gross, changed, left):
+    terms = MsspTerms(**{name: np.array([changed.get(name, value)]) for name, value in PLAIN.items()})
+    quality = MsspQuality(**{name: np.array([changed.get(name, value)]) for name, value in QUALITY.items()})
+    paid = {name: changed[name] for name in ("low_revenue", "revenue_usd") if name in changed}
+    spent = np.array([1_000.0 - gross])
+    done = settle([1_000.0], spent, [0.02], [5_000.0], quality=quality, terms=terms, **paid)
+    found = sharing_steps(done, [0.02], quality, terms)[0]
+    assert found == pytest.approx([gross, *left])
+    assert found[-1] == done.shared_usd[0]

@@ -107,6 +107,13 @@ def test_the_better_of_region_and_prior_savings_and_the_room_left_to_need():
     assert found.adjustment == pytest.approx([200])
 
 
+def test_prior_savings_count_up_to_a_share_of_the_nations_spending():
+    """Half of 3,000 a head saved is more than 5 % of what the nation spends on such people, 10,000."""
+    found = agreement_benchmark(inputs(prior_savings=np.full((1, 3), 3_000.0)), terms())
+    assert found.prior_savings == pytest.approx([500])
+    assert found.adjustment == pytest.approx([500])
+
+
 def test_update_weighs_region_nation_and_the_prospective_trend():
     grown = year(
         region_per_capita=np.full((1, TYPES), 11_000.0),
@@ -194,3 +201,23 @@ def test_guardrail_on_the_updated_benchmark():
     assert found.three_way_usd == pytest.approx([1e8 * (1 - 0.1 / 3)])
     guarded = guarded_benchmark(found.three_way_usd, found.two_way_usd, spent, 0.01)
     assert guarded == pytest.approx([1e8])
+
+
+def test_each_step_of_the_update_adds_one_rule():
+    # 35 % of a region 400 above; scores 6 % up, 2 % of it coding; people 1 % older; prices 10 % up.
+    agreed = agreement_benchmark(inputs(region_per_capita=np.full((1, TYPES, 3), 10_400.0)), terms())
+    dearer = year(
+        risk=np.full((1, TYPES), 1.06),
+        demographic_growth=np.full((1, TYPES), 1.01),
+        region_per_capita=np.full((1, TYPES), 11_440.0),
+        national_per_capita=np.full(TYPES, 11_000.0),
+        prospective=np.full(TYPES, 1.1),
+    )
+    coded = replace(dearer, coded=np.full((1, TYPES), 1.02))
+    found = updated_benchmark(agreed, coded, terms())
+    history, adjusted = 1e8 * 1.06 / 1.02 * 1.1, 1.014e8 * 1.06 / 1.02 * 1.1
+    assert found.steps_usd[0] == pytest.approx([history, adjusted, 1.014e8 * 1.04 * 1.1])
+    assert found.steps_usd[0, -1] == found.three_way_usd[0]
+    plain = updated_benchmark(agreed, dearer, terms())
+    assert plain.steps_usd[0, 1] == pytest.approx(1.014e8 * 1.06 * 1.1)
+    assert plain.three_way_usd == found.three_way_usd

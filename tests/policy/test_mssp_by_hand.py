@@ -50,6 +50,7 @@ def world(seed):
         national_per_capita=level * around(0.2, TYPES),
         national_risk=around(0.05, TYPES),
         prospective=around(0.1, TYPES),
+        coded=around(0.1, ACOS, TYPES),
     )
     # The nation, and so each region, has nobody of the first type in BY1 and in the performance year.
     base.national_per_capita[0, 0] = year.national_per_capita[0] = 0.0
@@ -160,10 +161,17 @@ def update_of(own, year, aco, terms):
     else:
         ratios = [min(one, 1.0 + terms.risk_cap) for one in grown]
     rows = list(zip(usd, ratios, three, two, strict=True))
+    true = [one / coding for one, coding in zip(grown, year.coded[aco], strict=True)]
+    plain = [one * people for one, people in zip(own["history"], year.person_years[aco], strict=True)]
+    steps = [
+        sum(one * ratio * trend for one, ratio, trend in zip(*given, three, strict=True))
+        for given in ((plain, true), (usd, true), (usd, ratios))
+    ]
     return {
         "risk_ratio": ratios,
         "three_way_usd": sum(one * ratio * trend for one, ratio, trend, _ in rows),
         "two_way_usd": sum(one * ratio * trend for one, ratio, _, trend in rows),
+        "steps_usd": steps,
     }
 
 

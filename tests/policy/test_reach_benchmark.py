@@ -27,7 +27,9 @@ def history(
     return reach_history(cells(pbpm), cells(risk), cells(months), national, TERMS)
 
 
-def benchmark(of=None, rate=1000.0, risk=1.0, aco_type=STANDARD, prospective=1.0, actual=1.0, terms=TERMS):
+def both(
+    of=None, rate=1000.0, risk=1.0, aco_type=STANDARD, prospective=1.0, actual=1.0, terms=TERMS, coded=1.0
+):
     return reach_benchmark(
         history() if of is None else of,
         rate * ONE,
@@ -37,7 +39,19 @@ def benchmark(of=None, rate=1000.0, risk=1.0, aco_type=STANDARD, prospective=1.0
         prospective * ONE[0],
         actual * ONE[0],
         terms,
-    )[0]
+        coded * ONE,
+    )
+
+
+def benchmark(*of, **changed):
+    return both(*of, **changed).pbpm[0]
+
+
+def steps(*of, **changed):
+    """Return the first cell with one rule more at a time."""
+    found = both(*of, **changed).steps_pbpm[:, 0]
+    np.testing.assert_array_equal(found[-1], benchmark(*of, **changed))
+    return found[:, 0]
 
 
 def test_history_weighs_10_30_60_at_risk_1_and_the_prices_of_by3():
@@ -98,3 +112,30 @@ def test_a_missed_trend_is_corrected_in_part(missed, corrected):
 def test_each_limit_acts():
     free = replace(TERMS, effect_up=np.inf)
     assert (benchmark(rate=1500.0, terms=free) > benchmark(rate=1500.0)).all()
+
+
+def test_each_step_adds_one_rule():
+    own, blend = history().pbpm[0, 0], TERMS.history_share[STANDARD]
+    held = own - TERMS.effect_down * 1000.0
+    # A score 6 % up, 2 % of it coding, at prices 10 % up: growth of 3 % counts.
+    grown = {"risk": 1.06, "coded": 1.02, "prospective": 1.1, "actual": 1.1}
+    levels = np.array([own, held, held]) * 1.06 / 1.02 * 1.1
+    np.testing.assert_allclose(steps(rate=500.0, **grown), [*levels, held * 1.03 * 1.1])
+    mixed = blend * own + (1 - blend) * 960.0
+    np.testing.assert_allclose(steps(rate=960.0), [own, mixed, mixed, mixed])
+    np.testing.assert_allclose(steps(rate=500.0, aco_type=NEW_ENTRANT), [own, own, 500.0, 500.0])
+    none = history(months=(0.0, 0.0, 0.0))
+    np.testing.assert_allclose(steps(none, rate=700.0, risk=1.5, coded=1.2), [875.0, 875.0, 875.0, 1050.0])
+
+
+def test_each_step_is_at_the_acos_own_score():
+    """Of a score that nobody has, BY3's stands; without a word of coding all of it is health."""
+    sick, share = history(risk=(1.25, 1.25, 1.25)), TERMS.history_share[STANDARD]
+    own = 0.8 * history().pbpm[0, 0]
+    mixed = share * own + (1 - share) * 750.0
+    for risk in (1.25, 0.0):
+        np.testing.assert_allclose(
+            steps(sick, rate=750.0, risk=risk)[:3], 1.25 * np.array([own, mixed, mixed])
+        )
+    alone = reach_benchmark(sick, 750.0 * ONE, 1.25 * ONE, [STANDARD], 1000.0 * ONE[0], ONE[0], ONE[0], TERMS)
+    np.testing.assert_allclose(alone.steps_pbpm[:3, 0, 0], 1.25 * np.array([own, mixed, mixed]))

@@ -101,6 +101,7 @@ def kernel_draws(key: Key, model: PlainModel, row: int) -> Draws:
         onset=lambda number: uniform(Decision.ONSET, number),
         recovery=lambda k: uniform(Decision.RECOVERY, k % 4, number=k // 4),
         specialist=lambda kind: uniform(Decision.SPECIALIST, 0, number=kind),
+        specialist_luck=lambda kind: uniform(Decision.SPECIALIST, 1, 2, number=kind),
         new_practice=pair(Decision.PRACTICE_CHOICE),
         other_practice=pair(Decision.OTHER_PRACTICE),
         **{name: partial(uniform, *where) for name, where in LANES.items()},

@@ -1,11 +1,11 @@
-"""A little world with ACOs in the Shared Savings Program, in LEAD and in between."""
+"""A little world with ACOs in the Shared Savings Program, in LEAD, in ACO REACH and in between."""
 
 from __future__ import annotations
 
 from functools import cache
 
 from little_world import ACOS, STATED
-from worlds import ARMS, scenario_of
+from worlds import ARMS, NO_ACO, scenario_of
 
 from sim.replicate import Replicate
 from sim.scenarios import Scenario
@@ -32,6 +32,20 @@ MOVE = {
 }
 MIXED = {"program": "lead", "acos": {"beta": {"risk_option": "professional"}}}
 
+REACH_YEARS = range(2024, 2026)
+REACH_ARMS = {
+    **NO_ACO,
+    "reach": {"program": "reach", "acos": {"beta": {"risk_option": "professional"}}},
+    "no_discount": {"program": "reach", "values": {"reach": {"discount": {"global": 0.0}}}},
+    "reach_or_mssp": {
+        "program": "reach",
+        "acos": {
+            "beta": {"program": "mssp", "track": "enhanced"},
+            "gamma": {"program": "mssp", "since": {"2025": {"program": "reach"}}},
+        },
+    },
+}
+
 
 @cache
 def scenario() -> Scenario:
@@ -44,6 +58,16 @@ def lived(last_py: int = 2036) -> Replicate:
     """Return a replicate whose years are lived up to one; tests must not change it."""
     made = Replicate(scenario(), 0)
     for _ in range(scenario().years[0], last_py + 1):
+        made.step()
+    return made
+
+
+@cache
+def lived_in_reach() -> Replicate:
+    """Return a replicate of years past, with arms in ACO REACH; tests must not change it."""
+    years = {"first_py": REACH_YEARS[0], "last_py": REACH_YEARS[-1]}
+    made = Replicate(scenario_of(*ACOS, arms=REACH_ARMS, **years, **STATED), 0)
+    for _ in REACH_YEARS:
         made.step()
     return made
 

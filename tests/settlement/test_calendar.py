@@ -5,11 +5,17 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from little_world import ACOS, STATED
-from worlds import ARMS, scenario_of
+from worlds import ARMS, NO_ACO, scenario_of
 
 from sim.population.plan import plan_acos
 from sim.population.world import history_years
-from sim.settlement.calendar import base_years_of, first_lived, mssp_agreements, truncation_percentile
+from sim.settlement.calendar import (
+    base_years_of,
+    first_lived,
+    mssp_agreements,
+    remembered_years,
+    truncation_percentile,
+)
 from sim.settlement.contracts import contracts_of
 from sim.start import make_world
 
@@ -39,6 +45,13 @@ def test_history_reaches_to_the_earliest_lookback(arms, first):
     plans = plan_acos(scenario)
     assert first_lived(scenario, plans) == first
     assert history_years(2027)[0] == 2019
+
+
+def test_a_world_without_acos_is_as_old_as_any():
+    """What leads up to three base years before the first performance year is lived all the same."""
+    for first_py in (2027, 2030):
+        alone = scenario_of(*ACOS, arms=NO_ACO, first_py=first_py, last_py=first_py + 2, **STATED)
+        assert first_lived(alone, plan_acos(alone)) == first_py - 8
 
 
 def test_nothing_is_lived_before_life_tables_and_trends_are_known():
@@ -80,6 +93,33 @@ def test_base_years_by_program():
     assert base(2029) == {2024, 2025, 2026}
     assert base(2030) == {2024, 2025, 2026, 2027, 2028, 2029}
     assert base(2032) == {2024, 2025, 2026, 2027, 2028, 2029, 2030, 2031}
+
+
+def test_base_years_of_reach_count_where_only_some_are_in_it():
+    scenario = scenario_of(
+        *ACOS,
+        arms={**NO_ACO, "some": {"program": "none", "acos": {"beta": {"program": "reach"}}}},
+        first_py=2024,
+        last_py=2025,
+        **STATED,
+    )
+    plans = plan_acos(scenario)
+    held = contracts_of(scenario, "some", plans, 2024)
+    assert base_years_of(scenario, "some", held, 2024) == {2017, 2018, 2019}
+    assert base_years_of(scenario, "no_aco", contracts_of(scenario, "no_aco", plans, 2024), 2024) == set()
+    assert remembered_years(scenario, "some", plans) == set()
+
+
+def test_only_base_years_of_lead_are_remembered_person_by_person():
+    scenario = made(
+        mixed={
+            "program": "mssp",
+            "acos": {"beta": {"program": "lead"}, "gamma": {"since": {"2030": {"program": "lead"}}}},
+        }
+    )
+    plans = plan_acos(scenario)
+    assert remembered_years(scenario, "mixed", plans) == {2024, 2025, 2026, 2027, 2028, 2029}
+    assert remembered_years(scenario, "no_aco", plans) == set()
 
 
 def test_agreements_follow_one_another():

@@ -12,6 +12,7 @@ from sim.inputs.capitation_terms import capitation_terms
 from sim.inputs.rulebook import load_rulebook
 from sim.ledger import Mechanism, Party
 from sim.ledger.codes import CAPITATION
+from sim.policy.settlement import total_owed
 from sim.replicate import Replicate
 
 ALPHA, BETA, GAMMA = range(3)
@@ -277,3 +278,21 @@ def test_capitation_is_every_mechanism_by_which_medicare_pays_instead_of_claims(
         "npcc",
         "apo",
     ]
+
+
+@pytest.mark.parametrize("arm", ["enhanced", "apo", "tcc_wide"])
+def test_final_settlement_nets_every_line(arm):
+    """Owed: shared savings, less enhanced PCC, APO and capitation trued up, with the add-on and the pool."""
+    this, book = out(arm), ledger(arm)
+    in_year = {one: months(arm, one)[:, :12].sum(axis=1) for one in CAPITATION}
+    due = {one: book.net_by_aco(Party.ACO, one, year=FIRST) for one in CAPITATION}
+    trued = sum(due[one] - in_year[one] for one in CAPITATION if one.name in ("BASE_PCC", "TCC", "NPCC"))
+    owed = total_owed(
+        this["settlement"][:, 0],
+        enhanced_pcc=in_year[Mechanism.ENHANCED_PCC],
+        apo_true_up=due[Mechanism.APO] - in_year[Mechanism.APO],
+        high_performers=this["high_performers_pool"][:, 0],
+    )
+    found = -book.by_month(Party.MEDICARE, year=FIRST)[:, 21]
+    fees = book.by_month(Party.MEDICARE, Mechanism.FEE_FOR_SERVICE, Mechanism.FEE_REDUCTION, year=FIRST)
+    np.testing.assert_array_equal(found + fees[:, 21], owed + trued + this["admin_add_on"][:, 0])

@@ -54,6 +54,15 @@ def test_defaults_are_those_that_the_schema_states():
     assert np.isnan(got.revenue_share).all()
 
 
+def test_what_is_stated_goes_before_who_leads_and_before_the_schema():
+    terms = {"revenue": "high", "revenue_share": "20 %", "elected_rate": "1 %", "agreement_number": 4}
+    got = contracts(2028, program="mssp", acos={"alpha": terms, "beta": {"revenue": "low"}})
+    assert got.low_revenue.tolist() == [False, True, True]
+    assert got.revenue_share.tolist()[:1] == [0.2]
+    assert got.elected_rate.tolist()[:1] == [0.01]
+    assert got.agreement_number.tolist() == [4, 1, 1]
+
+
 def test_a_files_aco_stands_where_its_file_says_while_it_stays():
     standing = MsspStanding(
         year=2024, track="basic-c", agreement_start=2022, agreement_number=3, elected_rate=0.01
@@ -65,8 +74,14 @@ def test_a_files_aco_stands_where_its_file_says_while_it_stays():
     assert (got.track[0], got.track_year[0], got.elected_rate[0]) == ("basic-c", 2024, 0.01)
     back = contracts(2031, plans, program="lead", since={"2030": {"program": "mssp"}})
     assert (back.agreement_start[0], back.track[0], back.track_year[0]) == (2030, "basic-a", 2030)
+    lead = contracts(2027, plans, program="lead", since={"2028": {"program": "mssp"}})
+    assert (lead.agreement_start[0], lead.agreement_number[0]) == (2027, 1 + made[0].former_mssp)
+    assert lead.track_year[0] == 2027
+    later = contracts(2028, plans, program="mssp")
+    assert (later.agreement_start[0], later.track[0], later.track_year[0]) == (2022, "basic-c", 2024)
     stated = contracts(2027, plans, program="mssp", track="enhanced", agreement_start=2025)
     assert (stated.agreement_start[0], stated.track[0]) == (2025, "enhanced")
+    assert (stated.track_year[0], stated.agreement_number[0]) == (2025, 3)
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from scipy import stats
 from worlds import NO_ACO, aco, scenario_of
 
 from sim.inputs.evidence import load_evidence
+from sim.inputs.rulebook import load_rulebook
 from sim.kernels.codes import N_CELLS, N_SUMS, Cell, Sum
 from sim.model import LeadModel
 from sim.replicate import simulate
@@ -77,6 +78,58 @@ def test_the_score_is_what_the_acos_people_show():
     # Who else is there does not matter.
     alone = LeadQuality(MADE.rulebook("lead"), evidence).total(2027, sums[:1], np.full(1, 0.8))
     assert alone[0] == after[0]
+
+
+@pytest.mark.parametrize(
+    ("name", "better"),
+    [
+        ("ACR", -1),
+        ("UAMCC", -1),
+        ("DAH", -1),
+        ("TFU", 1),
+        ("glycemic_status", -1),
+        ("blood_pressure", 1),
+    ],
+)
+def test_which_way_a_measure_counts(name, better):
+    """At the reference rate an ACO is in the middle; with fewer or more events it is above or below."""
+    rules = {"quality.measures": [name], "quality.electronic_phase": "performance"}
+    scores, way, evidence = (
+        LeadQuality(load_rulebook("lead-py2027", rules), load_evidence()),
+        COUNTED[name],
+        load_evidence(),
+    )
+    usual = evidence.array(f"quality.rate.{name}")[0]
+    exposed = 100_000
+    events = round(usual * exposed / (12 if way.exposed == Sum.COMPLEX_MONTHS else 1))
+    sums = np.zeros((3, N_CELLS, N_SUMS), np.int64)
+    sums[:, Cell.AD_CLAIMS, way.exposed] = exposed
+    sums[:, Cell.AD_CLAIMS, way.events] = [events, events * 4 // 5, events * 6 // 5]
+    middle, fewer, more = scores.total(2027, sums, np.zeros(3))
+    assert middle == pytest.approx(0.7 + 0.3 / 3, abs=2e-3)
+    assert (fewer > middle > more) == (better < 0)
+    assert (fewer < middle < more) == (better > 0)
+
+
+def test_the_survey_may_be_all_there_is():
+    rules = load_rulebook("lead-py2027", {"quality.measures": ["CAHPS"]})
+    survey, sums = np.array([0.6, 0.9]), np.zeros((2, N_CELLS, N_SUMS), np.int64)
+    assert LeadQuality(rules, load_evidence()).total(2027, sums, survey).tolist() == [0.6, 0.9]
+
+
+def test_a_year_out_is_nothing_to_improve_on():
+    """A score that falls keeps less than its whole, unless the ACO was not settled the year before."""
+    rules = load_rulebook("lead-py2027", {"quality.measures": ["CAHPS"], "quality.improvement_gate": 0.5})
+    quality, sums = LeadQuality(rules, load_evidence()), np.zeros((2, N_CELLS, N_SUMS), np.int64)
+    first = quality.scored(2027, sums, np.array([0.6, 0.6]), np.array([True, False]))
+    assert first.earning.tolist() == [0.6, 0.6]
+    second = quality.scored(2028, sums, np.array([0.5, 0.5]), np.array([True, True]))
+    assert second.total.tolist() == [0.5, 0.5]
+    assert second.earning.tolist() == [0.25, 0.5]
+    assert quality.scored(2030, sums, np.array([0.4, 0.4]), np.array([True, True])).earning.tolist() == [
+        0.4,
+        0.4,
+    ]
 
 
 def test_an_unrelated_aco_leaves_the_score_as_it_is():

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 from functools import cache
+from itertools import pairwise
 
 import numpy as np
 import pytest
 from program_arms import lived, scenario
 
-from sim.kernels.codes import TypeSum
+from sim.kernels.codes import Sum, TypeSum
 from sim.settlement.mssp import split
 
 ACOS = ("alpha", "beta", "gamma")
@@ -64,6 +65,10 @@ def of_types(table):
             row[TypeSum.DEMOGRAPHIC_RISK] / 12e6 / n if n else 0.0
             for row, n in zip(table, people, strict=True)
         ],
+        "coding": [
+            row[TypeSum.CODED_RISK] / row[TypeSum.TRUE_RISK] if n else 1.0
+            for row, n in zip(table, people, strict=True)
+        ],
         "lives": sum(row[TypeSum.PERSONS] for row in table),
         "paid": sum(row[TypeSum.TRUNCATED] for row in table) / 100.0,
         "untruncated": sum(row[TypeSum.SPEND] for row in table) / 100.0,
@@ -87,7 +92,10 @@ def relative_risk(year, aco, kind):
 
 @cache
 def by_hand(aco, year):
-    """Return benchmark, gross savings, minimum rate and what is shared and paid, in dollars."""
+    """Return benchmark, gross savings, minimum rate and what is shared and paid, in dollars, with all levels.
+
+    ``levels`` is the benchmark with one rule more at a time, ``sharing`` the savings likewise.
+    """
     market = "gamma's" if aco == "gamma" else "east"
     former = aco == "alpha"
     start = 2027 + (year - 2027) // 5 * 5
@@ -153,6 +161,8 @@ def by_hand(aco, year):
         / sums(by3, aco)["age"][k]
         for k in kinds
     ]  # fmt: skip
+    coded = [now["coding"][k] / sums(by3, aco)["coding"][k] for k in kinds]
+    true = [n * r / c * t for n, r, c, t in zip(now["people"], risen, coded, three, strict=True)]
     limit = mean(older, dollars) + rule("risk.cap")
     if mean(risen, dollars) > limit:
         risen = [min(r, limit) for r in risen]
@@ -167,31 +177,47 @@ def by_hand(aco, year):
         benchmark = now["paid"] if narrow > now["paid"] else max(wide, narrow)
     gross = benchmark - now["paid"]
     quality = float(model().outcomes["quality_score"][ACOS.index(aco), year - 2027])
-    shared, paid = shares(track, benchmark, gross, minimum, quality, aco, now)
+    sharing, paid = shares(track, benchmark, gross, minimum, quality, aco, now)
+    levels = {
+        "prices": sum(h * n for h, n in zip(history, true, strict=True)),
+        "adjustment": sum(a * n for a, n in zip(agreed, true, strict=True)),
+        "caps": wide,
+        "guardrail": benchmark,
+    }
     return {
-        "benchmark": benchmark, "gross": gross, "shared": shared, "paid": paid, "minimum": minimum,
+        "benchmark": benchmark, "gross": gross, "shared": sharing["limits"], "paid": paid, "minimum": minimum,
         "people": sum(now["people"]), "agreed": mean(agreed, people), "start": start,
+        "levels": levels, "sharing": sharing,
     }  # fmt: skip
 
 
 def shares(track, benchmark, gross, minimum, quality, aco, now):
+    """Return savings with one rule of sharing more at a time, and what of the last is paid."""
     rate, maximum = gross / benchmark, rule(f"tracks.{track}.maximum_share")
-    cap = rule(f"tracks.{track}.savings_cap") * benchmark
+    nothing = {"minimum_rate": 0.0, "sharing": 0.0, "sharing_quality": 0.0, "limits": 0.0}
     if gross > 0:
         low = rate < minimum
         reduced = low and aco != "beta" and now["lives"] >= rule("msr.smallest_for_election")
         if low and not (reduced and track.startswith("basic")):
-            return 0.0, 0.0
-        part = maximum * (rule("sharing.reduced_share") if low else 1.0)
-        return min(part * gross, cap), min(part * gross * 0.98, cap)
-    if not rule(f"tracks.{track}.two_sided") or rate > -minimum:
-        return 0.0, 0.0
+            return nothing, 0.0
+        kept = gross * (rule("sharing.reduced_share") if low else 1.0)
+        # From PY2021 quality is not in the sharing rate of an ACO that meets the standard.
+        part = maximum * kept
+        shared = min(part, rule(f"tracks.{track}.savings_cap") * benchmark)
+        return (
+            {"minimum_rate": kept, "sharing": part, "sharing_quality": part, "limits": shared},
+            min(part * 0.98, rule(f"tracks.{track}.savings_cap") * benchmark),
+        )
+    if not rule(f"tracks.{track}.two_sided"):
+        return nothing | {"minimum_rate": gross}, 0.0
+    if rate > -minimum:
+        return nothing, 0.0
     low, high = rule(f"tracks.{track}.loss_rate_lowest"), rule(f"tracks.{track}.loss_rate_highest")
-    loss = min(max(1.0 - maximum * quality, low), high) * -gross
-    loss = min(loss, rule(f"tracks.{track}.loss_cap_benchmark") * benchmark)
+    best, own = (min(max(1.0 - maximum * score, low), high) * gross for score in (1.0, quality))
+    loss = max(own, -rule(f"tracks.{track}.loss_cap_benchmark") * benchmark)
     if aco == "gamma":
-        loss = min(loss, rule(f"tracks.{track}.loss_cap_revenue") * 0.30 * now["untruncated"])
-    return -loss, -loss
+        loss = max(loss, -rule(f"tracks.{track}.loss_cap_revenue") * 0.30 * now["untruncated"])
+    return {"minimum_rate": gross, "sharing": best, "sharing_quality": own, "limits": loss}, loss
 
 
 def sliding(lives):
@@ -223,6 +249,37 @@ def test_equal_to_the_cent(aco, year):
     assert out["agreement_start"][row, t] == hand["start"]
     assert out["minimum_savings_rate"][row, t] == pytest.approx(hand["minimum"], rel=1e-12)
     assert out["agreement_benchmark"][row, t] == pytest.approx(hand["agreed"], rel=1e-9)
+
+
+@pytest.mark.parametrize("aco", ACOS)
+@pytest.mark.parametrize("year", range(2027, 2037))
+def test_every_part_of_the_bridge_to_the_cent(aco, year):
+    out, row, t = model().outcomes, ACOS.index(aco), year - 2027
+    hand, now = by_hand(aco, year), sums(year, aco)
+    levels, sharing = hand["levels"], {"gross": hand["gross"], **hand["sharing"]}
+    saved = model().history[year].care[: len(model().world.providers.aco)]
+    saved = saved[model().world.providers.aco == row].sum(axis=(0, 1))
+    saved = float(saved[Sum.REFERENCE] - saved[Sum.SPEND]) / 100.0
+    expected = {
+        # What the same people would have cost: what counts of their spending, and all that was saved.
+        "prices": levels["prices"] - (now["paid"] + saved) + levels["guardrail"] - levels["caps"],
+        "adjustment": levels["adjustment"] - levels["prices"],
+        "caps": levels["caps"] - levels["adjustment"],
+        **dict.fromkeys(("rate_book", "discount", "quality"), 0.0),
+        **{after: sharing[after] - sharing[before] for before, after in pairwise(sharing)},
+    }
+    for name, dollars in expected.items():
+        found = int(out[f"bridge_{name}"][row, t])
+        assert found == pytest.approx(100.0 * dollars, abs=2 * CENT + 0.02), name
+    assert not any(out[f"bridge_{name}"][row, t] for name in ("rate_book", "discount", "quality"))
+
+
+def test_every_part_of_the_bridge_is_met():
+    out = model().outcomes
+    for name in ("prices", "adjustment", "caps", "minimum_rate", "sharing", "sharing_quality", "limits"):
+        assert out[f"bridge_{name}"].any(), name
+    # The guardrail leaves neither saving nor loss where the two-way update shows savings.
+    assert ((out["gross_savings"] == 0) & (out["bridge_prices"] != 0)).any()
 
 
 def test_savings_losses_and_rebasing_are_all_met():

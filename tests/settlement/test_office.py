@@ -41,7 +41,7 @@ def test_options_make_a_difference():
 
 @pytest.mark.parametrize("name", BY_YEAR)
 def test_an_aco_that_is_out_has_no_settlement(name):
-    gamma = np.moveaxis(out("move")[name][GAMMA], -1, 0)
+    gamma = np.moveaxis(out("move")[name][GAMMA], BY_NAME[name].dims.index("year") - 1, 0)
     outside = [0, 1, 6, 7, 8, 9]
     assert absent(name, gamma[outside]).all()
     if name not in ("minimum_savings_rate", "agreement_benchmark"):
@@ -116,6 +116,14 @@ def test_base_years_follow_the_list_of_tins(arm, program):
     again = settled(model.participants())
     for name in SETTLED:
         np.testing.assert_array_equal(again[name], before[name], err_msg=name)
+
+
+def test_a_scenario_may_have_a_single_year():
+    single = scenario().replace({"horizon.last_py": 2027})
+    office = Settlement.of(single, "mixed", lived().world)
+    assert sorted(office.programs) == ["lead", "mssp", "reach"]
+    assert not office.asks_types
+    assert office.contracts(2027).participates.all()
 
 
 def test_nobody_is_settled_who_is_not_active():

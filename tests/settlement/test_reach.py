@@ -2,32 +2,14 @@
 
 from __future__ import annotations
 
-from functools import cache
-
 import numpy as np
 import pytest
-from little_world import ACOS, STATED
-from worlds import NO_ACO, scenario_of
+from program_arms import REACH_YEARS as YEARS
+from program_arms import lived_in_reach as lived
 
 from sim.inputs.reach_terms import TYPES
 from sim.kernels.codes import Sum
-from sim.replicate import Replicate
 from sim.settlement.reach import aco_type
-
-YEARS = range(2024, 2026)
-ARMS = {
-    **NO_ACO,
-    "reach": {"program": "reach", "acos": {"beta": {"risk_option": "professional"}}},
-    "no_discount": {"program": "reach", "values": {"reach": {"discount": {"global": 0.0}}}},
-}
-
-
-@cache
-def lived():
-    replicate = Replicate(scenario_of(*ACOS, arms=ARMS, first_py=YEARS[0], last_py=YEARS[-1], **STATED), 0)
-    for _ in YEARS:
-        replicate.step()
-    return replicate
 
 
 def test_an_acos_type_goes_by_its_high_needs_people_and_then_by_its_entry():

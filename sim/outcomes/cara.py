@@ -1,0 +1,68 @@
+"""Result variables of episode arrangements (CARA)."""
+
+from __future__ import annotations
+
+from sim.outcomes.variable import Variable, money
+
+_DIMS = ("aco", "year", "episode")
+_RULE = "LEAD Request for Applications, CMS-Administered Risk Arrangements"
+_NONE = "Zero without arrangements."
+
+CARA_VARIABLES: tuple[Variable, ...] = (
+    Variable(
+        "cara_contracts",
+        _DIMS,
+        "number",
+        "1",
+        "Contracts reconciled under CARA",
+        f"Specialists, or groups of them, with the episodes that a contract needs. {_NONE}",
+        rule=_RULE,
+    ),
+    Variable(
+        "cara_episodes",
+        _DIMS,
+        "number",
+        "1",
+        "Episodes reconciled under CARA",
+        f"Episodes of aligned people that those contracts hold. {_NONE}",
+        rule=_RULE,
+    ),
+    *(
+        money(f"cara_{name}", " ".join(_DIMS), long_name, f"{text} {_NONE}", rule=_RULE)
+        for name, long_name, text in (
+            (
+                "cost",
+                "Cost of episodes under CARA",
+                "What those episodes cost, services that belong to them.",
+            ),
+            ("target", "Target price of episodes under CARA", "Sum of the target prices of those episodes."),
+            ("paid", "Paid to specialists under CARA", "By contracts that cost less than the target price."),
+            (
+                "owed",
+                "Owed by specialists under CARA",
+                "By contracts that cost more than the target price, collected or not.",
+            ),
+        )
+    ),
+)
+CARA_BY_KIND = tuple(variable.name for variable in CARA_VARIABLES)
+
+CARA_MONEY: tuple[Variable, ...] = (
+    money(
+        "cara_payments",
+        "aco year",
+        "Net payments to specialists under CARA",
+        "What Medicare pays the ACO's Preferred Providers for its arrangements, less what it collects.",
+        sign="positive: paid to specialists",
+        rule=_RULE,
+    ),
+    money(
+        "cara_settled",
+        "aco year",
+        "Settled with the ACO for CARA",
+        "Net payments to specialists, the other way round, where the ACO owes them after the corridors; zero"
+        " where they count in expenditure.",
+        sign="positive: paid to the ACO",
+        rule=_RULE,
+    ),
+)
