@@ -80,7 +80,7 @@ def contracts(program: str | list[str], **columns: Any) -> Contracts:
         "revenue_share": np.full(n, np.nan),
     }
     stated = plain | {name: np.asarray(column) for name, column in columns.items()}
-    return Contracts(**stated, elections=Elections.of([{}] * n))
+    return Contracts(**stated, elections=Elections.of([{}] * n, 2027))
 
 
 def shown(year: int, held: Contracts, lived: dict[int, Tally] | None = None, **changes: Any) -> Shown:

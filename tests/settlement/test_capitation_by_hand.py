@@ -60,7 +60,7 @@ def known(year: LivedYear, lookback: LivedYear, preliminary: float = BENCHMARK) 
 
 
 def paid(terms=TERMS, year=None, preliminary=BENCHMARK, care=CARE, **stated):
-    elections = Elections.of([stated])
+    elections = Elections.of([stated], 2027)
     seen = known(lived() if year is None else year, lived(), preliminary)
     return capitation_of(elections, terms, (FINAL, np.array([FINAL])), care, seen)
 

@@ -275,19 +275,21 @@ def test_parts_of_a_group_add_up_to_the_last_cent():
     assert abs(parts[1] - parts[2]) <= 1
 
 
-def test_capitation_and_arrangements_count_in_one_expenditure():
-    both = {"payments": ["tcc"], "cara": SIMPLE}
-    arms = {**NO_ACO, "tcc": {"program": "lead", "payments": ["tcc"]}, "both": {"program": "lead", **both}}
+def test_capitation_stop_loss_and_arrangements_count_in_one_expenditure():
+    alone = {"program": "lead", "payments": ["tcc"], "stop_loss": True}
+    arms = {**NO_ACO, "tcc": alone, "both": {**alone, "cara": SIMPLE}}
     little = scenario_of(*ACOS, seed=3, last_py=2028, arms=arms)
     made = Replicate(little, 0)
     for _ in little.years:
         made.step()
-    alone, found = (made.models[arm].outcomes for arm in ("tcc", "both"))
+    without, found = (made.models[arm].outcomes for arm in ("tcc", "both"))
     arranged = found["bridge_cara"]
     assert arranged[:, 1].any()
     assert found["bridge_capitation"].all()
-    np.testing.assert_array_equal(found["bridge_capitation"], alone["bridge_capitation"])
-    np.testing.assert_array_equal(found["gross_savings"] - alone["gross_savings"], arranged)
+    assert found["bridge_stop_loss"].any()
+    np.testing.assert_array_equal(found["bridge_stop_loss"], without["bridge_stop_loss"])
+    np.testing.assert_array_equal(found["bridge_capitation"], without["bridge_capitation"])
+    np.testing.assert_array_equal(found["gross_savings"] - without["gross_savings"], arranged)
     less = found["expenditure"].sum(axis=1) - arranged
     np.testing.assert_array_equal(found["gross_savings"], found["benchmark"] - less)
     made.close()
