@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -317,7 +318,7 @@ class LeadModel(ColumnModel):
 
     def settle(self) -> None:
         """Let each ACO's program settle the year."""
-        lived = self.year, lambda: self.people, self.decide().practices.coding
+        lived = self.year, partial(getattr, self, "people"), self.decide().practices.coding
         self._memory.note(*lived)
         self.persons = Persons(*lived, self.history[self.year].care)
         participants = self.participants()
@@ -345,9 +346,8 @@ class LeadModel(ColumnModel):
         cost = usual_cost(self.behaviours, self._traits, months=seen.months, year=year)
         cost = np.where(active, cost + [aco.further_cost_cents for aco in self._acos], 0)
         practices, practice_aco = self.practices.store, self.practice_aco()
-        gain = gain - self.settlement.cara.pay(
-            self.ledger, year, self.specialists.store.columns, schedule.final
-        )
+        specialists = self.specialists.store.columns
+        gain = gain - self.settlement.cara.pay(self.ledger, year, specialists, schedule.final)
         shared = decide("distribution", gain=gain, practice_aco=practice_aco, lives=practices["lives"])
         practices["income_cents"][:] += shared
         enter_spending(self.ledger, year, cost, shared, practice_aco, schedule.final)
@@ -392,6 +392,7 @@ class LeadModel(ColumnModel):
     def close(self) -> None:
         """End the run and let go of agents, people and the world."""
         super().close()
+        vars(self).pop("persons", None)
         self._acos = []
         self.acos = self.agents
         self.beneficiaries = self.practices = self.specialists = self.agents  # type: ignore[assignment]
