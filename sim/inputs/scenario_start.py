@@ -29,6 +29,7 @@ _EXAMPLES: dict[str, Any] = {
     "effect_scale": 1.0,
     "fixed_cost": "1.4 million USD/year",
     "cost_per_person": "9 USD/month",
+    "reserves": "2 million USD",
     "market_share": "25 %",
     "region": "east",
 }

@@ -122,7 +122,7 @@ def test_what_is_asked_wrongly_is_told(store, capsys, tmp_path):
 def test_a_sound_store_holds(store, capsys):
     assert run_command(["doctor", str(store), "--replicate", "1"]) == 0
     shown = capsys.readouterr().out
-    assert shown.count("holds") == 11
+    assert shown.count("holds") == 12
     assert "broken" not in shown
 
 

@@ -74,7 +74,8 @@ def test_extremes_together_leave_some_spending(changes):
 )
 def test_trouble_is_seen(name, number, said, monkeypatch):
     results = {key: np.array(values) for key, values in usual().items()}
-    results[name].flat[-1] = number
+    # The first ACO of the arm; the last has left.
+    results[name][-1, 0].flat[-1] = number
     monkeypatch.setattr("extremes.simulate", lambda *_: results)
     assert trouble(little(), usual()) == said
 
