@@ -135,6 +135,9 @@ def anything(entry: Entry, chance: random.Random) -> Any:
         parts = np.array([chance.random() ** 4 + 1e-3 for _ in range(value.size)]).reshape(value.shape)
         left = limits.sum - low * value.shape[-1]
         return np.asarray(low + left * parts / parts.sum(axis=-1, keepdims=True)).tolist()
+    if limits.rising:
+        steps = np.cumsum([chance.random() + 1e-3 for _ in range(value.size + 1)])
+        return np.asarray(low + (high - low) * steps[:-1] / steps[-1]).tolist()
 
     def number(usual: float) -> float:
         near = min(high, max(low, usual * chance.uniform(0.3, 3.0)))
