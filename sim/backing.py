@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.agents.aco import ACO
+from sim.kernels.codes import MONTHS_A_YEAR
 from sim.ledger import Ledger, Mechanism, Party
 from sim.ledger.protection import due_to_medicare, enter_backing, held_after
 from sim.ledger.schedule import Schedule
@@ -20,7 +21,7 @@ Cents = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 
 NOT_STATED = -1
-_MONTHS, _NEVER = 12, 9999
+_NEVER = 9999
 _LEAD = PROGRAMS.index("lead")
 
 
@@ -87,7 +88,7 @@ class Backing:
         repaid = np.where(held_to, np.minimum(owed, np.maximum(held, 0)), 0)
         enter_backing(book, year, called, debt, repaid, final)
         if leaves:
-            january = year + (final + _MONTHS - 1) // _MONTHS
+            january = year + (final + MONTHS_A_YEAR - 1) // MONTHS_A_YEAR
             self._out_from = np.where(debt > 0, np.minimum(self._out_from, january), self._out_from)
         return {"ruined": (called + debt > 0).astype(np.int8)}
 

@@ -8,6 +8,7 @@ from functools import cache
 from typing import Any
 
 import numpy as np
+from cara_arms import EVERY_PRICE
 from worlds import NO_ACO, aco, scenario_of
 
 from sim.inputs.entries import Entry
@@ -29,7 +30,13 @@ ARMS = {
             "apo_reduction": "60 %",
             "provisional_settlement": True,
             "acos": {
-                "costly": {"payments": ["tcc"], "enhanced_share": 0, "npcc_reduction": 0, "apo_reduction": 0}
+                "costly": {
+                    "payments": ["tcc"],
+                    "enhanced_share": 0,
+                    "npcc_reduction": 0,
+                    "apo_reduction": 0,
+                    "cara": EVERY_PRICE,
+                }
             },
         },
         "professional": {

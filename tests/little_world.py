@@ -5,11 +5,13 @@ from __future__ import annotations
 import hashlib
 from dataclasses import replace
 from functools import cache
+from typing import Any
 
 import numpy as np
 import pytest
-from worlds import aco, scenario_of, text_of
+from worlds import NO_ACO, aco, scenario_of, text_of
 
+from sim.inputs.faults import InputError
 from sim.kernels.birth import create
 from sim.kernels.chunks import over_chunks
 from sim.kernels.layout import People, make_people
@@ -51,6 +53,18 @@ def scenario(*changes) -> Scenario:
     made = Scenario.from_toml(LITTLE)
     written = {key: list(value) if isinstance(value, tuple) else value for key, value in changes}
     return made.replace(written) if changes else made
+
+
+def in_lead(**stated: Any) -> Scenario:
+    """Return the little world with one arm of LEAD with these terms, ``x``."""
+    return scenario_of(*ACOS, arms={**NO_ACO, "x": {"program": "lead", **stated}}, **STATED)
+
+
+def faults_in_lead(**stated: Any) -> dict[str, str]:
+    """Return what is wrong with :func:`in_lead`, by key."""
+    with pytest.raises(InputError) as raised:
+        in_lead(**stated)
+    return {fault.key: str(fault) for fault in raised.value.faults}
 
 
 def resized(*lives: int, last_py: int) -> Scenario:

@@ -7,6 +7,7 @@ from typing import Any
 
 import tomlkit
 
+from sim.replicate import Replicate
 from sim.scenarios import Scenario
 
 NO_ACO = {"no_aco": {"program": "none"}}
@@ -53,3 +54,11 @@ def text_of(
 def scenario_of(*acos: Mapping[str, Any], **stated: Any) -> Scenario:
     """Return the scenario of :func:`text_of`."""
     return Scenario.from_toml(text_of(*acos, **stated))
+
+
+def lived_through(scenario: Scenario, replicate: int = 0) -> Replicate:
+    """Return a replicate that is lived to its end."""
+    made = Replicate(scenario, replicate)
+    for _ in scenario.years:
+        made.step()
+    return made

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import json
 import math
-import os
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 from rich.box import SIMPLE_HEAD
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from sim.cli.console import NARROW, stdout
 from sim.inputs.faults import Fault, InputError, printable, wrong_choice
 
 if TYPE_CHECKING:
@@ -22,7 +21,6 @@ if TYPE_CHECKING:
 
     from sim.outcomes.bridge import ArmBridge, Line
 
-_WIDTH = 80
 _LABEL = 22
 
 
@@ -69,12 +67,10 @@ def bridge(
     if not found.lines:
         problem = "is in no program there, so nothing is settled"
         raise InputError(Fault(str(store), aco or arm, problem, "leadsim run's table by ACO shows who is"))
-    console = Console()
+    console = stdout(NARROW)
     if as_json:
         console.out(json.dumps(_as_dict(found, asked), indent=2, allow_nan=False), highlight=False)
         return 0
-    if not console.is_terminal and "COLUMNS" not in os.environ:
-        console = Console(width=_WIDTH)
     title = [aco or "all ACOs", arm, f"PY{year}" if year else "all years"]
     console.print(Text(printable(", ".join(title)), style="bold"))
     of = f"replicate {replicate}" if replicate is not None else f"mean of {found.settled} replicates"

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
-from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
-from sim.outcomes.error import mean_error
+from sim.cli.money_tables import by_arm, mean_and_error
 
 _MILLION, _PERCENT = 1e6, 100.0
-_LABEL, _FIGURE = 24, 14
 #: What the figures mean.
 CASH = (
     "Capitation stands for claims and is spent on them; advances are lent until settlement. Money to be found"
@@ -63,16 +59,7 @@ def cash_rows(data: xr.Dataset, arms: list[str]) -> list[tuple[str, ...]]:
 
 def cash_table(data: xr.Dataset, arms: list[str]) -> Table:
     """Return :func:`cash_rows` as a table."""
-    table = Table(box=SIMPLE_HEAD, pad_edge=False)
-    table.add_column("Cash, $ million", min_width=_LABEL)
-    for arm in arms:
-        table.add_column(arm, justify="right", min_width=_FIGURE)
+    table = by_arm("Cash, $ million", arms)
     for row in cash_rows(data, arms):
         table.add_row(*row)
     return table
-
-
-def mean_and_error(values: NDArray[np.float64], digits: int) -> str:
-    """Return a mean over replicates with its Monte Carlo error in brackets."""
-    error = mean_error(values)
-    return f"{values.mean():,.{digits}f} ({'n/a' if math.isnan(error) else f'{error:,.{digits}f}'})"

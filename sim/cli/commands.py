@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -13,6 +12,7 @@ from cyclopts.validators import Number
 from rich.console import Console
 
 from sim.cli.bridge import bridge
+from sim.cli.console import NARROW, WIDE, stdout
 from sim.cli.doctor import doctor
 from sim.cli.init import init
 from sim.cli.ledger import ledger
@@ -54,7 +54,6 @@ FileYear = Annotated[
     Parameter(help="Performance year of the file, where it does not say it or holds several."),
 ]
 PARTIAL = 3
-_NARROW, _WIDE = 80, 100
 
 
 @app.command
@@ -300,7 +299,7 @@ def _print_audit(
 
     errors = Console(stderr=True)
     _print_notes(result.notes)
-    console = errors if str(out) in STANDARD_OUTPUT else stdout(_NARROW if brief else _WIDE)
+    console = errors if str(out) in STANDARD_OUTPUT else stdout(NARROW if brief else WIDE)
     print_evaluation(result, console, as_json=as_json, brief=brief)
 
 
@@ -372,12 +371,6 @@ def bench(
     else:
         print_bench(found, stdout())
     return 0
-
-
-def stdout(width: int = _WIDE) -> Console:
-    """Return the console for results: `width` columns where it is no terminal and nobody says otherwise."""
-    console = Console()
-    return console if console.is_terminal or "COLUMNS" in os.environ else Console(width=width)
 
 
 def _plain(value: object) -> str:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 import numpy as np
 from cyclopts import Parameter
 from cyclopts.validators import Number
-from rich.console import Console
 
+from sim.cli.console import stdout
 from sim.inputs.faults import Fault, InputError, printable
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def doctor(
     made = lived_again(scenario, replicate, threads=threads or os.cpu_count() or 1)
     found += _again(made, whole)
     made.close()
-    console = Console(width=100) if "COLUMNS" not in os.environ else Console()
+    console = stdout()
     for one in found:
         state = "holds" if not one.n_broken else f"is broken {one.n_broken:,} times"
         console.print(printable(f"{one.label} {state} ({one.values:,} checked)"), highlight=False)

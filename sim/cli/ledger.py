@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import Parameter
 from cyclopts.validators import Number
 from rich.box import SIMPLE_HEAD
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from sim.cli.console import stdout
 from sim.inputs.faults import Fault, InputError, printable, wrong_choice
 
 if TYPE_CHECKING:
@@ -56,8 +56,8 @@ def ledger(
     replicate
         Which, counted from 0.
     party
-        Whose account: the ACO's own (aco), or what medicare, practices (participant), providers or suppliers
-        receive and pay for it.
+        Whose account: the ACO's own (aco), or what medicare, its practices (participant), specialists under
+        CARA (preferred), providers, suppliers or its guarantor receive and pay for it.
     threads
         Cores to use; by default all.
     """
@@ -101,9 +101,9 @@ def ledger(
         entries = {
             "postings": [_dollars(one._asdict()) for one in (shown if month else _within(found, year))]
         }
-        _console().out(json.dumps(asked | lines | entries, indent=2, allow_nan=False), highlight=False)
+        stdout(_WIDTH).out(json.dumps(asked | lines | entries, indent=2, allow_nan=False), highlight=False)
         return 0
-    console = _console()
+    console = stdout(_WIDTH)
     account = "its account" if party == "aco" else f"{party}, of its entries"
     console.print(Text(printable(f"{aco}, {chosen}, replicate {replicate}: {account}, USD"), style="bold"))
     console.print(_table(spans))
@@ -137,11 +137,6 @@ def _dollars(fields: dict[str, object]) -> dict[str, object]:
 
 
 _MONEY = ("cents", "opening", "received", "paid", "closing", "lowest")
-
-
-def _console() -> Console:
-    console = Console()
-    return console if console.is_terminal or "COLUMNS" in os.environ else Console(width=_WIDTH)
 
 
 def _usd(cents: int) -> str:
@@ -189,5 +184,5 @@ def _by_mechanism(found: list[Posting]) -> Table:
 
 
 def _words(name: str) -> str:
-    upper = {"pcc", "tcc", "npcc", "apo", "aco"}
+    upper = {"pcc", "tcc", "npcc", "apo", "aco", "cara"}
     return " ".join(word.upper() if word in upper else word for word in name.split("_"))

@@ -78,6 +78,15 @@ def side_by_side(arms: list[str], width: int) -> Iterator[list[str]]:
         yield group
 
 
+def by_arm(title: str, arms: list[str], *, label: int = _LABEL) -> Table:
+    """Return a table of figures with a column for each arm, as yet without rows."""
+    table = Table(box=SIMPLE_HEAD, pad_edge=False)
+    table.add_column(title, min_width=label)
+    for arm in arms:
+        table.add_column(arm, justify="right", min_width=_FIGURE)
+    return table
+
+
 def bridge_table(data: xr.Dataset, arms: list[str]) -> Table:
     """Return the bridge of some arms: $ million, all ACOs and years, mean over replicates and its error.
 
@@ -88,14 +97,11 @@ def bridge_table(data: xr.Dataset, arms: list[str]) -> Table:
     arms : list of str
         Those with a program.
     """
-    table = Table(box=SIMPLE_HEAD, pad_edge=False)
-    table.add_column("Bridge, $ million, mean (MC error)", min_width=_LABEL)
-    for arm in arms:
-        table.add_column(arm, justify="right", min_width=_FIGURE)
+    table = by_arm("Bridge, $ million, mean (MC error)", arms)
     shown = data.sel(arm=arms)
     totals = bridge(shown).sum("aco", min_count=1)
     for step in steps_of(shown):
-        cells = [_mean_and_error(totals.sel(step=step.label, arm=arm).values) for arm in arms]
+        cells = [mean_and_error(totals.sel(step=step.label, arm=arm).values / _MILLION) for arm in arms]
         table.add_row(f"= {step.label}" if step.level else f"  {step.label}", *cells, end_section=step.level)
     return table
 
@@ -125,26 +131,23 @@ def bracket_rows(data: xr.Dataset, arms: list[str]) -> list[tuple[str, ...]]:
             own = data[f"gross_savings_guard_{name}"].sel(arm=arm)
             usual = data["gross_savings"].sel(arm=arm).where(own.notnull())
             star = "*" if bool((own == usual).where(own.notnull(), True).all()) else ""
-            cells.append(_mean_and_error(own.sum(("aco", "year")).values) + star)
+            cells.append(mean_and_error(own.sum(("aco", "year")).values / _MILLION) + star)
         rows.append((name, *cells))
     return rows
 
 
 def bracket_table(data: xr.Dataset, arms: list[str]) -> Table:
     """Return the bracket of the guardrail: mean over replicates of all ACOs and years, and its error."""
-    table = Table(box=SIMPLE_HEAD, pad_edge=False)
-    table.add_column("Savings by guardrail, $ million", min_width=_GUARDRAIL)
-    for arm in arms:
-        table.add_column(arm, justify="right", min_width=_FIGURE)
+    table = by_arm("Savings by guardrail, $ million", arms, label=_GUARDRAIL)
     for row in bracket_rows(data, arms):
         table.add_row(*row)
     return table
 
 
-def _mean_and_error(values: NDArray[np.float64]) -> str:
-    millions = values / _MILLION
-    error = mean_error(millions)
-    return f"{millions.mean():,.1f} ({'n/a' if math.isnan(error) else f'{error:,.1f}'})"
+def mean_and_error(values: NDArray[np.float64], digits: int = 1) -> str:
+    """Return a mean over replicates with its Monte Carlo error in brackets."""
+    error = mean_error(values)
+    return f"{values.mean():,.{digits}f} ({'n/a' if math.isnan(error) else f'{error:,.{digits}f}'})"
 
 
 def aco_table(data: xr.Dataset, arm: str) -> Table:

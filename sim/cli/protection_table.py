@@ -5,13 +5,11 @@ from __future__ import annotations
 import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
-from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
-from sim.cli.cash_table import mean_and_error
+from sim.cli.money_tables import by_arm, mean_and_error
 
 _MILLION, _PERCENT = 1e6, 100.0
-_LABEL, _FIGURE = 24, 14
 #: What the figures mean.
 PROTECTION = (
     "Stop-loss is payouts less charge over the benchmark; its spread is the standard deviation of that over"
@@ -53,10 +51,7 @@ def protection_rows(data: xr.Dataset, arms: list[str]) -> list[tuple[str, ...]]:
 
 def protection_table(data: xr.Dataset, arms: list[str]) -> Table:
     """Return :func:`protection_rows` as a table."""
-    table = Table(box=SIMPLE_HEAD, pad_edge=False)
-    table.add_column("Protection, $ million", min_width=_LABEL)
-    for arm in arms:
-        table.add_column(arm, justify="right", min_width=_FIGURE)
+    table = by_arm("Protection, $ million", arms)
     for row in protection_rows(data, arms):
         table.add_row(*row)
     return table

@@ -8,10 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.inputs.rulebook import Rulebook
+from sim.kernels.codes import MONTHS_A_YEAR
 
 Floats = NDArray[np.float64]
-
-_MONTHS = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,12 +98,12 @@ def capitation_terms(rulebook: Rulebook, year: int) -> CapitationTerms:
 
 def final_settlement(rulebook: Rulebook, year: int) -> int:
     """Return the month in which a performance year's final settlement is paid, counted from its January."""
-    return _MONTHS + int(rulebook.number("calendar.final_lag", year))
+    return MONTHS_A_YEAR + int(rulebook.number("calendar.final_lag", year))
 
 
 def provisional_terms(rulebook: Rulebook, year: int) -> ProvisionalTerms:
     """Return the terms of provisional settlement, which is paid no later than the final one."""
-    month = _MONTHS + int(rulebook.number("calendar.provisional_lag", year))
+    month = MONTHS_A_YEAR + int(rulebook.number("calendar.provisional_lag", year))
     return ProvisionalTerms(
         month=min(month, final_settlement(rulebook, year)),
         months_known=int(rulebook.number("calendar.provisional_months", year)),

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from sim.inputs.cara_terms import CaraTerms, cara_terms
 from sim.inputs.evidence import Evidence
 from sim.inputs.faults import Fault, nearest, wrong_choice
-from sim.inputs.scenario_arms import Arm, ChangingTerms, Terms
+from sim.inputs.scenario_arms import Arm, Terms
 from sim.inputs.scenario_books import LEAD, ScenarioBooks
 from sim.inputs.scenario_cara import CaraContract
 from sim.inputs.scenario_merge import Merged
@@ -185,7 +185,7 @@ def _year_faults(
             held = [(row, one) for row, one in enumerate(stated.get("cara") or ()) if holds(one, terms, year)]
             if not held:
                 continue
-            key = _stated_at(name, arm, aco, year)
+            key = arm.place_of(f"arms.{name}", aco, year, "cara")
             held_in = year if held_in is None else held_in
             settled = settled or stated["program"] == LEAD
             if stated["program"] == LEAD and stated.get("risk_option", "global") not in terms.options:
@@ -219,17 +219,3 @@ def _twice(
                     merged.file(key), place, problem, "must leave each kind of episode to one arrangement"
                 )
             seen.setdefault(kind, row)
-
-
-def _stated_at(name: str, arm: Arm, aco: str | None, year: int) -> str:
-    """Return the key of the list that holds for an ACO in a year: what is stated last wins."""
-
-    def last(key: str, terms: ChangingTerms, before: str) -> str:
-        found = f"{key}.cara" if terms.cara is not None else before
-        for start in sorted(terms.since):
-            if int(start) <= year and terms.since[start].cara is not None:
-                found = f"{key}.since.{start}.cara"
-        return found
-
-    key = last(f"arms.{name}", arm, "")
-    return key if aco not in arm.acos else last(f"arms.{name}.acos.{aco}", arm.acos[str(aco)], key)

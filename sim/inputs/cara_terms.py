@@ -32,6 +32,8 @@ class CaraTerms:
         By :data:`CLASSES`: discount, and least episodes reconciled, where a contract does not say.
     discount_limits, performance_limits : float64 arrays, shape (2,)
     team_weights : float64 array, shape (years,)
+    team_years_before : tuple of int
+        Baseline years of TEAM's price, counted back from the performance year.
     bpci_discount : float
     trend_correction : float
         See :func:`sim.policy.cara.trend_correction`.
@@ -62,6 +64,7 @@ class CaraTerms:
     discount_limits: Floats
     performance_limits: Floats
     team_weights: Floats
+    team_years_before: tuple[int, ...]
     bpci_discount: float
     trend_correction: float
     performance_adjustment: float
@@ -98,6 +101,7 @@ def cara_terms(rulebook: Rulebook, year: int) -> CaraTerms:
         discount_limits=array("discount_limits"),
         performance_limits=array("performance_limits"),
         team_weights=array("team_weights"),
+        team_years_before=tuple(int(back) for back in array("team_years_before")),
         bpci_discount=number("bpci_discount"),
         trend_correction=number("trend_correction"),
         performance_adjustment=number("performance_adjustment"),

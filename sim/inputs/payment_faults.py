@@ -8,7 +8,7 @@ from typing import Any
 
 from sim.inputs.faults import Fault
 from sim.inputs.rulebook import Rulebook
-from sim.inputs.scenario_arms import Arm, ChangingTerms
+from sim.inputs.scenario_arms import Arm
 from sim.inputs.scenario_books import LEAD, ScenarioBooks
 from sim.inputs.scenario_merge import Merged
 
@@ -47,7 +47,7 @@ def payment_faults(name: str, arm: Arm, years: range, books: ScenarioBooks, merg
             if terms["program"] != LEAD:
                 continue
             for term, problem, allowed, nearest in wrong_elections(terms, book, year):
-                key = place_of(f"arms.{name}", arm, aco, year, term)
+                key = arm.place_of(f"arms.{name}", aco, year, term)
                 whose = f" for {aco}" if aco is not None and f".acos.{aco}." not in key else ""
                 found[Fault(merged.file(key), key, f"{problem}{whose}", allowed, nearest)] = None
     return list(found)
@@ -141,17 +141,3 @@ def _listed(words: Sequence[str]) -> str:
 
 def _percent(share: float) -> str:
     return f"{100.0 * share:g} %"
-
-
-def place_of(root: str, arm: Arm, aco: str | None, year: int, term: str) -> str:
-    """Return the key that has the last word on a term of an ACO in a year; of the arm where none has."""
-    layers = [(root, arm), *([(f"{root}.acos.{aco}", arm.acos[aco])] if aco is not None else [])]
-    place = root
-    for key, table in layers:
-        stated: ChangingTerms = table
-        if getattr(stated, term) is not None:
-            place = key
-        for since in sorted(stated.since):
-            if int(since) <= year and getattr(stated.since[since], term) is not None:
-                place = f"{key}.since.{since}"
-    return f"{place}.{term}"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from sim.inputs.faults import Fault
-from sim.inputs.payment_faults import place_of
 from sim.inputs.scenario_arms import Arm
 from sim.inputs.scenario_books import LEAD, ScenarioBooks
 from sim.inputs.scenario_merge import Merged
@@ -31,7 +30,7 @@ def protection_faults(name: str, arm: Arm, years: range, books: ScenarioBooks, m
             in_lead = terms["program"] == LEAD
             # Rules that elect it for all are held to the same where they are read.
             if in_lead and terms.get("stop_loss") and not book.array("stop_loss.payout_rates", year).any():
-                key = place_of(root, arm, aco, year, "stop_loss")
+                key = arm.place_of(root, aco, year, "stop_loss")
                 problem = f"= true in {year}, when stop_loss.payout_rates are 0 %"
                 allowed = f"rates above 0 % in arms.{name}.values.stop_loss.payout_rates, or false"
                 found[Fault(merged.file(key), key, problem, allowed, "false")] = None
@@ -49,7 +48,7 @@ def _wrong_notice(root: str, arm: Arm, aco: str | None, years: range, merged: Me
     if year in in_lead or not in_lead:
         return None
     near = min(in_lead, key=lambda one: abs(one - year))
-    key = place_of(root, arm, aco, years[-1], "exit_notice")
+    key = arm.place_of(root, aco, years[-1], "exit_notice")
     whose = f" for {aco}" if aco is not None and f".acos.{aco}." not in key else ""
     allowed = f"a month of a year in LEAD, {in_lead[0]} to {in_lead[-1]}"
     return Fault(merged.file(key), key, f"= {notice!r}{whose}", allowed, f"{near}{notice[4:]}")

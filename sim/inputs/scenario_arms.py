@@ -197,6 +197,31 @@ class Arm(ChangingTerms):
             }
         return found
 
+    def place_of(self, root: str, aco: str | None, year: int, term: str) -> str:
+        """Return the key that has the last word on a term of an ACO in a year; of the arm where none has.
+
+        Parameters
+        ----------
+        root : str
+            Key of the arm.
+        aco : str or None
+            None for every ACO without a table of its own.
+        year : int
+        term : str
+            Name of a field.
+        """
+        tables: list[tuple[str, ChangingTerms]] = [(root, self)]
+        if aco in self.acos:
+            tables.append((f"{root}.acos.{aco}", self.acos[str(aco)]))
+        place = root
+        for key, table in tables:
+            if getattr(table, term) is not None:
+                place = key
+            for since in sorted(table.since):
+                if int(since) <= year and getattr(table.since[since], term) is not None:
+                    place = f"{key}.since.{since}"
+        return f"{place}.{term}"
+
     def programs(self, years: range) -> dict[str, set[int]]:
         """Return the programs that some ACO of the arm is in, with the years."""
         found: dict[str, set[int]] = {}

@@ -155,6 +155,7 @@ class TypeSum(IntEnum):
 
 
 MONTHS_A_YEAR = 12
+CENTS_SQUARED = 10_000  # square cents in a square dollar
 N_EPISODES = len(Episode)
 N_EPISODE_SUMS = len(EpisodeSum)
 N_MONTH_SUMS = len(MonthSum)

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from sim.kernels.codes import N_EPISODES, N_REFERRED_SUMS, NO_SUPPLEMENT, Kind, ReferredSum
+from sim.kernels.codes import CENTS_SQUARED, N_EPISODES, N_REFERRED_SUMS, NO_SUPPLEMENT, Kind, ReferredSum
 from sim.kernels.draws import Decision, Key, draw4, unit, unit52
 from sim.kernels.episodes import DIABETES_CHRONIC, HF_CHRONIC, RA_CHRONIC
 from sim.kernels.health import Ambulatory, Conditions, Episodes, Events
@@ -184,7 +184,7 @@ def refer_episodes(
             referred[at + _INPATIENT] += settings[episode]
             referred[at + _MONTH] += begins[episode]
             referred[at + _RELATED] += counted
-            referred[at + _SQUARE] += counted * counted // 10_000
+            referred[at + _SQUARE] += counted * counted // CENTS_SQUARED
             referred[at + _FIRST_COUNT] += first[episode]
             referred[at + _FIRST_RELATED] += first[episode] * counted
             referred[at + _FIRST_EXPECTED] += first[episode] * asked

@@ -126,8 +126,8 @@ class Ledger:
             larger[: self._size] = self._entries[: self._size]
             self._entries = larger
 
-    def _signed(
-        self, party: Party, year: int | None, mechanisms: tuple[Mechanism, ...]
+    def signed(
+        self, party: Party, *mechanisms: Mechanism, year: int | None = None
     ) -> tuple[NDArray[np.void], Cents]:
         """Return the entries of a party, and their cents, positive where it is paid."""
         entries = self.entries if year is None else self.entries[self._first_of.get(year, self._size) :]
@@ -146,18 +146,18 @@ class Ledger:
 
     def net(self, party: Party, *mechanisms: Mechanism, year: int | None = None) -> int:
         """Return the cents a party received less those it paid, for some mechanisms or for all."""
-        return int(self._signed(party, year, mechanisms)[1].sum())
+        return int(self.signed(party, *mechanisms, year=year)[1].sum())
 
     def net_by_aco(self, party: Party, *mechanisms: Mechanism, year: int | None = None) -> Cents:
         """Return the same by the ACO of the entries, shape (acos,); entries without an ACO are left out."""
-        found, cents = self._signed(party, year, mechanisms)
+        found, cents = self.signed(party, *mechanisms, year=year)
         return _by_aco(found["aco"], cents, self.n_acos)
 
     def by_month(
         self, party: Party, *mechanisms: Mechanism, year: int | None = None, months: int = 36
     ) -> Cents:
         """Return the same by ACO and month counted from January of `year`, shape (acos, months)."""
-        found, cents = self._signed(party, year, mechanisms)
+        found, cents = self.signed(party, *mechanisms, year=year)
         table = np.zeros((self.n_acos, months), np.int64)
         whose = found["aco"] >= 0
         np.add.at(table, (found["aco"][whose], found["month"][whose] - 1), cents[whose])

@@ -5,12 +5,11 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.kernels.codes import MONTHS_A_YEAR
 from sim.ledger.book import Ledger
 from sim.ledger.codes import Mechanism, Party
 
 Cents = NDArray[np.int64]
-
-_MONTHS = 12
 
 
 def enter_stop_loss(book: Ledger, year: int, changed: Cents, final: Cents) -> None:
@@ -40,29 +39,23 @@ def held_after(book: Ledger, first_py: int, year: int, final: Cents) -> Cents:
     final : int64, shape (acos,)
         Month of the settlement, counted from January of `year`.
     """
-    found, cents = _of_acos(book)
-    when = (found["year"].astype(np.int64) - first_py) * _MONTHS + found["month"]
-    known = when <= (year - first_py) * _MONTHS + final[found["aco"]]
+    found, cents = book.signed(Party.ACO)
+    when = (found["year"].astype(np.int64) - first_py) * MONTHS_A_YEAR + found["month"]
+    known = when <= (year - first_py) * MONTHS_A_YEAR + final[found["aco"]]
     return _added(found["aco"][known], cents[known], book.n_acos)
 
 
 def due_to_medicare(book: Ledger, year: int, final: Cents) -> Cents:
     """Return what each ACO owes Medicare in the month of a year's settlement, all of that month together."""
-    found, cents = _of_acos(book)
+    found, cents = book.signed(Party.ACO, year=year)
     other = np.where(found["payee"] == Party.ACO, found["payer"], found["payee"])
-    now = (found["year"] == year) & (found["month"] == final[found["aco"]]) & (other == Party.MEDICARE)
+    now = (found["month"] == final[found["aco"]]) & (other == Party.MEDICARE)
     due: Cents = np.maximum(-_added(found["aco"][now], cents[now], book.n_acos), 0)
     return due
 
 
-def _of_acos(book: Ledger) -> tuple[NDArray[np.void], Cents]:
-    entries = book.entries
-    mine = ((entries["payer"] == Party.ACO) | (entries["payee"] == Party.ACO)) & (entries["aco"] >= 0)
-    found = entries[mine]
-    return found, np.where(found["payee"] == Party.ACO, found["cents"], -found["cents"])
-
-
 def _added(aco: NDArray[np.integer], cents: Cents, n_acos: int) -> Cents:
     table = np.zeros(n_acos, np.int64)
-    np.add.at(table, aco, cents)
+    whose = aco >= 0
+    np.add.at(table, aco[whose], cents[whose])
     return table

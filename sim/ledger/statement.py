@@ -8,10 +8,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.kernels.codes import MONTHS_A_YEAR
 from sim.ledger.book import Ledger
 from sim.ledger.codes import Mechanism, Party
-
-_MONTHS = 12
 
 
 class Posting(NamedTuple):
@@ -70,30 +69,29 @@ def postings(book: Ledger, party: Party, aco: int | None = None) -> list[Posting
     aco : int, optional
         Only entries of one ACO; those of all, and of none, by default.
     """
-    entries = book.entries
-    mine = (entries["payer"] == party) | (entries["payee"] == party)
+    found, signed = book.signed(party)
     if aco is not None:
-        mine &= entries["aco"] == aco
-    found = entries[mine]
-    paid = found["payee"] == party
+        mine = found["aco"] == aco
+        found, signed = found[mine], signed[mine]
+    other = np.where(signed > 0, found["payer"], found["payee"])
     after = found["month"].astype(np.int64) - 1
-    when = found["year"].astype(np.int64) * _MONTHS + after
+    when = found["year"].astype(np.int64) * MONTHS_A_YEAR + after
     keys = np.stack(
         [
             when,
             found["year"].astype(np.int64),
             found["mechanism"].astype(np.int64),
-            np.where(paid, found["payer"], found["payee"]).astype(np.int64),
+            other.astype(np.int64),
         ],
         axis=-1,
     )
     groups, place = np.unique(keys, axis=0, return_inverse=True)
     cents = np.zeros(len(groups), np.int64)
-    np.add.at(cents, place.reshape(-1), np.where(paid, found["cents"], -found["cents"]))
+    np.add.at(cents, place.reshape(-1), signed)
     return [
         Posting(
-            int(at) // _MONTHS,
-            int(at) % _MONTHS + 1,
+            int(at) // MONTHS_A_YEAR,
+            int(at) % MONTHS_A_YEAR + 1,
             int(year),
             Mechanism(mechanism).name.lower(),
             Party(other).name.lower(),
@@ -114,15 +112,15 @@ def periods(found: list[Posting], *, yearly: bool) -> list[Period]:
     """
     if not found:
         return []
-    at = np.array([one.year * _MONTHS + one.month - 1 for one in found])
+    at = np.array([one.year * MONTHS_A_YEAR + one.month - 1 for one in found])
     cents = np.array([one.cents for one in found], np.int64)
-    first = int(at.min()) // _MONTHS * _MONTHS
-    length = (int(at.max()) // _MONTHS + 1) * _MONTHS - first
+    first = int(at.min()) // MONTHS_A_YEAR * MONTHS_A_YEAR
+    length = (int(at.max()) // MONTHS_A_YEAR + 1) * MONTHS_A_YEAR - first
     received, paid = np.zeros(length, np.int64), np.zeros(length, np.int64)
     np.add.at(received, at - first, np.maximum(cents, 0))
     np.add.at(paid, at - first, np.maximum(-cents, 0))
     closing = np.cumsum(received - paid)
-    size = _MONTHS if yearly else 1
+    size = MONTHS_A_YEAR if yearly else 1
     return [_period(first + start, size, received, paid, closing, start) for start in range(0, length, size)]
 
 
@@ -136,8 +134,8 @@ def _period(
 ) -> Period:
     part = slice(start, start + size)
     return Period(
-        year=at // _MONTHS,
-        month=at % _MONTHS + 1 if size == 1 else None,
+        year=at // MONTHS_A_YEAR,
+        month=at % MONTHS_A_YEAR + 1 if size == 1 else None,
         opening=int(closing[start - 1]) if start else 0,
         received=int(received[part].sum()),
         paid=int(paid[part].sum()),

@@ -5,14 +5,13 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from sim.kernels.codes import MONTHS_A_YEAR
 from sim.ledger.book import NOBODY, Ledger
 from sim.ledger.codes import CAPITATION, Mechanism, Party
 from sim.ledger.schedule import HORIZON, MonthlyPayments, Schedule
 from sim.ledger.spread import over_months
 
 Cents = NDArray[np.int64]
-
-MONTHS_A_YEAR = 12
 
 
 def enter_services(

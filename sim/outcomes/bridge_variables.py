@@ -100,6 +100,10 @@ _SHARING = (
     ),
 )
 
+#: Result variables that with true savings add up to gross savings, and with these to shared savings.
+TO_GROSS_SAVINGS = tuple(f"bridge_{name}" for name, *_ in _BRIDGE)
+TO_SHARED_SAVINGS = tuple(f"bridge_{name}" for name, *_ in _SHARING)
+
 BRIDGE_VARIABLES: tuple[Variable, ...] = (
     *(
         money(

@@ -9,11 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.inputs.evidence import Evidence
+from sim.kernels.codes import MONTHS_A_YEAR
 from sim.ledger import Ledger, Mechanism, Party
 
 Cents = NDArray[np.int64]
 
-_MONTHS, _DAYS = 12, 365.0
+_DAYS = 365.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +47,11 @@ def month_ends(ledger: Ledger, first_py: int, year: int) -> Cents:
     All that it has received less all that it has paid by then, for whatever performance year; what is booked
     for later months does not count yet. Cents of shape (acos, months).
     """
-    entries = ledger.entries
-    mine = ((entries["payer"] == Party.ACO) | (entries["payee"] == Party.ACO)) & (entries["aco"] >= 0)
-    found = entries[mine]
-    when = (found["year"].astype(np.int64) - first_py) * _MONTHS + found["month"] - 1
-    months = (year - first_py + 1) * _MONTHS
+    found, cents = ledger.signed(Party.ACO)
+    when = (found["year"].astype(np.int64) - first_py) * MONTHS_A_YEAR + found["month"] - 1
+    months = (year - first_py + 1) * MONTHS_A_YEAR
     moved = np.zeros((ledger.n_acos, months), np.int64)
-    known = when < months
-    cents = np.where(found["payee"] == Party.ACO, found["cents"], -found["cents"])
+    known = (when < months) & (found["aco"] >= 0)
     np.add.at(moved, (found["aco"][known], when[known]), cents[known])
     return np.cumsum(moved, axis=-1)
 
@@ -74,19 +72,20 @@ def cash_in_year(ledger: Ledger, first_py: int, year: int, terms: CashTerms) -> 
         ``cash_low_point``, ``working_capital`` and ``working_capital_interest`` in cents, ``days_of_cash`` in
         days of the year's running cost, NaN without one.
     """
-    held = month_ends(ledger, first_py, year)[:, -_MONTHS:]
+    held = month_ends(ledger, first_py, year)[:, -MONTHS_A_YEAR:]
     stated = np.full(len(held), -1) if terms.reserves is None else terms.reserves
     if terms.reserve > 0.0 or (stated > 0).any():
         usual = np.rint(terms.reserve * _first_cost(ledger, first_py, year)).astype(np.int64)
         held = held + np.where(stated >= 0, stated, usual)[:, None]
     low, lacking = held.min(axis=-1), np.maximum(-held, 0)
+    interest = np.rint(lacking.sum(axis=-1) * terms.interest / MONTHS_A_YEAR).astype(np.int64)
     daily = _cost(ledger, year) / _DAYS
     days = np.divide(low, daily, out=np.full(len(low), np.nan), where=daily > 0.0)
     return {
         "cash_low_point": low,
         "days_of_cash": days,
         "working_capital": lacking.max(axis=-1),
-        "working_capital_interest": np.rint(lacking.sum(axis=-1) * terms.interest / _MONTHS).astype(np.int64),
+        "working_capital_interest": interest,
     }
 
 

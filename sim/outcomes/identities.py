@@ -7,10 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 import xarray as xr
 
+from sim.outcomes.bridge_variables import TO_GROSS_SAVINGS, TO_SHARED_SAVINGS
+
 _CENTS = 100.0
 _TOLD = 5
 
-_TO_ACOS = (
+# What Medicare pays beyond claims: ACOs, and specialists under CARA.
+_PAID = (
     "settlement",
     "admin_add_on",
     "high_performers_pool",
@@ -19,6 +22,8 @@ _TO_ACOS = (
     "npcc",
     "advances_settled",
     "unpaid_debt",
+    "cara_settled",
+    "cara_payments",
 )
 
 
@@ -40,25 +45,15 @@ class Identity:
 
 
 IDENTITIES = (
-    Identity("Savings against the benchmark", "gross_savings", ("benchmark",), ("expenditure",)),
     Identity(
-        "Bridge from true savings",
-        "gross_savings",
-        (
-            "true_savings",
-            "bridge_prices",
-            "bridge_adjustment",
-            "bridge_rate_book",
-            "bridge_caps",
-            "bridge_discount",
-            "bridge_quality",
-            "bridge_capitation",
-            "bridge_stop_loss",
-        ),
+        "Savings against the benchmark", "gross_savings", ("benchmark", "bridge_cara"), ("expenditure",)
     ),
+    Identity("Bridge from true savings", "gross_savings", ("true_savings", *TO_GROSS_SAVINGS)),
+    Identity("Bridge to shared savings", "shared_savings", ("gross_savings", *TO_SHARED_SAVINGS)),
     Identity("Settlement after sequestration", "settlement", ("shared_savings",), ("sequestration",)),
     Identity("Capitation in place of claims", "bridge_capitation", ("claims_replaced",), ("capitation",)),
     Identity("Stop-loss", "bridge_stop_loss", ("stop_loss_payout",), ("stop_loss_charge",)),
+    Identity("Episode arrangements", "cara_payments", (), ("bridge_cara", "cara_settled")),
     Identity(
         "Gain by capitation",
         "capitation_gain",
@@ -73,12 +68,13 @@ IDENTITIES = (
             "admin_add_on",
             "high_performers_pool",
             "capitation_gain",
+            "cara_settled",
             "guarantee_called",
             "unpaid_debt",
         ),
         ("care_management_cost", "distributions"),
     ),
-    Identity("Medicare outlay", "medicare_outlay", ("ffs_payments", *_TO_ACOS)),
+    Identity("Medicare outlay", "medicare_outlay", ("ffs_payments", *_PAID)),
 )
 NET = "Medicare's net cost is what all others gain"
 
@@ -118,7 +114,7 @@ def check_identities(data: xr.Dataset) -> list[Checked]:
         parts -= sum((_over(_cents(data, name), total) for name in one.minus), xr.zeros_like(total))
         found.append(_checked(one.label, total, total - parts))
     net = _cents(data, "medicare_net_cost")
-    gained = sum((_over(_cents(data, name), net) for name in _TO_ACOS), _cents(data, "ffs_payments"))
+    gained = sum((_over(_cents(data, name), net) for name in _PAID), _cents(data, "ffs_payments"))
     without = gained.sel(arm=data.attrs["reference_arm"])
     found.append(_checked(NET, net, net - (gained - without)))
     return found

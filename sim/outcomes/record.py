@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.kernels.codes import MONTHS_A_YEAR
 from sim.ledger import Ledger, Mechanism, Party
 from sim.ledger.codes import CAPITATION
 from sim.outcomes.cash import CashTerms, cash_in_year
@@ -35,7 +36,6 @@ _OF_ACOS: tuple[tuple[str, int, tuple[Mechanism, ...]], ...] = (
 
 # Advances that an ACO is paid within the year, before any of them is settled.
 _ADVANCED = (("enhanced_pcc", Mechanism.ENHANCED_PCC), ("apo", Mechanism.APO))
-_MONTHS = 12
 
 
 class Record:
@@ -119,14 +119,15 @@ class Record:
             self.write(year, name, cents, active)
         for name, mechanism in _ADVANCED:
             if mechanism in booked:
-                by_month = ledger.by_month(Party.ACO, mechanism, year=year)[:, :_MONTHS]
+                by_month = ledger.by_month(Party.ACO, mechanism, year=year)[:, :MONTHS_A_YEAR]
                 self.write(year, name, by_month.sum(axis=-1), active)
             else:
                 self.write(year, name, nothing, active)
         for name, values in cash_in_year(ledger, self.first_py, year, self._cash).items():
             self.write(year, name, values, active)
-        of_specialists = ledger.net_by_aco(Party.PREFERRED, Mechanism.CARA, year=year)
-        self.write(year, "cara_payments", of_specialists if Mechanism.CARA in booked else nothing, active)
+        arranged = Mechanism.CARA in booked
+        cents = ledger.net_by_aco(Party.PREFERRED, Mechanism.CARA, year=year) if arranged else nothing
+        self.write(year, "cara_payments", cents, active)
         outlay = -ledger.net(Party.MEDICARE, year=year)
         services = Mechanism.FEE_FOR_SERVICE, Mechanism.FEE_REDUCTION
         self.write(year, "ffs_payments", ledger.net(Party.PROVIDERS, *services, year=year))

@@ -13,11 +13,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from sim.kernels.codes import MONTHS_A_YEAR
 from sim.policy.arrays import Floats, ratio
 
 Ints = NDArray[np.int64]
-
-MONTHS_A_YEAR = 12
 
 
 def capitated_benchmark(before: ArrayLike, after: ArrayLike, *, base: str) -> Floats:

@@ -5,9 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
+from sim.kernels.codes import MONTHS_A_YEAR
 from sim.policy.arrays import Floats
-
-MONTHS_A_YEAR = 12
 
 
 def paid_by(curve: ArrayLike, months_since: ArrayLike) -> Floats:

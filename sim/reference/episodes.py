@@ -6,7 +6,7 @@ from math import exp, log
 from statistics import NormalDist
 from typing import Any, NamedTuple
 
-from sim.kernels.codes import NO_SUPPLEMENT, Episode, EpisodeSum, Kind, ReferredSum
+from sim.kernels.codes import CENTS_SQUARED, NO_SUPPLEMENT, Episode, EpisodeSum, Kind, ReferredSum
 from sim.reference.inputs import Draws, Person, index_above
 
 normal_quantile = NormalDist().inv_cdf
@@ -186,7 +186,7 @@ class Treatment(Person):
                 expected, counted = self.related(one)
                 led[ReferredSum.EXPECTED] += expected
                 led[ReferredSum.RELATED] += counted
-                led[ReferredSum.SQUARE] += counted * counted // 10_000
+                led[ReferredSum.SQUARE] += counted * counted // CENTS_SQUARED
                 if not any(self.overlap(one, other) for other in alone):
                     alone.append(one)
                     led[ReferredSum.FIRST_COUNT] += 1

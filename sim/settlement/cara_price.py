@@ -15,8 +15,6 @@ from sim.population.world import World
 from sim.settlement.cara_agreed import PRICES, Agreed
 from sim.settlement.program import Floats, History, Ints
 
-# TEAM's baseline ends with the year before prices are set.
-_TEAM_YEARS_BEFORE = (4, 3, 2)
 _AGED_AND_DISABLED = 0
 CMS, OWN, TEAM, BPCI = (PRICES.index(name) for name in ("cms", "own_history", "team", "bpci_advanced"))
 
@@ -94,7 +92,7 @@ class PriceYear:
         providers, n = self._world.providers, self._world.n_markets
         of_place = np.concatenate([providers.market, np.arange(n)])
         costs, growth = [], []
-        for back in _TEAM_YEARS_BEFORE:
+        for back in self.terms.team_years_before:
             year = self._year - back
             sums = np.zeros((n, N_EPISODES, len(EpisodeSum)), np.int64)
             if year in self._history:

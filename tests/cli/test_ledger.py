@@ -14,6 +14,7 @@ from worlds import NO_ACO, scenario_of
 
 from sim.cli import run_command
 from sim.experiments.results import open_results
+from sim.outcomes.identities import IDENTITIES
 from sim.replicate import coordinates, simulate
 
 ARMS = NO_ACO | {
@@ -21,7 +22,9 @@ ARMS = NO_ACO | {
     "tcc": {
         "program": "lead",
         "payments": ["tcc"],
-        "acos": {"gamma": {"since": {"2028": {"program": "none"}}}},
+        "stop_loss": True,
+        "cara": [{"episodes": ["cataract", "diabetes_chronic"], "least_episodes": 1}],
+        "acos": {"gamma": {"since": {"2028": {"program": "none", "cara": []}}}},
     },
 }
 
@@ -122,7 +125,7 @@ def test_what_is_asked_wrongly_is_told(store, capsys, tmp_path):
 def test_a_sound_store_holds(store, capsys):
     assert run_command(["doctor", str(store), "--replicate", "1"]) == 0
     shown = capsys.readouterr().out
-    assert shown.count("holds") == 12
+    assert shown.count("holds") == len([*IDENTITIES, "net cost", "stored", "entries", "outlay"])
     assert "broken" not in shown
 
 

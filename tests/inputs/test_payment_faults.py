@@ -3,25 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from little_world import ACOS, STATED
-from worlds import NO_ACO, scenario_of
+from little_world import faults_in_lead, in_lead
 
-from sim.inputs.faults import InputError
 from sim.inputs.payment_faults import wrong_elections
 from sim.inputs.rulebook import load_rulebook
 from sim.population.plan import plan_acos
 from sim.scenarios import Scenario
 from sim.settlement.contracts import contracts_of
-
-
-def made(**stated):
-    return scenario_of(*ACOS, arms={**NO_ACO, "x": {"program": "lead", **stated}}, **STATED)
-
-
-def faults(**stated):
-    with pytest.raises(InputError) as raised:
-        made(**stated)
-    return {fault.key: str(fault) for fault in raised.value.faults}
 
 
 @pytest.mark.parametrize(
@@ -58,33 +46,33 @@ def faults(**stated):
     ],
 )
 def test_what_does_not_go_together(stated, key, said):
-    found = faults(**stated)
+    found = faults_in_lead(**stated)
     assert list(found) == [f"arms.x.{key}"]
     assert said in found[f"arms.x.{key}"]
 
 
 def test_a_fault_names_the_table_that_has_the_last_word():
     later = {"beta": {"since": {"2030": {"payments": ["npcc"]}}}}
-    assert list(faults(payments=["pcc"], acos=later)) == ["arms.x.acos.beta.since.2030.payments"]
+    assert list(faults_in_lead(payments=["pcc"], acos=later)) == ["arms.x.acos.beta.since.2030.payments"]
     own = {"beta": {"payments": ["tcc"]}}
-    found = faults(payments=["pcc"], enhanced_share="7 %", acos=own)
+    found = faults_in_lead(payments=["pcc"], enhanced_share="7 %", acos=own)
     assert '= 7 % with payments = ["tcc"] for beta' in found["arms.x.enhanced_share"]
 
 
 def test_rules_may_allow_more_than_lead_py2027_does():
     assert load_rulebook("lead-py2027").words("capitation.tcc_options", 2027) == ("global",)
     options = {"capitation.tcc_options": ["global", "professional"]}
-    made(payments=["tcc"], risk_option="professional", values=options)
+    in_lead(payments=["tcc"], risk_option="professional", values=options)
 
 
 def test_rules_may_allow_smaller_reductions_than_lead_py2027_does():
     assert load_rulebook("lead-py2027").array("capitation.preferred_reduction", 2027).tolist() == [0.01, 1.0]
     least = {"capitation.preferred_reduction": [0.001, 1.0]}
-    made(payments=["tcc"], preferred_reduction="0.5 %", values=least)
+    in_lead(payments=["tcc"], preferred_reduction="0.5 %", values=least)
 
 
 def test_who_is_not_in_lead_elects_nothing():
-    made(program="mssp", payments=["pcc", "tcc"])
+    in_lead(program="mssp", payments=["pcc", "tcc"])
 
 
 def test_npcc_and_apo_exclude_cara_unless_the_rules_let_them():
@@ -100,7 +88,7 @@ def test_npcc_and_apo_exclude_cara_unless_the_rules_let_them():
 
 
 def test_elections_by_aco_and_year():
-    scenario = made(
+    scenario = in_lead(
         payments="pcc",
         enhanced_share="4 %",
         acos={

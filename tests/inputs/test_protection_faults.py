@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from little_world import ACOS, STATED
+from little_world import ACOS, STATED, faults_in_lead, in_lead
 from worlds import NO_ACO, scenario_of, text_of
 
 from sim.cli import main
@@ -16,16 +16,6 @@ from sim.settlement.contracts import contracts_of
 from sim.settlement.elections import STAYS
 
 NO_RATES = {"stop_loss.payout_rates": [0, 0]}
-
-
-def made(**stated):
-    return scenario_of(*ACOS, arms={**NO_ACO, "x": {"program": "lead", **stated}}, **STATED)
-
-
-def faults(**stated):
-    with pytest.raises(InputError) as raised:
-        made(**stated)
-    return {fault.key: str(fault) for fault in raised.value.faults}
 
 
 @pytest.mark.parametrize(
@@ -46,22 +36,22 @@ def faults(**stated):
     ],
 )  # fmt: skip
 def test_what_cannot_be(stated, key, said):
-    found = faults(**stated)
+    found = faults_in_lead(**stated)
     assert list(found) == [f"arms.x.{key}"]
     assert said in found[f"arms.x.{key}"]
 
 
 def test_a_fault_names_the_table_that_has_the_last_word():
     later = {"beta": {"since": {"2030": {"stop_loss": True}}}}
-    assert list(faults(values=NO_RATES, acos=later)) == ["arms.x.acos.beta.since.2030.stop_loss"]
+    assert list(faults_in_lead(values=NO_RATES, acos=later)) == ["arms.x.acos.beta.since.2030.stop_loss"]
     leaving = {"beta": {"exit_notice": "2040-01"}}
     with pytest.raises(InputError):
-        made(acos=leaving)
+        in_lead(acos=leaving)
 
 
 def test_rules_that_elect_it_for_all_need_rates_too():
     with pytest.raises(InputError, match="true without payout rates"):
-        made(values={"stop_loss.elected": True, **NO_RATES})
+        in_lead(values={"stop_loss.elected": True, **NO_RATES})
 
 
 def test_reserves_are_dollars_and_not_negative():
@@ -87,7 +77,7 @@ def test_the_command_ends_with_2(tmp_path, capsys):
 
 
 def test_elections_by_aco_and_year():
-    scenario = made(
+    scenario = in_lead(
         stop_loss=True,
         acos={
             "beta": {"stop_loss": False, "since": {"2029": {"stop_loss": True}}},
@@ -106,7 +96,7 @@ def test_elections_by_aco_and_year():
 
 
 def test_rules_may_elect_it_for_acos_that_do_not_say():
-    scenario = made(values={"stop_loss.elected": True}, acos={"beta": {"stop_loss": False}})
+    scenario = in_lead(values={"stop_loss.elected": True}, acos={"beta": {"stop_loss": False}})
     assert contracts_of(scenario, "x", plan_acos(scenario), 2028).stop_loss.tolist() == [True, False, True]
 
 

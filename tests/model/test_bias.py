@@ -6,6 +6,7 @@ the rate book, caps, CMS's prospective factor, and voluntary cells, whose people
 
 from __future__ import annotations
 
+import os
 import tomllib
 from pathlib import Path
 
@@ -17,6 +18,8 @@ from worlds import aco, scenario_of
 from sim.replicate import simulate
 from sim.scenarios import Scenario
 
+# LEADSIM_BIAS=200 pytest -m slow tests/model/test_bias.py takes about an hour.
+REPLICATES = int(os.environ.get("LEADSIM_BIAS", "8"))
 QUICKSTART = Path(__file__).parents[2] / "scenarios" / "quickstart.toml"
 NOTHING_CHANGES = {
     "evidence.effect.scale": 0,
@@ -76,7 +79,7 @@ def test_in_quickstart_within_a_twentieth_of_a_percent():
     168 replicates of quickstart at a market share of 60 %, and 34 at its own, gave 0.013 % with an error of
     0.022, without the ACO that is at times below the minimum number of people.
     """
-    mean, error = bias(quickstart().replace({**NOTHING_CHANGES, **NOTHING_ON_PURPOSE}), 8)
+    mean, error = bias(quickstart().replace({**NOTHING_CHANGES, **NOTHING_ON_PURPOSE}), REPLICATES)
     assert error < 0.002
     assert abs(mean) < 0.0005 + 2.0 * error
     assert abs(mean) < 0.003

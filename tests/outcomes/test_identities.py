@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
+from typing import Any
 
+import capitated_arms
+import cara_arms
 import numpy as np
+import program_arms
+import protected_arms
 import pytest
 import xarray as xr
 from little_world import results, scenario
@@ -12,22 +18,28 @@ from little_world import results, scenario
 from sim.outcomes.identities import IDENTITIES, NET, check_identities
 from sim.outcomes.registry import BY_NAME
 from sim.replicate import coordinates
+from sim.scenarios import Scenario
 
 LABELS = [*(one.label for one in IDENTITIES), NET]
 
 
-@cache
-def _made() -> xr.Dataset:
+def as_read(scenario: Scenario, results: Mapping[str, Any]) -> xr.Dataset:
+    """Return results as a store's reader has them, one replicate."""
     found = {}
-    for name, values in results().items():
+    for name, values in results.items():
         variable = BY_NAME[name]
         fill = variable.fill_value
         numbers = np.where(np.isnan(values) if values.dtype.kind == "f" else values == fill, np.nan, values)
         scale = 0.01 if variable.dtype == "money" else 1.0
         found[name] = (("arm", *variable.dims), numbers * scale)
-    labels = {key: value for key, value in coordinates(scenario()).items() if not isinstance(value, tuple)}
+    labels = {key: value for key, value in coordinates(scenario).items() if not isinstance(value, tuple)}
     data = xr.Dataset(found, coords=labels, attrs={"reference_arm": "no_aco"})
     return data.expand_dims("replicate", axis=1)
+
+
+@cache
+def _made() -> xr.Dataset:
+    return as_read(scenario(), results())
 
 
 def data() -> xr.Dataset:
@@ -40,12 +52,27 @@ def test_all_hold_in_a_run():
     assert all(one.n_broken == 0 and not one.broken and one.values > 0 for one in found)
 
 
+@pytest.mark.parametrize(
+    "arms", [cara_arms, capitated_arms, protected_arms, program_arms], ids=lambda one: one.__name__
+)
+def test_all_hold_whatever_is_elected_and_in_every_program(arms):
+    lived, made = arms.lived(), arms.scenario()
+    stacked = {
+        name: np.stack([lived.models[arm].outcomes[name] for arm in made.arms])
+        for name in lived.models[made.study.reference_arm].outcomes
+    }
+    broken = {one.label: one.broken for one in check_identities(as_read(made, stacked)) if one.n_broken}
+    assert broken == {}
+
+
 # A variable of which a cent is added, and the identities that say so.
 @pytest.mark.parametrize(
     ("name", "broken"),
     [
         ("benchmark", {"Savings against the benchmark"}),
         ("true_savings", {"Bridge from true savings"}),
+        ("bridge_limits", {"Bridge to shared savings"}),
+        ("cara_settled", {"Episode arrangements", "Change in the ACO's cash", "Medicare outlay", NET}),
         ("sequestration", {"Settlement after sequestration"}),
         ("claims_replaced", {"Capitation in place of claims"}),
         ("provider_payments", {"Gain by capitation"}),

@@ -169,6 +169,7 @@ FACTS = {
     "cara.discount.chronic": 0.015,
     "cara.discount_limits": [-0.1, 0.1],
     "cara.team_weights": [0.17, 0.33, 0.5],
+    "cara.team_years_before": [4, 3, 2],
     "cara.bpci_discount": 0.03,
     "cara.trend_correction": 0.0,
     "cara.performance_adjustment": 0.1,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 
 from little_world import ACOS, STATED
-from worlds import NO_ACO, scenario_of
+from worlds import NO_ACO, lived_through, scenario_of
 
 from sim.replicate import Replicate
 from sim.scenarios import Scenario
@@ -48,7 +48,4 @@ def scenario() -> Scenario:
 @cache
 def lived(replicate: int = 0) -> Replicate:
     """Return a replicate that is lived to its end; tests must not change it."""
-    made = Replicate(scenario(), replicate)
-    for _ in scenario().years:
-        made.step()
-    return made
+    return lived_through(scenario(), replicate)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
-from worlds import NO_ACO, aco, scenario_of
+from worlds import NO_ACO, aco, lived_through, scenario_of
 
 from sim.replicate import Replicate
 from sim.scenarios import Scenario
@@ -43,7 +43,4 @@ def scenario() -> Scenario:
 @cache
 def lived() -> Replicate:
     """Return a replicate whose years are lived; tests must not change it."""
-    made = Replicate(scenario(), 0)
-    for _ in scenario().years:
-        made.step()
-    return made
+    return lived_through(scenario())

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from cara_arms import ACOS, ARMS, SIMPLE, lived, scenario
-from worlds import NO_ACO, aco, scenario_of
+from worlds import NO_ACO, aco, lived_through, scenario_of
 
 from sim.kernels.codes import Episode, EpisodeSum
 from sim.ledger import Mechanism, Party
@@ -11,7 +11,7 @@ from sim.model import LeadModel
 from sim.outcomes.cara import CARA_BY_KIND
 from sim.outcomes.registry import BY_NAME, VARIABLES
 from sim.population.health import specialty_of_episodes
-from sim.replicate import Replicate, simulate
+from sim.replicate import simulate
 from sim.settlement.cara import _split
 
 YEARS = range(2027, 2031)
@@ -279,9 +279,7 @@ def test_capitation_stop_loss_and_arrangements_count_in_one_expenditure():
     alone = {"program": "lead", "payments": ["tcc"], "stop_loss": True}
     arms = {**NO_ACO, "tcc": alone, "both": {**alone, "cara": SIMPLE}}
     little = scenario_of(*ACOS, seed=3, last_py=2028, arms=arms)
-    made = Replicate(little, 0)
-    for _ in little.years:
-        made.step()
+    made = lived_through(little)
     without, found = (made.models[arm].outcomes for arm in ("tcc", "both"))
     arranged = found["bridge_cara"]
     assert arranged[:, 1].any()
