@@ -31,17 +31,17 @@ from sim.columns.column_set import ColumnAgentSet
 from sim.inputs.evidence import Evidence
 from sim.inputs.faults import InputError, wrong_choice
 from sim.inputs.lead_criteria import criteria_of, high_needs_aco_share
-from sim.kernels.codes import CELL_NAMES, EPISODE_NAMES, Sum
+from sim.kernels.codes import CELL_NAMES, EPISODE_NAMES
 from sim.kernels.draws import Key
 from sim.kernels.layout import People
 from sim.kernels.tally import Asked, Tally, without_specialists
-from sim.ledger import Ledger
 from sim.ledger.year import enter_spending
 from sim.levers import Levers, practices_this_year
 from sim.outcomes.cash import CashTerms
+from sim.outcomes.provider_variables import income_of_practices
 from sim.outcomes.record import Record
 from sim.outcomes.yearly import REPORTED
-from sim.payments import aco_years, book_program
+from sim.payments import aco_years, book_program, empty_ledger
 from sim.population.arm_people import ArmPeople
 from sim.population.experience import Experience, care_shares, lived_by
 from sim.population.health import HealthByYear, snf_part
@@ -160,7 +160,7 @@ class LeadModel(ColumnModel):
         self.settlement = Settlement.of(self.scenario, self.arm, self.world, self.evidence)
         self.history = dict(self.world.history)
         self._memory = Memory(self.world.remembered, self.settlement.remembered_years)
-        self.ledger = Ledger(len(self.world.plans))
+        self.ledger = empty_ledger(self.scenario, self.world)
         sizes = {"aco": len(self.world.plans), "cell": len(CELL_NAMES), "year": len(self.scenario.years)}
         sizes["episode"] = len(EPISODE_NAMES)
         self.backing = Backing(self.world.plans, self.first_py)
@@ -321,7 +321,7 @@ class LeadModel(ColumnModel):
         lived = self.year, partial(getattr, self, "people"), self.decide().practices.coding
         self._memory.note(*lived)
         self.persons = Persons(*lived, self.history[self.year].care)
-        participants = self.participants()
+        participants = self._participants = self.participants()
         self._seen: Experience = participants.observe(self.history, self.year)
         self._active = self.active() & (self._seen.months.sum(axis=1) > 0.0)
         quality = np.array([aco.quality for aco in self._acos], np.float64)
@@ -334,15 +334,9 @@ class LeadModel(ColumnModel):
         """Book the year's payments; what an ACO gains it shares with its practices."""
         year, seen, active, decide = self.year, self._seen, self._active, self.behaviours.decide
         schedule = self.settlement.schedule(year, self.contracts)
-        gain = book_program(
-            self.ledger,
-            year,
-            self._settled,
-            active,
-            schedule,
-            of_acos=seen.aco[..., Sum.SPEND].sum(axis=-1),
-            total=int(self.history[year].care[..., Sum.SPEND].sum()),
-        )
+        billed = self.settlement.billed(self.persons, self.history, self._participants, self.contracts)
+        booked = self.ledger, year, self._settled, active, schedule
+        gain = book_program(*booked, aligned=seen.aco, lived=self.history[year].care, billed=billed)
         cost = usual_cost(self.behaviours, self._traits, months=seen.months, year=year)
         cost = np.where(active, cost + [aco.further_cost_cents for aco in self._acos], 0)
         practices, practice_aco = self.practices.store, self.practice_aco()
@@ -364,10 +358,13 @@ class LeadModel(ColumnModel):
         """Write the year's outcomes."""
         seen, settled = self._seen, self._settled
         lived = ("expenditure", "risk_score", *ENTRY)
+        books = self.ledger, (self.reference or self).ledger
         outlay = None if self.reference is None else self.reference.outcomes["medicare_outlay"]
         self.record.write_year(
             self.year,
-            experience=lived_by(seen) | {name: settled[name] for name in lived},
+            experience=lived_by(seen)
+            | {name: settled[name] for name in lived}
+            | income_of_practices(*books, self.year, self._participants.practice_aco),
             settled={name: values for name, values in settled.items() if name not in lived},
             active=self._active,
             ledger=self.ledger,

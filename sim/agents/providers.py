@@ -15,6 +15,7 @@ from sim.columns.column_agent import ColumnAgent
 from sim.columns.column_set import ColumnAgentSet
 from sim.columns.fields import Field
 from sim.columns.store import ColumnStore
+from sim.ledger.income import IncomeStatement, income_statement
 from sim.population.practices import Providers
 
 if TYPE_CHECKING:
@@ -141,6 +142,11 @@ class ParticipantProvider(ColumnAgent):
     def aco(self, other: ACO | None) -> None:
         self.store.write("aco_row", self.row, NO_ACO if other is None else other.row)
 
+    @property
+    def income(self) -> IncomeStatement:
+        """What it is paid and for what, all years so far; a study asks for such books by `provider_books`."""
+        return income_statement(self.model.ledger, self.row)
+
     @bulk(order_matters=False)
     def decide(self: ColumnAgentSet[Any], year: int) -> None:
         """Follow the ACO in its effect on care, coding and attestation; without one, change nothing."""
@@ -153,6 +159,12 @@ class ParticipantProvider(ColumnAgent):
 
 class PreferredProvider(ColumnAgent):
     """A specialist or facility to whom practices refer."""
+
+    @property
+    def income(self) -> IncomeStatement:
+        """What it is paid and for what, all years so far; a study asks for such books by `provider_books`."""
+        book = self.model.ledger
+        return income_statement(book, book.n_practices + self.row)
 
 
 def practice_store(providers: Providers) -> ColumnStore:

@@ -38,6 +38,10 @@ class Study(Table):
         False,
         description="draw uncertain evidence anew in every replicate instead of using its central value",
     )
+    provider_books: Flag = Field(
+        False,
+        description="keep the books of each practice and specialist: income statements, and what arms change",
+    )
     reference_arm: str = Field("no_aco", description="the arm that the others are compared with")
 
 

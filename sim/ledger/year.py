@@ -6,16 +6,22 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from sim.kernels.codes import MONTHS_A_YEAR
+from sim.ledger.billed import Billed, enter_fees, enter_split
 from sim.ledger.book import NOBODY, Ledger
 from sim.ledger.codes import CAPITATION, Mechanism, Party
-from sim.ledger.schedule import HORIZON, MonthlyPayments, Schedule
+from sim.ledger.schedule import HORIZON, MonthlyPayments, Schedule, no_money
 from sim.ledger.spread import over_months
 
 Cents = NDArray[np.int64]
 
 
 def enter_services(
-    book: Ledger, year: int, of_acos: Cents, total: int, monthly: MonthlyPayments | None = None
+    book: Ledger,
+    year: int,
+    of_acos: Cents,
+    total: int,
+    monthly: MonthlyPayments | None = None,
+    billed: Billed | None = None,
 ) -> None:
     """Book what Medicare pays providers for services, before fees are reduced.
 
@@ -29,7 +35,16 @@ def enter_services(
         Cents for everybody.
     monthly : MonthlyPayments, optional
         Claims by the month they are paid in, of ACOs of which that is known; others' stand in December.
+    billed : Billed, optional
+        What of it is whose; all providers are booked together without.
     """
+    if billed is not None:
+        claims = no_money(len(of_acos)) if monthly is None else monthly.claims
+        others = np.append(of_acos - claims.sum(axis=-1), total - int(of_acos.sum()))
+        by_month = np.concatenate([claims, no_money(1)])
+        by_month[:, MONTHS_A_YEAR - 1] += others
+        enter_fees(book, year, by_month, billed)
+        return
     paid = (Party.MEDICARE, Party.PROVIDERS, Mechanism.FEE_FOR_SERVICE)
     if monthly is None:
         book.enter(year, *paid, of_acos)
@@ -39,12 +54,21 @@ def enter_services(
     book.enter(year, *paid, total - int(of_acos.sum()), aco=NOBODY)
 
 
-def enter_capitation(book: Ledger, year: int, monthly: MonthlyPayments) -> None:
-    """Book capitation and advances, the claims they stand for, and what ACOs pay for these."""
+def enter_capitation(book: Ledger, year: int, monthly: MonthlyPayments, billed: Billed | None = None) -> None:
+    """Book capitation and advances, the claims they stand for, and what ACOs pay for these.
+
+    With `billed` the latter two are booked by provider.
+    """
     for mechanism in CAPITATION:
         _enter_by_month(book, year, Party.MEDICARE, Party.ACO, mechanism, monthly.to_aco[mechanism])
-    _enter_by_month(book, year, Party.PROVIDERS, Party.MEDICARE, Mechanism.FEE_REDUCTION, monthly.reductions)
-    _enter_by_month(book, year, Party.ACO, Party.PROVIDERS, Mechanism.PROVIDER_PAYMENT, monthly.to_providers)
+    for payer, payee, mechanism, cents in (
+        (Party.PROVIDERS, Party.MEDICARE, Mechanism.FEE_REDUCTION, monthly.reductions),
+        (Party.ACO, Party.PROVIDERS, Mechanism.PROVIDER_PAYMENT, monthly.to_providers),
+    ):
+        if billed is None:
+            _enter_by_month(book, year, payer, payee, mechanism, cents)
+        else:
+            enter_split(book, year, payer, payee, mechanism, cents, billed)
 
 
 def enter_program(
@@ -84,13 +108,19 @@ def enter_spending(
     _enter_by_month(book, year, Party.ACO, Party.SUPPLIERS, Mechanism.CARE_MANAGEMENT, evenly)
     # Practices without an ACO are paid nothing.
     month = np.append(final, MONTHS_A_YEAR)[practice_aco]
-    book.enter(
-        year, Party.ACO, Party.PARTICIPANT, Mechanism.DISTRIBUTION, shared, aco=practice_aco, month=month
-    )
+    to = year, Party.ACO, Party.PARTICIPANT, Mechanism.DISTRIBUTION
+    book.enter(*to, shared, aco=practice_aco, month=month, provider=np.arange(len(shared)))
 
 
 def enter_cara(
-    book: Ledger, year: int, paid: Cents, whose: Cents, owed: Cents, *, month: ArrayLike = MONTHS_A_YEAR
+    book: Ledger,
+    year: int,
+    paid: Cents,
+    whose: Cents,
+    specialist: Cents,
+    owed: Cents,
+    *,
+    month: ArrayLike = MONTHS_A_YEAR,
 ) -> None:
     """Book what episode arrangements come to.
 
@@ -100,17 +130,16 @@ def enter_cara(
     year : int
     paid : int64 array, shape (rows,)
         Cents that Medicare pays a specialist; negative ones it pays back.
-    whose : int64 array, shape (rows,)
-        ACO of each row.
+    whose, specialist : int64 array, shape (rows,)
+        ACO and specialist of each row.
     owed : int64 array, shape (acos,)
         Cents that ACOs owe Medicare for them.
     month : array_like of int
         Month of the final settlement, by which all is paid, for each ACO.
     """
-    by_aco = {sign: np.zeros(book.n_acos, np.int64) for sign in (1, -1)}
-    for sign, sums in by_aco.items():
-        np.add.at(sums, whose, np.where(sign * paid > 0, paid, 0))
-        book.enter(year, Party.MEDICARE, Party.PREFERRED, Mechanism.CARA, sums, month=month)
+    to = year, Party.MEDICARE, Party.PREFERRED, Mechanism.CARA
+    due = np.broadcast_to(month, book.n_acos)[whose]
+    book.enter(*to, paid, aco=whose, month=due, provider=book.n_practices + specialist)
     book.enter(year, Party.ACO, Party.MEDICARE, Mechanism.CARA_OWED, owed, month=month)
 
 

@@ -74,6 +74,9 @@ IDENTITIES = (
         ),
         ("care_management_cost", "distributions"),
     ),
+    Identity(
+        "Income of practices", "practice_income", ("practice_fees", "practice_payments", "distributions")
+    ),
     Identity("Medicare outlay", "medicare_outlay", ("ffs_payments", *_PAID)),
 )
 NET = "Medicare's net cost is what all others gain"

@@ -96,6 +96,36 @@ class Reduced:
 
 
 @dataclass(frozen=True, eq=False)
+class FeeReductions:
+    """Shares of what each ACO's providers bill that is not paid as fees, all elections together.
+
+    Attributes
+    ----------
+    primary, participants, preferred : float64 arrays, shape (acos,)
+        Of Participants' primary care, of their other care, and of what Preferred Providers bill.
+    """
+
+    primary: Floats
+    participants: Floats
+    preferred: Floats
+
+    @classmethod
+    def of(cls, elections: Elections, terms: CapitationTerms) -> FeeReductions:
+        """Return the reductions of a year's elections."""
+        further = elections.npcc_reduction + elections.apo_reduction
+        return cls(
+            primary=np.where(elections.tcc, 1.0, elections.pcc * participant_reduction(elections, terms)),
+            participants=elections.tcc + further,
+            preferred=elections.preferred_reduction + further,
+        )
+
+    def claims(self, care: CareEvidence, primary: Floats, other: Floats) -> Floats:
+        """Return what is reduced of ACOs' primary and other care, all providers together, shape (acos,)."""
+        listed = self.participants * care.participants_other + self.preferred * care.preferred_other
+        return self.primary * care.inside * primary + listed * other
+
+
+@dataclass(frozen=True, eq=False)
 class YearOfPayments:
     """What capitation needs to know of a performance year.
 
@@ -145,6 +175,12 @@ class Capitated:
     rates: dict[Mechanism, Floats]
     payments: MonthlyPayments
     claims: Floats
+
+
+def participant_reduction(elections: Elections, terms: CapitationTerms) -> Floats:
+    """Return the fee reduction of Participants' primary care under PCC, shape (acos,)."""
+    stated = elections.participant_reduction
+    return np.where(np.isnan(stated), terms.participant_reduction, stated)
 
 
 def reduced_claims(
@@ -197,8 +233,7 @@ def capitation_of(
     known : YearOfPayments
     """
     final_month, repaid_in = months
-    stated = elections.participant_reduction
-    participant = np.where(np.isnan(stated), terms.participant_reduction, stated)
+    participant = participant_reduction(elections, terms)
     before, now = (reduced_claims(one, elections, care, participant) for one in (known.lookback, known.year))
     spent = known.lookback.aco[..., Sum.SPEND].sum(axis=-1) / _CENTS * known.lookback.counted
     rates = _rates(elections, terms, before, spent, participant)

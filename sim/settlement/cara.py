@@ -160,7 +160,7 @@ class Cara:
         done = self.years.get(year)
         if done is None:
             return np.zeros(book.n_acos, np.int64)
-        enter_cara(book, year, done.paid, done.aco, done.owed, month=final)
+        enter_cara(book, year, done.paid, done.aco, done.specialist, done.owed, month=final)
         for name, values in (
             ("cara_episodes", done.episodes),
             ("cara_cost_cents", done.cost),

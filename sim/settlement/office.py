@@ -12,12 +12,14 @@ from sim.inputs.lead_criteria import high_needs_aco_share
 from sim.inputs.scenario_books import MSSP, REACH, reach_rulebook, reach_years
 from sim.kernels.codes import MONTHS_A_YEAR, N_EPISODES, Sum
 from sim.kernels.tally import Asked
+from sim.ledger.billed import Billed
 from sim.ledger.schedule import Schedule
 from sim.outcomes.cara import CARA_BY_KIND
 from sim.outcomes.registry import BY_NAME, GUARDRAILS
 from sim.population.experience import ratio
 from sim.population.world import World
 from sim.scenarios import Scenario
+from sim.settlement.billing import Billing
 from sim.settlement.bridge import PARTS, SHARING, whole_bridge
 from sim.settlement.calendar import remembered_years
 from sim.settlement.cara import Cara
@@ -26,7 +28,7 @@ from sim.settlement.lead import Lead
 from sim.settlement.mssp import Mssp
 from sim.settlement.program import Flags, Floats, History, Ints, Participants, Program, Settled, Shown
 from sim.settlement.reach import Reach
-from sim.settlement.stop_loss import LivedPersons
+from sim.settlement.stop_loss import LivedPersons, Persons
 
 # What only LEAD has.
 _OF_LEAD = (
@@ -94,6 +96,7 @@ class Settlement:
         )
         self.cara = Cara(scenario, arm, world, self._lead.prospective_factor)
         self.programs: Mapping[str, Program] = {"lead": self._lead, MSSP: mssp, REACH: reach}
+        self._billing = Billing(scenario.rulebook(arm), world, own, self._lead.counted)
         self._other_lag = int(own.number("cash.settlement_lag"))
 
     @classmethod
@@ -113,7 +116,16 @@ class Settlement:
 
     def asks(self, year: int, contracts: Contracts) -> Asked:
         """Return the sums of a year that its settlement wants beyond those that cost no time."""
-        return Asked(monthly=bool(contracts.elects.any()), referred=self.cara.asks(year))
+        referred = self._scenario.study.provider_books or self.cara.asks(year)
+        return Asked(monthly=bool(contracts.elects.any()), referred=referred)
+
+    def billed(
+        self, persons: Persons, history: History, participants: Participants, contracts: Contracts
+    ) -> Billed | None:
+        """Return who bills a lived year, see :class:`Billing`; None where a study keeps no such books."""
+        if not self._scenario.study.provider_books:
+            return None
+        return self._billing.billed(persons, history, participants, contracts)
 
     def schedule(self, year: int, contracts: Contracts) -> Schedule:
         """Return when the year settled last is paid, and what of it by month."""
