@@ -27,6 +27,7 @@ from sim.cli.money_tables import (
     side_by_side,
     turned_away,
 )
+from sim.cli.practice_table import PRACTICES, keeps_books, practice_table
 from sim.cli.protection_table import PROTECTION, protection_table, shows_protection
 from sim.inputs.faults import printable
 from sim.outcomes.bands import bands_hold, bands_sentence
@@ -105,6 +106,10 @@ def _print_money(done: Run, scenario: Scenario, console: Console) -> None:
         for group in side_by_side(arms, console.width):
             console.print(protection_table(data, group))
         console.print(PROTECTION, style="dim", highlight=False)
+    if keeps_books(data):
+        for group in side_by_side(arms, console.width):
+            console.print(practice_table(data, group))
+        console.print(PRACTICES, style="dim", highlight=False)
     if guarded := bracket_arms(data):
         for group in side_by_side(guarded, console.width):
             console.print(bracket_table(data, group))

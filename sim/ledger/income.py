@@ -15,7 +15,7 @@ from sim.ledger.codes import Mechanism, Party
 Cents = NDArray[np.int64]
 
 # As whom providers are paid and pay: for services, out of what ACOs distribute, and under CARA.
-_PROVIDERS = (Party.PROVIDERS, Party.PARTICIPANT, Party.PREFERRED)
+PROVIDER_PARTIES = (Party.PROVIDERS, Party.PARTICIPANT, Party.PREFERRED)
 
 
 class IncomeLine(NamedTuple):
@@ -93,7 +93,7 @@ def income_statement(book: Ledger, provider: int) -> IncomeStatement:
     if not book.named:
         raise RuntimeError("no books of single providers are kept: a study asks for them by provider_books")
     sums: dict[tuple[int, int, int, int], int] = {}
-    for party in _PROVIDERS:
+    for party in PROVIDER_PARTIES:
         entries, signed = book.signed(party)
         mine = entries["provider"] == provider
         entries, signed = entries[mine], signed[mine]
@@ -130,7 +130,7 @@ def provider_incomes(
         Cents. They add up to what the ledger's parties that are providers receive, less what they pay.
     """
     sums = np.zeros(book.n_practices + book.n_specialists + 1, np.int64)
-    for party in _PROVIDERS:
+    for party in PROVIDER_PARTIES:
         entries, signed = book.signed(party, *mechanisms, year=year)
         mine = slice(None) if aco is None else entries["aco"] == aco
         np.add.at(sums, entries["provider"][mine], signed[mine])

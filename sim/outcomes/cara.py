@@ -42,6 +42,7 @@ CARA_VARIABLES: tuple[Variable, ...] = (
                 "Owed by specialists under CARA",
                 "By contracts that cost more than the target price, collected or not.",
             ),
+            ("collected", "Collected from specialists under CARA", "What specialists pay of what they owe."),
         )
     ),
 )

@@ -308,7 +308,11 @@ def _settled(
     counted = np.zeros(n_acos, np.int64)
     np.add.at(counted, aco, moved)
     of_kind = dict(
-        zip(CARA_BY_KIND, (enough.astype(np.int64), count, spent, prices, paid, owed), strict=True)
+        zip(
+            CARA_BY_KIND,
+            (enough.astype(np.int64), count, spent, prices, paid, owed, collected),
+            strict=True,
+        )
     )
     none = np.zeros_like(counted)
     rows = enough[contract]

@@ -11,6 +11,7 @@ import cara_arms
 import numpy as np
 import program_arms
 import protected_arms
+import provider_arms
 import pytest
 import xarray as xr
 from little_world import results, scenario
@@ -20,7 +21,10 @@ from sim.outcomes.registry import BY_NAME
 from sim.replicate import coordinates
 from sim.scenarios import Scenario
 
-LABELS = [*(one.label for one in IDENTITIES), NET]
+OF_ALL = {"Medicare outlay", NET}
+BOOKS = "Income of practices"
+# Books of providers are kept only where a study asks for them.
+LABELS = [*(one.label for one in IDENTITIES if one.label != BOOKS), NET]
 
 
 def as_read(scenario: Scenario, results: Mapping[str, Any]) -> xr.Dataset:
@@ -53,7 +57,9 @@ def test_all_hold_in_a_run():
 
 
 @pytest.mark.parametrize(
-    "arms", [cara_arms, capitated_arms, protected_arms, program_arms], ids=lambda one: one.__name__
+    "arms",
+    [cara_arms, capitated_arms, protected_arms, program_arms, provider_arms],
+    ids=lambda one: one.__name__,
 )
 def test_all_hold_whatever_is_elected_and_in_every_program(arms):
     lived, made = arms.lived(), arms.scenario()
@@ -61,8 +67,9 @@ def test_all_hold_whatever_is_elected_and_in_every_program(arms):
         name: np.stack([lived.models[arm].outcomes[name] for arm in made.arms])
         for name in lived.models[made.study.reference_arm].outcomes
     }
-    broken = {one.label: one.broken for one in check_identities(as_read(made, stacked)) if one.n_broken}
-    assert broken == {}
+    found = check_identities(as_read(made, stacked))
+    assert {one.label: one.broken for one in found if one.n_broken} == {}
+    assert (BOOKS in {one.label for one in found}) == (arms is provider_arms)
 
 
 # A variable of which a cent is added, and the identities that say so.
@@ -96,4 +103,4 @@ def test_a_cent_too_many_is_told_with_its_place(name, broken):
         assert "arm lead_professional" in told
         assert "year 2030" in told
         assert told.endswith("0.01 USD left over")
-        assert ("aco beta" in told) == ("aco" in changed[name].dims)
+        assert ("aco beta" in told) == (one.label not in OF_ALL and "aco" in changed[name].dims)
