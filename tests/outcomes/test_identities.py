@@ -21,7 +21,6 @@ from sim.outcomes.registry import BY_NAME
 from sim.replicate import coordinates
 from sim.scenarios import Scenario
 
-OF_ALL = {"Medicare outlay", NET}
 BOOKS = "Income of practices"
 # Books of providers are kept only where a study asks for them.
 LABELS = [*(one.label for one in IDENTITIES if one.label != BOOKS), NET]
@@ -97,10 +96,11 @@ def test_a_cent_too_many_is_told_with_its_place(name, broken):
     changed[name][place | {"replicate": 0}] += 0.01
     found = {one.label: one for one in check_identities(changed) if one.n_broken}
     assert set(found) == broken
+    totals = {one.label: one.total for one in IDENTITIES} | {NET: "medicare_net_cost"}
     for one in found.values():
         (told,) = one.broken
         assert one.n_broken == 1
         assert "arm lead_professional" in told
         assert "year 2030" in told
         assert told.endswith("0.01 USD left over")
-        assert ("aco beta" in told) == (one.label not in OF_ALL and "aco" in changed[name].dims)
+        assert ("aco beta" in told) == ("aco" in changed[totals[one.label]].dims)
