@@ -35,7 +35,7 @@ from sim.kernels.codes import CELL_NAMES, EPISODE_NAMES
 from sim.kernels.draws import Key
 from sim.kernels.layout import People
 from sim.kernels.tally import Asked, Tally, without_specialists
-from sim.ledger.year import enter_spending
+from sim.ledger.year import enter_passed_on, enter_spending
 from sim.levers import Levers, practices_this_year
 from sim.outcomes.cash import CashTerms
 from sim.outcomes.provider_variables import income_of_practices
@@ -345,6 +345,8 @@ class LeadModel(ColumnModel):
         shared = decide("distribution", gain=gain, practice_aco=practice_aco, lives=practices["lives"])
         practices["income_cents"][:] += shared
         enter_spending(self.ledger, year, cost, shared, practice_aco, schedule.final)
+        if schedule.monthly is not None:
+            enter_passed_on(self.ledger, year, schedule.monthly, practice_aco, practices["lives"])
         leaves = self.settlement.ruined_leaves
         self._settled |= self.backing.call(self.ledger, year, self._settled, active, schedule, leaves=leaves)
 

@@ -32,8 +32,9 @@ _TOLD: dict[str, tuple[Mechanism, ...]] = {
     "capitation": (*CAPITATION, Mechanism.PROVIDER_PAYMENT),
     "cara": (Mechanism.CARA_OWED,),
     "backed": (Mechanism.GUARANTEE, Mechanism.DEBT),
+    "passed_on": (Mechanism.ENHANCED_PASSED_ON,),
 }
-_SPENT = ("running_cost", "distributed", "cara")
+_SPENT = ("running_cost", "distributed", "cara", "passed_on")
 
 
 def empty_ledger(scenario: Scenario, world: World) -> Ledger:

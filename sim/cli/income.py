@@ -24,6 +24,7 @@ _COLUMNS = {
     "Fees reduced": Mechanism.FEE_REDUCTION,
     "Paid by ACO": Mechanism.PROVIDER_PAYMENT,
     "Distributed": Mechanism.DISTRIBUTION,
+    "Enhanced PCC": Mechanism.ENHANCED_PASSED_ON,
     "CARA": Mechanism.CARA,
 }
 #: What the figures mean.

@@ -35,6 +35,7 @@ class Mechanism(IntEnum):
     APO = 10  # advanced payment of claims, and what settlement trues it up by
     FEE_REDUCTION = 11  # claims that Medicare does not pay as capitation or APO covers them
     PROVIDER_PAYMENT = 12  # what ACOs pay providers whose fees are reduced
+    ENHANCED_PASSED_ON = 13  # what of enhanced PCC ACOs pay on to their practices
     CARA = 20  # episode arrangements: to a Preferred Provider, or back from it
     CARA_OWED = 21  # what an ACO owes of them where they are no expenditure before the corridors
     STOP_LOSS = 30  # what payout and charge of stop-loss change in the settlement

@@ -32,6 +32,8 @@ class MonthlyPayments:
         Claims that Medicare does not pay, in the months in which it would have.
     to_providers : int64 array
         What ACOs pay the providers for them.
+    to_practices : int64 array
+        What ACOs pay on to their practices of enhanced PCC.
     provisional : int64 array, shape (acos,)
         What provisional settlement pays before the final one.
     claims : int64 array
@@ -41,6 +43,7 @@ class MonthlyPayments:
     to_aco: Mapping[Mechanism, Cents]
     reductions: Cents
     to_providers: Cents
+    to_practices: Cents
     provisional: Cents
     claims: Cents
 
@@ -51,6 +54,7 @@ class MonthlyPayments:
             to_aco={mechanism: no_money(n_acos) for mechanism in CAPITATION},
             reductions=no_money(n_acos),
             to_providers=no_money(n_acos),
+            to_practices=no_money(n_acos),
             provisional=np.zeros(n_acos, np.int64),
             claims=no_money(n_acos),
         )
@@ -61,6 +65,7 @@ class MonthlyPayments:
             self.to_aco[mechanism][mine] = other.to_aco[mechanism][mine]
         self.reductions[mine] = other.reductions[mine]
         self.to_providers[mine] = other.to_providers[mine]
+        self.to_practices[mine] = other.to_practices[mine]
         self.provisional[mine] = other.provisional[mine]
         self.claims[mine] = other.claims[mine]
 

@@ -112,6 +112,26 @@ def enter_spending(
     book.enter(*to, shared, aco=practice_aco, month=month, provider=np.arange(len(shared)))
 
 
+def enter_passed_on(
+    book: Ledger, year: int, monthly: MonthlyPayments, practice_aco: Cents, lives: NDArray[np.float64]
+) -> None:
+    """Book what ACOs pay on to their practices of enhanced PCC, by the practices' size.
+
+    Parameters
+    ----------
+    book : Ledger
+    year : int
+    monthly : MonthlyPayments
+    practice_aco : int64 array, shape (practices,)
+        ACO of each practice, -1 for none.
+    lives : float64 array, shape (practices,)
+    """
+    practices = np.flatnonzero(practice_aco >= 0)
+    shares = Billed(practice_aco[practices], practices, np.zeros_like(practices), lives[practices])
+    to = Party.ACO, Party.PARTICIPANT, Mechanism.ENHANCED_PASSED_ON
+    enter_split(book, year, *to, monthly.to_practices, shares)
+
+
 def enter_cara(
     book: Ledger,
     year: int,

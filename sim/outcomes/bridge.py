@@ -59,6 +59,7 @@ STEPS = (
     Step("Episode arrangements, settled", ("cara_settled",), optional=True),
     Step("Guarantee and unpaid debt", ("guarantee_called", "unpaid_debt"), optional=True),
     Step("Running cost", (), ("care_management_cost",)),
+    Step("Enhanced PCC passed on", (), ("enhanced_passed_on",), optional=True),
     Step("Distributions to practices", (), ("distributions",)),
     Step("Change in ACO cash", ("aco_cash_change",), level=True),
 )

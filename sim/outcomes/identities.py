@@ -73,10 +73,12 @@ IDENTITIES = (
             "guarantee_called",
             "unpaid_debt",
         ),
-        ("care_management_cost", "distributions"),
+        ("care_management_cost", "distributions", "enhanced_passed_on"),
     ),
     Identity(
-        "Income of practices", "practice_income", ("practice_fees", "practice_payments", "distributions")
+        "Income of practices",
+        "practice_income",
+        ("practice_fees", "practice_payments", "distributions", "enhanced_passed_on"),
     ),
     Identity("Medicare outlay", "medicare_outlay", ("ffs_payments", *_PAID)),
 )

@@ -34,7 +34,8 @@ PROVIDER_VARIABLES: tuple[Variable, ...] = (
         "practice_income",
         "aco year",
         "Income of practices",
-        f"Fees, payments for reduced fees and distributions of the practices on the ACO's list. {_ASKED}",
+        "Fees, payments for reduced fees, distributions and enhanced PCC passed on, of the practices on the"
+        f" ACO's list. {_ASKED}",
         sign=_PAID,
     ),
     money(

@@ -27,6 +27,7 @@ _OF_ACOS: tuple[tuple[str, int, tuple[Mechanism, ...]], ...] = (
     ("npcc", 1, (Mechanism.NPCC,)),
     ("advances_settled", 1, (Mechanism.ENHANCED_PCC, Mechanism.APO)),
     ("provider_payments", -1, (Mechanism.PROVIDER_PAYMENT,)),
+    ("enhanced_passed_on", -1, (Mechanism.ENHANCED_PASSED_ON,)),
     ("capitation_gain", 1, (*CAPITATION, Mechanism.PROVIDER_PAYMENT)),
     ("cara_settled", 1, (Mechanism.CARA_OWED,)),
     ("guarantee_called", 1, (Mechanism.GUARANTEE,)),

@@ -40,6 +40,8 @@ class CareEvidence:
         Shares of other care billed by Participant and by Preferred Providers.
     passed_on : float
         Share of reduced fees that the ACO pays its providers.
+    enhanced_passed_on : float
+        Share of enhanced PCC that it pays its practices.
     claims_paid : float64 array, shape (lags,)
     month_weights : float64 array, shape (12,)
     """
@@ -49,6 +51,7 @@ class CareEvidence:
     participants_other: Floats
     preferred_other: Floats
     passed_on: float
+    enhanced_passed_on: float
     claims_paid: Floats
     month_weights: Floats
 
@@ -62,6 +65,7 @@ class CareEvidence:
             participants_other=evidence.array("capitation.participants_other")[led],
             preferred_other=evidence.array("capitation.preferred_other")[led],
             passed_on=evidence.number("capitation.passed_on"),
+            enhanced_passed_on=evidence.number("capitation.enhanced_passed_on"),
             claims_paid=evidence.array("cash.claims_paid"),
             month_weights=evidence.array("cash.month_weights"),
         )
@@ -255,6 +259,8 @@ def capitation_of(
         to_aco[mechanism] = _settled(paid, np.rint(net(owed.sum(axis=-1))).astype(np.int64), final_month)
     advance = rules.monthly_payment(rates[Mechanism.ENHANCED_PCC], in_force, payable)
     lent = cents(net(advance, terms.enhanced_sequestered))
+    to_practices = no_money(len(due))
+    to_practices[:, : lent.shape[1]] = np.rint(care.enhanced_passed_on * lent)
     kept = lent.sum(axis=-1) - np.rint(terms.enhanced_repaid * lent.sum(axis=-1)).astype(np.int64)
     to_aco[Mechanism.ENHANCED_PCC] = _settled(lent, kept, repaid_in)
     growth = np.broadcast_to(known.trend, before.apo.shape)
@@ -281,6 +287,7 @@ def capitation_of(
             to_providers=_over_horizon(
                 np.rint(care.passed_on * reductions.sum(axis=-1)).astype(np.int64), when
             ),
+            to_practices=to_practices,
             provisional=np.zeros(len(due), np.int64),
             claims=_over_horizon(known.year.aco[..., Sum.SPEND].sum(axis=-1), when),
         ),

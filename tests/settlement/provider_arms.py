@@ -25,6 +25,7 @@ ELECTIONS = {
     "advances": {"payments": ["pcc", "npcc", "apo"], "npcc_reduction": "40 %", "apo_reduction": "60 %"},
     "everything": PCC
     | {"enhanced_share": "100 %", "provisional_settlement": True, "stop_loss": True, "cara": CARA},
+    "shared": PCC | {"enhanced_share": "100 %", "evidence": {"capitation": {"enhanced_passed_on": 0.4}}},
     "owed": {"cara": CARA, "values": {"cara": {"counts_as_expenditure": False}}},
     "one": {"acos": {"beta": {"payments": ["tcc"], "preferred_reduction": "100 %"}}},
     "mssp": {"program": "mssp", "track": "enhanced", "agreement_start": 2027},

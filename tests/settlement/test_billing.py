@@ -229,3 +229,27 @@ def test_quantiles_of_change_are_of_the_practices_on_the_list():
             found = own.outcomes[f"practice_income_change_{name}"][aco, 1]
             assert found == pytest.approx(np.quantile(change, quantile))
     assert not first.outcomes["practice_income_change_p90"].any()
+
+
+def test_enhanced_pcc_passed_on_is_the_practices_by_size_and_the_acos_to_repay():
+    own, book, lists = model("shared"), model("shared").ledger, practices_of("shared")
+    mechanism, year = Mechanism.ENHANCED_PASSED_ON, 2028
+    lent = book.by_month(Party.ACO, Mechanism.ENHANCED_PCC, year=year)[:, :12]
+    paid = -book.by_month(Party.ACO, mechanism, year=year)
+    np.testing.assert_array_equal(paid[:, :12], np.rint(0.4 * lent))
+    assert not paid[:, 12:].any()
+    assert lent.any()
+    by_practice = provider_incomes(book, [mechanism], year=year)[: len(lists)]
+    lives = own.practices.store["lives"]
+    for aco in range(3):
+        mine = lists == aco
+        np.testing.assert_allclose(
+            by_practice[mine], paid[aco].sum() * lives[mine] / lives[mine].sum(), atol=12
+        )
+    assert not by_practice[lists < 0].any()
+    np.testing.assert_array_equal(own.outcomes["enhanced_passed_on"][:, 1], paid.sum(axis=1))
+    # The ACO has that much less; Medicare sees nothing of it.
+    kept = without_books().models["shared"].outcomes["enhanced_passed_on"]
+    np.testing.assert_array_equal(kept, own.outcomes["enhanced_passed_on"])
+    assert [aco.cash_cents for aco in own.acos] == own.outcomes["aco_cash_change"].sum(axis=1).tolist()
+    assert not model("pcc").outcomes["enhanced_passed_on"].any()

@@ -30,6 +30,7 @@ CARE = CareEvidence(
     participants_other=np.array([0.05]),
     preferred_other=np.array([0.10]),
     passed_on=1.0,
+    enhanced_passed_on=0.0,
     claims_paid=np.array([0.25, 0.75]),
     month_weights=np.ones(MONTHS),
 )
