@@ -20,6 +20,7 @@ from sim.kernels.draws import Decision, Key, draw4, unit52
 Floats = NDArray[np.float64]
 
 LEVEL_FIT = "spending.level_fit"
+_LEAST_QUANTILE = 1e-6
 
 
 def draw_evidence(evidence: Evidence, key: Key) -> Evidence:
@@ -58,6 +59,29 @@ def draw_evidence(evidence: Evidence, key: Key) -> Evidence:
         fit = entries[LEVEL_FIT]
         entries[LEVEL_FIT] = rebuilt(fit, by_year=((None, np.asarray(fit.value) / (1.0 + added)),))
     return Evidence(evidence.name, entries)
+
+
+def at_quantile(entry: Entry, u: float) -> Any:
+    """Return an uncertain entry's value at one quantile of its distribution, as a scenario would state it.
+
+    Parameters
+    ----------
+    entry : Entry
+        With a distribution other than ``fixed``; all values of a list are taken at the same quantile.
+    u : float
+        0 to 1.
+    """
+
+    def value(centre: Value) -> Any:
+        middle = np.asarray(centre, np.float64)
+        # No distribution reaches its end at a quantile of 0 or 1.
+        share = np.full(middle.shape, np.clip(u, _LEAST_QUANTILE, 1.0 - _LEAST_QUANTILE))
+        found = _at_quantile(middle, entry.distribution or {}, share)
+        return np.clip(found, entry.limits.min, entry.limits.max).tolist()
+
+    if entry.yearly:
+        return {str(year): value(centre) for year, centre in entry.by_year}
+    return value(entry.value)
 
 
 def _added_to_mean(stated: Entry, drawn: Entry) -> Floats:
