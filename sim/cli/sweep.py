@@ -232,7 +232,7 @@ def _explain(found: Sensitivity, say: Any) -> None:
     for name, text in MEASURES[found.design].items():
         say(f"{name.replace('_', ' ')}: {text}.", style="dim", highlight=False)
     say(
-        f"{found.points:,} points of {found.replicates:,} replicates on the same draws; intervals are of both.",
+        f"{found.points:,} points of {found.replicates:,} replicates, on the same draws; intervals of both.",
         style="dim",
         highlight=False,
     )
