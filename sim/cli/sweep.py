@@ -43,6 +43,7 @@ def plan(
     from sim.cli.tables import print_sections  # noqa: PLC0415
     from sim.experiments.design import design_of  # noqa: PLC0415
     from sim.experiments.plan import Coordinates  # noqa: PLC0415
+    from sim.population.plan import plan_acos  # noqa: PLC0415
     from sim.replicate import coordinates  # noqa: PLC0415
     from sim.scenarios import Scenario  # noqa: PLC0415
 
@@ -55,8 +56,7 @@ def plan(
         design.checked()
         points, shown = list(design.points), list(design.shown)
     labels = Coordinates.of(coordinates(loaded))
-    lives = int(labels.extra["aco_lives"][1].sum())
-    share = loaded.population.aco_market_share
+    lives = int(sum(plan.lives for plan in plan_acos(loaded)))
     size = labels.bytes_per_replicate * each * len(points)
     found = {
         "points": len(points),
@@ -64,7 +64,6 @@ def plan(
         "replicates": each,
         "decades": len(points) * each,
         "aligned_person_years": len(points) * each * len(loaded.arms) * len(loaded.years) * lives,
-        "people_in_markets": round(lives / share),
         "bytes_in_memory": size,
         "first_point": shown[0],
     }

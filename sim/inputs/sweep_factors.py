@@ -25,7 +25,8 @@ _KINDS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "stated": ((), ()),
 }
 _FLAGS = ("relative", "whole")
-_NAMES = {"dist", *_FLAGS, *(name for needed, more in _KINDS.values() for name in (*needed, *more))}
+# What shows that a table is a distribution, not a table of keys.
+_MARKS = {"dist", "low", "high"}
 _UNITLESS = ("cv",)
 _LEAST_SHARE = 1e-9
 
@@ -178,7 +179,7 @@ def factors_of(over: Mapping[str, Any], design: str, file: str, stated: Stated) 
 def _leaves(table: Mapping[str, Any], path: str = "") -> Iterator[tuple[str, Any]]:
     for name, item in table.items():
         key = f"{path}.{name}" if path else str(name)
-        if isinstance(item, Mapping) and not ("dist" in item or (item and set(item) <= _NAMES)):
+        if isinstance(item, Mapping) and not _MARKS & set(item):
             yield from _leaves(item, key)
         else:
             yield key, item
