@@ -79,7 +79,7 @@ def _again(made: Replicate, stored: xr.Dataset, *, with_books: bool) -> list[Che
     from sim.outcomes.registry import VARIABLES  # noqa: PLC0415
 
     further = set() if with_books else {variable.name for variable in PROVIDER_VARIABLES}
-    compared = [variable for variable in VARIABLES if variable.name not in further]
+    compared = [one for one in VARIABLES if one.name in stored and one.name not in further]
     first_py, differing, entries, wrong = made.world.first_py, list[str](), 0, list[str]()
     gaps: dict[str, list[str]] = {label: [] for label in LEDGER_IDENTITIES}
     for arm, model in made.models.items():
