@@ -184,5 +184,5 @@ def _by_mechanism(found: list[Posting]) -> Table:
 
 
 def _words(name: str) -> str:
-    upper = {"pcc", "tcc", "npcc", "apo", "aco", "cara"}
+    upper = {"pcc", "tcc", "npcc", "apo", "aco", "cara", "d"}
     return " ".join(word.upper() if word in upper else word for word in name.split("_"))

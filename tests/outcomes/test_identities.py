@@ -9,6 +9,7 @@ from typing import Any
 import capitated_arms
 import cara_arms
 import numpy as np
+import offered_arms
 import program_arms
 import protected_arms
 import pytest
@@ -53,7 +54,9 @@ def test_all_hold_in_a_run():
 
 
 @pytest.mark.parametrize(
-    "arms", [cara_arms, capitated_arms, protected_arms, program_arms], ids=lambda one: one.__name__
+    "arms",
+    [cara_arms, capitated_arms, protected_arms, program_arms, offered_arms],
+    ids=lambda one: one.__name__,
 )
 def test_all_hold_whatever_is_elected_and_in_every_program(arms):
     lived, made = arms.lived(), arms.scenario()
