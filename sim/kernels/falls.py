@@ -99,7 +99,7 @@ def prevent_falls(
         begun |= course[i]
     if begun == 0 and not offered_here(uptake, market, n, markets.first_practice):
         return
-    now, slope = year - COURSES_SINCE, falls.at_risk_slope
+    now = year - COURSES_SINCE
     hits = 0
     for k in range(n):
         to = aligned[k]
@@ -113,7 +113,7 @@ def prevent_falls(
         i = row[k]
         at = sums_at[k]
         if course[i] == 0:
-            at_risk = falls.at_risk * (1.0 - slope + slope * relative[k])
+            at_risk = falls.at_risk + falls.at_risk_slope * relative[k]
             if unit(extra[4 * j]) >= at_risk or unit(extra[4 * j + 1]) >= uptake[aligned[k]]:
                 continue
             course[i] = now

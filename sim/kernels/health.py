@@ -316,7 +316,8 @@ class Falls(NamedTuple):
     Attributes
     ----------
     at_risk, at_risk_slope : float
-        Share of people of 65 and over at risk, and how it rises with relative spending.
+        Share of people of 65 and over at risk whom nothing is expected to be spent on, and how it rises with
+        relative spending.
     lasts : int
         Years that a course protects, that in which it begins included.
     stays, ed_visits : float

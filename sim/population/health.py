@@ -190,10 +190,11 @@ def build_health(evidence: Evidence) -> Health:
 def _falls(evidence: Evidence) -> Falls:
     number, trial = evidence.number, evidence.word("falls.trial")
     since, until = int(number("spending.level_year")), evidence.entry("falls.visit_cost").year or 0
+    at_risk, slope = number("falls.at_risk"), number("falls.at_risk_slope")
     growth = np.prod([1.0 + number("trend.national", year) for year in range(since + 1, until + 1)])
     return Falls(
-        at_risk=number("falls.at_risk"),
-        at_risk_slope=number("falls.at_risk_slope"),
+        at_risk=at_risk * (1.0 - slope),
+        at_risk_slope=at_risk * slope / number("falls.at_risk_usual"),
         lasts=int(number("falls.lasts")),
         stays=number(f"falls.stays.{trial}"),
         ed_visits=number(f"falls.ed_visits.{trial}"),

@@ -69,7 +69,7 @@ class Care(Treatment):
         """Begin falls prevention, once in a lifetime, where it is offered; note whether any protects."""
         rules, draws, now = self.model.health.falls, self.draws, self.model.year - COURSES_SINCE
         offered = self.model.practices.falls_uptake[self.aligned] if self.aligned >= 0 else 0.0
-        at_risk = rules.at_risk * (1.0 - rules.at_risk_slope + rules.at_risk_slope * year.relative)
+        at_risk = rules.at_risk + rules.at_risk_slope * year.relative
         takes = draws.at_risk_of_falls() < at_risk and draws.falls_prevention() < offered
         if year.age >= AGED_IN and not self.falls_course and takes:
             self.falls_course = now
