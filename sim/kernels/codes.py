@@ -84,7 +84,7 @@ class Sum(IntEnum):
     HYPERTENSION = 26  # persons
     PRESSURE_CONTROLLED = 27
     # Falls prevention
-    AGED_MONTHS = 28  # person-months of people of 65 and over
+    YOUNG_MONTHS = 28  # person-months of people below 65, who are few
     FALLS_COURSES = 29  # courses that begin
     FALLS_PROTECTED = 30  # persons whom a course of this or an earlier year protects
     PROTECTED_STAYS = 31  # their stays for falls

@@ -195,7 +195,6 @@ def lived_by(seen: Experience) -> dict[str, Floats | Ints]:
         "stays": Sum.STAYS,
         "readmissions": Sum.READMISSIONS,
         "snf_days": Sum.SNF_DAYS,
-        "aged_months": Sum.AGED_MONTHS,
         "fall_stays": Sum.FALL_STAYS,
         "fall_ed_visits": Sum.FALL_ED_VISITS,
         "falls_courses": Sum.FALLS_COURSES,
@@ -208,6 +207,7 @@ def lived_by(seen: Experience) -> dict[str, Floats | Ints]:
     return {
         "fall_spending_averted": seen.aco[..., Sum.AVERTED_SPEND].sum(axis=-1),
         "person_months": seen.months,
+        "aged_months": (seen.aco[..., Sum.MONTHS] - seen.aco[..., Sum.YOUNG_MONTHS]).sum(axis=-1),
         "true_savings": seen.aco[..., Sum.REFERENCE] - seen.aco[..., Sum.SPEND],
         **{name: seen.aco[..., which].sum(axis=-1) for name, which in counts.items()},
     }

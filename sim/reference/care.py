@@ -39,7 +39,7 @@ class Care(Treatment):
         begun = [one for one in (procedure, *caused) if one]
         self.book_episodes([*begun, *self.chronic(year, base, event)], place)
         sums[Sum.PQEM_VISITS] += year.visits
-        sums[Sum.AGED_MONTHS] += self.months * (year.age >= AGED_IN)
+        sums[Sum.YOUNG_MONTHS] += self.months * (year.age < AGED_IN)
         self.measure(year, base, sums)
         stays = stayed + (procedure.inpatient if procedure else 0)
         sums[Sum.STAYS] += stays
