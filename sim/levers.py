@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from sim.behaviour.effect import CareShares, EffectParameters, alike_on_care, spread_over_care
 from sim.kernels.health import Health
-from sim.kernels.layout import Practices
+from sim.kernels.layout import Practices, nothing_offered
 
 
 class Levers(NamedTuple):
@@ -58,4 +58,5 @@ def practices_this_year(
         high_needs_snf=needy.snf,
         coding=columns["coding_habit"] * (1.0 + columns["coding"]),
         attest=columns["attestation"].copy(),
+        **nothing_offered(len(columns["efficiency"])),
     )

@@ -180,8 +180,7 @@ class LeadModel(ColumnModel):
     def _make_agents(self) -> None:
         """Make the people, practices and specialists agents, and an ACO of each plan."""
         use: Callable[[type[Any]], Any] = self.replaced.agent
-        made, plans = self.world.providers, self.world.plans
-        world, shared = self.world, self._shared
+        made, plans, world, shared = self.world.providers, self.world.plans, self.world, self._shared
         self._people = world.branch() if shared is None else shared.columns
         looked_up = beneficiary_bounds(world.n_practices, world.n_markets)
         self.beneficiaries = self.add_population(use(Beneficiary), beneficiary_store(self._people), looked_up)
@@ -256,9 +255,10 @@ class LeadModel(ColumnModel):
                     self.evidence.number("care.specialist_share"),
                 ),
             )
-            self._levers = Levers(
-                practices, self._health.in_year(criteria_of(self.rulebook, self.year), self.year)
-            )
+            offered = self.settlement.benefits.offered
+            practices = offered(practices, self.year, self.contracts, self.active(), self.practice_aco())
+            health = self._health.in_year(criteria_of(self.rulebook, self.year), self.year)
+            self._levers = Levers(practices, health)
         return self._levers
 
     def usual_decisions(self, year: int) -> AcoDecisions:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from sim.agents.aco import AcoYear
 from sim.kernels.codes import Sum
 from sim.ledger import Ledger, Mechanism, Party
+from sim.ledger.benefits import BENEFITS, enter_benefits
 from sim.ledger.billed import Billed
 from sim.ledger.codes import CAPITATION
 from sim.ledger.protection import enter_stop_loss
@@ -26,7 +27,7 @@ Flags = NDArray[np.bool_]
 _TOLD: dict[str, tuple[Mechanism, ...]] = {
     "settlement": (Mechanism.SETTLEMENT, Mechanism.STOP_LOSS),
     "add_on": (Mechanism.ADMIN_ADD_ON,),
-    "running_cost": (Mechanism.CARE_MANAGEMENT,),
+    "running_cost": (Mechanism.CARE_MANAGEMENT, Mechanism.FALLS_PREVENTION, *BENEFITS),
     "distributed": (Mechanism.DISTRIBUTION,),
     "pool": (Mechanism.HIGH_PERFORMERS_POOL,),
     "capitation": (*CAPITATION, Mechanism.PROVIDER_PAYMENT),
@@ -84,6 +85,8 @@ def book_program(
     enter_services(book, year, of_acos, total, schedule.monthly, billed)
     if schedule.monthly is not None:
         enter_capitation(book, year, schedule.monthly, billed)
+    if schedule.benefits is not None:
+        enter_benefits(book, year, schedule.benefits)
     stop_loss = np.where(active, settled["stop_loss_settled"], 0)
     enter_program(book, year, settlement - stop_loss, add_on, pool, schedule)
     enter_stop_loss(book, year, stop_loss, schedule.final)

@@ -46,7 +46,7 @@ def usd(cents: int) -> str:
 
 def words(name: str) -> str:
     """Return the name of a mechanism or party as it is written."""
-    upper = {"pcc", "tcc", "npcc", "apo", "aco", "cara"}
+    upper = {"pcc", "tcc", "npcc", "apo", "aco", "cara", "d"}
     return " ".join(word.upper() if word in upper else word for word in name.split("_"))
 
 

@@ -27,6 +27,14 @@ from sim.cli.money_tables import (
     side_by_side,
     turned_away,
 )
+from sim.cli.offers_table import (
+    FALLS,
+    benefit_arms,
+    benefits_table,
+    falls_arms,
+    falls_table,
+    falls_told,
+)
 from sim.cli.practice_table import PRACTICES, keeps_books, practice_table
 from sim.cli.protection_table import PROTECTION, protection_table, shows_protection
 from sim.cli.sweep_tables import print_sweep, sweep_as_dict
@@ -125,11 +133,24 @@ def _print_money(done: Run, scenario: Scenario, console: Console) -> None:
         console.print(cara_told(data, arm), highlight=False)
     if arranged:
         console.print(CARA, style="dim", highlight=False)
+    _print_offers(data, arms, console)
     for arm in arms:
         console.print(aco_table(data, arm))
     console.print(
         f"$ are USD per aligned person-year, % bm. is percent of the benchmark. {LOSS}", style="dim"
     )
+
+
+def _print_offers(data: xr.Dataset, arms: list[str], console: Console) -> None:
+    """Print what falls prevention averts and costs, and what benefits cost, where anybody offers them."""
+    if offering := falls_arms(data):
+        for group in side_by_side(arms, console.width):
+            console.print(falls_table(data, group))
+        for arm in offering:
+            console.print(falls_told(data, arm), highlight=False)
+        console.print(FALLS, style="dim", highlight=False)
+    for group in side_by_side(benefit_arms(data), console.width):
+        console.print(benefits_table(data, group))
 
 
 def _closing_table(summaries: Sequence[ArmSummary], scenario: Scenario) -> Table:

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from sim.inputs.benefit_terms import benefit_limits, falls_terms, not_offered, part_d_from
 from sim.inputs.capitation_terms import capitation_terms, final_settlement, provisional_terms
 from sim.inputs.cara_faults import holds
 from sim.inputs.cara_terms import cara_terms
@@ -68,6 +69,14 @@ def _of_lead(name: str, books: ScenarioBooks, year: int, years: range, terms: di
         arranged = cara_terms(replace(book, asked=set()), year)
         if any(holds(one, arranged, year) for one in contracts):
             cara_terms(book, year)
+    if terms.get("falls_prevention"):
+        falls_terms(book, year)
+        book.flag("falls.satisfies_plan", year)
+    if offered := terms.get("benefits"):
+        benefit_limits(book, year)
+        not_offered(book, year)
+        if any(one.kind == "part_d_premium" for one in offered):
+            part_d_from(book, year)
     final_settlement(book, year)
     guarantee_terms(book, year, terms.get("risk_option", OPTIONS[0]))
     exit_terms(book, year)

@@ -7,6 +7,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, PlainSerializer
 
+from sim.inputs.scenario_acos import Dollars
+from sim.inputs.scenario_benefits import Benefit
 from sim.inputs.scenario_cara import CaraContract
 from sim.inputs.scenario_values import Fraction, Table, Whole
 
@@ -146,6 +148,36 @@ class Terms(Table):
         description=(
             "LEAD: month in which the ACO gives notice that it leaves, such as 2029-05: that year is settled"
             " as the rules have it (exit.*), and it is out from the next January on"
+        ),
+    )
+    falls_prevention: Annotated[bool, Field(strict=True)] | None = Field(
+        None,
+        description=(
+            "LEAD: offers falls prevention (RISE to Age in Place) to aligned people of 65 and over at risk;"
+            " false where nothing is said"
+        ),
+    )
+    falls_uptake: Fraction | None = Field(
+        None,
+        ge=0,
+        le=1,
+        description=(
+            "share of people at risk of falls who take falls prevention up; falls.screened times"
+            " falls.accepts of the evidence where nothing is said"
+        ),
+    )
+    home_modification: Annotated[Dollars | None, Field(ge=0, le=100_000)] = Field(
+        None,
+        description=(
+            "what changes to the home would cost on average for each who takes falls prevention up, of which"
+            " the rules pay so much a person at most; falls.modification of the evidence where it is not said"
+        ),
+    )
+    benefits: tuple[Benefit, ...] | None = Field(
+        None,
+        description=(
+            "LEAD: benefit enhancements and incentives that the ACO pays for, a table each; an ACO's own list"
+            " takes the place of the arm's, an empty one is none"
         ),
     )
 

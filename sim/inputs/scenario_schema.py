@@ -17,11 +17,14 @@ from sim.inputs.scenario_arms import (
     Raw,
     Terms,
 )
+from sim.inputs.scenario_benefits import Benefit
 from sim.inputs.scenario_cara import CaraContract
 from sim.inputs.scenario_sweep import Sweep
 from sim.inputs.scenario_values import Fraction, Table, Whole
 
 FIRST_PY = 2027
+# Terms that are lists of tables.
+LISTED: dict[str, type[BaseModel]] = {"cara": CaraContract, "benefits": Benefit}
 
 
 def _acos_kind(value: object) -> str:
@@ -127,8 +130,8 @@ def model_at(loc: Iterable[int | str]) -> type[BaseModel] | None:
             model, steps = ChangingTerms, steps[1:]
         elif issubclass(model, ChangingTerms) and step == "since":
             model, steps = Terms, steps[1:]
-        elif issubclass(model, Terms) and step == "cara":
-            model, steps = CaraContract, steps[1:]
+        elif issubclass(model, Terms) and step in LISTED:
+            model, steps = LISTED[str(step)], steps[1:]
         else:
             found = model.model_fields.get(str(step))
             model = _table_of(found.annotation) if found else None

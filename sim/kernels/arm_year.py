@@ -6,6 +6,7 @@ from sim.kernels.by_month import count_by_month
 from sim.kernels.counting import count_care, count_months
 from sim.kernels.draws import Key
 from sim.kernels.episodes import count_chronic, price_procedures
+from sim.kernels.falls import prevent_falls, support_sharing
 from sim.kernels.health import Health
 from sim.kernels.jit import stage
 from sim.kernels.layout import Array, Disease, Markets, People, Practices, Referrals
@@ -39,8 +40,10 @@ def cost_and_count(
     monthly, referred = tally.monthly.reshape(-1), tally.referred.reshape(-1)
     masks, of_episodes, acute = health.conditions, health.episodes, health.events
     price_ambulatory(n, markets, practices, health.ambulatory, strip)
+    support_sharing(key, n, markets, practices, strip)
+    prevent_falls(people, key, year, n, markets, practices, health.falls, sums, strip)
     price_procedures(n, markets, practices, of_episodes, sums, episodes, strip)
-    price_events(n, practices, acute, of_episodes, health.quality, sums, episodes, strip)
+    price_events(n, practices, acute, of_episodes, health.quality, health.falls, sums, episodes, strip)
     count_care(people, n, masks, health.quality, sums, strip)
     count_chronic(n, masks, of_episodes, episodes, strip)
     count_months(people, key, year, n, practices, disease, health.high_needs, reference_spend, sums, strip)

@@ -83,6 +83,15 @@ class Sum(IntEnum):
     GLYCEMIC_POOR = 25
     HYPERTENSION = 26  # persons
     PRESSURE_CONTROLLED = 27
+    # Falls prevention
+    YOUNG_MONTHS = 28  # person-months of people below 65, who are few
+    FALLS_COURSES = 29  # courses that begin
+    FALLS_PROTECTED = 30  # persons whom a course of this or an earlier year protects
+    PROTECTED_STAYS = 31  # their stays for falls
+    PROTECTED_ED_VISITS = 32  # their ED visits for falls
+    AVERTED_STAYS = 33  # stays for falls that they would have had otherwise
+    AVERTED_ED_VISITS = 34
+    AVERTED_SPEND = 35  # cents of both
 
 
 class Episode(IntEnum):

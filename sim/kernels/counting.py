@@ -27,7 +27,11 @@ _PERSONS, _MONTHS, _SPEND, _REFERENCE = (
     int(Sum.REFERENCE),
 )
 _TRUE_RISK, _CODED_RISK, _DEATHS = int(Sum.TRUE_RISK), int(Sum.CODED_RISK), int(Sum.DEATHS)
-_BASE_DRUG, _COMPLEX_MONTHS = int(Sum.BASE_DRUG), int(Sum.COMPLEX_MONTHS)
+_BASE_DRUG, _COMPLEX_MONTHS, _YOUNG_MONTHS = (
+    int(Sum.BASE_DRUG),
+    int(Sum.COMPLEX_MONTHS),
+    int(Sum.YOUNG_MONTHS),
+)
 _ED, _VISITS, _FALL_ED = int(Sum.ED_VISITS), int(Sum.PQEM_VISITS), int(Sum.FALL_ED_VISITS)
 _DIABETES, _GLYCEMIC_POOR, _HYPERTENSION, _PRESSURE_CONTROLLED = (
     int(Sum.DIABETES),
@@ -85,6 +89,7 @@ def count_care(
     ed_visits, ed_falls, several, clinical = strip.ed_visits, strip.ed_falls, strip.several, strip.clinical
     base_cents, procedure_cents, event_cents = strip.base_cents, strip.procedure_cents, strip.event_cents
     months, sums_at, complex_from = strip.months, strip.sums_at, quality.complex_conditions
+    age = strip.age
     for k in range(n):
         i = row[k]
         at = sums_at[k]
@@ -96,7 +101,8 @@ def count_care(
         hypertensive = 1 if seen & (had & hypertension != 0) else 0
         diabetic = 1 if seen & (had & diabetes != 0) else 0
         sums[at + _ED] += ed_visits[k]
-        sums[at + _FALL_ED] += ed_falls[k]
+        if ed_falls[k] > 0:
+            sums[at + _FALL_ED] += ed_falls[k]
         sums[at + _VISITS] += visits[k]
         sums[at + _BASE_DRUG] += base if had & drug_treated else 0
         sums[at + _HYPERTENSION] += hypertensive
@@ -104,6 +110,8 @@ def count_care(
         sums[at + _DIABETES] += diabetic
         sums[at + _GLYCEMIC_POOR] += diabetic if 1.0 - sign < glycemic_poor else 0
         sums[at + _COMPLEX_MONTHS] += months[k] if several[k] >= complex_from else 0
+        if age[k] < AGED_IN:
+            sums[at + _YOUNG_MONTHS] += months[k]
 
 
 @stage

@@ -43,6 +43,7 @@ class Decision(IntEnum):
     PERSON_LATENT = 3
     PERSON_CONDITIONS = 4
     PERSON_PRACTICE = 5
+    PERSON_FALLS = 6  # at risk of falls, takes prevention up, uses cost-sharing support
     # A person, each year; what the four draws of a code decide, in order
     LIFE = 16  # death, month of death, move to Medicare Advantage, number of onsets
     LEAVING = 17  # month of the move
@@ -60,6 +61,7 @@ class Decision(IntEnum):
     HIGH_NEEDS_ENTRY = 29  # month
     CODING = 30  # which conditions the year's claims miss, one bit each
     SPECIALIST = 31  # who leads an episode, cost of what counts in it (2); the number is its kind
+    FALLS = 32  # ED visits for falls that prevention averts
     # Markets and the nation
     MARKET_LEVEL = 64
     MARKET_TREND = 65

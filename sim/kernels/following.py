@@ -30,14 +30,14 @@ class Followers(NamedTuple):
     Attributes
     ----------
     arm : int64, shape (followers,)
-        Place of each among the arms of `lives`, `attested`, `aligned`, `cell`, `spend` and `apart`.
+        Place of each among the arms of `lives`, the columns and `apart`.
     practices : float64, shape (followers, fields, practices)
         What practices do, the fields of :class:`sim.kernels.layout.Practices` in order.
     care, monthly, episodes, referred, types : shape (followers, ...)
         Sums of people who are touched, as in :class:`sim.kernels.tally.Tally`.
     lives : uint8, shape (arms, markets)
         Markets in which an arm works out the year of those who are touched.
-    attested, aligned : int32; cell : uint8; spend : int32, shape (arms, people)
+    attested, aligned : int32; cell : uint8; spend : int32; falls_course : uint8, shape (arms, people)
         Columns; only people who are touched are kept.
     apart : uint8, shape (arms, people)
         Who stands otherwise on 1 January than in the arm followed.
@@ -61,6 +61,7 @@ class Followers(NamedTuple):
     aligned: Array
     cell: Array
     spend: Array
+    falls_course: Array
     apart: Array
     apart_in_any: Array
     touched: Array
@@ -87,6 +88,7 @@ NOBODY = Followers(
         (np.uint8, 2),
         (np.int32, 2),
         (np.uint8, 2),
+        (np.uint8, 2),
         (np.uint8, 1),
         (np.uint8, 1),
         (np.uint8, 1),
@@ -109,9 +111,10 @@ def note_touched(
 
     People stand as on 1 January, aligned, and have chosen this year's practice.
     """
-    all_attested, differs = people.attested, followers.differs
+    all_attested, all_course, differs = people.attested, people.falls_course, followers.differs
     apart, touched = followers.apart_in_any, followers.touched
     row, aligned, practice, attested = strip.row, strip.aligned, strip.practice, strip.attested
+    had_course = strip.had_course
     sums_at, episodes_at = strip.sums_at, strip.episodes_at
     for i in range(first, last):
         touched[i] = apart[i]
@@ -120,6 +123,7 @@ def note_touched(
         i = row[k]
         of, to = np.int64(all_attested[i]), aligned[k]
         attested[k] = of
+        had_course[k] = all_course[i]
         met = touched[i] | differs[practice[k]]
         met |= differs[max(of, np.int64(0))] if of >= 0 else 0
         met |= differs[max(to, np.int64(0))] if to >= 0 else 0
@@ -165,11 +169,13 @@ def begin_year(
     apart has not been kept until now.
     """
     row, attested, aligned, cell, spend = strip.row, own.attested, own.aligned, own.cell, own.spend
+    course = own.falls_course
     for i in range(first, last):
         if touched[i] and apart[i] == 0:
             attested[i] = people.attested[i]
             aligned[i] = people.aligned[i]
             cell[i] = people.cell[i]
+            course[i] = people.falls_course[i]
     for i in range(first, last):
         if touched[i]:
             spend[i] = 0
@@ -184,12 +190,14 @@ def end_year(people: People, first: int, last: int, arm: int, followers: Followe
     """Mark who of rows `first` to `last` now stands otherwise in an arm than in the arm it follows."""
     touched, apart, apart_in_any = followers.touched, followers.apart[arm], followers.apart_in_any
     attested, aligned, cell = followers.attested[arm], followers.aligned[arm], followers.cell[arm]
+    course = followers.falls_course[arm]
     for i in range(first, last):
         if touched[i]:
             same = (
                 (attested[i] == people.attested[i])
                 & (aligned[i] == people.aligned[i])
                 & (cell[i] == people.cell[i])
+                & (course[i] == people.falls_course[i])
             )
             apart[i] = 0 if same else 1
             apart_in_any[i] |= apart[i]
@@ -238,7 +246,7 @@ def follow_year(
                 begin_year(
                     people, start, stop, n, everyone, own, followers.apart[arm], followers.touched, strip
                 )
-                take_attested(here, own, followers.apart[arm], strip)
+                take_standing(here, own, followers.apart[arm], strip)
                 note_alignment(own, here, does, strip)
                 attest(own, here, does, strip)
                 tally = Tally(
@@ -268,12 +276,17 @@ def follow_year(
 
 
 @stage
-def take_attested(n: int, own: People, apart: Array, strip: Strip) -> None:
-    """Let people who are not apart have attested to the practice they have in the arm that is followed."""
+def take_standing(n: int, own: People, apart: Array, strip: Strip) -> None:
+    """Let people who are not apart have what they have in the arm that is followed.
+
+    That is the practice they have attested to, and the year of falls prevention, if any, of 1 January.
+    """
     all_attested, row, attested = own.attested, strip.row, strip.attested
+    all_course, had_course = own.falls_course, strip.had_course
     for j in range(n):
         if apart[row[j]] == 0:
             all_attested[row[j]] = attested[j]
+            all_course[row[j]] = had_course[j]
 
 
 @stage
@@ -295,6 +308,9 @@ def practices_of(table: Array) -> Practices:
         table[12],
         table[13],
         table[14],
+        table[15],
+        table[16],
+        table[17],
     )
 
 
@@ -332,4 +348,5 @@ def with_columns(people: People, arm: int, followers: Followers) -> People:
         people.risk,
         people.late_months,
         people.needy_risk,
+        followers.falls_course[arm],
     )

@@ -310,6 +310,31 @@ class Emergency(NamedTuple):
     most_ed_visits: int
 
 
+class Falls(NamedTuple):
+    """Falls prevention (``falls.*``).
+
+    Attributes
+    ----------
+    at_risk, at_risk_slope : float
+        Share of people of 65 and over at risk whom nothing is expected to be spent on, and how it rises with
+        relative spending.
+    lasts : int
+        Years that a course protects, that in which it begins included.
+    stays, ed_visits : float
+        Stays and ED visits for falls of people who are protected, over what they would have.
+    visit_cost : float
+        What an averted ED visit saves, of which part by part the average aged person without Medicaid spends
+        one in a year.
+    """
+
+    at_risk: float
+    at_risk_slope: float
+    lasts: int
+    stays: float
+    ed_visits: float
+    visit_cost: float
+
+
 class Quality(NamedTuple):
     """What quality measures count (``use.*``).
 
@@ -344,3 +369,4 @@ class Health(NamedTuple):
     episodes: Episodes
     emergency: Emergency
     quality: Quality
+    falls: Falls

@@ -47,6 +47,7 @@ class People(NamedTuple):
     risk: Array
     late_months: Array
     needy_risk: Array
+    falls_course: Array
 
 
 # Columns that never change after a person is made: arms may share them.
@@ -83,6 +84,7 @@ COLUMN_TYPES: dict[str, type[np.generic]] = {
     "risk": np.float32,
     "late_months": np.uint8,
     "needy_risk": np.float32,
+    "falls_course": np.uint8,
 }
 
 
@@ -159,6 +161,11 @@ class Practices(NamedTuple):
         Factor on the risk scores it submits.
     attest
         Yearly chance that a patient attests voluntarily; 0 where that is not offered.
+    falls_uptake
+        Share of aged patients aligned to it and at risk who take falls prevention up, 0 where it offers none.
+    support_uptake, support_effect
+        Share of patients aligned to it who use cost-sharing support, 0 where none is offered, and its factor
+        on ambulatory care of those without a supplement.
     """
 
     efficiency: Array
@@ -176,6 +183,15 @@ class Practices(NamedTuple):
     high_needs_snf: Array
     coding: Array
     attest: Array
+    falls_uptake: Array
+    support_uptake: Array
+    support_effect: Array
+
+
+def nothing_offered(n_practices: int) -> dict[str, Array]:
+    """Return the fields of practices that offer neither falls prevention nor cost-sharing support."""
+    none = np.zeros(n_practices)
+    return {"falls_uptake": none, "support_uptake": none, "support_effect": np.ones(n_practices)}
 
 
 class Referrals(NamedTuple):

@@ -14,7 +14,7 @@ from sim.kernels.choice import pick
 from sim.kernels.codes import AGED_IN, LARGEST_CENTS, NO_SUPPLEMENT, Sum
 from sim.kernels.draws import Decision, Key, draw_rows, unit, unit52
 from sim.kernels.episodes import add_episode
-from sim.kernels.health import Ambulatory, Conditions, Episodes, Events, Quality
+from sim.kernels.health import Ambulatory, Conditions, Episodes, Events, Falls, Quality
 from sim.kernels.jit import inlined, stage
 from sim.kernels.layout import Array, Markets, Practices
 from sim.kernels.quantiles import binomial, normal, normal_rows, poisson
@@ -34,6 +34,11 @@ _READMISSIONS, _SNF_DAYS, _EVENT_SNF, _EVENT_HOSPICE, _FALL_STAYS = (
     int(Sum.EVENT_SNF),
     int(Sum.EVENT_HOSPICE),
     int(Sum.FALL_STAYS),
+)
+_PROTECTED_STAYS, _AVERTED_STAYS, _AVERTED_SPEND = (
+    int(Sum.PROTECTED_STAYS),
+    int(Sum.AVERTED_STAYS),
+    int(Sum.AVERTED_SPEND),
 )
 _FOLLOW_UPS_DUE, _FOLLOW_UPS_MADE = int(Sum.FOLLOW_UPS_DUE), int(Sum.FOLLOW_UPS_MADE)
 
@@ -179,6 +184,7 @@ def price_events(
     acute: Events,
     of_episodes: Episodes,
     quality: Quality,
+    prevention: Falls,
     sums: Array,
     episodes: Array,
     strip: Strip,
@@ -186,7 +192,7 @@ def price_events(
     """Note which acute events happen in the arm and what they cost; add what follows to the sums.
 
     Of the events drawn, each happens as often as its draw and the practice's factor on stays say: not at all,
-    once, or again. So with SNF care after it.
+    once, or again. So with SNF care after it. Falls of people whom prevention protects happen less often.
     """
     event_effects, event_spill, high_needs_effect = (
         practices.event_effect,
@@ -201,6 +207,7 @@ def price_events(
     event_share, cause_cost, death_amount = acute.event_share, acute.cause_cost, acute.death_amount
     cause_kind, episode_share = of_episodes.cause_kind, of_episodes.share
     first_fall, last_fall = acute.first_fall_cause, acute.last_fall_cause
+    fewer_falls, protected = prevention.stays, strip.protected
     kind, age, aligned, practice, high_needs, dies = (
         strip.kind,
         strip.age,
@@ -239,12 +246,19 @@ def price_events(
         rate = fewer[who] * (fewer_needy[who] if needy else 1.0)
         snf_rate = home[who] * (home_needy[who] if needy else 1.0)
         effect = own if to >= 0 else event_spill[seen]
-        times = int((rate if to >= 0 else fewer_spill[seen]) + averted[k])
+        rate = rate if to >= 0 else fewer_spill[seen]
+        times = int(rate + averted[k])
         after = int((snf_rate if to >= 0 else home_spill[seen]) + sent_home[k])
-        happened[k] = times
-        if times == 0:
-            continue
         cause = event_cause[k]
+        fall = (age[k] >= AGED_IN) & (cause >= first_fall) & (cause <= last_fall)
+        otherwise = times
+        if fall and protected[k]:
+            times = int(fewer_falls * rate + averted[k])
+            sums[at + _PROTECTED_STAYS] += times
+            sums[at + _AVERTED_STAYS] += otherwise - times
+        happened[k] = times
+        if max(times, otherwise) == 0:
+            continue
         amount = event_share[kind[k]] * level[k] * effect * cause_cost[cause]
         amount *= luck[k]
         amount *= death_amount if dies[k] else 1.0
@@ -252,6 +266,10 @@ def price_events(
         one: Any = min(np.int64(amount * 100.0 + 0.5), LARGEST_CENTS)
         spent = min(one * times, LARGEST_CENTS)
         cents[k] = spent
+        if otherwise != times:
+            sums[at + _AVERTED_SPEND] += min(one * otherwise, LARGEST_CENTS) - spent
+        if times == 0:
+            continue
         stayed, in_snf = stays[k] * times, snf_days[k] * times * after
         sums[at + _EVENT] += spent
         sums[at + _STAYS] += stayed
@@ -267,7 +285,7 @@ def price_events(
             if dies[k] == 0:
                 sums[at + _FOLLOW_UPS_DUE] += times
                 sums[at + _FOLLOW_UPS_MADE] += followed_up[k] * times
-        if age[k] >= AGED_IN and cause >= first_fall and cause <= last_fall:
+        if fall:
             sums[at + _FALL_STAYS] += times
         if several[k] >= complex_from:
             sums[at + _COMPLEX_STAYS] += stayed

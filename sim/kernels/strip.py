@@ -41,8 +41,10 @@ class Strip(NamedTuple):
         High Needs status, category of benchmark cell and practice aligned to by claims on 1 January.
     cell, aligned, sums_at, episodes_at
         Standing on 1 January in an arm, and where in the flattened tables the person's sums are kept.
-    attested
-        Practice attested to on 1 January in the arm that is followed.
+    attested, had_course
+        Practice attested to, and year of falls prevention, on 1 January in the arm that is followed.
+    protected
+        Whether falls prevention protects the person in an arm.
     relative : float64
         Expected cost relative to the average person.
     had_event, dies, uses, practice, visits, elsewhere
@@ -99,6 +101,8 @@ class Strip(NamedTuple):
     category: Array
     by_claims: Array
     attested: Array
+    had_course: Array
+    protected: Array
     cell: Array
     aligned: Array
     sums_at: Array
@@ -192,6 +196,7 @@ _WHOLE = (
     "category",
     "by_claims",
     "attested",
+    "had_course",
     "had_event",
     "dies",
     "uses",

@@ -16,6 +16,7 @@ class Party(IntEnum):
     SUPPLIERS = 4  # whom ACOs pay for care management
     PREFERRED = 5  # Preferred Providers, as receivers and payers of what episode arrangements come to
     GUARANTOR = 6  # who stands for an ACO's financial guarantee
+    BENEFICIARIES = 7  # people aligned to ACOs, and whoever is paid in their place
 
 
 @unique
@@ -41,6 +42,12 @@ class Mechanism(IntEnum):
     STOP_LOSS = 30  # what payout and charge of stop-loss change in the settlement
     GUARANTEE = 31  # what a guarantor pays of what an ACO owes
     DEBT = 32  # what an ACO owes and does not pay, and what it pays of that later
+    FALLS_PREVENTION = 40  # visits and changes to homes
+    COST_SHARING_SUPPORT = 41  # Part B cost sharing that an ACO pays for its people
+    PART_D_PREMIUM = 42
+    PREVENTION_REWARD = 43
+    SUBSTANCE_ACCESS = 44  # hemp-derived products
+    BENEFIT_ENHANCEMENTS = 45  # those of ACO REACH
 
 
 # What Medicare pays ACOs instead of claims or before them, in the order of codes.

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.ledger.benefits import BenefitMoney
 from sim.ledger.codes import CAPITATION, Mechanism
 
 Cents = NDArray[np.int64]
@@ -80,8 +81,11 @@ class Schedule:
         Month of final and of provisional settlement, counted from January of the performance year.
     monthly : MonthlyPayments or None
         None where no ACO elects any.
+    benefits : BenefitMoney or None
+        Cost of falls prevention and benefits, paid over the year; None where nobody offers any.
     """
 
     final: Cents
     provisional: Cents = field(repr=False)
     monthly: MonthlyPayments | None = None
+    benefits: BenefitMoney | None = None

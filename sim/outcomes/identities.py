@@ -7,12 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 import xarray as xr
 
+from sim.outcomes.benefit_variables import PAID_FOR_PEOPLE
 from sim.outcomes.bridge_variables import TO_GROSS_SAVINGS, TO_SHARED_SAVINGS
 
 _CENTS = 100.0
 _TOLD = 5
 
-# What Medicare pays beyond claims: ACOs, and specialists under CARA.
+# What Medicare pays beyond claims: ACOs, specialists under CARA, and falls prevention.
 _PAID = (
     "settlement",
     "admin_add_on",
@@ -24,6 +25,7 @@ _PAID = (
     "unpaid_debt",
     "cara_settled",
     "cara_payments",
+    "falls_prevention_medicare",
 )
 
 
@@ -46,7 +48,10 @@ class Identity:
 
 IDENTITIES = (
     Identity(
-        "Savings against the benchmark", "gross_savings", ("benchmark", "bridge_cara"), ("expenditure",)
+        "Savings against the benchmark",
+        "gross_savings",
+        ("benchmark", "bridge_cara", "bridge_falls"),
+        ("expenditure",),
     ),
     Identity("Bridge from true savings", "gross_savings", ("true_savings", *TO_GROSS_SAVINGS)),
     Identity("Bridge to shared savings", "shared_savings", ("gross_savings", *TO_SHARED_SAVINGS)),
@@ -73,12 +78,17 @@ IDENTITIES = (
             "guarantee_called",
             "unpaid_debt",
         ),
-        ("care_management_cost", "distributions", "enhanced_passed_on"),
+        ("care_management_cost", "distributions", "enhanced_passed_on", *PAID_FOR_PEOPLE),
     ),
     Identity(
         "Income of practices",
         "practice_income",
         ("practice_fees", "practice_payments", "distributions", "enhanced_passed_on"),
+    ),
+    Identity(
+        "Cost of falls prevention",
+        "falls_prevention_cost",
+        ("falls_prevention_paid", "falls_prevention_medicare"),
     ),
     Identity("Medicare outlay", "medicare_outlay", ("ffs_payments", *_PAID)),
 )

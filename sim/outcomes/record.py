@@ -32,7 +32,20 @@ _OF_ACOS: tuple[tuple[str, int, tuple[Mechanism, ...]], ...] = (
     ("cara_settled", 1, (Mechanism.CARA_OWED,)),
     ("guarantee_called", 1, (Mechanism.GUARANTEE,)),
     ("unpaid_debt", 1, (Mechanism.DEBT,)),
+    ("falls_prevention_paid", -1, (Mechanism.FALLS_PREVENTION,)),
+    ("cost_sharing_support", -1, (Mechanism.COST_SHARING_SUPPORT,)),
+    ("part_d_premium", -1, (Mechanism.PART_D_PREMIUM,)),
+    ("prevention_reward", -1, (Mechanism.PREVENTION_REWARD,)),
+    ("substance_access", -1, (Mechanism.SUBSTANCE_ACCESS,)),
+    ("benefit_enhancements", -1, (Mechanism.BENEFIT_ENHANCEMENTS,)),
     ("aco_cash_change", 1, ()),
+)
+
+# What others are paid and pay for ACOs' people: result variable, who, sign, and for what.
+_OF_OTHERS = (
+    ("cara_payments", Party.PREFERRED, 1, Mechanism.CARA),
+    ("falls_prevention_cost", Party.SUPPLIERS, 1, Mechanism.FALLS_PREVENTION),
+    ("falls_prevention_medicare", Party.MEDICARE, -1, Mechanism.FALLS_PREVENTION),
 )
 
 # Advances that an ACO is paid within the year, before any of them is settled.
@@ -139,9 +152,10 @@ class Record:
                 self.write(year, name, nothing, active)
         for name, values in cash_in_year(ledger, self.first_py, year, self._cash).items():
             self.write(year, name, values, active)
-        arranged = Mechanism.CARA in booked
-        cents = ledger.net_by_aco(Party.PREFERRED, Mechanism.CARA, year=year) if arranged else nothing
-        self.write(year, "cara_payments", cents, active)
+        for name, party, sign, mechanism in _OF_OTHERS:
+            moved = mechanism in booked
+            cents = sign * ledger.net_by_aco(party, mechanism, year=year) if moved else nothing
+            self.write(year, name, cents, active)
         outlay = -ledger.net(Party.MEDICARE, year=year)
         services = Mechanism.FEE_FOR_SERVICE, Mechanism.FEE_REDUCTION
         self.write(year, "ffs_payments", ledger.net(Party.PROVIDERS, *services, year=year))

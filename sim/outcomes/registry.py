@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from sim.outcomes.benefit_variables import BENEFIT_MONEY, FALLS_VARIABLES
 from sim.outcomes.bridge_variables import BRIDGE_VARIABLES
 from sim.outcomes.cara import CARA_MONEY, CARA_VARIABLES
 from sim.outcomes.payment_variables import PAYMENT_VARIABLES
@@ -161,6 +162,8 @@ VARIABLES: tuple[Variable, ...] = (
     ),
     *CARA_VARIABLES,
     *CARA_MONEY,
+    *FALLS_VARIABLES,
+    *BENEFIT_MONEY,
     money(
         "care_management_cost",
         "aco year",

@@ -16,6 +16,7 @@ from sim.kernels.health import (
     Emergency,
     Episodes,
     Events,
+    Falls,
     Health,
     HighNeeds,
     Mortality,
@@ -182,6 +183,22 @@ def build_health(evidence: Evidence) -> Health:
             complex_conditions=int(number("use.complex_conditions")),
             stay_days=number("use.stay_days"),
         ),
+        falls=_falls(evidence),
+    )
+
+
+def _falls(evidence: Evidence) -> Falls:
+    number, trial = evidence.number, evidence.word("falls.trial")
+    since, until = int(number("spending.level_year")), evidence.entry("falls.visit_cost").year or 0
+    at_risk, slope = number("falls.at_risk"), number("falls.at_risk_slope")
+    growth = np.prod([1.0 + number("trend.national", year) for year in range(since + 1, until + 1)])
+    return Falls(
+        at_risk=at_risk * (1.0 - slope),
+        at_risk_slope=at_risk * slope / number("falls.at_risk_usual"),
+        lasts=int(number("falls.lasts")),
+        stays=number(f"falls.stays.{trial}"),
+        ed_visits=number(f"falls.ed_visits.{trial}"),
+        visit_cost=number("falls.visit_cost") / float(growth) / _average(evidence),
     )
 
 
@@ -235,11 +252,16 @@ def snf_part(evidence: Evidence) -> float:
     )
 
 
+def _average(evidence: Evidence) -> float:
+    """Return what part by part the average aged person without Medicaid spends one of in a year, USD."""
+    fitted = evidence.array("spending.level") * evidence.array("spending.level_fit")
+    return float(12.0 * fitted[Kind.AGED_NON_DUAL])
+
+
 def _episodes(evidence: Evidence) -> Episodes:
     kinds = words(evidence, "episodes.names")
     of_procedure = np.array([kinds.index(name) for name in words(evidence, "episodes.procedures")])
-    fitted = evidence.array("spending.level") * evidence.array("spending.level_fit")
-    average = 12.0 * fitted[Kind.AGED_NON_DUAL]
+    average = _average(evidence)
     rate = evidence.array("episodes.incidence")[of_procedure] * evidence.number("episodes.procedure_fit")
     return Episodes(
         procedure_share=np.cumsum(rate)[None, :].copy(),

@@ -27,7 +27,7 @@ from sim.population.world import World, YearTables
 Ints = NDArray[np.int64]
 VARYING = tuple(name for name in People._fields if name not in FIXED_COLUMNS)
 # What an arm that follows has of its own.
-OWN_COLUMNS = ("attested", "aligned", "cell", "spend")
+OWN_COLUMNS = ("attested", "aligned", "cell", "spend", "falls_course")
 
 
 @dataclass

@@ -24,6 +24,7 @@ from sim.kernels.layout import (
     Practices,
     Referrals,
     copy_people,
+    nothing_offered,
 )
 from sim.kernels.strip import Strip, make_strip
 from sim.kernels.tally import NOTHING_FURTHER, Asked, Tally, add, zeros
@@ -160,7 +161,7 @@ class World:
         spending, coding = (one, one) if year is None else self.course.at(year)
         alike = dict.fromkeys(Practices._fields, one)
         own = {"efficiency": self.providers.efficiency * spending, "coding": coding, "attest": none}
-        return Practices(**(alike | own))
+        return Practices(**(alike | own | nothing_offered(self.n_practices)))
 
     def referrals(self, asked: Asked) -> Referrals:
         """Return the kernels' referral tables, empty unless episodes by specialist are asked for."""

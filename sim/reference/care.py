@@ -5,7 +5,8 @@ from __future__ import annotations
 from math import exp, log
 from typing import Any
 
-from sim.kernels.codes import AGED_IN, LARGEST_CENTS, NO_SUPPLEMENT, RISK_UNIT, MonthSum, Sum
+from sim.kernels.codes import AGED_IN, LARGEST_CENTS, NO_SUPPLEMENT, RISK_UNIT, Kind, MonthSum, Sum
+from sim.kernels.falls import COURSES_SINCE
 from sim.reference.episodes import Begun, Situation, Treatment, in_cents, normal_quantile
 from sim.reference.inputs import binomial, index_above, poisson
 
@@ -23,8 +24,10 @@ class Care(Treatment):
         place = self.aligned if aligned else len(model.practices.efficiency) + self.market
         sums = model.sums[place][self.cell]
         base = self.ambulatory(year)
+        self.begin_course(year, sums)
         procedure = self.procedure(year)
         event, event_month, caused = self.acute_event(year, sums)
+        base -= self.visit_emergency(year, base, sums)
         # Who is spared a stay lives on as if it had been.
         stayed = self.admissions * self.happened
         lump_sums = [(event, event_month)]
@@ -35,7 +38,8 @@ class Care(Treatment):
         self.event = 1 if self.admissions else 0
         begun = [one for one in (procedure, *caused) if one]
         self.book_episodes([*begun, *self.chronic(year, base, event)], place)
-        self.use(year, sums)
+        sums[Sum.PQEM_VISITS] += year.visits
+        sums[Sum.YOUNG_MONTHS] += self.months * (year.age < AGED_IN)
         self.measure(year, base, sums)
         stays = stayed + (procedure.inpatient if procedure else 0)
         sums[Sum.STAYS] += stays
@@ -53,7 +57,47 @@ class Care(Treatment):
         expected = rules.base_share[year.kind] * self.price(year.kind) * self.effects()[0]
         expected *= self.months / 12.0 * year.relative
         luck = exp(rules.base_spread[year.kind] * normal_quantile(self.draws.ambulatory_cost()))
-        return in_cents(expected * luck * (rules.no_supplement if self.traits & NO_SUPPLEMENT else 1.0))
+        if not self.traits & NO_SUPPLEMENT:
+            return in_cents(expected * luck)
+        cents = in_cents(expected * luck * rules.no_supplement)
+        practices = self.model.practices
+        if self.aligned >= 0 and self.draws.cost_sharing_support() < practices.support_uptake[self.aligned]:
+            return int(cents * practices.support_effect[self.aligned] + 0.5)
+        return cents
+
+    def begin_course(self, year: Situation, sums: Any) -> None:
+        """Begin falls prevention, once in a lifetime, where it is offered; note whether any protects."""
+        rules, draws, now = self.model.health.falls, self.draws, self.model.year - COURSES_SINCE
+        offered = self.model.practices.falls_uptake[self.aligned] if self.aligned >= 0 else 0.0
+        at_risk = rules.at_risk + rules.at_risk_slope * year.relative
+        takes = draws.at_risk_of_falls() < at_risk and draws.falls_prevention() < offered
+        if year.age >= AGED_IN and not self.falls_course and takes:
+            self.falls_course = now
+            sums[Sum.FALLS_COURSES] += 1
+        begun = year.age >= AGED_IN and self.falls_course > 0
+        self.protected = begun and now - self.falls_course < rules.lasts
+        sums[Sum.FALLS_PROTECTED] += self.protected
+
+    def visit_emergency(self, year: Situation, base: int, sums: Any) -> int:
+        """Count ED visits, falls among them and those that prevention averts; return what these save."""
+        if not year.uses:
+            return 0
+        rules, draws = self.model.health.emergency, self.draws
+        mean = rules.ed_visits * (1.0 - rules.ed_risk + rules.ed_risk * year.relative) * (self.months / 12.0)
+        visits = poisson(draws.emergencies(), mean + rules.ed_stay * self.admissions, rules.most_ed_visits)
+        falls = left = 0
+        if year.age >= AGED_IN and visits:
+            falls = left = binomial(draws.fall_visits(), visits, rules.ed_fall)
+        if self.protected:
+            left = binomial(draws.averted_visits(), falls, self.model.health.falls.ed_visits)
+            sums[Sum.PROTECTED_ED_VISITS] += left
+            sums[Sum.AVERTED_ED_VISITS] += falls - left
+        sums[Sum.ED_VISITS] += visits - (falls - left)
+        sums[Sum.FALL_ED_VISITS] += left
+        one = in_cents(self.model.health.falls.visit_cost * self.price(Kind.AGED_NON_DUAL))
+        saved = min(base, (falls - left) * one)
+        sums[Sum.AVERTED_SPEND] += saved
+        return saved
 
     def acute_event(self, year: Situation, sums: Any) -> tuple[int, int, list[Begun]]:
         """Return cents and month of an acute event and the episodes it is; write its stays and SNF days.
@@ -76,16 +120,22 @@ class Care(Treatment):
         snf = draws.snf() < rules.snf_chance
         if snf:
             self.snf_days = min(rules.most_snf_days, 1 + int(-rules.snf_days * log(draws.snf_days())))
-        times, after = (
-            int(rate + draw())
-            for rate, draw in zip(self.rates(), (draws.averted, draws.sent_home), strict=True)
-        )
+        fewer, less_snf = self.rates()
+        averted = draws.averted()
+        times, after = int(fewer + averted), int(less_snf + draws.sent_home())
+        if self.protected and rules.first_fall_cause <= cause <= rules.last_fall_cause:
+            otherwise, times = times, int(self.model.health.falls.stays * fewer + averted)
+            sums[Sum.PROTECTED_STAYS] += times
+            sums[Sum.AVERTED_STAYS] += otherwise - times
+        else:
+            otherwise = times
         self.happened, self.snf_stays = times, times * after
         hospice = year.dies and draws.hospice() < rules.hospice
         if snf and not hospice:
             event *= 1.0 + rules.snf_part * (after - 1.0)
         one = min(in_cents(event), LARGEST_CENTS)
         cents = min(times * one, LARGEST_CENTS)
+        sums[Sum.AVERTED_SPEND] += min(otherwise * one, LARGEST_CENTS) - cents
         sums[Sum.READMISSIONS] += times * binomial(draws.readmissions(), further, rules.readmission)
         sums[Sum.SNF_DAYS] += self.snf_days * self.snf_stays
         if hospice:
@@ -111,18 +161,6 @@ class Care(Treatment):
         if self.model.asked.referred:
             expected = in_cents(self.mean_event(year) * rules.cause_cost[cause] * share)
         return [Begun(kind, month, int(cents * share), expected, 1)] * self.happened
-
-    def use(self, year: Situation, sums: Any) -> None:
-        """Count ED and PQEM visits."""
-        if not year.uses:
-            return
-        rules, draws = self.model.health.emergency, self.draws
-        mean = rules.ed_visits * (1.0 - rules.ed_risk + rules.ed_risk * year.relative) * (self.months / 12.0)
-        visits = poisson(draws.emergencies(), mean + rules.ed_stay * self.admissions, rules.most_ed_visits)
-        sums[Sum.ED_VISITS] += visits
-        if year.age >= AGED_IN and visits:
-            sums[Sum.FALL_ED_VISITS] += binomial(draws.fall_visits(), visits, rules.ed_fall)
-        sums[Sum.PQEM_VISITS] += year.visits
 
     def measure(self, year: Situation, base: int, sums: Any) -> None:
         """Count what electronic quality measures look at."""

@@ -48,6 +48,7 @@ class Person:
     risk: float
     late_months: int
     needy_risk: float
+    falls_course: int
 
 
 class Draws(NamedTuple):
@@ -94,6 +95,10 @@ class Draws(NamedTuple):
     clinical_value: Uniform
     fall_visits: Uniform
     high_needs_month: Uniform
+    at_risk_of_falls: Uniform
+    falls_prevention: Uniform
+    cost_sharing_support: Uniform
+    averted_visits: Uniform
     specialist: Callable[[int], float]
     specialist_luck: Callable[[int], float]
 

@@ -185,7 +185,8 @@ class Lead:
     def settle(self, year: int, experience: Shown, active: Flags) -> Settled:
         """Settle a performance year: everybody by each option and first year met, each ACO's own kept."""
         contracts = experience.contracts
-        scored = self._quality.scored(year, experience.year.aco, experience.quality, active)
+        prevents = contracts.offers.falls & (contracts.program == "lead")
+        scored = self._quality.scored(year, experience.year.aco, experience.quality, active, prevents)
         experience = replace(experience, quality=scored.earning)
         nothing = np.zeros(len(active), np.int64)
         result: Settled = {"measured_quality": scored.total} | {name: nothing.copy() for name in STOP_LOSS}

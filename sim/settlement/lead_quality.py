@@ -88,7 +88,9 @@ class LeadQuality:
         # Total scores by year, of ACOs that were settled then; NaN for others.
         self._known: dict[int, Floats] = {}
 
-    def scored(self, year: int, sums: Ints, survey: Floats, active: Flags) -> Scored:
+    def scored(
+        self, year: int, sums: Ints, survey: Floats, active: Flags, prevents_falls: Flags | None = None
+    ) -> Scored:
         """Return the year's quality and remember it for the next year's comparison.
 
         Parameters
@@ -99,6 +101,8 @@ class LeadQuality:
         survey : float64, shape (acos,)
             Score of the survey of patients, which the simulated care does not show.
         active : bool, shape (acos,)
+        prevents_falls : bool, shape (acos,), optional
+            Who offers falls prevention, which may be an intervention of its plan; nobody by default.
         """
         terms = quality_terms(self._rulebook, year)
         total = self.total(year, sums, survey)
@@ -109,11 +113,13 @@ class LeadQuality:
             improvement=terms.improvement,
             sustained=terms.sustained,
         )
-        planned = self._evidence.number("quality.interventions") >= terms.plan_interventions
+        interventions = np.full(len(total), self._evidence.number("quality.interventions"))
+        if prevents_falls is not None and prevents_falls.any():
+            interventions += prevents_falls & self._rulebook.flag("falls.satisfies_plan", year)
         earning = earning_score(
             total,
             improving,
-            planned or year < terms.plan_from_py,
+            (interventions >= terms.plan_interventions) | (year < terms.plan_from_py),
             gate=terms.gate,
             plan_share=terms.plan_share,
         )

@@ -12,6 +12,7 @@ from sim.inputs.lead_criteria import high_needs_aco_share
 from sim.inputs.scenario_books import MSSP, REACH, reach_rulebook, reach_years
 from sim.kernels.codes import MONTHS_A_YEAR, N_EPISODES, Sum
 from sim.kernels.tally import Asked
+from sim.ledger.benefits import BenefitMoney
 from sim.ledger.billed import Billed
 from sim.ledger.schedule import Schedule
 from sim.outcomes.cara import CARA_BY_KIND
@@ -19,6 +20,7 @@ from sim.outcomes.registry import BY_NAME, GUARDRAILS
 from sim.population.experience import ratio
 from sim.population.world import World
 from sim.scenarios import Scenario
+from sim.settlement.benefits import Benefits
 from sim.settlement.billing import Billing
 from sim.settlement.bridge import PARTS, SHARING, whole_bridge
 from sim.settlement.calendar import remembered_years
@@ -76,6 +78,8 @@ class Settlement:
         By name, those that an ACO of the arm may be in.
     cara : Cara
         The episode arrangements of the arm.
+    benefits : Benefits
+        Falls prevention, benefit enhancements and incentives of the arm.
     """
 
     def __init__(self, scenario: Scenario, arm: str, world: World, own: Evidence) -> None:
@@ -95,6 +99,8 @@ class Settlement:
             high_needs_aco_share(scenario.rulebook(arm), scenario.years[0]),
         )
         self.cara = Cara(scenario, arm, world, self._lead.prospective_factor)
+        self.benefits = Benefits(scenario.rulebook(arm), own)
+        self._offered: BenefitMoney | None = None
         self.programs: Mapping[str, Program] = {"lead": self._lead, MSSP: mssp, REACH: reach}
         self._billing = Billing(scenario.rulebook(arm), world, own, self._lead.counted)
         self._other_lag = int(own.number("cash.settlement_lag"))
@@ -135,6 +141,7 @@ class Settlement:
             final=np.where(lead, final, other),
             provisional=np.where(lead, first, other),
             monthly=self._lead.monthly if (lead & contracts.elects).any() else None,
+            benefits=self._offered,
         )
 
     @property
@@ -223,7 +230,10 @@ class Settlement:
             result[name][active] = 0
             if arranged is not None:
                 result[name][in_lead] = arranged.by_aco_and_kind[name][in_lead]
-        further = None if arranged is None else arranged.counted
+        offered = self._offered = self.benefits.cost(year, contracts, seen, in_lead)
+        added = [] if arranged is None else [arranged.counted]
+        added += [] if offered is None else [offered.counted]
+        further = np.sum(added, axis=0) if added else None
         shown = Shown(history, participants, contracts, quality, seen, lived, further)
         for name, program in self.programs.items():
             mine = active & (contracts.program == name)
@@ -232,6 +242,10 @@ class Settlement:
                 saved = (seen.aco[..., Sum.REFERENCE] - seen.aco[..., Sum.SPEND]).sum(axis=-1)
                 none = dict.fromkeys(_OF_LEAD, np.zeros(n, np.int64))
                 settled = none | program.settle(year, shown, mine)
+                if offered is not None and name == "lead":
+                    # What is counted beside claims is told apart.
+                    settled["bridge_falls"] = -offered.counted
+                    settled["bridge_cara"] = settled["bridge_cara"] + offered.counted
                 for variable_name, values in whole_bridge(settled, saved).items():
                     result[variable_name][mine] = values[mine]
         return result

@@ -127,6 +127,22 @@ CARA = {
     }
 }
 
+# Falls prevention, and benefits whose limits the rules say.
+OFFERS = {
+    "offers": {
+        "program": "lead",
+        "falls_prevention": True,
+        "falls_uptake": "100 %",
+        "benefits": [
+            {"kind": "cost_sharing_support", "cost": 300, "uptake": "50 %"},
+            {"kind": "part_d_premium", "cost": 200},
+            {"kind": "prevention_reward"},
+            {"kind": "substance_access"},
+            {"kind": "telehealth", "cost": 20},
+        ],
+    }
+}
+
 
 @dataclass(frozen=True)
 class Setting:
@@ -206,6 +222,8 @@ SETTINGS = (
     Setting("", CARA, 2027, 2029),
     Setting("", PAYMENTS, 2027, 2028),
     Setting("", PAYMENTS, 2027, 2028, (("capitation.base_rate", "stated"),)),
+    Setting("", OFFERS, 2027, 2029, evidence=(("quality.interventions", 0),)),
+    Setting("", OFFERS, 2027, 2028, (("falls.payer", "medicare"),)),
     # Lists of TINs that change, and earlier savings that are more than regional adjustments.
     Setting("", LEAD, 2027, 2028, evidence=(("tins.leave", 0.4), ("entry.prior_savings", 0.08))),
     Setting("mssp.", MSSP, 2027, 2032),

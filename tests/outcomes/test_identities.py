@@ -9,6 +9,7 @@ from typing import Any
 import capitated_arms
 import cara_arms
 import numpy as np
+import offered_arms
 import program_arms
 import protected_arms
 import provider_arms
@@ -57,7 +58,7 @@ def test_all_hold_in_a_run():
 
 @pytest.mark.parametrize(
     "arms",
-    [cara_arms, capitated_arms, protected_arms, program_arms, provider_arms],
+    [cara_arms, capitated_arms, protected_arms, program_arms, offered_arms, provider_arms],
     ids=lambda one: one.__name__,
 )
 def test_all_hold_whatever_is_elected_and_in_every_program(arms):

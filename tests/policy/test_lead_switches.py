@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from lead_world import one_aco, one_year, random_world
 
+from sim.inputs.benefit_terms import falls_terms
 from sim.inputs.cara_terms import cara_terms
 from sim.inputs.faults import InputError
 from sim.inputs.lead_criteria import stated_growth
@@ -11,6 +12,7 @@ from sim.inputs.lead_terms import lead_terms
 from sim.inputs.rulebook import Rulebook, load_rulebook
 from sim.policy import alignment, cara, eligibility, high_needs, quality, settlement
 from sim.policy.claims_lag import claims_known
+from sim.policy.falls import course_cost, home_modification
 from sim.policy.lead import historical_baseline, settle_performance_year
 
 
@@ -176,8 +178,10 @@ def arrangements(book: Rulebook):
 
 
 def falls(book: Rulebook):
-    home = cara.home_modification(4000.0, limit=book.number("falls.modification_limit"))
-    return [6 * book.number("falls.payment") + float(home)]
+    terms = falls_terms(book, 2027)
+    home = home_modification(4000.0, spread=1.0, limit=terms.modification_limit)
+    cost = float(course_cost(6, payment=terms.payment, modification=home))
+    return [cost, terms.medicare_pays, terms.counts]
 
 
 def who_is_aligned(book: Rulebook):
@@ -322,6 +326,8 @@ SWITCHES = [
     ("cara.with_npcc_or_apo", True, arrangements),
     ("falls.payment", 120, falls),
     ("falls.modification_limit", 1000, falls),
+    ("falls.payer", "medicare", falls),
+    ("falls.counts_as_expenditure", True, falls),
     ("alignment.lookback_weights", [0.5, 0.5], who_is_aligned),
     ("alignment.primary_care_share", "20 %", who_is_aligned),
     ("alignment.tie", "newer_year_charges", who_is_aligned),

@@ -79,7 +79,11 @@ LANES = {
     "procedure_month": (Decision.PROCEDURE, 2),
     "procedure_setting": (Decision.PROCEDURE, 3),
     "high_needs_month": (Decision.HIGH_NEEDS_ENTRY, 0),
+    "averted_visits": (Decision.FALLS, 0),
 }
+
+# Drawn once in a life, in this order.
+ONCE = ("at_risk_of_falls", "falls_prevention", "cost_sharing_support")
 
 
 def kernel_draws(key: Key, model: PlainModel, row: int) -> Draws:
@@ -88,6 +92,9 @@ def kernel_draws(key: Key, model: PlainModel, row: int) -> Draws:
     def uniform(decision: Decision, *lanes: int, number: int = 0) -> float:
         words = draw4(key, row, model.year, int(decision), number)
         return float(unit(words[lanes[0]])) if len(lanes) == 1 else float(unit52(*(words[i] for i in lanes)))
+
+    def once(lane: int) -> float:
+        return float(unit(draw4(key, row, 0, int(Decision.PERSON_FALLS), 0)[lane]))
 
     def pair(decision: Decision):
         return partial(uniform, decision, 0), partial(uniform, decision, 1)
@@ -105,6 +112,7 @@ def kernel_draws(key: Key, model: PlainModel, row: int) -> Draws:
         new_practice=pair(Decision.PRACTICE_CHOICE),
         other_practice=pair(Decision.OTHER_PRACTICE),
         **{name: partial(uniform, *where) for name, where in LANES.items()},
+        **{name: partial(once, lane) for lane, name in enumerate(ONCE)},
     )
 
 
@@ -123,9 +131,17 @@ def touched(world: World, year: int) -> Practices:
     def factors(spread: float) -> np.ndarray:
         return 1.0 + spread * rng.standard_normal(world.n_practices)
 
-    attest = np.where(rng.random(world.n_practices) < 1 / 3, 0.2, 0.0)
+    attest, uptake, support = (
+        np.where(rng.random(world.n_practices) < 1 / 3, share, 0.0) for share in (0.2, 0.8, 0.7)
+    )
     return Practices(
-        world.providers.efficiency, *(factors(0.1) for _ in range(12)), coding=factors(0.03), attest=attest
+        world.providers.efficiency,
+        *(factors(0.1) for _ in range(12)),
+        coding=factors(0.03),
+        attest=attest,
+        falls_uptake=uptake,
+        support_uptake=support,
+        support_effect=1.0 + factors(0.1),
     )
 
 
@@ -139,9 +155,10 @@ def tables(world: World) -> dict[int, Tables]:
 
 
 def eventful(world: World, year: int, plain: Tables) -> Tables:
-    """Return tables of a year in which practices change what they do and High Needs scores are common."""
+    """Return tables of a year in which practices do much, and high scores and risk of falls are common."""
     criteria = plain.health.high_needs._replace(score=1.2, score_with_admissions=0.8)
-    health = plain.health._replace(high_needs=criteria)
+    falls = plain.health.falls._replace(at_risk=0.9, stays=0.5, ed_visits=0.6)
+    health = plain.health._replace(high_needs=criteria, falls=falls)
     return plain._replace(practices=touched(world, year), health=health)
 
 
@@ -201,6 +218,10 @@ def test_plain_model_and_kernel_live_the_same_lives(world: World) -> None:
         seen["recovered"] += int(np.sum(had & ~people.conditions > 0))
         cells |= set(people.cell[people.months > 0].tolist())
         persons = {row: person for row, person in persons.items() if person.status != DEAD}
+        for name in ("FALLS_COURSES", "FALLS_PROTECTED", "PROTECTED_STAYS", "PROTECTED_ED_VISITS"):
+            seen[name] = seen.get(name, 0) + int(tally.care[..., Sum[name]].sum())
+        for name in ("AVERTED_STAYS", "AVERTED_ED_VISITS", "AVERTED_SPEND"):
+            seen[name] = seen.get(name, 0) + int(tally.care[..., Sum[name]].sum())
     assert min(seen.values()) > 10, seen
     assert cells == {int(cell) for cell in Cell}
 
