@@ -179,6 +179,7 @@ def price_events(
     acute: Events,
     of_episodes: Episodes,
     quality: Quality,
+    serves: bool,
     sums: Array,
     episodes: Array,
     strip: Strip,
@@ -186,7 +187,8 @@ def price_events(
     """Note which acute events happen in the arm and what they cost; add what follows to the sums.
 
     Of the events drawn, each happens as often as its draw and the practice's factor on stays say: not at all,
-    once, or again. So with SNF care after it.
+    once, or again. So with SNF care after it. Where ACOs have home-based programmes (`serves`), those who take
+    part have fewer.
     """
     event_effects, event_spill, high_needs_effect = (
         practices.event_effect,
@@ -196,7 +198,8 @@ def price_events(
     fewer, fewer_spill, fewer_needy = practices.stays, practices.stays_spill, practices.high_needs_stays
     home, home_spill, home_needy = practices.snf, practices.snf_spill, practices.high_needs_snf
     snf_part, averted, sent_home = acute.snf_part, strip.averted, strip.sent_home
-    happened = strip.happened
+    happened, at_home, fewer_at_home = strip.happened, strip.at_home, strip.fewer_at_home
+    event_saved, stays_spared = strip.event_saved, strip.stays_spared
     several, complex_from, stay_days = strip.several, quality.complex_conditions, quality.stay_days
     event_share, cause_cost, death_amount = acute.event_share, acute.cause_cost, acute.death_amount
     cause_kind, episode_share = of_episodes.cause_kind, of_episodes.share
@@ -241,8 +244,11 @@ def price_events(
         effect = own if to >= 0 else event_spill[seen]
         times = int((rate if to >= 0 else fewer_spill[seen]) + averted[k])
         after = int((snf_rate if to >= 0 else home_spill[seen]) + sent_home[k])
+        usual = times
+        if serves and at_home[k]:
+            times = int(rate * fewer_at_home[k] + averted[k])
         happened[k] = times
-        if times == 0:
+        if times == 0 and usual == 0:
             continue
         cause = event_cause[k]
         amount = event_share[kind[k]] * level[k] * effect * cause_cost[cause]
@@ -252,6 +258,11 @@ def price_events(
         one: Any = min(np.int64(amount * 100.0 + 0.5), LARGEST_CENTS)
         spent = min(one * times, LARGEST_CENTS)
         cents[k] = spent
+        if usual != times:
+            event_saved[k] = min(one * usual, LARGEST_CENTS) - spent
+            stays_spared[k] = stays[k] * (usual - times)
+        if times == 0:
+            continue
         stayed, in_snf = stays[k] * times, snf_days[k] * times * after
         sums[at + _EVENT] += spent
         sums[at + _STAYS] += stayed

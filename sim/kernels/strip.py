@@ -63,6 +63,13 @@ class Strip(NamedTuple):
         Draws of attestation and of clinical values; number of chronic conditions.
     late_months
         Months after a High Needs criterion was first met this year.
+    at_home, by_medicaid
+        Whether they are in a home-based programme, and aligned by the Medicaid route, in an arm.
+    fewer_at_home, at_home_factor : float64
+        What the programme does to how often the year's acute event happens and to the price of other care;
+        they mean nothing, as what follows, for people who are not in one.
+    base_usual, event_saved, stays_spared
+        Ambulatory spending without the programme; what less acute events cost, and how many stays they are.
     life, lost, care, cost, use, extra, course : uint32, shape (4 * STRIP,)
         Words drawn.
     hit, hit_row
@@ -137,6 +144,13 @@ class Strip(NamedTuple):
     clinical: Array
     several: Array
     late_months: Array
+    at_home: Array
+    by_medicaid: Array
+    fewer_at_home: Array
+    at_home_factor: Array
+    base_usual: Array
+    event_saved: Array
+    stays_spared: Array
     life: Array
     lost: Array
     care: Array
@@ -165,6 +179,8 @@ _FLOATS = (
     "current",
     "base",
     "level",
+    "fewer_at_home",
+    "at_home_factor",
     "u",
     "mean",
     "mass",

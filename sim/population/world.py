@@ -24,6 +24,7 @@ from sim.kernels.layout import (
     Practices,
     Referrals,
     copy_people,
+    serving_nobody,
 )
 from sim.kernels.strip import Strip, make_strip
 from sim.kernels.tally import NOTHING_FURTHER, Asked, Tally, add, zeros
@@ -160,6 +161,7 @@ class World:
         spending, coding = (one, one) if year is None else self.course.at(year)
         alike = dict.fromkeys(Practices._fields, one)
         own = {"efficiency": self.providers.efficiency * spending, "coding": coding, "attest": none}
+        own |= serving_nobody(self.n_practices)
         return Practices(**(alike | own))
 
     def referrals(self, asked: Asked) -> Referrals:

@@ -22,6 +22,7 @@ class Care(Treatment):
         aligned = self.aligned >= 0
         place = self.aligned if aligned else len(model.practices.efficiency) + self.market
         sums = model.sums[place][self.cell]
+        self.begin_home_care(year)
         base = self.ambulatory(year)
         procedure = self.procedure(year)
         event, event_month, caused = self.acute_event(year, sums)
@@ -43,17 +44,22 @@ class Care(Treatment):
             sums[Sum.EVENT] += event
         self.complex_care(year, sums)
         self.book(year, place, model.practices.coding[self.aligned] if aligned else 1.0, lump_sums)
+        if model.asked.served and aligned:
+            self.book_served(year, (base, procedure.cents if procedure else 0, event), event_month, sums)
         model.lived += 1
 
     def ambulatory(self, year: Situation) -> int:
         """Return cents of ambulatory care."""
+        self.usual_base = 0
         if not year.uses:
             return 0
         rules = self.model.health.ambulatory
         expected = rules.base_share[year.kind] * self.price(year.kind) * self.effects()[0]
         expected *= self.months / 12.0 * year.relative
         luck = exp(rules.base_spread[year.kind] * normal_quantile(self.draws.ambulatory_cost()))
-        return in_cents(expected * luck * (rules.no_supplement if self.traits & NO_SUPPLEMENT else 1.0))
+        cents = in_cents(expected * luck * (rules.no_supplement if self.traits & NO_SUPPLEMENT else 1.0))
+        self.usual_base = cents
+        return int(cents * self.home_factor(year) + 0.5) if self.at_home else cents
 
     def acute_event(self, year: Situation, sums: Any) -> tuple[int, int, list[Begun]]:
         """Return cents and month of an acute event and the episodes it is; write its stays and SNF days.
@@ -61,7 +67,7 @@ class Care(Treatment):
         The event that is drawn happens so often as an ACO lets it, and SNF care after it too.
         """
         rules, draws = self.model.health.events, self.draws
-        self.happened = self.snf_stays = 0
+        self.happened = self.snf_stays = self.event_saved = self.stays_spared = 0
         if draws.event() >= self.chance_of_event(year):
             return 0, 0, []
         cause = index_above(draws.cause(), rules.cause_share[self.cause_row(year)])
@@ -76,23 +82,26 @@ class Care(Treatment):
         snf = draws.snf() < rules.snf_chance
         if snf:
             self.snf_days = min(rules.most_snf_days, 1 + int(-rules.snf_days * log(draws.snf_days())))
-        times, after = (
-            int(rate + draw())
-            for rate, draw in zip(self.rates(), (draws.averted, draws.sent_home), strict=True)
-        )
+        month = self.index_month(year, draws.event_month())
+        rates, averted = self.rates(), draws.averted()
+        times, after = int(rates[0] + averted), int(rates[1] + draws.sent_home())
+        usual = times
+        if self.at_home:
+            times = int(rates[0] * self.home_rate(year, month) + averted)
         self.happened, self.snf_stays = times, times * after
         hospice = year.dies and draws.hospice() < rules.hospice
         if snf and not hospice:
             event *= 1.0 + rules.snf_part * (after - 1.0)
         one = min(in_cents(event), LARGEST_CENTS)
         cents = min(times * one, LARGEST_CENTS)
+        self.event_saved = min(usual * one, LARGEST_CENTS) - cents
+        self.stays_spared = self.admissions * (usual - times)
         sums[Sum.READMISSIONS] += times * binomial(draws.readmissions(), further, rules.readmission)
         sums[Sum.SNF_DAYS] += self.snf_days * self.snf_stays
         if hospice:
             sums[Sum.EVENT_HOSPICE] += cents
         elif snf and after:
             sums[Sum.EVENT_SNF] += cents
-        month = self.index_month(year, draws.event_month())
         return cents, month, self.count_cause(year, cause, one, month, sums)
 
     def count_cause(self, year: Situation, cause: int, cents: int, month: int, sums: Any) -> list[Begun]:
@@ -114,14 +123,17 @@ class Care(Treatment):
 
     def use(self, year: Situation, sums: Any) -> None:
         """Count ED and PQEM visits."""
+        self.emergencies = self.fall_visits = 0
         if not year.uses:
             return
         rules, draws = self.model.health.emergency, self.draws
         mean = rules.ed_visits * (1.0 - rules.ed_risk + rules.ed_risk * year.relative) * (self.months / 12.0)
         visits = poisson(draws.emergencies(), mean + rules.ed_stay * self.admissions, rules.most_ed_visits)
+        self.emergencies = visits
         sums[Sum.ED_VISITS] += visits
         if year.age >= AGED_IN and visits:
-            sums[Sum.FALL_ED_VISITS] += binomial(draws.fall_visits(), visits, rules.ed_fall)
+            self.fall_visits = binomial(draws.fall_visits(), visits, rules.ed_fall)
+            sums[Sum.FALL_ED_VISITS] += self.fall_visits
         sums[Sum.PQEM_VISITS] += year.visits
 
     def measure(self, year: Situation, base: int, sums: Any) -> None:

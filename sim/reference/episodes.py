@@ -7,7 +7,8 @@ from statistics import NormalDist
 from typing import Any, NamedTuple
 
 from sim.kernels.codes import CENTS_SQUARED, NO_SUPPLEMENT, Episode, EpisodeSum, Kind, ReferredSum
-from sim.reference.inputs import Draws, Person, index_above
+from sim.reference.inputs import index_above
+from sim.reference.served import Served
 
 normal_quantile = NormalDist().inv_cdf
 
@@ -44,11 +45,8 @@ class Begun(NamedTuple):
     inpatient: int
 
 
-class Treatment(Person):
+class Treatment(Served):
     """Prices, procedures and episodes of a person."""
-
-    model: Any
-    draws: Draws
 
     def effects(self) -> tuple[float, float]:
         """Return what ACOs do to the prices of the person's ambulatory and acute care, as factors."""
@@ -94,7 +92,7 @@ class Treatment(Person):
         which = index_above(draws.procedure() / (self.months / 12.0), rules.procedure_share[0])
         if which == len(rules.procedure_share[0]):
             return None
-        price = self.price(Kind.AGED_NON_DUAL) * self.effects()[0]
+        price = self.price(Kind.AGED_NON_DUAL) * (self.effects()[0] * self.home_factor(year))
         spread = rules.procedure_spread[which]
         luck = exp(spread * normal_quantile(draws.procedure_cost()) - 0.5 * spread * spread)
         return Begun(

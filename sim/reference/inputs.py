@@ -94,6 +94,10 @@ class Draws(NamedTuple):
     clinical_value: Uniform
     fall_visits: Uniform
     high_needs_month: Uniform
+    home_care: Uniform
+    home_emergencies: Uniform
+    full_benefit: Uniform
+    covered: Uniform
     specialist: Callable[[int], float]
     specialist_luck: Callable[[int], float]
 
