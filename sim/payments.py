@@ -21,8 +21,8 @@ Flags = NDArray[np.bool_]
 # What an ACO's year is told of, and for which mechanisms, in cents; what it pays is negative.
 _TOLD: dict[str, tuple[Mechanism, ...]] = {
     "settlement": (Mechanism.SETTLEMENT, Mechanism.STOP_LOSS),
-    "add_on": (Mechanism.ADMIN_ADD_ON,),
-    "running_cost": (Mechanism.CARE_MANAGEMENT,),
+    "add_on": (Mechanism.ADMIN_ADD_ON, Mechanism.DUAL_INCENTIVE),
+    "running_cost": (Mechanism.CARE_MANAGEMENT, Mechanism.HOME_CARE),
     "distributed": (Mechanism.DISTRIBUTION,),
     "pool": (Mechanism.HIGH_PERFORMERS_POOL,),
     "capitation": (*CAPITATION, Mechanism.PROVIDER_PAYMENT),

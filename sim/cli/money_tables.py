@@ -174,6 +174,8 @@ def aco_table(data: xr.Dataset, arm: str) -> Table:
     names = paid_to_acos(data)
     paid = sum((total(name) for name in names[1:]), total(names[0]))
     cost, cash = total("care_management_cost"), total("aco_cash_change")
+    if "home_care_cost" in data:
+        cost = cost + total("home_care_cost")
     loss = (own["gross_savings"] < 0).where(settled).mean(("replicate", "year"))
     short = (own["aco_cash_change"].where(settled).sum("year", min_count=1) < 0).mean("replicate")
     shown = own["aco"].values.tolist()[:_ACOS_SHOWN]

@@ -187,8 +187,8 @@ def price_events(
     """Note which acute events happen in the arm and what they cost; add what follows to the sums.
 
     Of the events drawn, each happens as often as its draw and the practice's factor on stays say: not at all,
-    once, or again. So with SNF care after it. Where ACOs have home-based programmes (`serves`), those who take
-    part have fewer.
+    once, or again. So with SNF care after it. Where there are home-based programmes (`serves`), people in one
+    have fewer.
     """
     event_effects, event_spill, high_needs_effect = (
         practices.event_effect,

@@ -40,6 +40,8 @@ class Mechanism(IntEnum):
     STOP_LOSS = 30  # what payout and charge of stop-loss change in the settlement
     GUARANTEE = 31  # what a guarantor pays of what an ACO owes
     DEBT = 32  # what an ACO owes and does not pay, and what it pays of that later
+    HOME_CARE = 50  # what an ACO's home-based programme costs
+    DUAL_INCENTIVE = 51  # for people with full Medicaid benefits, of ACOs with an arrangement with Medicaid
 
 
 # What Medicare pays ACOs instead of claims or before them, in the order of codes.

@@ -58,6 +58,8 @@ STEPS = (
     Step("Gain by capitation", ("capitation_gain",), optional=True),
     Step("Episode arrangements, settled", ("cara_settled",), optional=True),
     Step("Guarantee and unpaid debt", ("guarantee_called", "unpaid_debt"), optional=True),
+    Step("Dual incentive", ("dual_incentive",), optional=True),
+    Step("Home-based programme", (), ("home_care_cost",), optional=True),
     Step("Running cost", (), ("care_management_cost",)),
     Step("Distributions to practices", (), ("distributions",)),
     Step("Change in ACO cash", ("aco_cash_change",), level=True),

@@ -90,7 +90,7 @@ def cash_in_year(ledger: Ledger, first_py: int, year: int, terms: CashTerms) -> 
 
 
 def _cost(ledger: Ledger, year: int) -> Cents:
-    return -ledger.net_by_aco(Party.ACO, Mechanism.CARE_MANAGEMENT, year=year)
+    return -ledger.net_by_aco(Party.ACO, Mechanism.CARE_MANAGEMENT, Mechanism.HOME_CARE, year=year)
 
 
 def _first_cost(ledger: Ledger, first_py: int, year: int) -> Cents:

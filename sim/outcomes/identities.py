@@ -24,6 +24,7 @@ _PAID = (
     "unpaid_debt",
     "cara_settled",
     "cara_payments",
+    "dual_incentive",
 )
 
 
@@ -71,8 +72,9 @@ IDENTITIES = (
             "cara_settled",
             "guarantee_called",
             "unpaid_debt",
+            "dual_incentive",
         ),
-        ("care_management_cost", "distributions"),
+        ("care_management_cost", "home_care_cost", "distributions"),
     ),
     Identity("Medicare outlay", "medicare_outlay", ("ffs_payments", *_PAID)),
 )

@@ -19,7 +19,7 @@ class Served(Person):
     at_home = by_medicaid = False
     takes_part: float | None = None
     has_medicaid: tuple[float, float] | None = None
-    usual_base = event_saved = stays_spared = emergencies = fall_visits = 0
+    usual_base = event_saved = stays_spared = emergencies = fall_visits = happened = 0
 
     def benefits(self) -> tuple[float, float]:
         """Return the person's draws of full Medicaid benefits and of being covered, the same every year."""
@@ -68,8 +68,9 @@ class Served(Person):
         if not self.at_home:
             return 1.0
         practices, last = self.model.practices, self.last_of(year)
-        early: float = practices.home_effect[self.aligned] * (self.months - last)
-        return (early + practices.home_last_effect[self.aligned] * last) / self.months
+        early: float = practices.home_effect[self.aligned]
+        late: float = practices.home_last_effect[self.aligned]
+        return (early * (self.months - last) + late * last) / self.months
 
     def home_rate(self, year: Situation, month: int) -> float:
         """Return what the programme makes of how often an acute event of a month happens."""

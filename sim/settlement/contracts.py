@@ -15,6 +15,7 @@ from sim.inputs.scenario_books import LEAD, MSSP
 from sim.population.plan import AcoPlan
 from sim.scenarios import Scenario
 from sim.settlement.elections import Elections
+from sim.settlement.served_terms import ServedTerms
 
 Words = NDArray[np.str_]
 Floats = NDArray[np.float64]
@@ -48,6 +49,8 @@ class Contracts:
         Participants' Medicare revenue over the expenditure of assigned people, NaN where unknown.
     elections : Elections
         Capitation and advances, stop-loss, and notice of exit.
+    served : ServedTerms
+        Home-based programmes, and arrangements with Medicaid.
     """
 
     program: Words
@@ -60,6 +63,7 @@ class Contracts:
     low_revenue: Flags
     revenue_share: Floats
     elections: Elections
+    served: ServedTerms
 
     @property
     def elects(self) -> Flags:
@@ -121,6 +125,7 @@ def contracts_of(scenario: Scenario, arm: str, plans: tuple[AcoPlan, ...], year:
         elected_rate=column("elected_rate", np.float64),
         low_revenue=column("low_revenue", np.bool_),
         revenue_share=column("revenue_share", np.float64),
+        served=ServedTerms.of(elected),
         elections=Elections.of(elected, year, _stop_loss_unless_said(scenario, arm, elected, year)),
     )
 

@@ -26,6 +26,7 @@ from sim.settlement.lead import Lead
 from sim.settlement.mssp import Mssp
 from sim.settlement.program import Flags, Floats, History, Ints, Participants, Program, Settled, Shown
 from sim.settlement.reach import Reach
+from sim.settlement.served import Served
 from sim.settlement.stop_loss import LivedPersons
 
 # What only LEAD has.
@@ -74,6 +75,8 @@ class Settlement:
         By name, those that an ACO of the arm may be in.
     cara : Cara
         The episode arrangements of the arm.
+    served : Served
+        Programmes for some of the ACOs' people.
     """
 
     def __init__(self, scenario: Scenario, arm: str, world: World, own: Evidence) -> None:
@@ -94,6 +97,7 @@ class Settlement:
         )
         self.cara = Cara(scenario, arm, world, self._lead.prospective_factor)
         self.programs: Mapping[str, Program] = {"lead": self._lead, MSSP: mssp, REACH: reach}
+        self.served = Served(scenario.rulebook(arm), world, own)
         self._other_lag = int(own.number("cash.settlement_lag"))
 
     @classmethod
@@ -113,7 +117,8 @@ class Settlement:
 
     def asks(self, year: int, contracts: Contracts) -> Asked:
         """Return the sums of a year that its settlement wants beyond those that cost no time."""
-        return Asked(monthly=bool(contracts.elects.any()), referred=self.cara.asks(year))
+        monthly, served = bool(contracts.elects.any()), self.served.asks(year, contracts)
+        return Asked(monthly=monthly, referred=self.cara.asks(year), served=served)
 
     def schedule(self, year: int, contracts: Contracts) -> Schedule:
         """Return when the year settled last is paid, and what of it by month."""
@@ -205,6 +210,7 @@ class Settlement:
             shape = tuple(shapes[dim] for dim in variable.dims if dim in shapes)
             result[variable.name] = np.full(shape, variable.fill_value, variable.stored_dtype)
         result |= self._lead.entry.shown(year)
+        result |= self.served.told(history[year].served, participants.practice_aco, n)
         in_lead = active & (contracts.program == "lead")
         arranged = self.cara.reconcile(year, history, participants, in_lead)
         for name in CARA_BY_KIND:
