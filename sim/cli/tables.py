@@ -28,6 +28,8 @@ from sim.cli.money_tables import (
     turned_away,
 )
 from sim.cli.protection_table import PROTECTION, protection_table, shows_protection
+from sim.cli.served_tables import HOME_CARE, home_care_arms, home_care_table, home_care_told, medicaid_told
+from sim.cli.verdicts import joining_told
 from sim.inputs.faults import printable
 from sim.outcomes.bands import bands_hold, bands_sentence
 from sim.outcomes.summary import FIGURES, ArmSummary, summarise
@@ -101,6 +103,14 @@ def _print_money(done: Run, scenario: Scenario, console: Console) -> None:
         for group in side_by_side(arms, console.width):
             console.print(cash_table(data, group))
         console.print(CASH, style="dim", highlight=False)
+    if served := home_care_arms(data):
+        for group in side_by_side(served, console.width):
+            console.print(home_care_table(data, group))
+        for arm in served:
+            console.print(home_care_told(data, arm), highlight=False)
+        console.print(HOME_CARE, style="dim", highlight=False)
+    for told in medicaid_told(data):
+        console.print(told, highlight=False)
     if shows_protection(data):
         for group in side_by_side(arms, console.width):
             console.print(protection_table(data, group))
@@ -117,6 +127,8 @@ def _print_money(done: Run, scenario: Scenario, console: Console) -> None:
         console.print(CARA, style="dim", highlight=False)
     for arm in arms:
         console.print(aco_table(data, arm))
+        if data.sizes["replicate"] > 1:
+            console.print(joining_told(data, arm), highlight=False)
     console.print(
         f"$ are USD per aligned person-year, % bm. is percent of the benchmark. {LOSS}", style="dim"
     )
