@@ -49,7 +49,8 @@ def cost_and_count(
     count_chronic(n, masks, of_episodes, episodes, strip)
     count_months(people, key, year, n, practices, disease, health.high_needs, reference_spend, sums, strip)
     if serves:
-        count_served(people, key, year, n, practices, sums, tally.served.reshape(-1), region, strip)
+        served = tally.served.reshape(-1)
+        count_served(people, key, year, n, markets, practices, of_episodes, sums, served, region, strip)
     if monthly.shape[0] > 0:
         count_by_month(people, n, monthly, strip)
     if referred.shape[0] > 0:

@@ -17,19 +17,21 @@ from sim.kernels.codes import (
     N_SUMS,
     Cell,
     HomeOpen,
+    Kind,
     ServedSum,
     Status,
     Sum,
 )
 from sim.kernels.draws import Decision, Key, draw4, unit
-from sim.kernels.health import HighNeeds
+from sim.kernels.health import Episodes, HighNeeds
 from sim.kernels.jit import stage
-from sim.kernels.layout import Array, People, Practices
+from sim.kernels.layout import Array, Markets, People, Practices
 from sim.kernels.strip import Strip
 
 _PERSON_HOME_CARE, _HOME_CARE = int(Decision.PERSON_HOME_CARE), int(Decision.HOME_CARE)
 _PERSON_MEDICAID = int(Decision.PERSON_MEDICAID)
 _NEEDY = int(Cell.HN_CLAIMS)
+_AGED_NON_DUAL = int(Kind.AGED_NON_DUAL)
 _ADVANTAGE = int(Status.ADVANTAGE)
 _HOMEBOUND, _AFTER_STAY = int(HomeOpen.HOMEBOUND), int(HomeOpen.AFTER_STAY)
 _ED, _FALL_ED = int(Sum.ED_VISITS), int(Sum.FALL_ED_VISITS)
@@ -102,7 +104,7 @@ def enrol_at_home(key: Key, n: int, practices: Practices, criteria: HighNeeds, s
     had_event, months, dies = strip.had_event, strip.months, strip.dies
     last_month, event_month = strip.last_month, strip.event_month
     at_home, fewer, factor = strip.at_home, strip.fewer_at_home, strip.at_home_factor
-    base, base_cents, usual = strip.base, strip.base_cents, strip.base_usual
+    base, base_cents, usual, effect_before = strip.base, strip.base_cents, strip.base_usual, strip.base_before
     event_saved, stays_spared, hit = strip.event_saved, strip.stays_spared, strip.hit
     hits = 0
     for k in range(n):
@@ -129,6 +131,7 @@ def enrol_at_home(key: Key, n: int, practices: Practices, criteria: HighNeeds, s
         factor[k] = (effect[to] * (here - last) + last_effect[to] * last) / here
         usual[k] = base_cents[k]
         base_cents[k] = np.int64(base_cents[k] * factor[k] + 0.5)
+        effect_before[k] = base[k]
         base[k] *= factor[k]
 
 
@@ -138,7 +141,9 @@ def count_served(
     key: Key,
     year: int,
     n: int,
+    markets: Markets,
     practices: Practices,
+    of_episodes: Episodes,
     sums: Array,
     served: Array,
     region: int,
@@ -151,7 +156,10 @@ def count_served(
     all_status, all_spend = people.status, people.spend
     last_effect, ed_left, full_benefit = practices.home_last_effect, practices.home_ed, practices.full_benefit
     row, aligned, months, dies, traits = strip.row, strip.aligned, strip.months, strip.dies, strip.traits
-    at_home, by_medicaid, factor = strip.at_home, strip.by_medicaid, strip.at_home_factor
+    at_home, by_medicaid, effect_before = strip.at_home, strip.by_medicaid, strip.base_before
+    market_level, efficiency, costs = markets.level, practices.efficiency, of_episodes.procedure_cost
+    market, practice = strip.market, strip.practice
+    procedure, procedure_luck = strip.procedure, strip.procedure_luck
     base_cents, procedure_cents, event_cents = strip.base_cents, strip.procedure_cents, strip.event_cents
     usual, event_saved, stays_spared = strip.base_usual, strip.event_saved, strip.stays_spared
     stays, happened, event_month, last_month = (
@@ -177,7 +185,10 @@ def count_served(
         if at_home[k] == 0:
             continue
         saved = usual[k] - base_cents[k] + event_saved[k]
-        saved += np.int64(procedure_cents[k] / factor[k] + 0.5) - procedure_cents[k]
+        if procedure[k] >= 0:
+            price = market_level[market[k], _AGED_NON_DUAL] * efficiency[practice[k]] * effect_before[k]
+            without = np.int64(costs[procedure[k]] * price * procedure_luck[k] * 100.0 + 0.5)
+            saved += without - procedure_cents[k]
         visits = ed_visits[k]
         seen = np.int64(ed_left[to] * visits + unit(draw4(key, i, year, _HOME_CARE, 0)[0]))
         sums[sums_at[k] + _ED] -= visits - seen

@@ -65,9 +65,9 @@ class Strip(NamedTuple):
         Months after a High Needs criterion was first met this year.
     at_home, by_medicaid
         Whether they are in a home-based programme, and aligned by the Medicaid route, in an arm.
-    fewer_at_home, at_home_factor : float64
+    fewer_at_home, at_home_factor, base_before : float64
         What the programme does to how often the year's acute event happens and to the price of other care;
-        they mean nothing, as what follows, for people who are not in one.
+        the ACO's effect on that without it. These and the next mean nothing for people who are not in one.
     base_usual, event_saved, stays_spared
         Ambulatory spending without the programme; what less acute events cost, and how many stays they are.
     life, lost, care, cost, use, extra, course : uint32, shape (4 * STRIP,)
@@ -148,6 +148,7 @@ class Strip(NamedTuple):
     by_medicaid: Array
     fewer_at_home: Array
     at_home_factor: Array
+    base_before: Array
     base_usual: Array
     event_saved: Array
     stays_spared: Array
@@ -181,6 +182,7 @@ _FLOATS = (
     "level",
     "fewer_at_home",
     "at_home_factor",
+    "base_before",
     "u",
     "mean",
     "mass",

@@ -87,14 +87,17 @@ class Treatment(Served):
     def procedure(self, year: Situation) -> Begun | None:
         """Return the year's procedure, if there is one."""
         rules, draws = self.model.health.episodes, self.draws
+        self.usual_procedure = 0
         if not year.uses:
             return None
         which = index_above(draws.procedure() / (self.months / 12.0), rules.procedure_share[0])
         if which == len(rules.procedure_share[0]):
             return None
         price = self.price(Kind.AGED_NON_DUAL) * (self.effects()[0] * self.home_factor(year))
+        usual = self.price(Kind.AGED_NON_DUAL) * self.effects()[0]
         spread = rules.procedure_spread[which]
         luck = exp(spread * normal_quantile(draws.procedure_cost()) - 0.5 * spread * spread)
+        self.usual_procedure = in_cents(rules.procedure_cost[which] * usual * luck)
         return Begun(
             kind=rules.procedure_kind[which],
             month=self.index_month(year, draws.procedure_month()),

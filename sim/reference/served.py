@@ -19,7 +19,7 @@ class Served(Person):
     at_home = by_medicaid = False
     takes_part: float | None = None
     has_medicaid: tuple[float, float] | None = None
-    usual_base = event_saved = stays_spared = emergencies = fall_visits = happened = 0
+    usual_base = usual_procedure = event_saved = stays_spared = emergencies = fall_visits = happened = 0
 
     def benefits(self) -> tuple[float, float]:
         """Return the person's draws of full Medicaid benefits and of being covered, the same every year."""
@@ -94,8 +94,7 @@ class Served(Person):
         if not self.at_home:
             return
         base, procedure, event = cents
-        saved = self.usual_base - base + self.event_saved
-        saved += int(procedure / self.home_factor(year) + 0.5) - procedure
+        saved = self.usual_base - base + self.usual_procedure - procedure + self.event_saved
         seen = int(practices.home_ed[to] * self.emergencies + self.draws.home_emergencies())
         sums[Sum.ED_VISITS] -= self.emergencies - seen
         sums[Sum.FALL_ED_VISITS] -= max(0, self.fall_visits - seen)

@@ -7,6 +7,7 @@ by the Medicaid route (LEAD). Whom they serve the kernels count (:class:`sim.ker
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -19,7 +20,7 @@ from sim.inputs.medicaid_terms import medicaid_terms
 from sim.inputs.rulebook import Rulebook
 from sim.kernels.codes import MONTHS_A_YEAR, Cell, ServedSum
 from sim.kernels.draws import Decision, uniforms
-from sim.kernels.layout import SERVING
+from sim.kernels.layout import SERVING, serving_nobody
 from sim.ledger import Ledger, Mechanism, Party
 from sim.ledger.spread import over_months
 from sim.outcomes.served_variables import OF_SUMS
@@ -51,31 +52,32 @@ class Served:
     world : World
     evidence : Evidence
         Of the arm.
-
-    Attributes
-    ----------
-    partner_state : bool array, shape (acos,)
-        Which ACOs' markets lie in a state that is a partner for the Medicaid route: as they say, or drawn.
     """
 
     def __init__(self, rulebook: Rulebook, world: World, evidence: Evidence) -> None:
         self._rulebook = rulebook
-        self._full_benefit = evidence.number("dual.full_benefit")
-        self._covered = evidence.number("dual.covered")
+        self._world = world
+        self._evidence = evidence
+
+    @cached_property
+    def partner_state(self) -> Flags:
+        """Which ACOs' markets lie in a partner state, as they say or drawn; shape (acos,)."""
+        world = self._world
         market = world.providers.aco_market(len(world.plans))
-        states = rulebook.number("medicaid.states", world.first_py)
+        states = self._rulebook.number("medicaid.states", world.first_py)
         chance = states * world.evidence.number("dual.state_share")
         drawn = uniforms(world.key, np.arange(world.n_markets), 0, Decision.MARKET_STATE)[:, 0] < chance
         for plan, here in zip(world.plans, market.tolist(), strict=True):
             if plan.partner_state is not None:
                 drawn[here] = plan.partner_state
-        self.partner_state: Flags = drawn[market]
+        return np.asarray(drawn[market])
 
     def medicaid(self, year: int, contracts: Contracts) -> Flags:
         """Return which ACOs have an arrangement with Medicaid that acts in a year, shape (acos,)."""
-        route = medicaid_terms(self._rulebook, year)
-        in_lead = contracts.program == "lead"
-        return np.asarray(route.open & contracts.served.partnership & self.partner_state & in_lead)
+        allied = contracts.served.partnership & (contracts.program == "lead")
+        if not allied.any() or not medicaid_terms(self._rulebook, year).open:
+            return np.zeros_like(allied)
+        return np.asarray(allied & self.partner_state)
 
     def asks(self, year: int, contracts: Contracts) -> bool:
         """Return whether anybody may be served in a year."""
@@ -99,9 +101,8 @@ class Served:
             ACO of each practice, -1 for none.
         """
         terms, care = contracts.served, care_at_home(behaviours, contracts, year)
-        route = medicaid_terms(self._rulebook, year)
-        cell = int(Cell.AD_VOLUNTARY) if route.voluntary_cells else int(Cell.AD_CLAIMS)
         allied = active & self.medicaid(year, contracts)
+        route = self._route(year) if allied.any() else {}
         runs = active & (care.enrolled > 0.0)
         fields: dict[str, tuple[Flags, Floats | Ints | float]] = {
             "home_care": (runs, care.enrolled),
@@ -109,14 +110,22 @@ class Served:
             "home_effect": (runs, care.effect),
             "home_last_effect": (runs, care.last_effect),
             "home_ed": (runs, care.ed),
-            "full_benefit": (allied, self._full_benefit),
-            "medicaid": (allied, self._covered),
-            "medicaid_cell": (allied, float(cell)),
+            **{name: (allied, value) for name, value in route.items()},
         }
-        # The last place answers for practices without an ACO.
+        levers = serving_nobody(len(practice_aco))
+        for name, (who, value) in fields.items():
+            # The last place answers for practices without an ACO.
+            by_aco = np.append(np.where(who, value, SERVING[name]), SERVING[name])
+            levers[name] = by_aco[practice_aco]
+        return levers
+
+    def _route(self, year: int) -> dict[str, float]:
+        """Return the fields of practices that Medicaid aligns people to."""
+        voluntary = medicaid_terms(self._rulebook, year).voluntary_cells
         return {
-            name: np.append(np.where(fields[name][0], fields[name][1], nothing), nothing)[practice_aco]
-            for name, nothing in SERVING.items()
+            "full_benefit": self._evidence.number("dual.full_benefit"),
+            "medicaid": self._evidence.number("dual.covered"),
+            "medicaid_cell": float(Cell.AD_VOLUNTARY if voluntary else Cell.AD_CLAIMS),
         }
 
     def told(self, served: Ints, practice_aco: Ints, n_acos: int) -> dict[str, Ints]:
@@ -163,8 +172,9 @@ class Served:
             acos, months = np.arange(len(cost))[:, None], np.arange(1, MONTHS_A_YEAR + 1)
             at_home = (Party.ACO, Party.SUPPLIERS, Mechanism.HOME_CARE)
             book.enter(year, *at_home, evenly, aco=acos, month=months)
-        rate = 100.0 * medicaid_terms(self._rulebook, year).incentive
-        incentive: Ints = np.rint(rate * told["full_dual_months"]).astype(np.int64)
-        if incentive.any():
+        incentive = np.zeros_like(cost)
+        if told["full_dual_months"].any():
+            rate = 100.0 * medicaid_terms(self._rulebook, year).incentive
+            incentive = np.rint(rate * told["full_dual_months"]).astype(np.int64)
             book.enter(year, Party.MEDICARE, Party.ACO, Mechanism.DUAL_INCENTIVE, incentive, month=final)
         return incentive
