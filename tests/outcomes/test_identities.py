@@ -12,6 +12,7 @@ import numpy as np
 import program_arms
 import protected_arms
 import pytest
+import served_arms
 import xarray as xr
 from little_world import results, scenario
 
@@ -53,7 +54,9 @@ def test_all_hold_in_a_run():
 
 
 @pytest.mark.parametrize(
-    "arms", [cara_arms, capitated_arms, protected_arms, program_arms], ids=lambda one: one.__name__
+    "arms",
+    [cara_arms, capitated_arms, protected_arms, program_arms, served_arms],
+    ids=lambda one: one.__name__,
 )
 def test_all_hold_whatever_is_elected_and_in_every_program(arms):
     lived, made = arms.lived(), arms.scenario()
@@ -79,6 +82,8 @@ def test_all_hold_whatever_is_elected_and_in_every_program(arms):
         ("stop_loss_payout", {"Stop-loss"}),
         ("guarantee_called", {"Change in the ACO's cash"}),
         ("distributions", {"Change in the ACO's cash"}),
+        ("home_care_cost", {"Change in the ACO's cash"}),
+        ("dual_incentive", {"Change in the ACO's cash", "Medicare outlay", NET}),
         ("ffs_payments", {"Medicare outlay", NET}),
         ("medicare_net_cost", {NET}),
     ],
