@@ -32,9 +32,14 @@ def joining_told(data: xr.Dataset, arm: str) -> str:
         error = mean_error(total)
         clear = abs(total.mean()) > _ERRORS * error
         word = ("pays" if total.mean() > 0.0 else "costs money") if clear else "cannot be told"
-        groups[word].append(f"{name} ({total.mean() / 1e6:+,.1f})")
+        shared = data["distributions"].sel(arm=arm, aco=name).sum("year").values
+        together = (total + shared).mean() / 1e6
+        groups[word].append(f"{name} {total.mean() / 1e6:+,.1f} ({together:+,.1f})")
     told = "; ".join(f"{word} for {_listed(names)}" for word, names in groups.items() if names)
-    return f"{arm}, cash over all years, $ million: taking part {told}."
+    return (
+        f"{arm}: cash over all years, $ million, and in brackets with what practices were passed on: taking"
+        f" part {told}."
+    )
 
 
 def _listed(names: list[str]) -> str:

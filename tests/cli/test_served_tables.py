@@ -40,7 +40,7 @@ def data(**changes: float) -> xr.Dataset:
     for name, value in (HOME | changes).items():
         found[f"home_care_{name}"][1, :, 0] = value
     found |= {name: np.zeros((2, 4, 2, 2)) for name in OTHERS}
-    found["aco_cash_change"] = np.full((2, 4, 2, 2), np.nan)
+    found |= {name: np.full((2, 4, 2, 2), np.nan) for name in ("aco_cash_change", "distributions")}
     labels = {"arm": ["plain", "home"], "aco": ["a", "b"]}
     return xr.Dataset({name: (DIMS, values) for name, values in found.items()}, labels)
 
@@ -94,8 +94,10 @@ def test_whom_taking_part_pays():
     assert "never begins for a, b." in joining_told(made, "home")
     made["aco_cash_change"][1, :, 0] = 1e6
     made["aco_cash_change"][1, :, 1] = np.array([-4e6, 3e6, -2e6, 2e6])[:, None]
+    made["distributions"][1, :, 0] = 5e5
     assert joining_told(made, "home") == (
-        "home, cash over all years, $ million: taking part pays for a (+2.0); cannot be told for b (-0.5)."
+        "home: cash over all years, $ million, and in brackets with what practices were passed on: taking part"
+        " pays for a +2.0 (+3.0); cannot be told for b -0.5 (-0.5)."
     )
     made["aco_cash_change"][1, :, 1] = -2e6
-    assert joining_told(made, "home").endswith("pays for a (+2.0); costs money for b (-4.0).")
+    assert joining_told(made, "home").endswith("pays for a +2.0 (+3.0); costs money for b -4.0 (-4.0).")
