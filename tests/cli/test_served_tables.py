@@ -96,8 +96,8 @@ def test_whom_taking_part_pays():
     made["aco_cash_change"][1, :, 1] = np.array([-4e6, 3e6, -2e6, 2e6])[:, None]
     made["distributions"][1, :, 0] = 5e5
     assert joining_told(made, "home") == (
-        "home: cash over all years, $ million, and in brackets with what practices were passed on: taking part"
-        " pays for a +2.0 (+3.0); cannot be told for b -0.5 (-0.5)."
+        "home: cash over all years, $ million, and in brackets with what practices were passed on: taking"
+        " part pays for a +2.0 (+3.0); cannot be told for b -0.5 (-0.5)."
     )
     made["aco_cash_change"][1, :, 1] = -2e6
     assert joining_told(made, "home").endswith("pays for a +2.0 (+3.0); costs money for b -4.0 (-4.0).")
