@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from sim.behaviour.effect import CareShares, EffectParameters, alike_on_care, spread_over_care
 from sim.kernels.health import Health
-from sim.kernels.layout import Practices, nothing_offered
+from sim.kernels.layout import Practices, nothing_offered, serving_nobody
 
 
 class Levers(NamedTuple):
@@ -25,6 +25,7 @@ def practices_this_year(
     parameters: EffectParameters,
     shares: CareShares,
     felt: NDArray[np.float64] | float = 1.0,
+    served: Mapping[str, NDArray[np.float64]] | None = None,
 ) -> Practices:
     """Return what practices do to their patients this year.
 
@@ -38,6 +39,9 @@ def practices_this_year(
         Shares of spending that are acute events, and SNF care after them.
     felt : float64, shape (practices,)
         Further factor on spending, where specialists have become more or less efficient than they were drawn.
+    served : mapping of str to float64 array, shape (practices,), optional
+        What their ACOs' programmes do for some people: the fields :data:`sim.kernels.layout.SERVING`. By
+        default there is none.
     """
     own = spread_over_care(parameters, columns["effect"], shares)
     spilt = spread_over_care(parameters, parameters.spillover * columns["effect"], shares)
@@ -59,4 +63,5 @@ def practices_this_year(
         coding=columns["coding_habit"] * (1.0 + columns["coding"]),
         attest=columns["attestation"].copy(),
         **nothing_offered(len(columns["efficiency"])),
+        **(serving_nobody(len(columns["effect"])) if served is None else served),
     )

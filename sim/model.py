@@ -245,6 +245,7 @@ class LeadModel(ColumnModel):
             self.world.course.enter(self.practices.store.columns, self.year)
             self.acos.do("decide", self.year)
             self.practices.do("decide", self.year)
+            known = self.behaviours, self.contracts
             practices = practices_this_year(
                 self.practices.store.columns,
                 self.behaviours.parameters["effect"],
@@ -254,6 +255,7 @@ class LeadModel(ColumnModel):
                     self.specialists.store["efficiency"],
                     self.evidence.number("care.specialist_share"),
                 ),
+                self.settlement.served.levers(self.year, *known, self.active(), self.practice_aco()),
             )
             offered = self.settlement.benefits.offered
             practices = offered(practices, self.year, self.contracts, self.active(), self.practice_aco())
@@ -266,12 +268,8 @@ class LeadModel(ColumnModel):
         if self._usual is None or self._usual[0] != year:
             so_far = np.array([aco.experience for aco in self._acos], np.int64)
             experience = np.where(self.active(), so_far + 1, 0)
-            self._usual = (
-                year,
-                usual_decisions(
-                    self.behaviours, self._traits, experience=experience, rebased=self.contracts.rebased
-                ),
-            )
+            known = self.behaviours, self._traits, self.contracts
+            self._usual = (year, usual_decisions(*known, experience=experience))
         return self._usual[1]
 
     def decided(self) -> dict[str, Floats]:
@@ -336,11 +334,13 @@ class LeadModel(ColumnModel):
         billed = self.settlement.billed(self.persons, self.history, self._participants, self.contracts)
         booked = self.ledger, year, self._settled, active, schedule
         gain = book_program(*booked, aligned=seen.aco, lived=self.history[year].care, billed=billed)
-        cost = usual_cost(self.behaviours, self._traits, months=seen.months, year=year)
+        cost = usual_cost(self.behaviours, self._traits, self.contracts, months=seen.months, year=year)
         cost = np.where(active, cost + [aco.further_cost_cents for aco in self._acos], 0)
         practices, practice_aco = self.practices.store, self.practice_aco()
         specialists = self.specialists.store.columns
         gain = gain - self.settlement.cara.pay(self.ledger, year, specialists, schedule.final)
+        served = self.settlement.served
+        gain += served.pay(self.ledger, year, self.behaviours, self.contracts, self._settled, schedule.final)
         shared = decide("distribution", gain=gain, practice_aco=practice_aco, lives=practices["lives"])
         practices["income_cents"][:] += shared
         enter_spending(self.ledger, year, cost, shared, practice_aco, schedule.final)

@@ -26,8 +26,13 @@ Flags = NDArray[np.bool_]
 # What an ACO's year is told of, and for which mechanisms, in cents; what it pays is negative.
 _TOLD: dict[str, tuple[Mechanism, ...]] = {
     "settlement": (Mechanism.SETTLEMENT, Mechanism.STOP_LOSS),
-    "add_on": (Mechanism.ADMIN_ADD_ON,),
-    "running_cost": (Mechanism.CARE_MANAGEMENT, Mechanism.FALLS_PREVENTION, *BENEFITS),
+    "add_on": (Mechanism.ADMIN_ADD_ON, Mechanism.DUAL_INCENTIVE),
+    "running_cost": (
+        Mechanism.CARE_MANAGEMENT,
+        Mechanism.HOME_CARE,
+        Mechanism.FALLS_PREVENTION,
+        *BENEFITS,
+    ),
     "distributed": (Mechanism.DISTRIBUTION,),
     "pool": (Mechanism.HIGH_PERFORMERS_POOL,),
     "capitation": (*CAPITATION, Mechanism.PROVIDER_PAYMENT),

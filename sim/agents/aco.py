@@ -23,9 +23,9 @@ class AcoYear(NamedTuple):
     benchmark, gross_savings : int
         What the program compares its spending with, and the difference; 0 where it was not settled.
     settlement, add_on : int
-        Paid by the program; negative when the ACO owes.
+        Paid by the program, a dual incentive with the add-on; negative when the ACO owes.
     running_cost, distributed : int
-        Paid by the ACO.
+        Paid by the ACO; a home-based programme is running cost.
     pool : int
         Paid by the High Performers Pool.
     capitation : int

@@ -174,7 +174,7 @@ def aco_table(data: xr.Dataset, arm: str) -> Table:
 
     names = paid_to_acos(data)
     paid = sum((total(name) for name in names[1:]), total(names[0]))
-    paid_for_people = [total(name) for name in PAID_FOR_PEOPLE if name in own]
+    paid_for_people = [total(name) for name in ("home_care_cost", *PAID_FOR_PEOPLE) if name in own]
     cost, cash = sum(paid_for_people, total("care_management_cost")), total("aco_cash_change")
     loss = (own["gross_savings"] < 0).where(settled).mean(("replicate", "year"))
     short = (own["aco_cash_change"].where(settled).sum("year", min_count=1) < 0).mean("replicate")

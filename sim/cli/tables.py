@@ -37,7 +37,9 @@ from sim.cli.offers_table import (
 )
 from sim.cli.practice_table import PRACTICES, keeps_books, practice_table
 from sim.cli.protection_table import PROTECTION, protection_table, shows_protection
+from sim.cli.served_tables import HOME_CARE, home_care_arms, home_care_table, home_care_told, medicaid_told
 from sim.cli.sweep_tables import print_sweep, sweep_as_dict
+from sim.cli.verdicts import joining_told
 from sim.inputs.faults import printable
 from sim.outcomes.bands import bands_hold, bands_sentence
 from sim.outcomes.summary import FIGURES, ArmSummary, summarise
@@ -115,6 +117,14 @@ def _print_money(done: Run, scenario: Scenario, console: Console) -> None:
         for group in side_by_side(arms, console.width):
             console.print(cash_table(data, group))
         console.print(CASH, style="dim", highlight=False)
+    if served := home_care_arms(data):
+        for group in side_by_side(served, console.width):
+            console.print(home_care_table(data, group))
+        for arm in served:
+            console.print(home_care_told(data, arm), highlight=False)
+        console.print(HOME_CARE, style="dim", highlight=False)
+    for told in medicaid_told(data):
+        console.print(told, highlight=False)
     if shows_protection(data):
         for group in side_by_side(arms, console.width):
             console.print(protection_table(data, group))
@@ -136,6 +146,8 @@ def _print_money(done: Run, scenario: Scenario, console: Console) -> None:
     _print_offers(data, arms, console)
     for arm in arms:
         console.print(aco_table(data, arm))
+        if data.sizes["replicate"] > 1:
+            console.print(joining_told(data, arm), highlight=False)
     console.print(
         f"$ are USD per aligned person-year, % bm. is percent of the benchmark. {LOSS}", style="dim"
     )

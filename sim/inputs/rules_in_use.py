@@ -15,6 +15,7 @@ from sim.inputs.cara_terms import cara_terms
 from sim.inputs.entry_terms import entry_terms
 from sim.inputs.lead_criteria import criteria_of, excluded_shares, high_needs_aco_share, stated_growth
 from sim.inputs.lead_terms import OPTIONS, lead_terms, savings_are_prorated
+from sim.inputs.medicaid_terms import medicaid_terms
 from sim.inputs.mssp_terms import agreement_terms, glide, msr_table, mssp_terms
 from sim.inputs.payment_faults import wrong_elections
 from sim.inputs.protection_terms import exit_terms, guarantee_terms, stop_loss_terms
@@ -82,6 +83,9 @@ def _of_lead(name: str, books: ScenarioBooks, year: int, years: range, terms: di
     exit_terms(book, year)
     if terms.get("stop_loss", book.flag("stop_loss.elected", year)):
         stop_loss_terms(book, year)
+    if terms.get("medicaid_partnership"):
+        book.number("medicaid.states", year)
+        medicaid_terms(book, year)
     if terms.get("payments") or terms.get("provisional_settlement"):
         capitation_terms(book, year)
         # What may be elected is asked for when a scenario is read.

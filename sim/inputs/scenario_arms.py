@@ -143,6 +143,40 @@ class Terms(Table):
     stop_loss: Annotated[bool, Field(strict=True)] | None = Field(
         None, description="LEAD: elects stop-loss; as the rules have it where nothing is said"
     )
+    home_care: Annotated[bool, Field(strict=True)] | None = Field(
+        None,
+        description=(
+            "whether the ACO runs a home-based programme for its High Needs people, person by person, at"
+            " evidence.cost.high_needs a month, with evidence.home_care.* as its effect; false: none. Where"
+            " nothing is said, High Needs ACOs have one on average (evidence.cost.high_needs_enrolled,"
+            " effect.high_needs)"
+        ),
+    )
+    home_care_open: Literal["high_needs", "homebound", "after_stay"] | None = Field(
+        None,
+        description=(
+            "to which High Needs people the programme is open: high_needs (all, where nothing is said),"
+            " homebound (with a condition that impairs mobility) or after_stay (with an acute stay in the"
+            " year before)"
+        ),
+    )
+    home_care_share: Fraction | None = Field(
+        None,
+        ge=0,
+        le=1,
+        description=(
+            "share of those people who take part; evidence.cost.high_needs_enrolled of High Needs ACOs where"
+            " nothing is said"
+        ),
+    )
+    medicaid_partnership: Annotated[bool, Field(strict=True)] | None = Field(
+        None,
+        description=(
+            "LEAD: whether the ACO has an arrangement with Medicaid, which acts in a partner state where"
+            " program.values.medicaid.alignment is on: people with full Medicaid benefits whom nothing else"
+            " aligns are aligned to it; false where nothing is said"
+        ),
+    )
     exit_notice: Annotated[str, Field(pattern=r"^20[1-3][0-9]-(0[1-9]|1[0-2])$")] | None = Field(
         None,
         description=(

@@ -17,6 +17,7 @@ from sim.inputs.scenario_arms import Arm, ChangingTerms, Terms
 from sim.inputs.scenario_books import LEAD, MSSP, REACH, ScenarioBooks, reach_rulebook, reach_years
 from sim.inputs.scenario_merge import Merged
 from sim.inputs.scenario_schema import ScenarioTables
+from sim.inputs.served_faults import served_faults
 
 PERCENTILE = "expenditure.truncation_percentile"
 
@@ -33,6 +34,7 @@ def contract_faults(tables: ScenarioTables, books: ScenarioBooks, merged: Merged
         faults += benefit_faults(name, arm, years, places, books, merged)
         faults += payment_faults(name, arm, years, books, merged)
         faults += protection_faults(name, arm, years, books, merged)
+        faults += served_faults(name, arm, years, books, merged)
         if (name, MSSP) in books.own_others and _percentile(books, name) != _percentile(books, ""):
             key = f"arms.{name}.values.mssp.{PERCENTILE}"
             problem = "changes how the nation's spending is seen, which all arms share"

@@ -32,6 +32,7 @@ _EXAMPLES: dict[str, Any] = {
     "cost_per_person": "9 USD/month",
     "reserves": "2 million USD",
     "market_share": "25 %",
+    "partner_state": True,
     "region": "east",
 }
 _HEAD = """\

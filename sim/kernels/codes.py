@@ -150,6 +150,38 @@ class ReferredSum(IntEnum):
     FIRST_EXPECTED = 9
 
 
+class ServedSum(IntEnum):
+    """Exact integer sums of people of a practice whom a programme of its ACO serves, and of its duals."""
+
+    # People aligned to it who are in the home-based programme
+    PERSONS = 0
+    MONTHS = 1
+    SPEND = 2  # cents
+    SAVED = 3  # cents that the programme takes off their spending
+    STAYS = 4  # of acute events
+    STAYS_SPARED = 5
+    ED_VISITS = 6
+    ED_SPARED = 7
+    DEATHS = 8
+    MOVED = 9  # to Medicare Advantage
+    # Of those who die in the year, what falls in the last months of life
+    LAST_MONTHS = 10
+    LAST_SPEND = 11  # cents
+    LAST_SAVED = 12  # cents
+    # Aligned by the Medicaid route
+    MEDICAID_PERSONS = 13
+    MEDICAID_MONTHS = 14
+    FULL_DUAL_MONTHS = 15  # of people with full Medicaid benefits, aligned by whatever route
+
+
+class HomeOpen(IntEnum):
+    """To which of an ACO's High Needs people its home-based programme is open."""
+
+    HIGH_NEEDS = 0  # all of them
+    HOMEBOUND = 1  # those with a condition that impairs mobility
+    AFTER_STAY = 2  # those with an acute stay in the year before
+
+
 class TypeSum(IntEnum):
     """Exact integer sums kept for each place and enrollment type, which MSSP looks at."""
 
@@ -170,6 +202,8 @@ N_EPISODE_SUMS = len(EpisodeSum)
 N_MONTH_SUMS = len(MonthSum)
 N_REFERRED_SUMS = len(ReferredSum)
 N_TYPE_SUMS = len(TypeSum)
+N_SERVED_SUMS = len(ServedSum)
+LAST_MONTHS = 3  # of life, which evaluations of home-based care look at apart
 N_SUMS = len(Sum)
 RISK_UNIT = 1_000_000
 LARGEST_CENTS = 2_000_000_000  # the column of spending holds no more

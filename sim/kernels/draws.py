@@ -44,6 +44,8 @@ class Decision(IntEnum):
     PERSON_CONDITIONS = 4
     PERSON_PRACTICE = 5
     PERSON_FALLS = 6  # at risk of falls, takes prevention up, uses cost-sharing support
+    PERSON_HOME_CARE = 10  # whether the person takes up a home-based programme
+    PERSON_MEDICAID = 11  # full Medicaid benefits, and whether an arrangement with Medicaid covers the person
     # A person, each year; what the four draws of a code decide, in order
     LIFE = 16  # death, month of death, move to Medicare Advantage, number of onsets
     LEAVING = 17  # month of the move
@@ -62,6 +64,7 @@ class Decision(IntEnum):
     CODING = 30  # which conditions the year's claims miss, one bit each
     SPECIALIST = 31  # who leads an episode, cost of what counts in it (2); the number is its kind
     FALLS = 32  # ED visits for falls that prevention averts
+    HOME_CARE = 40  # whether one ED visit more or less is avoided
     # Markets and the nation
     MARKET_LEVEL = 64
     MARKET_TREND = 65
@@ -69,6 +72,7 @@ class Decision(IntEnum):
     NATIONAL_SHOCK = 67
     MARKET_MIX = 69
     MARKET_RISK = 70
+    MARKET_STATE = 76  # whether the market lies in a state that is a partner for Medicaid alignment
     # Practices, specialists and ACOs
     PRACTICE_TRAITS = 80
     SPECIALIST_TRAITS = 81

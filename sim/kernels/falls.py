@@ -56,7 +56,7 @@ def support_sharing(key: Key, n: int, markets: Markets, practices: Practices, st
 
 
 @stage
-def prevent_falls(
+def protect_from_falls(
     people: People,
     key: Key,
     year: int,
@@ -66,8 +66,8 @@ def prevent_falls(
     falls: Falls,
     sums: Array,
     strip: Strip,
-) -> None:
-    """Note whom falls prevention protects; avert ED visits of theirs, and what these would have cost.
+) -> int:
+    """Note whom falls prevention protects, and return how many they are.
 
     Who is aligned on 1 January to an ACO that offers it, is 65 or over and at risk, and takes it up, begins a
     course then: one in a lifetime. It protects for some years, wherever the person goes. Whether somebody is
@@ -76,31 +76,20 @@ def prevent_falls(
     """
     course, uptake = people.falls_course, practices.falls_uptake
     row, age, months, relative, aligned = strip.row, strip.age, strip.months, strip.relative, strip.aligned
-    protected, sums_at, ed_falls, base_cents = (
-        strip.protected,
-        strip.sums_at,
-        strip.ed_falls,
-        strip.base_cents,
-    )
-    hit, hit_row, extra, market, practice = (
-        strip.hit,
-        strip.hit_row,
-        strip.extra,
-        strip.market,
-        strip.practice,
-    )
-    level, efficiency = markets.level, practices.efficiency
+    protected, ed_averted, sums_at = strip.protected, strip.ed_averted, strip.sums_at
+    hit, hit_row, extra, market = strip.hit, strip.hit_row, strip.extra, strip.market
     for k in range(n):
         protected[k] = 0
+        ed_averted[k] = 0
     if n == 0:
-        return
+        return 0
     begun = 0
     for i in range(np.int64(row[0]), np.int64(row[n - 1]) + 1):
         begun |= course[i]
     if begun == 0 and not offered_here(uptake, market, n, markets.first_practice):
-        return
+        return 0
     now = year - COURSES_SINCE
-    hits = 0
+    hits = found = 0
     for k in range(n):
         to = aligned[k]
         hit[hits] = k
@@ -121,11 +110,33 @@ def prevent_falls(
         if now - np.int64(course[i]) >= falls.lasts:
             continue
         protected[k] = 1
+        found += 1
         sums[at + _PROTECTED] += 1
-        if ed_falls[k] == 0:
+    return found
+
+
+@stage
+def avert_fall_visits(
+    key: Key,
+    year: int,
+    n: int,
+    markets: Markets,
+    practices: Practices,
+    falls: Falls,
+    sums: Array,
+    strip: Strip,
+) -> None:
+    """Avert ED visits for falls of those whom prevention protects, and what these would have cost."""
+    row, protected, ed_falls, ed_averted = strip.row, strip.protected, strip.ed_falls, strip.ed_averted
+    base_cents, usual, sums_at = strip.base_cents, strip.base_usual, strip.sums_at
+    market, practice, level, efficiency = strip.market, strip.practice, markets.level, practices.efficiency
+    for k in range(n):
+        if protected[k] == 0 or ed_falls[k] == 0:
             continue
-        left = binomial(unit(draw4(key, i, year, _FALLS, 0)[0]), ed_falls[k], falls.ed_visits)
+        at = sums_at[k]
+        left = binomial(unit(draw4(key, row[k], year, _FALLS, 0)[0]), ed_falls[k], falls.ed_visits)
         averted = ed_falls[k] - left
+        ed_averted[k] = averted
         sums[at + _ED] -= averted
         sums[at + _FALL_ED] -= averted
         sums[at + _PROTECTED_ED] += left
@@ -134,4 +145,6 @@ def prevent_falls(
         one: Any = np.int64(price * 100.0 + 0.5)
         saved = min(base_cents[k], averted * one)
         base_cents[k] -= saved
+        # What a home-based programme saves is beside what prevention does.
+        usual[k] -= saved
         sums[at + _AVERTED_SPEND] += saved

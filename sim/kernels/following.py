@@ -18,6 +18,7 @@ from sim.kernels.draws import Key
 from sim.kernels.health import Health
 from sim.kernels.jit import stage
 from sim.kernels.layout import Array, Disease, Markets, People, Practices, Referrals
+from sim.kernels.served import align_by_medicaid
 from sim.kernels.standing import note_alignment
 from sim.kernels.strip import Strip
 from sim.kernels.tally import Tally
@@ -33,7 +34,7 @@ class Followers(NamedTuple):
         Place of each among the arms of `lives`, the columns and `apart`.
     practices : float64, shape (followers, fields, practices)
         What practices do, the fields of :class:`sim.kernels.layout.Practices` in order.
-    care, monthly, episodes, referred, types : shape (followers, ...)
+    care, monthly, episodes, referred, types, served : shape (followers, ...)
         Sums of people who are touched, as in :class:`sim.kernels.tally.Tally`.
     lives : uint8, shape (arms, markets)
         Markets in which an arm works out the year of those who are touched.
@@ -56,6 +57,7 @@ class Followers(NamedTuple):
     episodes: Array
     referred: Array
     types: Array
+    served: Array
     lives: Array
     attested: Array
     aligned: Array
@@ -82,6 +84,7 @@ NOBODY = Followers(
         (np.int64, 4),
         (np.int64, 6),
         (np.int64, 4),
+        (np.int64, 3),
         (np.uint8, 2),
         (np.int32, 2),
         (np.int32, 2),
@@ -248,6 +251,8 @@ def follow_year(
                 )
                 take_standing(here, own, followers.apart[arm], strip)
                 note_alignment(own, here, does, strip)
+                if followers.served.size > 0:
+                    align_by_medicaid(own, key, here, does, strip)
                 attest(own, here, does, strip)
                 tally = Tally(
                     followers.care[f],
@@ -255,6 +260,7 @@ def follow_year(
                     followers.episodes[f],
                     followers.referred[f],
                     followers.types[f],
+                    followers.served[f],
                 )
                 cost_and_count(
                     own,
@@ -311,6 +317,14 @@ def practices_of(table: Array) -> Practices:
         table[15],
         table[16],
         table[17],
+        table[18],
+        table[19],
+        table[20],
+        table[21],
+        table[22],
+        table[23],
+        table[24],
+        table[25],
     )
 
 

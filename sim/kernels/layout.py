@@ -166,6 +166,19 @@ class Practices(NamedTuple):
     support_uptake, support_effect
         Share of patients aligned to it who use cost-sharing support, 0 where none is offered, and its factor
         on ambulatory care of those without a supplement.
+    home_care
+        Share who take part in a home-based programme of the people it is open to; 0 where there is none.
+    home_open
+        To whom that is, a :class:`sim.kernels.codes.HomeOpen`.
+    home_effect, home_last_effect, home_ed
+        Factors on the spending of those who take part, in the last months of life and before, and on their ED
+        visits.
+    full_benefit
+        Share of its patients with Medicaid who have full benefits; 0 where nobody asks.
+    medicaid
+        Share of those whom Medicaid aligns to it, of people without another alignment; 0 where it does not.
+    medicaid_cell
+        First of the benchmark cells that they are in.
     """
 
     efficiency: Array
@@ -186,12 +199,39 @@ class Practices(NamedTuple):
     falls_uptake: Array
     support_uptake: Array
     support_effect: Array
+    home_care: Array
+    home_open: Array
+    home_effect: Array
+    home_last_effect: Array
+    home_ed: Array
+    full_benefit: Array
+    medicaid: Array
+    medicaid_cell: Array
 
 
 def nothing_offered(n_practices: int) -> dict[str, Array]:
     """Return the fields of practices that offer neither falls prevention nor cost-sharing support."""
     none = np.zeros(n_practices)
     return {"falls_uptake": none, "support_uptake": none, "support_effect": np.ones(n_practices)}
+
+
+# Of the fields of practices, those by which their ACOs' programmes serve some of their patients, with the
+# value at which nobody is served.
+SERVING = {
+    "home_care": 0.0,
+    "home_open": 0.0,
+    "home_effect": 1.0,
+    "home_last_effect": 1.0,
+    "home_ed": 1.0,
+    "full_benefit": 0.0,
+    "medicaid": 0.0,
+    "medicaid_cell": 0.0,
+}
+
+
+def serving_nobody(n_practices: int) -> dict[str, Array]:
+    """Return these fields for practices whose ACOs have no such programme."""
+    return {name: np.full(n_practices, value) for name, value in SERVING.items()}
 
 
 class Referrals(NamedTuple):

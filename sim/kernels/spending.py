@@ -185,6 +185,7 @@ def price_events(
     of_episodes: Episodes,
     quality: Quality,
     prevention: Falls,
+    serves: bool,
     sums: Array,
     episodes: Array,
     strip: Strip,
@@ -192,7 +193,8 @@ def price_events(
     """Note which acute events happen in the arm and what they cost; add what follows to the sums.
 
     Of the events drawn, each happens as often as its draw and the practice's factor on stays say: not at all,
-    once, or again. So with SNF care after it. Falls of people whom prevention protects happen less often.
+    once, or again. So with SNF care after it. Where there are home-based programmes (`serves`), people in one
+    have fewer, and falls of people whom prevention protects are fewer still.
     """
     event_effects, event_spill, high_needs_effect = (
         practices.event_effect,
@@ -202,7 +204,8 @@ def price_events(
     fewer, fewer_spill, fewer_needy = practices.stays, practices.stays_spill, practices.high_needs_stays
     home, home_spill, home_needy = practices.snf, practices.snf_spill, practices.high_needs_snf
     snf_part, averted, sent_home = acute.snf_part, strip.averted, strip.sent_home
-    happened = strip.happened
+    happened, at_home, fewer_at_home = strip.happened, strip.at_home, strip.fewer_at_home
+    event_saved, stays_spared = strip.event_saved, strip.stays_spared
     several, complex_from, stay_days = strip.several, quality.complex_conditions, quality.stay_days
     event_share, cause_cost, death_amount = acute.event_share, acute.cause_cost, acute.death_amount
     cause_kind, episode_share = of_episodes.cause_kind, of_episodes.share
@@ -249,6 +252,10 @@ def price_events(
         rate = rate if to >= 0 else fewer_spill[seen]
         times = int(rate + averted[k])
         after = int((snf_rate if to >= 0 else home_spill[seen]) + sent_home[k])
+        usual = times
+        if serves and at_home[k]:
+            rate *= fewer_at_home[k]
+            times = int(rate + averted[k])
         cause = event_cause[k]
         fall = (age[k] >= AGED_IN) & (cause >= first_fall) & (cause <= last_fall)
         otherwise = times
@@ -257,7 +264,7 @@ def price_events(
             sums[at + _PROTECTED_STAYS] += times
             sums[at + _AVERTED_STAYS] += otherwise - times
         happened[k] = times
-        if max(times, otherwise) == 0:
+        if max(times, otherwise, usual) == 0:
             continue
         amount = event_share[kind[k]] * level[k] * effect * cause_cost[cause]
         amount *= luck[k]
@@ -266,8 +273,12 @@ def price_events(
         one: Any = min(np.int64(amount * 100.0 + 0.5), LARGEST_CENTS)
         spent = min(one * times, LARGEST_CENTS)
         cents[k] = spent
+        before = min(one * otherwise, LARGEST_CENTS)
         if otherwise != times:
-            sums[at + _AVERTED_SPEND] += min(one * otherwise, LARGEST_CENTS) - spent
+            sums[at + _AVERTED_SPEND] += before - spent
+        if usual != otherwise:
+            event_saved[k] = min(one * usual, LARGEST_CENTS) - before
+            stays_spared[k] = stays[k] * (usual - otherwise)
         if times == 0:
             continue
         stayed, in_snf = stays[k] * times, snf_days[k] * times * after

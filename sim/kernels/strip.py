@@ -51,7 +51,7 @@ class Strip(NamedTuple):
         What the year brings.
     base, level : float64
         An ACO's effect on ambulatory spending; prices and use of market and practice.
-    stays, planned, snf_days, ed_visits, ed_falls, base_cents, procedure_cents, event_cents
+    stays, planned, snf_days, ed_visits, ed_falls, ed_averted, base_cents, procedure_cents, event_cents
         Use and spending.
     luck : float64
         Factor on ambulatory spending.
@@ -65,6 +65,13 @@ class Strip(NamedTuple):
         Draws of attestation and of clinical values; number of chronic conditions.
     late_months
         Months after a High Needs criterion was first met this year.
+    at_home, by_medicaid
+        Whether they are in a home-based programme, and aligned by the Medicaid route, in an arm.
+    fewer_at_home, at_home_factor, base_before : float64
+        What the programme does to how often the year's acute event happens and to the price of other care;
+        the ACO's effect on that without it. These and the next mean nothing for people who are not in one.
+    base_usual, event_saved, stays_spared
+        Ambulatory spending without the programme; what less acute events cost, and how many stays they are.
     life, lost, care, cost, use, extra, course : uint32, shape (4 * STRIP,)
         Words drawn.
     hit, hit_row
@@ -137,10 +144,19 @@ class Strip(NamedTuple):
     happened: Array
     ed_visits: Array
     ed_falls: Array
+    ed_averted: Array
     attesting: Array
     clinical: Array
     several: Array
     late_months: Array
+    at_home: Array
+    by_medicaid: Array
+    fewer_at_home: Array
+    at_home_factor: Array
+    base_before: Array
+    base_usual: Array
+    event_saved: Array
+    stays_spared: Array
     life: Array
     lost: Array
     care: Array
@@ -169,6 +185,9 @@ _FLOATS = (
     "current",
     "base",
     "level",
+    "fewer_at_home",
+    "at_home_factor",
+    "base_before",
     "u",
     "mean",
     "mass",
@@ -214,6 +233,7 @@ _WHOLE = (
     "followed_up",
     "ed_visits",
     "ed_falls",
+    "ed_averted",
     "several",
 )
 _REAL = (

@@ -14,6 +14,7 @@ from sim.kernels.codes import (
     N_KINDS,
     N_MONTH_SUMS,
     N_REFERRED_SUMS,
+    N_SERVED_SUMS,
     N_SUMS,
     N_TYPE_SUMS,
 )
@@ -31,11 +32,14 @@ class Asked(NamedTuple):
         Episodes by specialist, with their expected cost.
     types : bool
         Months and money by enrollment type.
+    served : bool
+        People in home-based programmes, and duals; without them nobody is, and Medicaid aligns nobody.
     """
 
     monthly: bool = False
     referred: bool = False
     types: bool = False
+    served: bool = False
 
 
 class Tally(NamedTuple):
@@ -57,6 +61,8 @@ class Tally(NamedTuple):
         :class:`sim.kernels.codes.ReferredSum`. Which specialist that is, the practice's referrals say.
     types : shape (places, kinds, type sums) or (0, ...)
         By enrollment type and :class:`sim.kernels.codes.TypeSum`.
+    served : shape (practices, served sums) or (0, ...)
+        Of people aligned to the practice, by :class:`sim.kernels.codes.ServedSum`.
     """
 
     care: Array
@@ -64,6 +70,7 @@ class Tally(NamedTuple):
     episodes: Array
     referred: Array
     types: Array
+    served: Array
 
 
 NOTHING_FURTHER = Asked()
@@ -81,7 +88,7 @@ def zeros(
     n_referred : int
         Specialists to whom a practice refers in a specialty.
     regions : int
-        Places, and the halves of `referred`, are repeated so many times.
+        Places, practices, and the halves of `referred`, are repeated so many times.
     """
     places = regions * (n_practices + n_markets)
     monthly, halves, typed = (
@@ -95,6 +102,7 @@ def zeros(
         episodes=np.zeros((places, N_EPISODES, N_EPISODE_SUMS), np.int64),
         referred=np.zeros((halves, n_practices, N_EPISODES, n_referred, N_REFERRED_SUMS), np.int64),
         types=np.zeros((typed, N_KINDS, N_TYPE_SUMS), np.int64),
+        served=np.zeros((regions * n_practices if asked.served else 0, N_SERVED_SUMS), np.int64),
     )
 
 

@@ -48,6 +48,8 @@ class Mechanism(IntEnum):
     PREVENTION_REWARD = 43
     SUBSTANCE_ACCESS = 44  # hemp-derived products
     BENEFIT_ENHANCEMENTS = 45  # those of ACO REACH
+    HOME_CARE = 50  # what an ACO's home-based programme costs
+    DUAL_INCENTIVE = 51  # for people with full Medicaid benefits, of ACOs with an arrangement with Medicaid
 
 
 # What Medicare pays ACOs instead of claims or before them, in the order of codes.

@@ -60,6 +60,8 @@ STEPS = (
     Step("Gain by capitation", ("capitation_gain",), optional=True),
     Step("Episode arrangements, settled", ("cara_settled",), optional=True),
     Step("Guarantee and unpaid debt", ("guarantee_called", "unpaid_debt"), optional=True),
+    Step("Dual incentive", ("dual_incentive",), optional=True),
+    Step("Home-based programme", (), ("home_care_cost",), optional=True),
     Step("Running cost", (), ("care_management_cost",)),
     Step("Enhanced PCC passed on", (), ("enhanced_passed_on",), optional=True),
     Step("Falls prevention and benefits", (), PAID_FOR_PEOPLE, optional=True),

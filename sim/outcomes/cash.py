@@ -91,7 +91,7 @@ def cash_in_year(ledger: Ledger, first_py: int, year: int, terms: CashTerms) -> 
 
 
 def _cost(ledger: Ledger, year: int) -> Cents:
-    running = Mechanism.CARE_MANAGEMENT, Mechanism.FALLS_PREVENTION, *BENEFITS
+    running = Mechanism.CARE_MANAGEMENT, Mechanism.HOME_CARE, Mechanism.FALLS_PREVENTION, *BENEFITS
     return -ledger.net_by_aco(Party.ACO, *running, year=year)
 
 

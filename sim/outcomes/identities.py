@@ -26,6 +26,7 @@ _PAID = (
     "cara_settled",
     "cara_payments",
     "falls_prevention_medicare",
+    "dual_incentive",
 )
 
 
@@ -77,8 +78,15 @@ IDENTITIES = (
             "cara_settled",
             "guarantee_called",
             "unpaid_debt",
+            "dual_incentive",
         ),
-        ("care_management_cost", "distributions", "enhanced_passed_on", *PAID_FOR_PEOPLE),
+        (
+            "care_management_cost",
+            "home_care_cost",
+            "distributions",
+            "enhanced_passed_on",
+            *PAID_FOR_PEOPLE,
+        ),
     ),
     Identity(
         "Income of practices",

@@ -21,6 +21,8 @@ _OF_ACOS: tuple[tuple[str, int, tuple[Mechanism, ...]], ...] = (
     ("admin_add_on", 1, (Mechanism.ADMIN_ADD_ON,)),
     ("high_performers_pool", 1, (Mechanism.HIGH_PERFORMERS_POOL,)),
     ("care_management_cost", -1, (Mechanism.CARE_MANAGEMENT,)),
+    ("home_care_cost", -1, (Mechanism.HOME_CARE,)),
+    ("dual_incentive", 1, (Mechanism.DUAL_INCENTIVE,)),
     ("distributions", -1, (Mechanism.DISTRIBUTION,)),
     ("base_pcc", 1, (Mechanism.BASE_PCC,)),
     ("tcc", 1, (Mechanism.TCC,)),

@@ -10,6 +10,7 @@ from sim.outcomes.cara import CARA_MONEY, CARA_VARIABLES
 from sim.outcomes.payment_variables import PAYMENT_VARIABLES
 from sim.outcomes.protection_variables import PROTECTION_VARIABLES
 from sim.outcomes.provider_variables import PROVIDER_VARIABLES
+from sim.outcomes.served_variables import SERVED_VARIABLES
 from sim.outcomes.variable import Variable, money
 from sim.pages import render
 
@@ -188,6 +189,7 @@ VARIABLES: tuple[Variable, ...] = (
     *PAYMENT_VARIABLES,
     *PROTECTION_VARIABLES,
     *PROVIDER_VARIABLES,
+    *SERVED_VARIABLES,
     money(
         "ffs_payments",
         "year",

@@ -367,9 +367,11 @@ class SharedLives:
                 if not into.size:
                     continue
                 mine, rest = getattr(lived[arm], name), getattr(untouched, name)
+                where = of_place[: self.world.n_practices] == arm
                 if name == "referred":
-                    where = of_place[: self.world.n_practices] == arm
                     into[:, where] = rest[:, where] + mine[:, where]
+                elif name == "served":
+                    into[where] = rest[where] + mine[where]
                 else:
                     where = of_place == arm
                     into[where] = rest[where] + mine[where]

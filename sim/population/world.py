@@ -25,6 +25,7 @@ from sim.kernels.layout import (
     Referrals,
     copy_people,
     nothing_offered,
+    serving_nobody,
 )
 from sim.kernels.strip import Strip, make_strip
 from sim.kernels.tally import NOTHING_FURTHER, Asked, Tally, add, zeros
@@ -161,7 +162,8 @@ class World:
         spending, coding = (one, one) if year is None else self.course.at(year)
         alike = dict.fromkeys(Practices._fields, one)
         own = {"efficiency": self.providers.efficiency * spending, "coding": coding, "attest": none}
-        return Practices(**(alike | own | nothing_offered(self.n_practices)))
+        own |= nothing_offered(self.n_practices) | serving_nobody(self.n_practices)
+        return Practices(**(alike | own))
 
     def referrals(self, asked: Asked) -> Referrals:
         """Return the kernels' referral tables, empty unless episodes by specialist are asked for."""

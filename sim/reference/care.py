@@ -23,6 +23,7 @@ class Care(Treatment):
         aligned = self.aligned >= 0
         place = self.aligned if aligned else len(model.practices.efficiency) + self.market
         sums = model.sums[place][self.cell]
+        self.begin_home_care(year)
         base = self.ambulatory(year)
         self.begin_course(year, sums)
         procedure = self.procedure(year)
@@ -47,23 +48,26 @@ class Care(Treatment):
             sums[Sum.EVENT] += event
         self.complex_care(year, sums)
         self.book(year, place, model.practices.coding[self.aligned] if aligned else 1.0, lump_sums)
+        if model.asked.served and aligned:
+            self.book_served(year, (base, procedure.cents if procedure else 0, event), event_month, sums)
         model.lived += 1
 
     def ambulatory(self, year: Situation) -> int:
         """Return cents of ambulatory care."""
+        self.usual_base = 0
         if not year.uses:
             return 0
         rules = self.model.health.ambulatory
         expected = rules.base_share[year.kind] * self.price(year.kind) * self.effects()[0]
         expected *= self.months / 12.0 * year.relative
         luck = exp(rules.base_spread[year.kind] * normal_quantile(self.draws.ambulatory_cost()))
-        if not self.traits & NO_SUPPLEMENT:
-            return in_cents(expected * luck)
-        cents = in_cents(expected * luck * rules.no_supplement)
-        practices = self.model.practices
-        if self.aligned >= 0 and self.draws.cost_sharing_support() < practices.support_uptake[self.aligned]:
-            return int(cents * practices.support_effect[self.aligned] + 0.5)
-        return cents
+        cents = in_cents(expected * luck * (rules.no_supplement if self.traits & NO_SUPPLEMENT else 1.0))
+        practices, to = self.model.practices, self.aligned
+        bare = self.traits & NO_SUPPLEMENT and to >= 0
+        if bare and self.draws.cost_sharing_support() < practices.support_uptake[to]:
+            cents = int(cents * practices.support_effect[to] + 0.5)
+        self.usual_base = cents
+        return int(cents * self.home_factor(year) + 0.5) if self.at_home else cents
 
     def begin_course(self, year: Situation, sums: Any) -> None:
         """Begin falls prevention, once in a lifetime, where it is offered; note whether any protects."""
@@ -80,6 +84,7 @@ class Care(Treatment):
 
     def visit_emergency(self, year: Situation, base: int, sums: Any) -> int:
         """Count ED visits, falls among them and those that prevention averts; return what these save."""
+        self.emergencies = self.fall_visits = 0
         if not year.uses:
             return 0
         rules, draws = self.model.health.emergency, self.draws
@@ -92,10 +97,12 @@ class Care(Treatment):
             left = binomial(draws.averted_visits(), falls, self.model.health.falls.ed_visits)
             sums[Sum.PROTECTED_ED_VISITS] += left
             sums[Sum.AVERTED_ED_VISITS] += falls - left
-        sums[Sum.ED_VISITS] += visits - (falls - left)
+        self.emergencies, self.fall_visits = visits - (falls - left), left
+        sums[Sum.ED_VISITS] += self.emergencies
         sums[Sum.FALL_ED_VISITS] += left
         one = in_cents(self.model.health.falls.visit_cost * self.price(Kind.AGED_NON_DUAL))
         saved = min(base, (falls - left) * one)
+        self.usual_base -= saved
         sums[Sum.AVERTED_SPEND] += saved
         return saved
 
@@ -105,7 +112,7 @@ class Care(Treatment):
         The event that is drawn happens so often as an ACO lets it, and SNF care after it too.
         """
         rules, draws = self.model.health.events, self.draws
-        self.happened = self.snf_stays = 0
+        self.happened = self.snf_stays = self.event_saved = self.stays_spared = 0
         if draws.event() >= self.chance_of_event(year):
             return 0, 0, []
         cause = index_above(draws.cause(), rules.cause_share[self.cause_row(year)])
@@ -120,29 +127,32 @@ class Care(Treatment):
         snf = draws.snf() < rules.snf_chance
         if snf:
             self.snf_days = min(rules.most_snf_days, 1 + int(-rules.snf_days * log(draws.snf_days())))
-        fewer, less_snf = self.rates()
-        averted = draws.averted()
-        times, after = int(fewer + averted), int(less_snf + draws.sent_home())
+        month = self.index_month(year, draws.event_month())
+        (fewer, less_snf), averted = self.rates(), draws.averted()
+        usual, after = int(fewer + averted), int(less_snf + draws.sent_home())
+        if self.at_home:
+            fewer *= self.home_rate(year, month)
+        times = otherwise = int(fewer + averted)
         if self.protected and rules.first_fall_cause <= cause <= rules.last_fall_cause:
-            otherwise, times = times, int(self.model.health.falls.stays * fewer + averted)
+            times = int(self.model.health.falls.stays * fewer + averted)
             sums[Sum.PROTECTED_STAYS] += times
             sums[Sum.AVERTED_STAYS] += otherwise - times
-        else:
-            otherwise = times
         self.happened, self.snf_stays = times, times * after
         hospice = year.dies and draws.hospice() < rules.hospice
         if snf and not hospice:
             event *= 1.0 + rules.snf_part * (after - 1.0)
         one = min(in_cents(event), LARGEST_CENTS)
         cents = min(times * one, LARGEST_CENTS)
-        sums[Sum.AVERTED_SPEND] += min(otherwise * one, LARGEST_CENTS) - cents
+        before = min(otherwise * one, LARGEST_CENTS)
+        sums[Sum.AVERTED_SPEND] += before - cents
+        self.event_saved = min(usual * one, LARGEST_CENTS) - before
+        self.stays_spared = self.admissions * (usual - otherwise)
         sums[Sum.READMISSIONS] += times * binomial(draws.readmissions(), further, rules.readmission)
         sums[Sum.SNF_DAYS] += self.snf_days * self.snf_stays
         if hospice:
             sums[Sum.EVENT_HOSPICE] += cents
         elif snf and after:
             sums[Sum.EVENT_SNF] += cents
-        month = self.index_month(year, draws.event_month())
         return cents, month, self.count_cause(year, cause, one, month, sums)
 
     def count_cause(self, year: Situation, cause: int, cents: int, month: int, sums: Any) -> list[Begun]:

@@ -7,7 +7,8 @@ from statistics import NormalDist
 from typing import Any, NamedTuple
 
 from sim.kernels.codes import CENTS_SQUARED, NO_SUPPLEMENT, Episode, EpisodeSum, Kind, ReferredSum
-from sim.reference.inputs import Draws, Person, index_above
+from sim.reference.inputs import index_above
+from sim.reference.served import Served
 
 normal_quantile = NormalDist().inv_cdf
 
@@ -44,11 +45,8 @@ class Begun(NamedTuple):
     inpatient: int
 
 
-class Treatment(Person):
+class Treatment(Served):
     """Prices, procedures and episodes of a person."""
-
-    model: Any
-    draws: Draws
 
     def effects(self) -> tuple[float, float]:
         """Return what ACOs do to the prices of the person's ambulatory and acute care, as factors."""
@@ -89,14 +87,17 @@ class Treatment(Person):
     def procedure(self, year: Situation) -> Begun | None:
         """Return the year's procedure, if there is one."""
         rules, draws = self.model.health.episodes, self.draws
+        self.usual_procedure = 0
         if not year.uses:
             return None
         which = index_above(draws.procedure() / (self.months / 12.0), rules.procedure_share[0])
         if which == len(rules.procedure_share[0]):
             return None
-        price = self.price(Kind.AGED_NON_DUAL) * self.effects()[0]
+        price = self.price(Kind.AGED_NON_DUAL) * (self.effects()[0] * self.home_factor(year))
+        usual = self.price(Kind.AGED_NON_DUAL) * self.effects()[0]
         spread = rules.procedure_spread[which]
         luck = exp(spread * normal_quantile(draws.procedure_cost()) - 0.5 * spread * spread)
+        self.usual_procedure = in_cents(rules.procedure_cost[which] * usual * luck)
         return Begun(
             kind=rules.procedure_kind[which],
             month=self.index_month(year, draws.procedure_month()),

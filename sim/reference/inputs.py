@@ -99,6 +99,10 @@ class Draws(NamedTuple):
     falls_prevention: Uniform
     cost_sharing_support: Uniform
     averted_visits: Uniform
+    home_care: Uniform
+    home_emergencies: Uniform
+    full_benefit: Uniform
+    covered: Uniform
     specialist: Callable[[int], float]
     specialist_luck: Callable[[int], float]
 

@@ -16,6 +16,7 @@ from sim.population.plan import AcoPlan
 from sim.scenarios import Scenario
 from sim.settlement.elections import Elections
 from sim.settlement.offers import Offers
+from sim.settlement.served_terms import ServedTerms
 
 Words = NDArray[np.str_]
 Floats = NDArray[np.float64]
@@ -51,6 +52,8 @@ class Contracts:
         Capitation and advances, stop-loss, and notice of exit.
     offers : Offers
         Falls prevention, benefit enhancements and incentives.
+    served : ServedTerms
+        Home-based programmes, and arrangements with Medicaid.
     """
 
     program: Words
@@ -64,6 +67,7 @@ class Contracts:
     revenue_share: Floats
     elections: Elections
     offers: Offers
+    served: ServedTerms
 
     @property
     def elects(self) -> Flags:
@@ -125,6 +129,7 @@ def contracts_of(scenario: Scenario, arm: str, plans: tuple[AcoPlan, ...], year:
         elected_rate=column("elected_rate", np.float64),
         low_revenue=column("low_revenue", np.bool_),
         revenue_share=column("revenue_share", np.float64),
+        served=ServedTerms.of(elected),
         elections=Elections.of(elected, year, _stop_loss_unless_said(scenario, arm, elected, year)),
         offers=Offers.of(elected),
     )

@@ -30,6 +30,7 @@ from sim.settlement.lead import Lead
 from sim.settlement.mssp import Mssp
 from sim.settlement.program import Flags, Floats, History, Ints, Participants, Program, Settled, Shown
 from sim.settlement.reach import Reach
+from sim.settlement.served import Served
 from sim.settlement.stop_loss import LivedPersons, Persons
 
 # What only LEAD has.
@@ -80,6 +81,8 @@ class Settlement:
         The episode arrangements of the arm.
     benefits : Benefits
         Falls prevention, benefit enhancements and incentives of the arm.
+    served : Served
+        Programmes for some of the ACOs' people.
     """
 
     def __init__(self, scenario: Scenario, arm: str, world: World, own: Evidence) -> None:
@@ -103,6 +106,7 @@ class Settlement:
         self._offered: BenefitMoney | None = None
         self.programs: Mapping[str, Program] = {"lead": self._lead, MSSP: mssp, REACH: reach}
         self._billing = Billing(scenario.rulebook(arm), world, own, self._lead.counted)
+        self.served = Served(scenario.rulebook(arm), world, own)
         self._other_lag = int(own.number("cash.settlement_lag"))
 
     @classmethod
@@ -123,7 +127,8 @@ class Settlement:
     def asks(self, year: int, contracts: Contracts) -> Asked:
         """Return the sums of a year that its settlement wants beyond those that cost no time."""
         referred = self._scenario.study.provider_books or self.cara.asks(year)
-        return Asked(monthly=bool(contracts.elects.any()), referred=referred)
+        monthly, served = bool(contracts.elects.any()), self.served.asks(year, contracts)
+        return Asked(monthly=monthly, referred=referred, served=served)
 
     def billed(
         self, persons: Persons, history: History, participants: Participants, contracts: Contracts
@@ -224,6 +229,7 @@ class Settlement:
             shape = tuple(shapes[dim] for dim in variable.dims if dim in shapes)
             result[variable.name] = np.full(shape, variable.fill_value, variable.stored_dtype)
         result |= self._lead.entry.shown(year)
+        result |= self.served.told(history[year].served, participants.practice_aco, n)
         in_lead = active & (contracts.program == "lead")
         arranged = self.cara.reconcile(year, history, participants, in_lead)
         for name in CARA_BY_KIND:

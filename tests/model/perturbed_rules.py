@@ -142,6 +142,9 @@ OFFERS = {
         ],
     }
 }
+# Arrangements with Medicaid of ACOs in markets of which it is drawn whether they lie in a partner state.
+ALLIED = {"allied": {"program": "lead", "medicaid_partnership": True}}
+MEDICAID = {"medicaid.alignment": "on", "medicaid.states": 50, "medicaid.incentive": "10 USD/month"}
 
 
 @dataclass(frozen=True)
@@ -220,6 +223,7 @@ SETTINGS = (
     Setting("", LEAD, 2027, 2028, tuple(ENTRY.items())),
     Setting("", LEAD, 2027, 2028, tuple((ENTRY | GLIDE).items())),
     Setting("", CARA, 2027, 2029),
+    Setting("", ALLIED, 2027, 2028, tuple(MEDICAID.items())),
     Setting("", PAYMENTS, 2027, 2028),
     Setting("", PAYMENTS, 2027, 2028, (("capitation.base_rate", "stated"),)),
     Setting("", OFFERS, 2027, 2029, evidence=(("quality.interventions", 0),)),

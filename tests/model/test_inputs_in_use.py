@@ -18,6 +18,8 @@ FROM_FILES = {"care.aco_efficiency"}
 FOR_FITTING = {"services.prior", "services.target", "episodes.falls", "conditions.counted", "episodes.cv"}
 # Read where ACOs have episode arrangements.
 FOR_CARA = {"episodes.measure", "episodes.class", "episodes.outside_share", "episodes.reliability"}
+# Read where ACOs have an arrangement with Medicaid, by the world and by the arm.
+FOR_MEDICAID = {"dual.state_share"}, {"dual.full_benefit", "dual.covered"}
 
 SMALL = text_of(
     aco("one", 400, entry="renewing"),
@@ -37,7 +39,8 @@ def simulated() -> Scenario:
 
 def test_every_parameter_is_read(simulated):
     evidence = simulated.evidence("lead_global")
-    assert set(evidence.keys()) - evidence.asked == FROM_FILES | FOR_FITTING | FOR_CARA
+    elsewhere = FROM_FILES | FOR_FITTING | FOR_CARA | FOR_MEDICAID[0] | FOR_MEDICAID[1]
+    assert set(evidence.keys()) - evidence.asked == elsewhere
 
 
 def test_evidence_states_the_scope_it_is_used_in():
@@ -54,8 +57,8 @@ def test_evidence_states_the_scope_it_is_used_in():
         acting.step()
     evidence = of_world.evidence("no_aco")
     stated = {scope: {entry.key for entry in evidence if entry.scope == scope} for scope in ("world", "arm")}
-    assert stated["world"] == evidence.asked | FROM_FILES | FOR_FITTING | FOR_CARA
-    assert stated["arm"] == of_arms.evidence("no_aco").asked - evidence.asked
+    assert stated["world"] == evidence.asked | FROM_FILES | FOR_FITTING | FOR_CARA | FOR_MEDICAID[0]
+    assert stated["arm"] == (of_arms.evidence("no_aco").asked - evidence.asked) | FOR_MEDICAID[1]
 
 
 def test_the_rules_read_are_the_rules_said_to_be_in_use(simulated):

@@ -14,6 +14,7 @@ import program_arms
 import protected_arms
 import provider_arms
 import pytest
+import served_arms
 import xarray as xr
 from little_world import results, scenario
 
@@ -58,7 +59,7 @@ def test_all_hold_in_a_run():
 
 @pytest.mark.parametrize(
     "arms",
-    [cara_arms, capitated_arms, protected_arms, program_arms, offered_arms, provider_arms],
+    [cara_arms, capitated_arms, protected_arms, program_arms, offered_arms, provider_arms, served_arms],
     ids=lambda one: one.__name__,
 )
 def test_all_hold_whatever_is_elected_and_in_every_program(arms):
@@ -86,6 +87,8 @@ def test_all_hold_whatever_is_elected_and_in_every_program(arms):
         ("stop_loss_payout", {"Stop-loss"}),
         ("guarantee_called", {"Change in the ACO's cash"}),
         ("distributions", {"Change in the ACO's cash"}),
+        ("home_care_cost", {"Change in the ACO's cash"}),
+        ("dual_incentive", {"Change in the ACO's cash", "Medicare outlay", NET}),
         ("ffs_payments", {"Medicare outlay", NET}),
         ("medicare_net_cost", {NET}),
     ],

@@ -52,6 +52,8 @@ FACTS = {
     "medicaid.alignment": "off",
     "medicaid.states": 2,
     "medicaid.from_py": 2028,
+    "medicaid.cells": "voluntary",
+    "medicaid.incentive": 0,
     "high_needs.mobility_diagnosis": True,
     "high_needs.frailty": True,
     "high_needs.risk_score": [3.0, 0.35],

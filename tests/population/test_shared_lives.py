@@ -18,7 +18,7 @@ from sim.start import make_world
 
 YEARS = (2027, 2028, 2029, 2030)
 DEEDS = 4  # kinds of what an arm may do in a market in a year; the first is nothing
-ALL = Asked(monthly=True, referred=True, types=True)
+ALL = Asked(monthly=True, referred=True, types=True, served=True)
 
 
 @pytest.fixture(scope="module")
@@ -55,6 +55,9 @@ def done(world, deeds, markets) -> Practices:
         ):
             tables[name][who] = 1.0 + 0.05 * rng.standard_normal(len(who))
         tables["attest"][who] = 0.0 if deed == 2 else 0.15
+        tables["home_care"][who] = tables["medicaid"][who] = 0.0 if deed == 1 else 0.6
+        tables["full_benefit"][who] = 0.7
+        tables["home_effect"][who] = 0.9
     return Practices(**tables)
 
 

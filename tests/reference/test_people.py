@@ -10,7 +10,7 @@ import pytest
 
 from sim.kernels import quantiles
 from sim.kernels.beneficiary_year import live_year
-from sim.kernels.codes import Cell, Status, Sum
+from sim.kernels.codes import Cell, HomeOpen, ServedSum, Status, Sum
 from sim.kernels.draws import Decision, Key, draw4, unit, unit52
 from sim.kernels.following import NOBODY
 from sim.kernels.layout import People, Practices
@@ -80,21 +80,25 @@ LANES = {
     "procedure_setting": (Decision.PROCEDURE, 3),
     "high_needs_month": (Decision.HIGH_NEEDS_ENTRY, 0),
     "averted_visits": (Decision.FALLS, 0),
+    "home_emergencies": (Decision.HOME_CARE, 0),
 }
-
-# Drawn once in a life, in this order.
-ONCE = ("at_risk_of_falls", "falls_prevention", "cost_sharing_support")
+# What is drawn of a person once.
+ONCE = {
+    "home_care": (Decision.PERSON_HOME_CARE, 0),
+    "full_benefit": (Decision.PERSON_MEDICAID, 0),
+    "covered": (Decision.PERSON_MEDICAID, 1),
+    "at_risk_of_falls": (Decision.PERSON_FALLS, 0),
+    "falls_prevention": (Decision.PERSON_FALLS, 1),
+    "cost_sharing_support": (Decision.PERSON_FALLS, 2),
+}
 
 
 def kernel_draws(key: Key, model: PlainModel, row: int) -> Draws:
     """Return what the kernel draws for a row in the model's year."""
 
-    def uniform(decision: Decision, *lanes: int, number: int = 0) -> float:
-        words = draw4(key, row, model.year, int(decision), number)
+    def uniform(decision: Decision, *lanes: int, number: int = 0, yearly: bool = True) -> float:
+        words = draw4(key, row, model.year if yearly else 0, int(decision), number)
         return float(unit(words[lanes[0]])) if len(lanes) == 1 else float(unit52(*(words[i] for i in lanes)))
-
-    def once(lane: int) -> float:
-        return float(unit(draw4(key, row, 0, int(Decision.PERSON_FALLS), 0)[lane]))
 
     def pair(decision: Decision):
         return partial(uniform, decision, 0), partial(uniform, decision, 1)
@@ -112,11 +116,11 @@ def kernel_draws(key: Key, model: PlainModel, row: int) -> Draws:
         new_practice=pair(Decision.PRACTICE_CHOICE),
         other_practice=pair(Decision.OTHER_PRACTICE),
         **{name: partial(uniform, *where) for name, where in LANES.items()},
-        **{name: partial(once, lane) for lane, name in enumerate(ONCE)},
+        **{name: partial(uniform, *where, yearly=False) for name, where in ONCE.items()},
     )
 
 
-ASKED = Asked(monthly=True, referred=True)
+ASKED = Asked(monthly=True, referred=True, served=True)
 
 
 @pytest.fixture(scope="module")
@@ -134,15 +138,20 @@ def touched(world: World, year: int) -> Practices:
     attest, uptake, support = (
         np.where(rng.random(world.n_practices) < 1 / 3, share, 0.0) for share in (0.2, 0.8, 0.7)
     )
-    return Practices(
-        world.providers.efficiency,
-        *(factors(0.1) for _ in range(12)),
-        coding=factors(0.03),
-        attest=attest,
-        falls_uptake=uptake,
-        support_uptake=support,
-        support_effect=1.0 + factors(0.1),
-    )
+    offered = {"falls_uptake": uptake, "support_uptake": support, "support_effect": 1.0 + factors(0.1)}
+    served = {
+        "home_care": np.where(rng.random(world.n_practices) < 2 / 3, 0.6, 0.0),
+        "home_open": rng.integers(0, len(HomeOpen), world.n_practices).astype(np.float64),
+        "home_effect": factors(0.1),
+        "home_last_effect": factors(0.2),
+        "home_ed": factors(0.2),
+        "full_benefit": np.where(rng.random(world.n_practices) < 2 / 3, 0.7, 0.0),
+        "medicaid": np.where(rng.random(world.n_practices) < 2 / 3, 0.8, 0.0),
+        "medicaid_cell": rng.choice([0.0, 3.0], world.n_practices),
+    }
+    factored = [factors(0.1) for _ in range(12)]
+    own = {"coding": factors(0.03), "attest": attest} | offered | served
+    return Practices(world.providers.efficiency, *factored, **own)
 
 
 def tables(world: World) -> dict[int, Tables]:
@@ -170,6 +179,7 @@ def test_plain_model_and_kernel_live_the_same_lives(world: World) -> None:
     persons = dict(zip([row for row in rows if people.status[row] != DEAD], model.agents, strict=True))
     seen = {"deaths": 0, "advantage": 0, "entrants": 0, "esrd": 0, "snf": 0, "recovered": 0, "again": 0}
     cells: set[int] = set()
+    served = np.zeros(len(ServedSum), np.int64)
     for year, (markets, practices, disease, health, referrals) in years.items():
         before = people.status.copy(), people.conditions.copy()
         tally = world.zeros(ASKED)
@@ -197,6 +207,9 @@ def test_plain_model_and_kernel_live_the_same_lives(world: World) -> None:
         assert np.array_equal(np.array(model.episodes), tally.episodes)
         assert np.array_equal(np.array(model.monthly), tally.monthly)
         assert np.array_equal(np.array(model.referred), tally.referred)
+        wrong = np.flatnonzero((np.array(model.served) != tally.served).any(axis=0))
+        assert wrong.size == 0, (year, [ServedSum(which).name for which in wrong])
+        served += tally.served.sum(axis=0)
         for name in People._fields:
             ours = np.array([getattr(person, name) for person in persons.values()])
             theirs = getattr(people, name)[list(persons)]
@@ -223,6 +236,7 @@ def test_plain_model_and_kernel_live_the_same_lives(world: World) -> None:
         for name in ("AVERTED_STAYS", "AVERTED_ED_VISITS", "AVERTED_SPEND"):
             seen[name] = seen.get(name, 0) + int(tally.care[..., Sum[name]].sum())
     assert min(seen.values()) > 10, seen
+    assert np.abs(served).min() > 10, served
     assert cells == {int(cell) for cell in Cell}
 
 

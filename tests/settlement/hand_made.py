@@ -16,6 +16,7 @@ from sim.settlement.contracts import Contracts
 from sim.settlement.elections import Elections
 from sim.settlement.offers import Offers
 from sim.settlement.program import Participants, Shown
+from sim.settlement.served_terms import ServedTerms
 
 ONE, TWO, RURAL = range(3)
 PRACTICE_ACO = np.array([ONE, ONE, TWO, TWO, RURAL, -1, -1])
@@ -81,7 +82,8 @@ def contracts(program: str | list[str], **columns: Any) -> Contracts:
         "revenue_share": np.full(n, np.nan),
     }
     stated = plain | {name: np.asarray(column) for name, column in columns.items()}
-    return Contracts(**stated, elections=Elections.of([{}] * n, 2027), offers=Offers.of([{}] * n))
+    offers, served = Offers.of([{}] * n), ServedTerms.of([{}] * n)
+    return Contracts(**stated, elections=Elections.of([{}] * n, 2027), offers=offers, served=served)
 
 
 def shown(year: int, held: Contracts, lived: dict[int, Tally] | None = None, **changes: Any) -> Shown:
