@@ -14,6 +14,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from sim.cli.answer import answer, print_answer
 from sim.cli.cara_tables import CARA, arranged_arms, cara_table, cara_told
 from sim.cli.cash_table import CASH, cash_table, pays_by_month
 from sim.cli.money_tables import (
@@ -81,6 +82,8 @@ def print_run(done: Run, scenario: Scenario, console: Console) -> None:
     if summaries:
         _print_money(done, scenario, console)
     _print_basis(scenario, console)
+    with done.open() as data:
+        print_answer(answer(data), console)
     console.print(f"Results: {done.path}", highlight=False, soft_wrap=True)
 
 
@@ -185,7 +188,7 @@ def run_as_dict(done: Run, scenario: Scenario) -> dict[str, Any]:
     """Return the closing table as plain values, USD; what is not known is None."""
     with done.open() as data:
         arms = _arms_as_dict(data)
-        acos, bands = data.sizes["aco"], bands_hold(data)
+        acos, bands, answered = data.sizes["aco"], bands_hold(data), answer(data)
     return {
         "study": scenario.study.name,
         "title": scenario.study.title,
@@ -203,6 +206,7 @@ def run_as_dict(done: Run, scenario: Scenario) -> dict[str, Any]:
         "reference_arm": scenario.study.reference_arm,
         "units": "USD",
         "low_and_high_hold": bands,
+        "answer": answered,
         "arms": arms,
         "assumed_rules": [{"key": key, "title": title} for key, title in scenario.assumed().items()],
         "conflicted_rules": [
