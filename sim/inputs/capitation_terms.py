@@ -52,6 +52,8 @@ class CapitationTerms:
     participant_reduction, leakage_withhold : float
     vintage_known, vintage_months : float64 arrays
         See :func:`sim.policy.capitation.benchmark_by_month`.
+    rates_known : float64 array
+        See :func:`sim.policy.capitation.look_back`.
     eligibility_lag : int
         See :func:`sim.policy.capitation.people_known`.
     sequestration : float
@@ -68,6 +70,7 @@ class CapitationTerms:
     leakage_withhold: float
     vintage_known: Floats
     vintage_months: Floats
+    rates_known: Floats
     eligibility_lag: int
     sequestration: float
     sequestered: bool
@@ -89,6 +92,7 @@ def capitation_terms(rulebook: Rulebook, year: int) -> CapitationTerms:
         leakage_withhold=number("capitation.leakage_withhold", year),
         vintage_known=rulebook.array("capitation.vintage_known", year),
         vintage_months=rulebook.array("capitation.vintage_months", year),
+        rates_known=rulebook.array("capitation.rates_known", year),
         eligibility_lag=int(number("capitation.eligibility_lag", year)),
         sequestration=number("sequestration.rate", year),
         sequestered=flag("capitation.sequestered", year),

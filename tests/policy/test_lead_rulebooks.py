@@ -157,6 +157,7 @@ FACTS = {
     "capitation.leakage_withhold": 0.0,
     "capitation.vintage_months": [6, 9, 12],
     "capitation.vintage_known": [0.0, 0.25, 0.5, 0.75],
+    "capitation.rates_known": [0.0, 0.25, 0.5, 0.75],
     "capitation.eligibility_lag": 1,
     "capitation.sequestered": True,
     "capitation.enhanced_sequestered": False,

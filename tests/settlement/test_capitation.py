@@ -241,6 +241,7 @@ SWITCHES = [
     ("capitation.leakage_withhold", "10 %", "tcc", "capitation"),
     ("capitation.vintage_months", [4, 7, 10], "enhanced", "enhanced_pcc"),
     ("capitation.vintage_known", [0, 0.5, 0.7, 1.0], "enhanced", "enhanced_pcc"),
+    ("capitation.rates_known", [0, 0, 0, 0], "base", "capitation"),
     ("capitation.eligibility_lag", 3, "enhanced", "enhanced_pcc"),
     ("capitation.sequestered", False, "base", "base_pcc"),
     ("capitation.enhanced_sequestered", True, "enhanced", "enhanced_pcc"),
