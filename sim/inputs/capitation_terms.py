@@ -27,12 +27,15 @@ class ProvisionalTerms:
         Of what it finds that is paid.
     completion : float
         Factor on claims paid.
+    stop_loss : bool
+        Whether it knows payouts and charge of stop-loss.
     """
 
     month: int
     months_known: int
     share: float
     completion: float
+    stop_loss: bool
 
 
 @dataclass(frozen=True, eq=False)
@@ -105,6 +108,11 @@ def final_settlement(rulebook: Rulebook, year: int) -> int:
     return MONTHS_A_YEAR + int(rulebook.number("calendar.final_lag", year))
 
 
+def add_on_by_month(rulebook: Rulebook, year: int) -> bool:
+    """Return whether the administrative add-on is paid evenly over the year, not at final settlement."""
+    return rulebook.word("add_on.paid", year) == "monthly"
+
+
 def provisional_terms(rulebook: Rulebook, year: int) -> ProvisionalTerms:
     """Return the terms of provisional settlement, which is paid no later than the final one."""
     month = MONTHS_A_YEAR + int(rulebook.number("calendar.provisional_lag", year))
@@ -113,4 +121,5 @@ def provisional_terms(rulebook: Rulebook, year: int) -> ProvisionalTerms:
         months_known=int(rulebook.number("calendar.provisional_months", year)),
         share=rulebook.number("calendar.provisional_share", year),
         completion=rulebook.number("calendar.completion", year),
+        stop_loss=rulebook.flag("calendar.provisional_stop_loss", year),
     )

@@ -8,7 +8,12 @@ from typing import Any
 
 import numpy as np
 
-from sim.inputs.capitation_terms import capitation_terms, final_settlement, provisional_terms
+from sim.inputs.capitation_terms import (
+    add_on_by_month,
+    capitation_terms,
+    final_settlement,
+    provisional_terms,
+)
 from sim.inputs.cara_faults import holds
 from sim.inputs.cara_terms import cara_terms
 from sim.inputs.entry_terms import entry_terms
@@ -69,6 +74,7 @@ def _of_lead(name: str, books: ScenarioBooks, year: int, years: range, terms: di
         if any(holds(one, arranged, year) for one in contracts):
             cara_terms(book, year)
     final_settlement(book, year)
+    add_on_by_month(book, year)
     guarantee_terms(book, year, terms.get("risk_option", OPTIONS[0]))
     exit_terms(book, year)
     if terms.get("stop_loss", book.flag("stop_loss.elected", year)):

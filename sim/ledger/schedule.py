@@ -33,7 +33,9 @@ class MonthlyPayments:
     to_providers : int64 array
         What ACOs pay the providers for them.
     provisional : int64 array, shape (acos,)
-        What provisional settlement pays before the final one.
+        What provisional settlement pays before the final one, without stop-loss.
+    provisional_stop_loss : int64 array, shape (acos,)
+        What stop-loss changes in that.
     claims : int64 array
         Claims before reductions in the months in which they are paid; nothing of ACOs that elect nothing.
     """
@@ -42,6 +44,7 @@ class MonthlyPayments:
     reductions: Cents
     to_providers: Cents
     provisional: Cents
+    provisional_stop_loss: Cents
     claims: Cents
 
     @classmethod
@@ -52,6 +55,7 @@ class MonthlyPayments:
             reductions=no_money(n_acos),
             to_providers=no_money(n_acos),
             provisional=np.zeros(n_acos, np.int64),
+            provisional_stop_loss=np.zeros(n_acos, np.int64),
             claims=no_money(n_acos),
         )
 
@@ -62,6 +66,7 @@ class MonthlyPayments:
         self.reductions[mine] = other.reductions[mine]
         self.to_providers[mine] = other.to_providers[mine]
         self.provisional[mine] = other.provisional[mine]
+        self.provisional_stop_loss[mine] = other.provisional_stop_loss[mine]
         self.claims[mine] = other.claims[mine]
 
 
@@ -73,10 +78,13 @@ class Schedule:
     ----------
     final, provisional : int64 arrays, shape (acos,)
         Month of final and of provisional settlement, counted from January of the performance year.
+    add_on_by_month : bool array, shape (acos,)
+        Whose add-on is paid evenly over the performance year, not at final settlement.
     monthly : MonthlyPayments or None
         None where no ACO elects any.
     """
 
     final: Cents
     provisional: Cents = field(repr=False)
+    add_on_by_month: NDArray[np.bool_] = field(repr=False)
     monthly: MonthlyPayments | None = None

@@ -12,14 +12,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.inputs.capitation_terms import CapitationTerms, ProvisionalTerms
+from sim.inputs.capitation_terms import CapitationTerms
 from sim.inputs.evidence import Evidence
 from sim.kernels.codes import MonthSum, Sum
 from sim.ledger.codes import Mechanism
 from sim.ledger.schedule import MonthlyPayments, no_money
 from sim.ledger.spread import over_months
 from sim.policy import capitation as rules
-from sim.policy.claims_lag import claims_known, payment_months
+from sim.policy.claims_lag import payment_months
 from sim.population.experience import ratio
 from sim.population.plan import AcoPlan
 from sim.settlement.elections import Elections
@@ -137,6 +137,8 @@ class Capitated:
         Without provisional settlement.
     claims : float64, shape (acos, 12)
         Claims that count, after what capitation replaces, by month of service, USD.
+    benchmark : float64, shape (acos,)
+        As provisional settlement takes it, which knows no quality score, USD.
     """
 
     due: Ints
@@ -145,6 +147,7 @@ class Capitated:
     rates: dict[Mechanism, Floats]
     payments: MonthlyPayments
     claims: Floats
+    benchmark: Floats
 
 
 def reduced_claims(
@@ -184,6 +187,7 @@ def capitation_of(
     months: tuple[int, Ints],
     care: CareEvidence,
     known: YearOfPayments,
+    without_quality: Floats,
 ) -> Capitated:
     """Return a year's capitation of ACOs by what each elects.
 
@@ -195,6 +199,8 @@ def capitation_of(
         Month of final settlement, and of the one in which each ACO repays its enhanced PCC.
     care : CareEvidence
     known : YearOfPayments
+    without_quality : float64, shape (acos,)
+        Benchmark as provisional settlement will take it, USD.
     """
     final_month, repaid_in = months
     stated = elections.participant_reduction
@@ -245,9 +251,11 @@ def capitation_of(
                 np.rint(care.passed_on * reductions.sum(axis=-1)).astype(np.int64), when
             ),
             provisional=np.zeros(len(due), np.int64),
+            provisional_stop_loss=np.zeros(len(due), np.int64),
             claims=_over_horizon(known.year.aco[..., Sum.SPEND].sum(axis=-1), when),
         ),
         claims=by_service * ratio(left, by_service.sum(axis=-1))[:, None],
+        benchmark=without_quality,
     )
 
 
@@ -291,16 +299,6 @@ def _rates(
         Mechanism.TCC: np.where(elections.tcc[:, None], paid * (1.0 - terms.leakage_withhold), 0.0),
         Mechanism.NPCC: rules.claims_share(npcc, everything),
     }
-
-
-def provisional_claims(made: Capitated, terms: ProvisionalTerms, care: CareEvidence) -> Floats:
-    """Return claims as provisional settlement completes them, USD of shape (acos,)."""
-    return claims_known(
-        made.claims,
-        care.claims_paid,
-        months_known=terms.months_known,
-        completion=terms.completion,
-    )
 
 
 def _settled(paid: Ints, due: Ints, month: int | NDArray[np.int64]) -> Ints:

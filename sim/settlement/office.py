@@ -7,6 +7,7 @@ from functools import cached_property
 
 import numpy as np
 
+from sim.inputs.capitation_terms import add_on_by_month
 from sim.inputs.evidence import Evidence
 from sim.inputs.lead_criteria import high_needs_aco_share
 from sim.inputs.scenario_books import MSSP, REACH, reach_rulebook, reach_years
@@ -94,6 +95,7 @@ class Settlement:
         )
         self.cara = Cara(scenario, arm, world, self._lead.prospective_factor)
         self.programs: Mapping[str, Program] = {"lead": self._lead, MSSP: mssp, REACH: reach}
+        self._lead.protects = any(self.contracts(year).stop_loss.any() for year in scenario.years)
         self._other_lag = int(own.number("cash.settlement_lag"))
 
     @classmethod
@@ -122,6 +124,7 @@ class Settlement:
         return Schedule(
             final=np.where(lead, final, other),
             provisional=np.where(lead, first, other),
+            add_on_by_month=lead & add_on_by_month(self._lead.rulebook, year),
             monthly=self._lead.monthly if (lead & contracts.elects).any() else None,
         )
 

@@ -205,7 +205,7 @@ SETTINGS = (
     Setting("", LEAD, 2027, 2028, tuple((ENTRY | GLIDE).items())),
     Setting("", CARA, 2027, 2029),
     Setting("", PAYMENTS, 2027, 2028),
-    Setting("", PAYMENTS, 2027, 2028, (("capitation.base_rate", "stated"),)),
+    Setting("", PAYMENTS, 2027, 2028, (("capitation.base_rate", "stated"), *STOP_LOSS.items())),
     # Lists of TINs that change, and earlier savings that are more than regional adjustments.
     Setting("", LEAD, 2027, 2028, evidence=(("tins.leave", 0.4), ("entry.prior_savings", 0.08))),
     Setting("mssp.", MSSP, 2027, 2032),

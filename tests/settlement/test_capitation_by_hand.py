@@ -16,9 +16,9 @@ from sim.settlement.capitation import (
     LivedYear,
     YearOfPayments,
     capitation_of,
-    provisional_claims,
 )
 from sim.settlement.elections import Elections
+from sim.settlement.provisional import provisional_claims
 
 PEOPLE, MONTHS, BENCHMARK = 10_000, 12, 1164.0
 SPENT = 140_000_000.0  # dollars a year
@@ -62,7 +62,7 @@ def known(year: LivedYear, lookback: LivedYear, preliminary: float = BENCHMARK) 
 def paid(terms=TERMS, year=None, preliminary=BENCHMARK, care=CARE, **stated):
     elections = Elections.of([stated], 2027)
     seen = known(lived() if year is None else year, lived(), preliminary)
-    return capitation_of(elections, terms, (FINAL, np.array([FINAL])), care, seen)
+    return capitation_of(elections, terms, (FINAL, np.array([FINAL])), care, seen, np.zeros(1))
 
 
 def dollars(made, mechanism):
@@ -160,7 +160,7 @@ def test_npcc_is_kept_and_apo_trued_up():
 
 def test_provisional_settlement_completes_what_is_paid_by_the_years_end():
     made = paid(payments=["pcc"])
-    seen = provisional_claims(made, ProvisionalTerms(15, 12, 1.0, 1.1), CARE)
+    seen = provisional_claims(made, ProvisionalTerms(15, 12, 1.0, 1.1, stop_loss=True), CARE)
     # Of twelve months' claims the last is a quarter and the one before three quarters paid.
     assert seen == pytest.approx([(SPENT - 4_200_000) / 12 * 11 * 1.1])
 
