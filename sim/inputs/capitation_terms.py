@@ -80,8 +80,19 @@ class CapitationTerms:
     enhanced_sequestered: bool
 
 
-def capitation_terms(rulebook: Rulebook, year: int) -> CapitationTerms:
-    """Return the terms of a performance year."""
+def capitation_terms(
+    rulebook: Rulebook, year: int, sequestration: str = "sequestration.rate"
+) -> CapitationTerms:
+    """Return the terms of a performance year.
+
+    Parameters
+    ----------
+    rulebook : Rulebook
+        LEAD's, or ACO REACH's of the year.
+    year : int
+    sequestration : str
+        Key of the rate of sequestration.
+    """
     number, flag = rulebook.number, rulebook.flag
     stated = rulebook.word("capitation.base_rate", year) == "stated"
     return CapitationTerms(
@@ -97,7 +108,7 @@ def capitation_terms(rulebook: Rulebook, year: int) -> CapitationTerms:
         vintage_months=rulebook.array("capitation.vintage_months", year),
         rates_known=rulebook.array("capitation.rates_known", year),
         eligibility_lag=int(number("capitation.eligibility_lag", year)),
-        sequestration=number("sequestration.rate", year),
+        sequestration=number(sequestration, year),
         sequestered=flag("capitation.sequestered", year),
         enhanced_sequestered=flag("capitation.enhanced_sequestered", year),
     )

@@ -23,7 +23,7 @@ from sim.inputs.mssp_terms import agreement_terms, glide, msr_table, mssp_terms
 from sim.inputs.payment_faults import wrong_elections
 from sim.inputs.protection_terms import exit_terms, guarantee_terms, stop_loss_terms
 from sim.inputs.quality_terms import quality_terms
-from sim.inputs.reach_terms import reach_benchmark_terms, reach_terms
+from sim.inputs.reach_terms import reach_benchmark_terms, reach_capitation_terms, reach_terms
 from sim.inputs.scenario_arms import NO_PROGRAM, Arm
 from sim.inputs.scenario_books import MSSP, REACH, ScenarioBooks, reach_rulebook
 
@@ -108,6 +108,9 @@ def _of_reach(name: str, books: ScenarioBooks, year: int, years: range, terms: d
     book = replace(books.rulebook(name, reach_rulebook(year)), asked=asked)
     reach_terms(book, terms.get("risk_option", OPTIONS[0]))
     reach_benchmark_terms(book)
+    if terms.get("payments"):
+        reach_capitation_terms(book, year)
+        deque(wrong_elections(terms, book, year), maxlen=0)
     return {f"{REACH}.{key}" for key in asked}
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -68,6 +68,22 @@ class MonthlyPayments:
         self.provisional[mine] = other.provisional[mine]
         self.provisional_stop_loss[mine] = other.provisional_stop_loss[mine]
         self.claims[mine] = other.claims[mine]
+
+
+def joined(parts: Iterable[tuple[MonthlyPayments | None, NDArray[np.bool_]]]) -> MonthlyPayments | None:
+    """Return what several programs pay by month, each its own ACOs; None where none of these is paid.
+
+    Parameters
+    ----------
+    parts : iterable of tuple
+        What a program pays, and bool of shape (acos,) for whom that counts.
+    """
+    found: MonthlyPayments | None = None
+    for payments, mine in parts:
+        if payments is not None and mine.any():
+            found = MonthlyPayments.nothing(len(mine)) if found is None else found
+            found.take(payments, mine)
+    return found
 
 
 @dataclass(frozen=True, eq=False)

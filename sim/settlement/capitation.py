@@ -149,6 +149,11 @@ class Capitated:
     claims: Floats
     benchmark: Floats
 
+    def told(self) -> dict[str, Ints]:
+        """Return the result variables that tell of it."""
+        due, replaced = self.due.sum(axis=-1), self.replaced.sum(axis=-1)
+        return {"capitation": due, "claims_replaced": replaced, "bridge_capitation": replaced - due}
+
 
 def reduced_claims(
     lived: LivedYear, elections: Elections, care: CareEvidence, participant: Floats

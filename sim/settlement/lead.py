@@ -193,7 +193,8 @@ class Lead:
         experience = replace(experience, quality=scored.earning)
         nothing = np.zeros(len(active), np.int64)
         result: Settled = {"measured_quality": scored.total} | {name: nothing.copy() for name in STOP_LOSS}
-        self.monthly = MonthlyPayments.nothing(len(active)) if (active & contracts.elects).any() else None
+        elects = contracts.elects & (contracts.program == "lead")
+        self.monthly = MonthlyPayments.nothing(len(active)) if (active & elects).any() else None
         options, starts = contracts.risk_option[active], contracts.agreement_start[active]
         for option, start in sorted(set(zip(options.tolist(), starts.tolist(), strict=True))):
             mine = (contracts.risk_option == option) & (contracts.agreement_start == start)
@@ -201,7 +202,7 @@ class Lead:
             terms = lead_terms(self.rulebook, year, option)
             settled, monthly = self._settle(year, experience, base, terms, mine & active)
             if self.monthly is not None and monthly is not None:
-                self.monthly.take(monthly, mine & active & contracts.elects)
+                self.monthly.take(monthly, mine & active & elects)
             for name, values in settled.items():
                 into = result.setdefault(name, values)
                 into[mine] = values[mine]
@@ -285,9 +286,7 @@ class Lead:
             settled |= {**protected.told(), "stop_loss_settled": shared - taken - without}
         if capitated is None:
             return settled, None
-        due, replaced = capitated.due.sum(axis=-1), capitated.replaced.sum(axis=-1)
-        counted_by = {"capitation": due, "claims_replaced": replaced, "bridge_capitation": replaced - due}
-        return settled | counted_by, capitated.payments
+        return settled | capitated.told(), capitated.payments
 
     def _protected(
         self, year: int, experience: Shown, done: PerformanceYearSettlement, mine: Flags

@@ -13,7 +13,7 @@ from sim.inputs.lead_criteria import high_needs_aco_share
 from sim.inputs.scenario_books import MSSP, REACH, reach_rulebook, reach_years
 from sim.kernels.codes import MONTHS_A_YEAR, N_EPISODES, Sum
 from sim.kernels.tally import Asked
-from sim.ledger.schedule import Schedule
+from sim.ledger.schedule import Schedule, joined
 from sim.outcomes.cara import CARA_BY_KIND
 from sim.outcomes.registry import BY_NAME, GUARDRAILS
 from sim.population.experience import ratio
@@ -83,7 +83,7 @@ class Settlement:
         self._plans = world.plans
         self._lead = Lead(scenario.rulebook(arm), world.evidence, world.trend, world.plans, own)
         mssp = Mssp(scenario.rulebook(arm, MSSP), world.trend)
-        reach = Reach(
+        self._reach = Reach(
             {
                 year: scenario.rulebook(arm, reach_rulebook(year))
                 for year in scenario.years
@@ -92,9 +92,10 @@ class Settlement:
             world.trend,
             world.plans,
             high_needs_aco_share(scenario.rulebook(arm), scenario.years[0]),
+            own,
         )
         self.cara = Cara(scenario, arm, world, self._lead.prospective_factor)
-        self.programs: Mapping[str, Program] = {"lead": self._lead, MSSP: mssp, REACH: reach}
+        self.programs: Mapping[str, Program] = {"lead": self._lead, MSSP: mssp, REACH: self._reach}
         self._lead.protects = any(self.contracts(year).stop_loss.any() for year in scenario.years)
         self._other_lag = int(own.number("cash.settlement_lag"))
 
@@ -120,12 +121,18 @@ class Settlement:
     def schedule(self, year: int, contracts: Contracts) -> Schedule:
         """Return when the year settled last is paid, and what of it by month."""
         lead, other = contracts.program == "lead", MONTHS_A_YEAR + self._other_lag
+        reach = contracts.program == REACH
         final, first = self._lead.settled_in(year, contracts) if lead.any() else (other, other)
         return Schedule(
             final=np.where(lead, final, other),
             provisional=np.where(lead, first, other),
             add_on_by_month=lead & add_on_by_month(self._lead.rulebook, year),
-            monthly=self._lead.monthly if (lead & contracts.elects).any() else None,
+            monthly=joined(
+                [
+                    (program.monthly, mine & contracts.elects)
+                    for program, mine in ((self._lead, lead), (self._reach, reach))
+                ]
+            ),
         )
 
     @property
