@@ -16,7 +16,7 @@ from rich.text import Text
 
 from sim.cli.answer import answer, print_answer
 from sim.cli.cara_tables import CARA, arranged_arms, cara_table, cara_told
-from sim.cli.cash_table import CASH, cash_table, pays_by_month
+from sim.cli.cash_table import CAPITATION, CASH, cash_table, pays_by_month, shows_cash
 from sim.cli.money_tables import (
     BRACKET,
     LOSS,
@@ -100,10 +100,11 @@ def _print_money(done: Run, scenario: Scenario, console: Console) -> None:
         return
     for group in side_by_side(arms, console.width):
         console.print(bridge_table(data, group))
-    if pays_by_month(data):
+    if shows_cash(data):
         for group in side_by_side(arms, console.width):
             console.print(cash_table(data, group))
-        console.print(CASH, style="dim", highlight=False)
+        told = f"{CAPITATION} {CASH}" if pays_by_month(data) else CASH
+        console.print(told, style="dim", highlight=False)
     if shows_protection(data):
         for group in side_by_side(arms, console.width):
             console.print(protection_table(data, group))
