@@ -109,7 +109,7 @@ def print_answer(sentences: list[str], console: Console) -> None:
         console.print("In short", style="bold")
     for sentence in sentences:
         console.print(f"  {sentence}", markup=False, highlight=False)
-    if sentences:
+    if any("$" in sentence for sentence in sentences):
         console.print(f"  {ERROR}", style="dim", highlight=False)
 
 

@@ -147,7 +147,9 @@ def test_amounts(values: list[float], shown: str) -> None:
 
 def test_it_is_printed_as_it_is() -> None:
     text = io.StringIO()
-    print_answer(["[a] 1 %"], Console(file=text, width=100))
-    assert text.getvalue() == f"In short\n  [a] 1 %\n  {ERROR}\n"
+    print_answer(["[a] $1"], Console(file=text, width=100))
+    assert text.getvalue() == f"In short\n  [a] $1\n  {ERROR}\n"
+    print_answer(["[a] nothing"], plain := Console(file=io.StringIO()))
+    assert plain.file.getvalue() == "In short\n  [a] nothing\n"
     print_answer([], console := Console(file=io.StringIO()))
     assert console.file.getvalue() == ""
