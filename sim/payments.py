@@ -94,7 +94,7 @@ def book_program(
         enter_benefits(book, year, schedule.benefits)
     stop_loss = np.where(active, settled["stop_loss_settled"], 0)
     enter_program(book, year, settlement - stop_loss, add_on, pool, schedule)
-    enter_stop_loss(book, year, stop_loss, schedule.final)
+    enter_stop_loss(book, year, stop_loss, schedule)
     gain: Cents = settlement + add_on + pool
     return gain
 

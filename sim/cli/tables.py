@@ -14,8 +14,9 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from sim.cli.answer import answer, print_answer
 from sim.cli.cara_tables import CARA, arranged_arms, cara_table, cara_told
-from sim.cli.cash_table import CASH, cash_table, pays_by_month
+from sim.cli.cash_table import CAPITATION, CASH, cash_table, pays_by_month, shows_cash
 from sim.cli.money_tables import (
     BRACKET,
     LOSS,
@@ -97,6 +98,8 @@ def print_run(done: Run, scenario: Scenario, console: Console) -> None:
     if summaries:
         _print_money(done, scenario, console)
     _print_basis(scenario, console)
+    with done.open() as data:
+        print_answer(answer(data), console)
     console.print(f"Results: {done.path}", highlight=False, soft_wrap=True)
 
 
@@ -113,10 +116,11 @@ def _print_money(done: Run, scenario: Scenario, console: Console) -> None:
         return
     for group in side_by_side(arms, console.width):
         console.print(bridge_table(data, group))
-    if pays_by_month(data):
+    if shows_cash(data):
         for group in side_by_side(arms, console.width):
             console.print(cash_table(data, group))
-        console.print(CASH, style="dim", highlight=False)
+        told = f"{CAPITATION} {CASH}" if pays_by_month(data) else CASH
+        console.print(told, style="dim", highlight=False)
     if served := home_care_arms(data):
         for group in side_by_side(served, console.width):
             console.print(home_care_table(data, group))
@@ -228,7 +232,11 @@ def run_as_dict(done: Run, scenario: Scenario) -> dict[str, Any]:
     """Return the closing table as plain values, USD; what is not known is None."""
     swept = scenario.tables.sweep is not None
     with done.open() as data:
-        found = {"points": _known(sweep_as_dict(done))} if swept else {"arms": _arms_as_dict(data)}
+        found: dict[str, Any] = (
+            {"points": _known(sweep_as_dict(done))}
+            if swept
+            else {"answer": answer(data), "arms": _arms_as_dict(data)}
+        )
         acos, bands = data.sizes["aco"], bands_hold(data)
     return {
         "study": scenario.study.name,

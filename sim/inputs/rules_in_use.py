@@ -9,7 +9,12 @@ from typing import Any
 import numpy as np
 
 from sim.inputs.benefit_terms import benefit_limits, falls_terms, not_offered, part_d_from
-from sim.inputs.capitation_terms import capitation_terms, final_settlement, provisional_terms
+from sim.inputs.capitation_terms import (
+    add_on_by_month,
+    capitation_terms,
+    final_settlement,
+    provisional_terms,
+)
 from sim.inputs.cara_faults import holds
 from sim.inputs.cara_terms import cara_terms
 from sim.inputs.entry_terms import entry_terms
@@ -20,7 +25,7 @@ from sim.inputs.mssp_terms import agreement_terms, glide, msr_table, mssp_terms
 from sim.inputs.payment_faults import wrong_elections
 from sim.inputs.protection_terms import exit_terms, guarantee_terms, stop_loss_terms
 from sim.inputs.quality_terms import quality_terms
-from sim.inputs.reach_terms import reach_benchmark_terms, reach_terms
+from sim.inputs.reach_terms import reach_benchmark_terms, reach_capitation_terms, reach_terms
 from sim.inputs.scenario_arms import NO_PROGRAM, Arm
 from sim.inputs.scenario_books import MSSP, REACH, ScenarioBooks, reach_rulebook
 
@@ -79,6 +84,7 @@ def _of_lead(name: str, books: ScenarioBooks, year: int, years: range, terms: di
         if any(one.kind == "part_d_premium" for one in offered):
             part_d_from(book, year)
     final_settlement(book, year)
+    add_on_by_month(book, year)
     guarantee_terms(book, year, terms.get("risk_option", OPTIONS[0]))
     exit_terms(book, year)
     if terms.get("stop_loss", book.flag("stop_loss.elected", year)):
@@ -115,6 +121,9 @@ def _of_reach(name: str, books: ScenarioBooks, year: int, years: range, terms: d
     book = replace(books.rulebook(name, reach_rulebook(year)), asked=asked)
     reach_terms(book, terms.get("risk_option", OPTIONS[0]))
     reach_benchmark_terms(book)
+    if terms.get("payments"):
+        reach_capitation_terms(book, year)
+        deque(wrong_elections(terms, book, year), maxlen=0)
     return {f"{REACH}.{key}" for key in asked}
 
 

@@ -98,9 +98,9 @@ class Terms(Table):
     payments: Annotated[tuple[Payment, ...] | None, BeforeValidator(_several)] = Field(
         None,
         description=(
-            "LEAD: capitation and advances elected: pcc (primary care) or tcc (total care), and with pcc npcc"
-            " (capitation of other care) and apo (advanced payment of it); claims only where nothing is"
-            " said"
+            "LEAD and ACO REACH: capitation and advances elected: pcc (primary care) or tcc (total care), and"
+            " with pcc npcc (capitation of other care, LEAD's only) and apo (advanced payment of it); claims"
+            " only where nothing is said"
         ),
     )
     enhanced_share: Fraction | None = Field(

@@ -81,6 +81,8 @@ def enter_program(
         book.enter(year, *to_acos, Mechanism.SETTLEMENT, early, month=schedule.provisional)
         settlement = settlement - early
     book.enter(year, *to_acos, Mechanism.SETTLEMENT, settlement, month=schedule.final)
+    _enter_by_month(book, year, *to_acos, Mechanism.ADMIN_ADD_ON, _evenly(add_on * schedule.add_on_by_month))
+    add_on = add_on * ~schedule.add_on_by_month
     book.enter(year, *to_acos, Mechanism.ADMIN_ADD_ON, add_on, month=schedule.final)
     book.enter(year, *to_acos, Mechanism.HIGH_PERFORMERS_POOL, pool, month=schedule.final)
 
@@ -103,9 +105,7 @@ def enter_spending(
     final : int64 array, shape (acos,)
         Month of the settlement.
     """
-    evenly = np.zeros((len(cost), HORIZON), np.int64)
-    evenly[:, :MONTHS_A_YEAR] = over_months(cost, np.ones(MONTHS_A_YEAR))
-    _enter_by_month(book, year, Party.ACO, Party.SUPPLIERS, Mechanism.CARE_MANAGEMENT, evenly)
+    _enter_by_month(book, year, Party.ACO, Party.SUPPLIERS, Mechanism.CARE_MANAGEMENT, _evenly(cost))
     # Practices without an ACO are paid nothing.
     month = np.append(final, MONTHS_A_YEAR)[practice_aco]
     to = year, Party.ACO, Party.PARTICIPANT, Mechanism.DISTRIBUTION
@@ -161,6 +161,13 @@ def enter_cara(
     due = np.broadcast_to(month, book.n_acos)[whose]
     book.enter(*to, paid, aco=whose, month=due, provider=book.n_practices + specialist)
     book.enter(year, Party.ACO, Party.MEDICARE, Mechanism.CARA_OWED, owed, month=month)
+
+
+def _evenly(cents: Cents) -> Cents:
+    """Return amounts by ACO as the months of the performance year have them, the same in each."""
+    months = np.zeros((len(cents), HORIZON), np.int64)
+    months[:, :MONTHS_A_YEAR] = over_months(cents, np.ones(MONTHS_A_YEAR))
+    return months
 
 
 def _enter_by_month(

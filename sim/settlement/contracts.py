@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from sim.inputs.faults import InputError, unknown_aco
 from sim.inputs.scenario_arms import NO_PROGRAM
-from sim.inputs.scenario_books import LEAD, MSSP
+from sim.inputs.scenario_books import LEAD, MSSP, REACH
 from sim.population.plan import AcoPlan
 from sim.scenarios import Scenario
 from sim.settlement.elections import Elections
@@ -71,8 +71,9 @@ class Contracts:
 
     @property
     def elects(self) -> Flags:
-        """Which ACOs are in LEAD and elect anything that is paid by month."""
-        return np.asarray((self.program == "lead") & self.elections.any)
+        """Which ACOs elect anything that is paid by month: in LEAD, and capitation in ACO REACH."""
+        paid = np.where(self.program == REACH, self.elections.capitated, self.elections.any)
+        return np.asarray(((self.program == LEAD) | (self.program == REACH)) & paid)
 
     @property
     def stop_loss(self) -> Flags:

@@ -8,10 +8,11 @@ import numpy as np
 
 from sim.kernels.codes import N_CELLS, RISK_UNIT
 from sim.policy.lead import BaselineInputs, PerformanceYearInputs
+from sim.policy.rate_book import county_rates
 from sim.population.experience import ratio
 from sim.population.past import Volunteers
 from sim.population.plan import AcoPlan
-from sim.settlement.program import Floats, Ints
+from sim.settlement.program import Floats, Ints, Shown
 
 BASE_YEARS = 3
 CLAIMS, VOLUNTARY = slice(0, N_CELLS // 2), slice(N_CELLS // 2, N_CELLS)
@@ -99,3 +100,31 @@ def earlier_savings(plan: AcoPlan, renewing: float) -> float:
     if plan.prior_savings is not None:
         return plan.prior_savings
     return renewing if plan.entry == "renewing" else 0.0
+
+
+def foreseen(
+    year: int, experience: Shown, base: LeadBenchmark, known: PerformanceYearInputs, growth: Floats
+) -> PerformanceYearInputs:
+    """Return a year as it is foreseen before it: last year's scores and spending, prospective growth.
+
+    Parameters
+    ----------
+    year : int
+    experience : Shown
+    base : LeadBenchmark
+    known : PerformanceYearInputs
+        Of the year itself.
+    growth : float64, shape (cells,)
+        Expected growth of spending since the year before, times the share of it that counted then.
+    """
+    last = experience.participants.observe(experience.history, year - 1)
+    national = last.national_pbpm * growth
+    risk = ratio(last.risk, last.national_risk)
+    return replace(
+        known,
+        risk=np.where(last.months > 0.0, risk, known.risk),
+        region_pbpm=last.region_pbpm * growth,
+        region_risk=ratio(last.region_risk, last.national_risk),
+        national_pbpm=national,
+        rate_book_pbpm=county_rates(base.cost_index, national),
+    )

@@ -7,6 +7,7 @@ from functools import cached_property
 
 import numpy as np
 
+from sim.inputs.capitation_terms import add_on_by_month
 from sim.inputs.evidence import Evidence
 from sim.inputs.lead_criteria import high_needs_aco_share
 from sim.inputs.scenario_books import MSSP, REACH, reach_rulebook, reach_years
@@ -14,7 +15,7 @@ from sim.kernels.codes import MONTHS_A_YEAR, N_EPISODES, Sum
 from sim.kernels.tally import Asked
 from sim.ledger.benefits import BenefitMoney
 from sim.ledger.billed import Billed
-from sim.ledger.schedule import Schedule
+from sim.ledger.schedule import Schedule, joined
 from sim.outcomes.cara import CARA_BY_KIND
 from sim.outcomes.registry import BY_NAME, GUARDRAILS
 from sim.population.experience import ratio
@@ -91,7 +92,7 @@ class Settlement:
         self._plans = world.plans
         self._lead = Lead(scenario.rulebook(arm), world.evidence, world.trend, world.plans, own)
         mssp = Mssp(scenario.rulebook(arm, MSSP), world.trend)
-        reach = Reach(
+        self._reach = Reach(
             {
                 year: scenario.rulebook(arm, reach_rulebook(year))
                 for year in scenario.years
@@ -100,11 +101,13 @@ class Settlement:
             world.trend,
             world.plans,
             high_needs_aco_share(scenario.rulebook(arm), scenario.years[0]),
+            own,
         )
         self.cara = Cara(scenario, arm, world, self._lead.prospective_factor)
         self.benefits = Benefits(scenario.rulebook(arm), own)
         self._offered: BenefitMoney | None = None
-        self.programs: Mapping[str, Program] = {"lead": self._lead, MSSP: mssp, REACH: reach}
+        self.programs: Mapping[str, Program] = {"lead": self._lead, MSSP: mssp, REACH: self._reach}
+        self._lead.protects = any(self.contracts(year).stop_loss.any() for year in scenario.years)
         self._billing = Billing(scenario.rulebook(arm), world, own, self._lead.counted)
         self.served = Served(scenario.rulebook(arm), world, own)
         self._other_lag = int(own.number("cash.settlement_lag"))
@@ -141,12 +144,19 @@ class Settlement:
     def schedule(self, year: int, contracts: Contracts) -> Schedule:
         """Return when the year settled last is paid, and what of it by month."""
         lead, other = contracts.program == "lead", MONTHS_A_YEAR + self._other_lag
+        reach = contracts.program == REACH
         final, first = self._lead.settled_in(year, contracts) if lead.any() else (other, other)
         return Schedule(
             final=np.where(lead, final, other),
             provisional=np.where(lead, first, other),
-            monthly=self._lead.monthly if (lead & contracts.elects).any() else None,
             benefits=self._offered,
+            add_on_by_month=lead & add_on_by_month(self._lead.rulebook, year),
+            monthly=joined(
+                [
+                    (program.monthly, mine & contracts.elects)
+                    for program, mine in ((self._lead, lead), (self._reach, reach))
+                ]
+            ),
         )
 
     @property

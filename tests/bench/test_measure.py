@@ -33,7 +33,8 @@ def found() -> dict[str, Any]:
 def test_every_figure_is_there_and_positive(found: dict[str, Any]) -> None:
     figures = (
         "thread_speedup", "ratio_to_plain_mesa", "philox_draws_per_second", "people_created_per_second",
-        "bytes_per_beneficiary", "small_replicate_seconds", "small_replicate_overhead_seconds", "people",
+        "bytes_per_beneficiary", "small_replicate_seconds", "small_replicate_overhead_seconds",
+        "small_replicate_all_elected_seconds", "people",
         "cores", "cores_obtained", "seconds",
     )  # fmt: skip
     for name in (*RATES, *(f"{rate}_median" for rate in RATES), *figures):

@@ -54,6 +54,10 @@ REACH = {
     "global": {"program": "reach"},
     "professional": {"program": "reach", "risk_option": "professional"},
 }
+REACH_PAYMENTS = {
+    "primary": REACH["global"] | {"payments": ["pcc", "apo"], "enhanced_share": "100 %"},
+    "total": REACH["global"] | {"payments": ["tcc"], "preferred_reduction": "50 %"},
+}
 # All that may be elected of capitation and advances, with a provisional settlement.
 PAYMENTS = {
     "primary": {
@@ -192,12 +196,13 @@ class Setting:
             book.asked.clear()
         outcomes(self.scenario)
         asked = set().union(*(book.asked for book in books))
-        if self.word == "":
+        if self.word in ("", "reach."):
             # Some say what a contract may be, and are asked for before anybody lives.
             made = self.scenario
-            asked |= set().union(
+            used = set().union(
                 *(rules_in_use(made.arms[arm], arm, made.years, made.books) for arm in made.arms)
             )
+            asked |= {key.removeprefix(self.word) for key in used}
         return asked
 
     def changed_by(self, key: str, value: Any) -> bool:
@@ -225,7 +230,7 @@ SETTINGS = (
     Setting("", CARA, 2027, 2029),
     Setting("", ALLIED, 2027, 2028, tuple(MEDICAID.items())),
     Setting("", PAYMENTS, 2027, 2028),
-    Setting("", PAYMENTS, 2027, 2028, (("capitation.base_rate", "stated"),)),
+    Setting("", PAYMENTS, 2027, 2028, (("capitation.base_rate", "stated"), *STOP_LOSS.items())),
     Setting("", OFFERS, 2027, 2029, evidence=(("quality.interventions", 0),)),
     Setting("", OFFERS, 2027, 2028, (("falls.payer", "medicare"),)),
     # Lists of TINs that change, and earlier savings that are more than regional adjustments.
@@ -236,6 +241,8 @@ SETTINGS = (
     Setting("mssp.", LEVELS, 2027, 2028, (("mssp.msr.smallest_for_election", 100),)),
     Setting("reach.", REACH, 2021, 2022),
     Setting("reach.", REACH, 2025, 2026),
+    Setting("reach.", REACH_PAYMENTS, 2025, 2026),
+    Setting("reach.", REACH_PAYMENTS, 2025, 2026, (("reach.capitation.base_rate", "stated"),)),
 )
 
 
