@@ -135,10 +135,26 @@ class ReferredSum(IntEnum):
     MONTH = 4
     RELATED = 5  # cents of COST as the measure of the kind counts them, see sim.kernels.referral
     SQUARE = 6  # squared dollars of RELATED
-    # Of those alone that no other episode of the person goes before
-    FIRST_COUNT = 7
-    FIRST_RELATED = 8
-    FIRST_EXPECTED = 9
+
+
+class Listed(IntEnum):
+    """What is noted of an episode that somebody wants to see by itself, all whole numbers."""
+
+    ROW = 0  # the person
+    PRACTICE = 1  # aligned to, which refers
+    KIND = 2
+    PLACE = 3  # of the specialist among those to whom the practice refers
+    MONTH = 4  # 0 for a chronic episode, which lasts all year
+    EXPECTED = 5  # cents, as ReferredSum
+    RELATED = 6
+    STATE = 7  # bits, below
+    SOURCE = 8  # of whose lives it is, see sim.population.listed
+
+
+# Bits of Listed.STATE
+DIED_AT_ONCE = 1  # in the month in which it began
+LEFT_BEFORE_END = 2  # to Medicare Advantage, within its window as far as that is in the year
+WITH_ESRD = 4
 
 
 class TypeSum(IntEnum):
@@ -160,6 +176,7 @@ N_EPISODES = len(Episode)
 N_EPISODE_SUMS = len(EpisodeSum)
 N_MONTH_SUMS = len(MonthSum)
 N_REFERRED_SUMS = len(ReferredSum)
+N_LISTED = len(Listed)
 N_TYPE_SUMS = len(TypeSum)
 N_SUMS = len(Sum)
 RISK_UNIT = 1_000_000

@@ -24,6 +24,11 @@ from sim.kernels.tally import Tally
 from sim.kernels.visits import attest
 
 
+# Source of listed episodes of the first arm that follows; 0 is of people who are not touched, 1 of those who
+# are, as the arm followed has them.
+FIRST_FOLLOWER = 2
+
+
 class Followers(NamedTuple):
     """Arms that follow one, and what they have of their own; all arrays are empty where nobody does.
 
@@ -33,7 +38,7 @@ class Followers(NamedTuple):
         Place of each among the arms of `lives`, `attested`, `aligned`, `cell`, `spend` and `apart`.
     practices : float64, shape (followers, fields, practices)
         What practices do, the fields of :class:`sim.kernels.layout.Practices` in order.
-    care, monthly, episodes, referred, types : shape (followers, ...)
+    care, monthly, episodes, referred, types, listed : shape (followers, ...)
         Sums of people who are touched, as in :class:`sim.kernels.tally.Tally`.
     lives : uint8, shape (arms, markets)
         Markets in which an arm works out the year of those who are touched.
@@ -56,6 +61,7 @@ class Followers(NamedTuple):
     episodes: Array
     referred: Array
     types: Array
+    listed: Array
     lives: Array
     attested: Array
     aligned: Array
@@ -81,6 +87,7 @@ NOBODY = Followers(
         (np.int64, 4),
         (np.int64, 6),
         (np.int64, 4),
+        (np.int64, 3),
         (np.uint8, 2),
         (np.int32, 2),
         (np.int32, 2),
@@ -247,7 +254,9 @@ def follow_year(
                     followers.episodes[f],
                     followers.referred[f],
                     followers.types[f],
+                    followers.listed[f],
                 )
+                strip.listing[1] = FIRST_FOLLOWER + f
                 cost_and_count(
                     own,
                     key,
@@ -264,6 +273,7 @@ def follow_year(
                     strip,
                 )
                 end_year(people, start, stop, arm, followers)
+            strip.listing[1] = 0
         begin = end
 
 

@@ -185,9 +185,12 @@ class Referrals(NamedTuple):
     ----------
     share : float64, shape (practices, specialties, specialists a practice refers to)
         Cumulative shares by which one of the practice's specialists of a specialty leads an episode.
+    listed : int64, shape (practices,)
+        Kinds of episode, a bit each, that are wanted one by one of the people aligned to the practice.
     """
 
     share: Array
+    listed: Array
 
 
 class Disease(NamedTuple):

@@ -34,7 +34,7 @@ class Care(Treatment):
         self.spend = min(base + sum(cents for cents, _ in lump_sums), LARGEST_CENTS)
         self.event = 1 if self.admissions else 0
         begun = [one for one in (procedure, *caused) if one]
-        self.book_episodes([*begun, *self.chronic(year, base, event)], place)
+        self.book_episodes(year, [*begun, *self.chronic(year, base, event)], place)
         self.use(year, sums)
         self.measure(year, base, sums)
         stays = stayed + (procedure.inpatient if procedure else 0)

@@ -6,7 +6,17 @@ from math import exp, log
 from statistics import NormalDist
 from typing import Any, NamedTuple
 
-from sim.kernels.codes import CENTS_SQUARED, NO_SUPPLEMENT, Episode, EpisodeSum, Kind, ReferredSum
+from sim.kernels.codes import (
+    CENTS_SQUARED,
+    DIED_AT_ONCE,
+    LEFT_BEFORE_END,
+    NO_SUPPLEMENT,
+    WITH_ESRD,
+    Episode,
+    EpisodeSum,
+    Kind,
+    ReferredSum,
+)
 from sim.reference.inputs import Draws, Person, index_above
 
 normal_quantile = NormalDist().inv_cdf
@@ -163,10 +173,9 @@ class Treatment(Person):
         cost = sum((b - a) * c for a, b, c in zip(chances, chances[1:], rules.cause_cost, strict=False))
         return float(self.chance_of_event(year) * self.mean_event(year) * cost)
 
-    def book_episodes(self, begun: list[Begun], place: int) -> None:
+    def book_episodes(self, year: Situation, begun: list[Begun], place: int) -> None:
         """Add the year's episodes to the sums of the place, and to those of who leads them."""
         model = self.model
-        alone: list[Begun] = []
         for one in begun:
             episode = model.episodes[place][one.kind]
             episode[EpisodeSum.COUNT] += 1
@@ -187,11 +196,9 @@ class Treatment(Person):
                 led[ReferredSum.EXPECTED] += expected
                 led[ReferredSum.RELATED] += counted
                 led[ReferredSum.SQUARE] += counted * counted // CENTS_SQUARED
-                if not any(self.overlap(one, other) for other in alone):
-                    alone.append(one)
-                    led[ReferredSum.FIRST_COUNT] += 1
-                    led[ReferredSum.FIRST_RELATED] += counted
-                    led[ReferredSum.FIRST_EXPECTED] += expected
+                if self.aligned >= 0 and model.referrals.listed[refers] >> one.kind & 1:
+                    at = self.row, refers, one.kind, which, one.month
+                    model.listed.append([*at, expected, counted, self.state(year, one), 0])
 
     def related(self, one: Begun) -> tuple[int, int]:
         """Return the cents of an episode that its measure expects and counts."""
@@ -207,14 +214,14 @@ class Treatment(Person):
             cents *= exp(luck * z - 0.5 * luck * luck)
         return expected, int(cents + 0.5)
 
-    def overlap(self, one: Begun, other: Begun) -> bool:
-        """Return whether the windows of two episodes touch; a chronic one lasts all year."""
-        if one.month == 0 or other.month == 0:
-            return True
-        rules = self.model.health.episodes
-        earlier, later = (other, one) if one.month >= other.month else (one, other)
-        window = rules.months_after[earlier.kind] + rules.months_before[later.kind]
-        return bool(later.month - earlier.month < window)
+    def state(self, year: Situation, one: Begun) -> int:
+        """Return the bits of how things stand with the person of an episode; a chronic one lasts all year."""
+        last = year.first_month + self.months - 1
+        bits = WITH_ESRD if year.kind == Kind.ESRD else 0
+        if year.dies:
+            return bits + (DIED_AT_ONCE if one.month == last else 0)
+        window = one.month + self.model.health.episodes.months_after[one.kind] if one.month else 13.0
+        return bits + (LEFT_BEFORE_END if last + 1.0 < min(window, 13.0) else 0)
 
 
 def in_cents(dollars: float) -> int:

@@ -16,8 +16,9 @@ T = TypeVar("T")
 
 
 class Person:
-    """The columns of :class:`sim.kernels.layout.People` as attributes."""
+    """The row and the columns of :class:`sim.kernels.layout.People` as attributes."""
 
+    row: int
     birth_year: int
     entry_year: int
     entry_month: int

@@ -10,7 +10,15 @@ import pytest
 
 from sim.kernels import quantiles
 from sim.kernels.beneficiary_year import live_year
-from sim.kernels.codes import Cell, Status, Sum
+from sim.kernels.codes import (
+    DIED_AT_ONCE,
+    LEFT_BEFORE_END,
+    WITH_ESRD,
+    Cell,
+    Listed,
+    Status,
+    Sum,
+)
 from sim.kernels.draws import Decision, Key, draw4, unit, unit52
 from sim.kernels.following import NOBODY
 from sim.kernels.layout import People, Practices
@@ -109,6 +117,8 @@ def kernel_draws(key: Key, model: PlainModel, row: int) -> Draws:
 
 
 ASKED = Asked(monthly=True, referred=True)
+# Kinds of episode that practices want one by one: none, odd ones or all.
+LISTED = (0, 0xAAAA, 0xFFFF)
 
 
 @pytest.fixture(scope="module")
@@ -130,10 +140,10 @@ def touched(world: World, year: int) -> Practices:
 
 
 def tables(world: World) -> dict[int, Tables]:
+    listed = tuple(LISTED[practice % len(LISTED)] for practice in range(world.n_practices))
+    referrals = world.referrals(ASKED._replace(listed=listed))
     return {
-        year: Tables(
-            world.markets(year), world.untouched(), world.disease, world.health(year), world.referrals(ASKED)
-        )
+        year: Tables(world.markets(year), world.untouched(), world.disease, world.health(year), referrals)
         for year in range(world.first_py, world.last_py + 1)
     }
 
@@ -153,10 +163,11 @@ def test_plain_model_and_kernel_live_the_same_lives(world: World) -> None:
     persons = dict(zip([row for row in rows if people.status[row] != DEAD], model.agents, strict=True))
     seen = {"deaths": 0, "advantage": 0, "entrants": 0, "esrd": 0, "snf": 0, "recovered": 0, "again": 0}
     cells: set[int] = set()
+    states: set[int] = set()
     for year, (markets, practices, disease, health, referrals) in years.items():
         before = people.status.copy(), people.conditions.copy()
         tally = world.zeros(ASKED)
-        none, strip = np.empty(0, np.int32), make_strip()
+        none, strip = np.empty(0, np.int32), make_strip(len(rows))
         lived = live_year(
             people,
             0,
@@ -180,6 +191,9 @@ def test_plain_model_and_kernel_live_the_same_lives(world: World) -> None:
         assert np.array_equal(np.array(model.episodes), tally.episodes)
         assert np.array_equal(np.array(model.monthly), tally.monthly)
         assert np.array_equal(np.array(model.referred), tally.referred)
+        episodes = strip.episode_rows[: strip.listing[0]]
+        assert np.array_equal(np.array(model.listed), episodes)
+        states |= set(episodes[:, Listed.STATE].tolist())
         for name in People._fields:
             ours = np.array([getattr(person, name) for person in persons.values()])
             theirs = getattr(people, name)[list(persons)]
@@ -203,6 +217,7 @@ def test_plain_model_and_kernel_live_the_same_lives(world: World) -> None:
         persons = {row: person for row, person in persons.items() if person.status != DEAD}
     assert min(seen.values()) > 10, seen
     assert cells == {int(cell) for cell in Cell}
+    assert states >= {0, DIED_AT_ONCE, LEFT_BEFORE_END, WITH_ESRD}
 
 
 def test_the_dead_leave_the_model(world: World) -> None:
