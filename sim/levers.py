@@ -24,6 +24,7 @@ def practices_this_year(
     columns: Mapping[str, NDArray[Any]],
     parameters: EffectParameters,
     shares: CareShares,
+    answers: NDArray[np.float64],
     felt: NDArray[np.float64] | float = 1.0,
 ) -> Practices:
     """Return what practices do to their patients this year.
@@ -36,6 +37,8 @@ def practices_this_year(
     parameters : EffectParameters
     shares : CareShares
         Shares of spending that are acute events, and SNF care after them.
+    answers : float64 array
+        What specialists do about episodes under contract, see :class:`sim.kernels.layout.Practices`.
     felt : float64, shape (practices,)
         Further factor on spending, where specialists have become more or less efficient than they were drawn.
     """
@@ -58,4 +61,5 @@ def practices_this_year(
         high_needs_snf=needy.snf,
         coding=columns["coding_habit"] * (1.0 + columns["coding"]),
         attest=columns["attestation"].copy(),
+        answers=answers,
     )

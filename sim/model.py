@@ -247,19 +247,20 @@ class LeadModel(ColumnModel):
             self.world.course.enter(self.practices.store.columns, self.year)
             self.acos.do("decide", self.year)
             self.practices.do("decide", self.year)
+            state = self.year, self.contracts, self.active(), self.practice_aco()
             practices = practices_this_year(
                 self.practices.store.columns,
                 self.behaviours.parameters["effect"],
                 self._care_shares,
+                self.settlement.answers(*state, self.behaviours, self._care_shares),
                 changed_specialists(
                     self.world.providers.specialists,
                     self.specialists.store["efficiency"],
                     self.evidence.number("care.specialist_share"),
                 ),
             )
-            self._levers = Levers(
-                practices, self._health.in_year(criteria_of(self.rulebook, self.year), self.year)
-            )
+            health = self._health.in_year(criteria_of(self.rulebook, self.year), self.year)
+            self._levers = Levers(practices, health)
         return self._levers
 
     def usual_decisions(self, year: int) -> AcoDecisions:
@@ -307,7 +308,7 @@ class LeadModel(ColumnModel):
     @property
     def asked(self) -> Asked:
         """Sums of this year that its settlement wants beyond those that cost no time."""
-        return self.settlement.asks(self.year, self.contracts)
+        return self.settlement.asks(self.year, self.contracts, self.practice_aco())
 
     def take_year(self, tally: Tally, lived: int) -> None:
         """Take in the sums of this year's lives, and how many people lived it."""
@@ -346,8 +347,7 @@ class LeadModel(ColumnModel):
         cost = usual_cost(self.behaviours, self._traits, months=seen.months, year=year)
         cost = np.where(active, cost + [aco.further_cost_cents for aco in self._acos], 0)
         practices, practice_aco = self.practices.store, self.practice_aco()
-        specialists = self.specialists.store.columns
-        gain = gain - self.settlement.cara.pay(self.ledger, year, specialists, schedule.final)
+        gain -= self.settlement.cara.pay(self.ledger, year, self.specialists.store.columns, schedule.final)
         shared = decide("distribution", gain=gain, practice_aco=practice_aco, lives=practices["lives"])
         practices["income_cents"][:] += shared
         enter_spending(self.ledger, year, cost, shared, practice_aco, schedule.final)

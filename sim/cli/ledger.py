@@ -6,7 +6,7 @@ import json
 import os
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 from cyclopts.validators import Number
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from sim.scenarios import Scenario
 
 _WIDTH = 90
+_REPORTS_WIDTH = 110
 _CENTS = 100.0
 _MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 
@@ -36,6 +37,7 @@ def ledger(
     arm: str | None = None,
     replicate: Annotated[int, Parameter(validator=Number(gte=0))] = 0,
     party: str = "aco",
+    reports: Annotated[bool, Parameter(negative=())] = False,
     threads: int | None = None,
     as_json: Annotated[bool, Parameter(name="--json", help="Print JSON.", negative=())] = False,
 ) -> int:
@@ -58,9 +60,12 @@ def ledger(
     party
         Whose account: the ACO's own (aco), or what medicare, its practices (participant), specialists under
         CARA (preferred), providers, suppliers or its guarantor receive and pay for it.
+    reports
+        Show the quarterly reports of its episode arrangements (CARA) instead, by contract.
     threads
         Cores to use; by default all.
     """
+    from sim.cli.episode_reports import report_rows  # noqa: PLC0415
     from sim.experiments.again import lived_again, stored_scenario  # noqa: PLC0415
     from sim.ledger.codes import PARTY_NAMES, Party  # noqa: PLC0415
     from sim.ledger.statement import periods, postings  # noqa: PLC0415
@@ -76,6 +81,10 @@ def ledger(
     if aco not in names:
         raise InputError(wrong_choice("ledger", "--aco", aco, names))
     row, whose = names.index(aco), Party[party.upper()]
+    if reports:
+        rows = report_rows(made.models[chosen], row, year)
+        made.close()
+        return _print_reports(store, aco, chosen, replicate, rows, as_json=as_json)
     found = postings(made.models[chosen].ledger, whose, row)
     made.close()
     spans = [one for one in periods(found, yearly=year is None) if year is None or one.year == year]
@@ -111,6 +120,28 @@ def ledger(
         console.print(_entries(shown))
     elif year is not None:
         console.print(_by_mechanism(_within(found, year)))
+    return 0
+
+
+def _print_reports(
+    store: Path, aco: str, arm: str, replicate: int, rows: list[dict[str, Any]], *, as_json: bool
+) -> int:
+    """Print the quarterly reports of an ACO's episode arrangements, year by year."""
+    from sim.cli.episode_reports import READING, report_table  # noqa: PLC0415
+
+    if not rows:
+        problem = f"has no episode arrangements in {arm} in the years asked for"
+        raise InputError(Fault(str(store), aco, problem, "leadsim explain arms.cara says how to state some"))
+    if as_json:
+        shown = {"aco": aco, "arm": arm, "replicate": replicate, "reports": rows}
+        stdout(_WIDTH).out(json.dumps(shown, indent=2, allow_nan=False), highlight=False)
+        return 0
+    console = stdout(_REPORTS_WIDTH)
+    title = f"{aco}, {arm}, replicate {replicate}: quarterly reports of episode arrangements"
+    console.print(Text(printable(title), style="bold"))
+    for year in sorted({row["year"] for row in rows}):
+        console.print(report_table([row for row in rows if row["year"] == year]))
+    console.print(READING, style="dim", highlight=False)
     return 0
 
 

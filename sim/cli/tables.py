@@ -14,7 +14,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from sim.cli.cara_tables import CARA, arranged_arms, cara_table, cara_told
+from sim.cli.cara_tables import CARA, arranged_arms, cara_in_short, cara_table, cara_told
 from sim.cli.cash_table import CASH, cash_table, pays_by_month
 from sim.cli.money_tables import (
     BRACKET,
@@ -114,6 +114,7 @@ def _print_money(done: Run, scenario: Scenario, console: Console) -> None:
         console.print(cara_table(data, arm))
         console.print(cara_told(data, arm), highlight=False)
     if arranged:
+        console.print(cara_in_short(data), highlight=False)
         console.print(CARA, style="dim", highlight=False)
     for arm in arms:
         console.print(aco_table(data, arm))

@@ -39,8 +39,10 @@ def cost_and_count(
     monthly, referred = tally.monthly.reshape(-1), tally.referred.reshape(-1)
     masks, of_episodes, acute = health.conditions, health.episodes, health.events
     price_ambulatory(n, markets, practices, health.ambulatory, strip)
-    price_procedures(n, markets, practices, of_episodes, sums, episodes, strip)
-    price_events(n, practices, acute, of_episodes, health.quality, sums, episodes, strip)
+    price_procedures(key, year, n, markets, practices, of_episodes, referrals, sums, episodes, strip)
+    price_events(
+        key, year, n, practices, acute, of_episodes, health.quality, referrals, sums, episodes, strip
+    )
     count_care(people, n, masks, health.quality, sums, strip)
     count_chronic(n, masks, of_episodes, episodes, strip)
     count_months(people, key, year, n, practices, disease, health.high_needs, reference_spend, sums, strip)

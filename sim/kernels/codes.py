@@ -107,6 +107,12 @@ class Episode(IntEnum):
 
 
 EPISODE_NAMES = tuple(kind.name.lower() for kind in Episode)
+# Those that begin with a procedure or a stay; the others are a condition under care for a year.
+BEGUN = tuple(
+    kind
+    for kind in Episode
+    if kind not in (Episode.HF_CHRONIC, Episode.DIABETES_CHRONIC, Episode.RHEUMATOID_ARTHRITIS)
+)
 
 
 class EpisodeSum(IntEnum):

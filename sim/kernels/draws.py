@@ -59,7 +59,7 @@ class Decision(IntEnum):
     PROCEDURE = 28  # cost (2), month, setting
     HIGH_NEEDS_ENTRY = 29  # month
     CODING = 30  # which conditions the year's claims miss, one bit each
-    SPECIALIST = 31  # who leads an episode, cost of what counts in it (2); the number is its kind
+    SPECIALIST = 31  # who leads an episode, cost of what counts in it (2), how often; the number is its kind
     # Markets and the nation
     MARKET_LEVEL = 64
     MARKET_TREND = 65

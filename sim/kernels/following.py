@@ -23,7 +23,6 @@ from sim.kernels.strip import Strip
 from sim.kernels.tally import Tally
 from sim.kernels.visits import attest
 
-
 # Source of listed episodes of the first arm that follows; 0 is of people who are not touched, 1 of those who
 # are, as the arm followed has them.
 FIRST_FOLLOWER = 2
@@ -37,7 +36,9 @@ class Followers(NamedTuple):
     arm : int64, shape (followers,)
         Place of each among the arms of `lives`, `attested`, `aligned`, `cell`, `spend` and `apart`.
     practices : float64, shape (followers, fields, practices)
-        What practices do, the fields of :class:`sim.kernels.layout.Practices` in order.
+        What practices do, the fields of :class:`sim.kernels.layout.Practices` in order but for the last.
+    answers : float64, shape (followers, practices, episodes, specialists a practice refers to, 3)
+        That last one; no practices where it is empty in all.
     care, monthly, episodes, referred, types, listed : shape (followers, ...)
         Sums of people who are touched, as in :class:`sim.kernels.tally.Tally`.
     lives : uint8, shape (arms, markets)
@@ -56,6 +57,7 @@ class Followers(NamedTuple):
 
     arm: Array
     practices: Array
+    answers: Array
     care: Array
     monthly: Array
     episodes: Array
@@ -82,6 +84,7 @@ NOBODY = Followers(
     *_nothing(
         (np.int64, 1),
         (np.float64, 3),
+        (np.float64, 5),
         (np.int64, 4),
         (np.int64, 5),
         (np.int64, 4),
@@ -241,7 +244,7 @@ def follow_year(
                 if followers.lives[arm, market] == 0:
                     continue
                 own = with_columns(people, arm, followers)
-                does = practices_of(followers.practices[f])
+                does = practices_of(followers.practices[f], followers.answers[f])
                 begin_year(
                     people, start, stop, n, everyone, own, followers.apart[arm], followers.touched, strip
                 )
@@ -287,8 +290,8 @@ def take_attested(n: int, own: People, apart: Array, strip: Strip) -> None:
 
 
 @stage
-def practices_of(table: Array) -> Practices:
-    """Return the practices whose fields are the rows of a table."""
+def practices_of(table: Array, answers: Array) -> Practices:
+    """Return the practices whose fields but the last are the rows of a table."""
     return Practices(
         table[0],
         table[1],
@@ -305,6 +308,7 @@ def practices_of(table: Array) -> Practices:
         table[12],
         table[13],
         table[14],
+        answers,
     )
 
 

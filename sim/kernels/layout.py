@@ -159,6 +159,10 @@ class Practices(NamedTuple):
         Factor on the risk scores it submits.
     attest
         Yearly chance that a patient attests voluntarily; 0 where that is not offered.
+    answers : float64, shape (practices, episodes, specialists a practice refers to, 3) or (0, ...)
+        What specialists make, of the patients aligned to it, of episodes that they lead and that begin with a
+        procedure or a stay: factors on their price, on SNF care after a stay, and on how many procedures
+        there are. Empty where all are one.
     """
 
     efficiency: Array
@@ -176,6 +180,18 @@ class Practices(NamedTuple):
     high_needs_snf: Array
     coding: Array
     attest: Array
+    answers: Array
+
+
+def same_practices(first: Practices, second: Practices) -> Array:
+    """Return which practices do the same to their patients in both, bool, shape (practices,)."""
+    same = np.ones(len(first.efficiency), np.bool_)
+    for mine, theirs in zip(first[:-1], second[:-1], strict=True):
+        same &= mine == theirs
+    for one, other in ((first.answers, second.answers), (second.answers, first.answers)):
+        if len(one):
+            same &= (one == (other if len(other) else 1.0)).all(axis=(1, 2, 3))
+    return same
 
 
 class Referrals(NamedTuple):

@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 
+from sim.kernels.choice import pick_specialist
 from sim.kernels.codes import (
     CENTS_SQUARED,
     DIED_AT_ONCE,
@@ -27,8 +28,9 @@ from sim.kernels.quantiles import normal
 from sim.kernels.spending import chance_of_event
 from sim.kernels.strip import Strip
 
-# A procedure, three chronic ones, and an acute event as often as two factors of at most 2 can make it.
-MOST_EPISODES = 9
+# A procedure as often as a factor of at most 2 can make it, three chronic ones, and an acute event as often
+# as two such factors can.
+MOST_EPISODES = 10
 _AGED_NON_DUAL = int(Kind.AGED_NON_DUAL)
 _SPECIALIST = int(Decision.SPECIALIST)
 _COUNT, _COST, _EXPECTED, _INPATIENT, _MONTH, _RELATED, _SQUARE = (int(one) for one in ReferredSum)
@@ -39,15 +41,6 @@ _ESRD = int(Kind.ESRD)
 
 
 @inlined
-def pick_specialist(u: float, practice: int, specialty: int, cumulative: Array) -> int:
-    """Return which of the practice's specialists of a specialty leads an episode, by a uniform draw."""
-    below = 0
-    for place in range(cumulative.shape[2] - 1):
-        below += 1 if u >= cumulative[practice, specialty, place] else 0
-    return below
-
-
-@inlined
 def whole_cents(dollars: float) -> int:
     """Return dollars as cents."""
     return int(dollars * 100.0 + 0.5)
@@ -55,7 +48,7 @@ def whole_cents(dollars: float) -> int:
 
 @inlined
 def state_of(month: int, last_month: int, dies: int, kind: int, months_after: float) -> int:
-    """Return the bits of how things stand with the person of an episode; one without a month lasts all year."""
+    """Return the bits of what became of the person of an episode; one without a month lasts all year."""
     state = WITH_ESRD if kind == _ESRD else 0
     if dies:
         return state | (DIED_AT_ONCE if month == last_month else 0)
@@ -90,8 +83,8 @@ def refer_episodes(
     cost is its mean over the draws of its cost, in the market and for the person: with the person's lasting
     cost, conditions, months and death, without what practice or ACO change. For the event behind an episode,
     cause and occurrence are given; a year of heart failure contains acute events with their chance. People
-    whose sums of care begin beyond `region` are those of the second region. Of people aligned to practices that
-    ``referrals.listed`` asks for, by a bit for each kind, episodes are listed one by one, too.
+    whose sums of care begin beyond `region` are those of the second region. Of people aligned to practices
+    that ``referrals.listed`` asks for, by a bit for each kind, episodes are listed one by one, too.
 
     A measure counts services that belong to the episode. What it expects of them is ``related_known`` of the
     way from the mean of the kind in the market to the mean for the person; they are ``related_spread`` as far
@@ -126,9 +119,9 @@ def refer_episodes(
         mean_event *= mean_of(acute.event_spread[kind[k]]) * (acute.death_amount if dies[k] else 1.0)
         number = 0
         which = strip.procedure[k]
-        if which >= 0:
+        for _ in range(strip.procedure_times[k] if which >= 0 else 0):
             kinds[number] = of_episodes.procedure_kind[which]
-            costs[number] = procedure_cents[k]
+            costs[number] = procedure_cents[k] // strip.procedure_times[k]
             mean = of_episodes.procedure_cost[which] * level[market[k], _AGED_NON_DUAL]
             expected[number] = whole_cents(mean)
             settings[number] = strip.planned[k]

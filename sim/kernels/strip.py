@@ -54,8 +54,8 @@ class Strip(NamedTuple):
         Use and spending.
     luck : float64
         Factor on ambulatory spending.
-    procedure, procedure_month; procedure_luck : float64
-        Which procedure, -1 for none, when, and factor on its cost.
+    procedure, procedure_month, procedure_times; procedure_luck : float64
+        Which procedure, -1 for none, when, how often in an arm, and factor on its cost.
     event_cause, event_month, readmitted, ending, followed_up; event_luck : float64
         Of the acute event; they mean nothing for people without one.
     averted, sent_home : float64; happened
@@ -125,6 +125,7 @@ class Strip(NamedTuple):
     luck: Array
     procedure: Array
     procedure_month: Array
+    procedure_times: Array
     procedure_luck: Array
     event_cause: Array
     event_month: Array

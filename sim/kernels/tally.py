@@ -50,7 +50,9 @@ def together(wants: Sequence[Asked]) -> Asked:
     """Return the sums that anybody wants."""
     lists = [one.listed for one in wants if one.listed]
     return Asked(
-        *(any(flag) for flag in zip(*(one[:3] for one in wants), strict=True)),
+        monthly=any(one.monthly for one in wants),
+        referred=any(one.referred for one in wants),
+        types=any(one.types for one in wants),
         listed=tuple(reduce(or_, kinds) for kinds in zip(*lists, strict=True)),
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from sim.outcomes.bridge_variables import BRIDGE_VARIABLES
-from sim.outcomes.cara import CARA_MONEY, CARA_VARIABLES
+from sim.outcomes.cara import CARA_KNOWN, CARA_MONEY, CARA_VARIABLES
 from sim.outcomes.payment_variables import PAYMENT_VARIABLES
 from sim.outcomes.protection_variables import PROTECTION_VARIABLES
 from sim.outcomes.variable import Variable, money
@@ -159,6 +159,7 @@ VARIABLES: tuple[Variable, ...] = (
         rule=f"{_METHODS}, quality",
     ),
     *CARA_VARIABLES,
+    *CARA_KNOWN,
     *CARA_MONEY,
     money(
         "care_management_cost",

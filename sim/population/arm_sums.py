@@ -81,6 +81,12 @@ def episodes_of(
     return found
 
 
+def answers_of(answers: Sequence[Array]) -> Array:
+    """Return what specialists do in several arms as one array; ones for arms without, if any has some."""
+    some = next((one for one in answers if len(one)), answers[0])
+    return np.stack([one if len(one) else np.ones_like(some) for one in answers])
+
+
 def regions(lived: Tally) -> tuple[Tally, Tally]:
     """Return the sums of everybody, and of those who are not touched, of an arm that is followed."""
     untouched = Tally(*(sums[: len(sums) // 2] for sums in lived))

@@ -19,9 +19,17 @@ from numpy.typing import NDArray
 from sim.kernels.chunks import over_chunks
 from sim.kernels.following import NOBODY, Followers
 from sim.kernels.health import Health
-from sim.kernels.layout import COLUMN_TYPES, FIXED_COLUMNS, Array, People, Practices, same_tables
+from sim.kernels.layout import (
+    COLUMN_TYPES,
+    FIXED_COLUMNS,
+    Array,
+    People,
+    Practices,
+    same_practices,
+    same_tables,
+)
 from sim.kernels.tally import NOTHING_FURTHER, Asked, Tally, add
-from sim.population.arm_sums import EpisodeList, episodes_of, mixed, regions, sums_of
+from sim.population.arm_sums import EpisodeList, answers_of, episodes_of, mixed, regions, sums_of
 from sim.population.world import World, YearTables
 
 Ints = NDArray[np.int64]
@@ -268,9 +276,7 @@ class SharedLives:
 
         @cache
         def alike(arm: int, other: int) -> NDArray[np.bool_]:
-            same = np.ones(self.world.n_practices, np.bool_)
-            for mine, theirs in zip(practices[arm], practices[other], strict=True):
-                same &= mine == theirs
+            same = same_practices(practices[arm], practices[other])
             return np.logical_and.reduceat(same, self.world.providers.first_practice[:-1])
 
         before = [life.by.copy() for life in lives]
@@ -324,12 +330,12 @@ class SharedLives:
         lives = np.array([life.by == f for f, life in enumerate(self._lives)], np.uint8)
         differs = np.zeros(self.world.n_practices, np.uint8)
         for f in followers:
-            for mine, theirs in zip(levers[f][0], levers[arm][0], strict=True):
-                differs |= (mine != theirs) * lives[f][market]
+            differs |= ~same_practices(levers[f][0], levers[arm][0]) * lives[f][market]
         one = self.world.zeros(asked)
         return Followers(
             arm=np.array(followers),
-            practices=np.array([levers[f][0] for f in followers], np.float64),
+            practices=np.array([levers[f][0][:-1] for f in followers], np.float64),
+            answers=answers_of([levers[f][0].answers for f in followers]),
             **{
                 name: np.zeros((len(followers), *sums.shape), np.int64)
                 for name, sums in one._asdict().items()

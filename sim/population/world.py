@@ -14,6 +14,7 @@ from sim.inputs.evidence import Evidence
 from sim.inputs.lead_criteria import Criteria
 from sim.kernels.beneficiary_year import live_year
 from sim.kernels.chunks import over_chunks
+from sim.kernels.codes import N_EPISODES
 from sim.kernels.draws import Key
 from sim.kernels.following import NOBODY, Followers
 from sim.kernels.health import Health
@@ -161,7 +162,12 @@ class World:
         spending, coding = (one, one) if year is None else self.course.at(year)
         alike = dict.fromkeys(Practices._fields, one)
         own = {"efficiency": self.providers.efficiency * spending, "coding": coding, "attest": none}
+        own["answers"] = self.no_answers()
         return Practices(**(alike | own))
+
+    def no_answers(self) -> NDArray[np.float64]:
+        """Return what specialists do about their episodes where they do nothing, see :class:`Practices`."""
+        return np.empty((0, N_EPISODES, self.providers.specialists.share.shape[1], 3))
 
     def referrals(self, asked: Asked) -> Referrals:
         """Return the kernels' referral tables, empty unless episodes by specialist are asked for."""

@@ -23,21 +23,21 @@ class Care(Treatment):
         place = self.aligned if aligned else len(model.practices.efficiency) + self.market
         sums = model.sums[place][self.cell]
         base = self.ambulatory(year)
-        procedure = self.procedure(year)
+        procedures = self.procedures(year)
         event, event_month, caused = self.acute_event(year, sums)
         # Who is spared a stay lives on as if it had been.
         stayed = self.admissions * self.happened
         lump_sums = [(event, event_month)]
-        if procedure:
-            lump_sums.append((procedure.cents, procedure.month))
-            sums[Sum.PROCEDURES] += procedure.cents
+        if procedures:
+            total = sum(one.cents for one in procedures)
+            lump_sums.append((total, procedures[0].month))
+            sums[Sum.PROCEDURES] += total
         self.spend = min(base + sum(cents for cents, _ in lump_sums), LARGEST_CENTS)
         self.event = 1 if self.admissions else 0
-        begun = [one for one in (procedure, *caused) if one]
-        self.book_episodes(year, [*begun, *self.chronic(year, base, event)], place)
+        self.book_episodes(year, [*procedures, *caused, *self.chronic(year, base, event)], place)
         self.use(year, sums)
         self.measure(year, base, sums)
-        stays = stayed + (procedure.inpatient if procedure else 0)
+        stays = stayed + sum(one.inpatient for one in procedures)
         sums[Sum.STAYS] += stays
         if stays:
             sums[Sum.EVENT] += event
@@ -76,12 +76,14 @@ class Care(Treatment):
         snf = draws.snf() < rules.snf_chance
         if snf:
             self.snf_days = min(rules.most_snf_days, 1 + int(-rules.snf_days * log(draws.snf_days())))
-        times, after = (
-            int(rate + draw())
-            for rate, draw in zip(self.rates(), (draws.averted, draws.sent_home), strict=True)
-        )
+        kind = self.model.health.episodes.cause_kind[cause]
+        answer, snf_answer, _ = self.answer(kind) if kind >= 0 else (1.0, 1.0, 1.0)
+        stays_rate, snf_rate = self.rates()
+        times = int(stays_rate + draws.averted())
+        after = int(snf_rate * snf_answer + draws.sent_home())
         self.happened, self.snf_stays = times, times * after
         hospice = year.dies and draws.hospice() < rules.hospice
+        event *= answer
         if snf and not hospice:
             event *= 1.0 + rules.snf_part * (after - 1.0)
         one = min(in_cents(event), LARGEST_CENTS)

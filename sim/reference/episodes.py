@@ -96,24 +96,40 @@ class Treatment(Person):
         """Return the month in which something of the year begins."""
         return year.first_month + int(self.months * u)
 
-    def procedure(self, year: Situation) -> Begun | None:
-        """Return the year's procedure, if there is one."""
+    def led_by(self, kind: int, refers: int) -> int:
+        """Return which of a practice's specialists leads an episode."""
+        shares = self.model.referrals.share[refers][self.model.health.episodes.specialty[kind]]
+        return index_above(self.draws.specialist(kind), shares[:-1])
+
+    def answer(self, kind: int) -> tuple[float, float, float]:
+        """Return factors of who leads an episode on its price, on SNF care after it and on their number."""
+        answers = self.model.practices.answers
+        if not answers or self.aligned < 0:
+            return 1.0, 1.0, 1.0
+        price, snf, number = answers[self.aligned][kind][self.led_by(kind, self.aligned)]
+        return price, snf, number
+
+    def procedures(self, year: Situation) -> list[Begun]:
+        """Return the year's procedures, most often none, all of one kind."""
         rules, draws = self.model.health.episodes, self.draws
         if not year.uses:
-            return None
+            return []
         which = index_above(draws.procedure() / (self.months / 12.0), rules.procedure_share[0])
         if which == len(rules.procedure_share[0]):
-            return None
+            return []
         price = self.price(Kind.AGED_NON_DUAL) * self.effects()[0]
         spread = rules.procedure_spread[which]
         luck = exp(spread * normal_quantile(draws.procedure_cost()) - 0.5 * spread * spread)
-        return Begun(
-            kind=rules.procedure_kind[which],
+        kind = rules.procedure_kind[which]
+        answer, _, number = self.answer(kind)
+        one = Begun(
+            kind=kind,
             month=self.index_month(year, draws.procedure_month()),
-            cents=in_cents(rules.procedure_cost[which] * price * luck),
+            cents=in_cents(rules.procedure_cost[which] * price * luck * answer),
             expected=in_cents(rules.procedure_cost[which] * self.level(Kind.AGED_NON_DUAL)),
             inpatient=1 if draws.procedure_setting() < rules.procedure_inpatient[which] else 0,
         )
+        return [one] * int(number + draws.specialist_number(kind))
 
     def chronic(self, year: Situation, base: int, event: int) -> list[Begun]:
         """Return the chronic episodes of somebody who uses care."""
@@ -184,9 +200,7 @@ class Treatment(Person):
             episode[EpisodeSum.MONTH] += one.month
             if model.asked.referred:
                 refers, half = (self.aligned, 0) if self.aligned >= 0 else (self.practice, 1)
-                specialty = model.health.episodes.specialty[one.kind]
-                shares = model.referrals.share[refers][specialty]
-                which = index_above(self.draws.specialist(one.kind), shares[:-1])
+                which = self.led_by(one.kind, refers)
                 led = model.referred[half][refers][one.kind][which]
                 led[ReferredSum.COUNT] += 1
                 led[ReferredSum.COST] += one.cents

@@ -7,6 +7,8 @@ from functools import cached_property
 
 import numpy as np
 
+from sim.behaviour.book import Behaviours
+from sim.behaviour.effect import CareShares
 from sim.inputs.evidence import Evidence
 from sim.inputs.lead_criteria import high_needs_aco_share
 from sim.inputs.scenario_books import MSSP, REACH, reach_rulebook, reach_years
@@ -111,9 +113,23 @@ class Settlement:
         """
         return cls(scenario, arm, world, world.evidence if own is None else own)
 
-    def asks(self, year: int, contracts: Contracts) -> Asked:
+    def asks(self, year: int, contracts: Contracts, practice_aco: Ints) -> Asked:
         """Return the sums of a year that its settlement wants beyond those that cost no time."""
-        return Asked(monthly=bool(contracts.elects.any()), referred=self.cara.asks(year))
+        listed = self.cara.listed(year, practice_aco)
+        return Asked(monthly=bool(contracts.elects.any()), referred=self.cara.asks(year), listed=listed)
+
+    def answers(
+        self,
+        year: int,
+        contracts: Contracts,
+        active: Flags,
+        practice_aco: Ints,
+        behaviours: Behaviours,
+        shares: CareShares,
+    ) -> Floats:
+        """Return what specialists under contract make of their episodes, see :class:`Practices`."""
+        in_lead = active & (contracts.program == "lead")
+        return self.cara.answers(year, practice_aco, in_lead, behaviours, shares)
 
     def schedule(self, year: int, contracts: Contracts) -> Schedule:
         """Return when the year settled last is paid, and what of it by month."""

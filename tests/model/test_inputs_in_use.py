@@ -17,7 +17,7 @@ FROM_FILES = {"care.aco_efficiency"}
 # Read by calibration alone.
 FOR_FITTING = {"services.prior", "services.target", "episodes.falls", "conditions.counted", "episodes.cv"}
 # Read where ACOs have episode arrangements.
-FOR_CARA = {"episodes.measure", "episodes.class", "episodes.outside_share", "episodes.reliability"}
+FOR_CARA = {"episodes.measure", "episodes.outside_share", "episodes.reliability"}
 
 SMALL = text_of(
     aco("one", 400, entry="renewing"),

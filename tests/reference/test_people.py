@@ -110,6 +110,7 @@ def kernel_draws(key: Key, model: PlainModel, row: int) -> Draws:
         recovery=lambda k: uniform(Decision.RECOVERY, k % 4, number=k // 4),
         specialist=lambda kind: uniform(Decision.SPECIALIST, 0, number=kind),
         specialist_luck=lambda kind: uniform(Decision.SPECIALIST, 1, 2, number=kind),
+        specialist_number=lambda kind: uniform(Decision.SPECIALIST, 3, number=kind),
         new_practice=pair(Decision.PRACTICE_CHOICE),
         other_practice=pair(Decision.OTHER_PRACTICE),
         **{name: partial(uniform, *where) for name, where in LANES.items()},
@@ -134,8 +135,14 @@ def touched(world: World, year: int) -> Practices:
         return 1.0 + spread * rng.standard_normal(world.n_practices)
 
     attest = np.where(rng.random(world.n_practices) < 1 / 3, 0.2, 0.0)
+    answers = 1.0 + 0.2 * rng.standard_normal((world.n_practices, *world.no_answers().shape[1:]))
     return Practices(
-        world.providers.efficiency, *(factors(0.1) for _ in range(12)), coding=factors(0.03), attest=attest
+        world.providers.efficiency,
+        *(factors(0.1) for _ in range(12)),
+        coding=factors(0.03),
+        attest=attest,
+        # In the first year nobody has a contract.
+        answers=answers if year > world.first_py else world.no_answers(),
     )
 
 
