@@ -24,6 +24,7 @@ def practices_this_year(
     columns: Mapping[str, NDArray[Any]],
     parameters: EffectParameters,
     shares: CareShares,
+    answers: NDArray[np.float64],
     felt: NDArray[np.float64] | float = 1.0,
     served: Mapping[str, NDArray[np.float64]] | None = None,
 ) -> Practices:
@@ -37,6 +38,8 @@ def practices_this_year(
     parameters : EffectParameters
     shares : CareShares
         Shares of spending that are acute events, and SNF care after them.
+    answers : float64 array
+        What specialists do about episodes under contract, see :class:`sim.kernels.layout.Practices`.
     felt : float64, shape (practices,)
         Further factor on spending, where specialists have become more or less efficient than they were drawn.
     served : mapping of str to float64 array, shape (practices,), optional
@@ -62,6 +65,7 @@ def practices_this_year(
         high_needs_snf=needy.snf,
         coding=columns["coding_habit"] * (1.0 + columns["coding"]),
         attest=columns["attestation"].copy(),
+        answers=answers,
         **nothing_offered(len(columns["efficiency"])),
         **(serving_nobody(len(columns["effect"])) if served is None else served),
     )

@@ -245,20 +245,20 @@ class LeadModel(ColumnModel):
             self.world.course.enter(self.practices.store.columns, self.year)
             self.acos.do("decide", self.year)
             self.practices.do("decide", self.year)
-            known = self.behaviours, self.contracts
+            state = self.year, self.contracts, self.active(), self.practice_aco()
             practices = practices_this_year(
                 self.practices.store.columns,
                 self.behaviours.parameters["effect"],
                 self._care_shares,
+                self.settlement.answers(*state, self.behaviours, self._care_shares),
                 changed_specialists(
                     self.world.providers.specialists,
                     self.specialists.store["efficiency"],
                     self.evidence.number("care.specialist_share"),
                 ),
-                self.settlement.served.levers(self.year, *known, self.active(), self.practice_aco()),
+                self.settlement.served.levers(self.behaviours, *state),
             )
-            offered = self.settlement.benefits.offered
-            practices = offered(practices, self.year, self.contracts, self.active(), self.practice_aco())
+            practices = self.settlement.benefits.offered(practices, *state)
             health = self._health.in_year(criteria_of(self.rulebook, self.year), self.year)
             self._levers = Levers(practices, health)
         return self._levers
@@ -304,7 +304,7 @@ class LeadModel(ColumnModel):
     @property
     def asked(self) -> Asked:
         """Sums of this year that its settlement wants beyond those that cost no time."""
-        return self.settlement.asks(self.year, self.contracts)
+        return self.settlement.asks(self.year, self.contracts, self.practice_aco())
 
     def take_year(self, tally: Tally, lived: int) -> None:
         """Take in the sums of this year's lives, and how many people lived it."""
@@ -338,7 +338,7 @@ class LeadModel(ColumnModel):
         cost = np.where(active, cost + [aco.further_cost_cents for aco in self._acos], 0)
         practices, practice_aco = self.practices.store, self.practice_aco()
         specialists = self.specialists.store.columns
-        gain = gain - self.settlement.cara.pay(self.ledger, year, specialists, schedule.final)
+        gain -= self.settlement.cara.pay(self.ledger, year, specialists, schedule.final)
         served = self.settlement.served
         gain += served.pay(self.ledger, year, self.behaviours, self.contracts, self._settled, schedule.final)
         shared = decide("distribution", gain=gain, practice_aco=practice_aco, lives=practices["lives"])

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from sim.kernels.codes import CELL_NAMES, EPISODE_NAMES
 from sim.kernels.layout import Practices
-from sim.kernels.tally import Asked, Tally
+from sim.kernels.tally import Tally, together
 from sim.model import LeadModel
 from sim.outcomes.registry import VARIABLES
 from sim.population.arm_people import ArmPeople
@@ -68,8 +68,7 @@ class Replicate:
         models = list(self.models.values())
         levers = [model.decide() for model in models]
         year = models[0].year
-        wants = [model.asked for model in models]
-        asked = Asked(*(any(of_kind) for of_kind in zip(*wants, strict=True)))
+        asked = together([model.asked for model in models])
         tallies = self.lives.live(year, levers, self.threads, asked)
         for place, (model, tally) in enumerate(zip(models, tallies, strict=True)):
             whole = self._with_types(place, year, levers[place].practices, tally)

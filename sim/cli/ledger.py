@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from sim.replicate import Replicate
     from sim.scenarios import Scenario
 
-_WIDTH, _INCOME_WIDTH = 90, 110
+_WIDTH, _WIDE = 90, 110
 _CENTS = 100.0
 _MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 # What the figures of a year or month mean.
@@ -59,6 +59,7 @@ def ledger(
     arm: str | None = None,
     replicate: Annotated[int, Parameter(validator=Number(gte=0))] = 0,
     party: str = "aco",
+    reports: Annotated[bool, Parameter(negative=())] = False,
     threads: int | None = None,
     as_json: Annotated[bool, Parameter(name="--json", help="Print JSON.", negative=())] = False,
 ) -> int:
@@ -88,6 +89,8 @@ def ledger(
     party
         Whose account: the ACO's own (aco), or what medicare, its practices (participant), specialists under
         CARA (preferred), providers, suppliers or its guarantor receive and pay for it.
+    reports
+        Show the quarterly reports of its episode arrangements (CARA) instead, by contract.
     threads
         Cores to use; by default all.
     """
@@ -106,8 +109,9 @@ def ledger(
         problem = f"are {', '.join(given)}" if given else "are missing"
         raise InputError(Fault("ledger", "--aco, --practice or --specialist", problem, "must be one of them"))
     income = providers or aco is None
-    if providers and aco is None:
-        raise InputError(Fault("ledger", "--providers", "without an ACO", "needs --aco"))
+    for option, asked_for in (("--providers", providers), ("--reports", reports)):
+        if asked_for and aco is None:
+            raise InputError(Fault("ledger", option, "without an ACO", "needs --aco"))
     if income and (month is not None or party != "aco"):
         option, value = ("--month", month) if month is not None else ("--party", party)
         allowed = "goes with --aco alone: an income statement is of whole performance years"
@@ -127,8 +131,10 @@ def ledger(
         "replicate": replicate,
         "year": year,
     }
-    console = stdout(_INCOME_WIDTH if income else _WIDTH)
-    if income:
+    console = stdout(_WIDE if income or reports else _WIDTH)
+    if reports:
+        found = _reports(made, asked, str(store), names)
+    elif income:
         found = _income(made, asked, scenario.study.reference_arm, names)
     else:
         found = _account(made, asked | {"party": party, "month": month}, str(store), names)
@@ -220,6 +226,21 @@ def _income(made: Replicate, asked: dict[str, Any], reference: str, names: list[
     return _Found(
         fields, f"{kind} {number}{within}, {where}: income{when}, USD", [*parts, Text(INCOME, style="dim")]
     )
+
+
+def _reports(made: Replicate, asked: dict[str, Any], store: str, names: list[str]) -> _Found:
+    """Return the quarterly reports of an ACO's episode arrangements, year by year."""
+    from sim.cli.episode_reports import READING, report_rows, report_table  # noqa: PLC0415
+
+    aco, arm = asked["aco"], asked["arm"]
+    rows = report_rows(made.models[arm], names.index(aco), asked["year"])
+    if not rows:
+        problem = f"has no episode arrangements in {arm} in the years asked for"
+        raise InputError(Fault(store, aco, problem, "leadsim explain arms.cara says how to state some"))
+    years = sorted({row["year"] for row in rows})
+    parts: list[Table | Text] = [report_table([row for row in rows if row["year"] == one]) for one in years]
+    title = f"{aco}, {arm}, replicate {asked['replicate']}: quarterly reports of episode arrangements"
+    return _Found(asked | {"reports": rows}, title, [*parts, Text(READING, style="dim")])
 
 
 def _arm(scenario: Scenario, arm: str | None) -> str:

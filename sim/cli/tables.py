@@ -15,7 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from sim.cli.answer import answer, print_answer
-from sim.cli.cara_tables import CARA, arranged_arms, cara_table, cara_told
+from sim.cli.cara_tables import CARA, arranged_arms, cara_in_short, cara_table, cara_told
 from sim.cli.cash_table import CAPITATION, CASH, cash_table, pays_by_month, shows_cash
 from sim.cli.money_tables import (
     BRACKET,
@@ -146,6 +146,7 @@ def _print_money(done: Run, scenario: Scenario, console: Console) -> None:
         console.print(cara_table(data, arm))
         console.print(cara_told(data, arm), highlight=False)
     if arranged:
+        console.print(cara_in_short(data), highlight=False)
         console.print(CARA, style="dim", highlight=False)
     _print_offers(data, arms, console)
     for arm in arms:

@@ -46,9 +46,21 @@ def cost_and_count(
     protected = protect_from_falls(people, key, year, n, markets, practices, health.falls, sums, strip)
     if serves:
         enrol_at_home(key, n, practices, health.high_needs, strip)
-    price_procedures(n, markets, practices, of_episodes, sums, episodes, strip)
+    price_procedures(key, year, n, markets, practices, of_episodes, referrals, sums, episodes, strip)
     price_events(
-        n, practices, acute, of_episodes, health.quality, health.falls, serves, sums, episodes, strip
+        key,
+        year,
+        n,
+        practices,
+        acute,
+        of_episodes,
+        health.quality,
+        health.falls,
+        referrals,
+        serves,
+        sums,
+        episodes,
+        strip,
     )
     if protected > 0:
         avert_fall_visits(key, year, n, markets, practices, health.falls, sums, strip)

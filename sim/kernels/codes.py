@@ -116,6 +116,12 @@ class Episode(IntEnum):
 
 
 EPISODE_NAMES = tuple(kind.name.lower() for kind in Episode)
+# Those that begin with a procedure or a stay; the others are a condition under care for a year.
+BEGUN = tuple(
+    kind
+    for kind in Episode
+    if kind not in (Episode.HF_CHRONIC, Episode.DIABETES_CHRONIC, Episode.RHEUMATOID_ARTHRITIS)
+)
 
 
 class EpisodeSum(IntEnum):
@@ -144,10 +150,26 @@ class ReferredSum(IntEnum):
     MONTH = 4
     RELATED = 5  # cents of COST as the measure of the kind counts them, see sim.kernels.referral
     SQUARE = 6  # squared dollars of RELATED
-    # Of those alone that no other episode of the person goes before
-    FIRST_COUNT = 7
-    FIRST_RELATED = 8
-    FIRST_EXPECTED = 9
+
+
+class Listed(IntEnum):
+    """What is noted of an episode that somebody wants to see by itself, all whole numbers."""
+
+    ROW = 0  # the person
+    PRACTICE = 1  # aligned to, which refers
+    KIND = 2
+    PLACE = 3  # of the specialist among those to whom the practice refers
+    MONTH = 4  # 0 for a chronic episode, which lasts all year
+    EXPECTED = 5  # cents, as ReferredSum
+    RELATED = 6
+    STATE = 7  # bits, below
+    SOURCE = 8  # of whose lives it is, see sim.population.listed
+
+
+# Bits of Listed.STATE
+DIED_AT_ONCE = 1  # in the month in which it began
+LEFT_BEFORE_END = 2  # to Medicare Advantage, within its window as far as that is in the year
+WITH_ESRD = 4
 
 
 class ServedSum(IntEnum):
@@ -201,6 +223,7 @@ N_EPISODES = len(Episode)
 N_EPISODE_SUMS = len(EpisodeSum)
 N_MONTH_SUMS = len(MonthSum)
 N_REFERRED_SUMS = len(ReferredSum)
+N_LISTED = len(Listed)
 N_TYPE_SUMS = len(TypeSum)
 N_SERVED_SUMS = len(ServedSum)
 LAST_MONTHS = 3  # of life, which evaluations of home-based care look at apart

@@ -62,7 +62,7 @@ class Decision(IntEnum):
     PROCEDURE = 28  # cost (2), month, setting
     HIGH_NEEDS_ENTRY = 29  # month
     CODING = 30  # which conditions the year's claims miss, one bit each
-    SPECIALIST = 31  # who leads an episode, cost of what counts in it (2); the number is its kind
+    SPECIALIST = 31  # who leads an episode, cost of what counts in it (2), how often; the number is its kind
     FALLS = 32  # ED visits for falls that prevention averts
     HOME_CARE = 40  # whether one ED visit more or less is avoided
     # Markets and the nation

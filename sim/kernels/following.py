@@ -24,6 +24,10 @@ from sim.kernels.strip import Strip
 from sim.kernels.tally import Tally
 from sim.kernels.visits import attest
 
+# Source of listed episodes of the first arm that follows; 0 is of people who are not touched, 1 of those who
+# are, as the arm followed has them.
+FIRST_FOLLOWER = 2
+
 
 class Followers(NamedTuple):
     """Arms that follow one, and what they have of their own; all arrays are empty where nobody does.
@@ -33,8 +37,10 @@ class Followers(NamedTuple):
     arm : int64, shape (followers,)
         Place of each among the arms of `lives`, the columns and `apart`.
     practices : float64, shape (followers, fields, practices)
-        What practices do, the fields of :class:`sim.kernels.layout.Practices` in order.
-    care, monthly, episodes, referred, types, served : shape (followers, ...)
+        What practices do, the fields of :class:`sim.kernels.layout.Practices` in order but for the last.
+    answers : float64, shape (followers, practices, episodes, specialists a practice refers to, 3)
+        That last one; no practices where it is empty in all.
+    care, monthly, episodes, referred, types, served, listed : shape (followers, ...)
         Sums of people who are touched, as in :class:`sim.kernels.tally.Tally`.
     lives : uint8, shape (arms, markets)
         Markets in which an arm works out the year of those who are touched.
@@ -52,12 +58,14 @@ class Followers(NamedTuple):
 
     arm: Array
     practices: Array
+    answers: Array
     care: Array
     monthly: Array
     episodes: Array
     referred: Array
     types: Array
     served: Array
+    listed: Array
     lives: Array
     attested: Array
     aligned: Array
@@ -79,6 +87,7 @@ NOBODY = Followers(
     *_nothing(
         (np.int64, 1),
         (np.float64, 3),
+        (np.float64, 5),
         (np.int64, 4),
         (np.int64, 5),
         (np.int64, 4),
@@ -245,7 +254,7 @@ def follow_year(
                 if followers.lives[arm, market] == 0:
                     continue
                 own = with_columns(people, arm, followers)
-                does = practices_of(followers.practices[f])
+                does = practices_of(followers.practices[f], followers.answers[f])
                 begin_year(
                     people, start, stop, n, everyone, own, followers.apart[arm], followers.touched, strip
                 )
@@ -261,7 +270,9 @@ def follow_year(
                     followers.referred[f],
                     followers.types[f],
                     followers.served[f],
+                    followers.listed[f],
                 )
+                strip.listing[1] = FIRST_FOLLOWER + f
                 cost_and_count(
                     own,
                     key,
@@ -278,6 +289,7 @@ def follow_year(
                     strip,
                 )
                 end_year(people, start, stop, arm, followers)
+            strip.listing[1] = 0
         begin = end
 
 
@@ -296,8 +308,8 @@ def take_standing(n: int, own: People, apart: Array, strip: Strip) -> None:
 
 
 @stage
-def practices_of(table: Array) -> Practices:
-    """Return the practices whose fields are the rows of a table."""
+def practices_of(table: Array, answers: Array) -> Practices:
+    """Return the practices whose fields but the last are the rows of a table."""
     return Practices(
         table[0],
         table[1],
@@ -325,6 +337,7 @@ def practices_of(table: Array) -> Practices:
         table[23],
         table[24],
         table[25],
+        answers,
     )
 
 

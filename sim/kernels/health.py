@@ -267,8 +267,8 @@ class Episodes(NamedTuple):
         Part of the spending behind an episode that belongs to it.
     specialty : int64, shape (episodes,)
         Specialty that leads each kind, a place among the sorted words of ``episodes.specialty``.
-    months_before, months_after : shape (episodes,)
-        How far the window of each kind reaches from what begins it.
+    months_after : shape (episodes,)
+        How far the window of each kind reaches after what begins it.
     usual_cost : shape (episodes,)
         Mean cost of each kind, of which part by part the average aged person without Medicaid spends one in a
         year.
@@ -285,7 +285,6 @@ class Episodes(NamedTuple):
     cause_kind: Array
     share: Array
     specialty: Array
-    months_before: Array
     months_after: Array
     usual_cost: Array
     related_known: Array

@@ -179,6 +179,10 @@ class Practices(NamedTuple):
         Share of those whom Medicaid aligns to it, of people without another alignment; 0 where it does not.
     medicaid_cell
         First of the benchmark cells that they are in.
+    answers : float64, shape (practices, episodes, specialists a practice refers to, 3) or (0, ...)
+        What specialists make, of the patients aligned to it, of episodes that they lead and that begin with a
+        procedure or a stay: factors on their price, on SNF care after a stay, and on how many procedures
+        there are. Empty where all are one.
     """
 
     efficiency: Array
@@ -207,6 +211,7 @@ class Practices(NamedTuple):
     full_benefit: Array
     medicaid: Array
     medicaid_cell: Array
+    answers: Array
 
 
 def nothing_offered(n_practices: int) -> dict[str, Array]:
@@ -234,6 +239,17 @@ def serving_nobody(n_practices: int) -> dict[str, Array]:
     return {name: np.full(n_practices, value) for name, value in SERVING.items()}
 
 
+def same_practices(first: Practices, second: Practices) -> Array:
+    """Return which practices do the same to their patients in both, bool, shape (practices,)."""
+    same = np.ones(len(first.efficiency), np.bool_)
+    for mine, theirs in zip(first[:-1], second[:-1], strict=True):
+        same &= mine == theirs
+    for one, other in ((first.answers, second.answers), (second.answers, first.answers)):
+        if len(one):
+            same &= (one == (other if len(other) else 1.0)).all(axis=(1, 2, 3))
+    return same
+
+
 class Referrals(NamedTuple):
     """To whom practices refer.
 
@@ -241,9 +257,12 @@ class Referrals(NamedTuple):
     ----------
     share : float64, shape (practices, specialties, specialists a practice refers to)
         Cumulative shares by which one of the practice's specialists of a specialty leads an episode.
+    listed : int64, shape (practices,)
+        Kinds of episode, a bit each, that are wanted one by one of the people aligned to the practice.
     """
 
     share: Array
+    listed: Array
 
 
 class Disease(NamedTuple):

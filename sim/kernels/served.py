@@ -160,6 +160,7 @@ def count_served(
     market_level, efficiency, costs = markets.level, practices.efficiency, of_episodes.procedure_cost
     market, practice = strip.market, strip.practice
     procedure, procedure_luck = strip.procedure, strip.procedure_luck
+    times, answer = strip.procedure_times, strip.procedure_answer
     base_cents, procedure_cents, event_cents = strip.base_cents, strip.procedure_cents, strip.event_cents
     usual, event_saved, stays_spared = strip.base_usual, strip.event_saved, strip.stays_spared
     stays, happened, event_month, last_month = (
@@ -188,8 +189,8 @@ def count_served(
         saved = usual[k] - base_cents[k] + event_saved[k]
         if procedure[k] >= 0:
             price = market_level[market[k], _AGED_NON_DUAL] * efficiency[practice[k]] * effect_before[k]
-            without = np.int64(costs[procedure[k]] * price * procedure_luck[k] * 100.0 + 0.5)
-            saved += without - procedure_cents[k]
+            without = np.int64(costs[procedure[k]] * price * procedure_luck[k] * answer[k] * 100.0 + 0.5)
+            saved += without * times[k] - procedure_cents[k]
         visits = ed_visits[k] - ed_averted[k]
         seen = np.int64(ed_left[to] * visits + unit(draw4(key, i, year, _HOME_CARE, 0)[0]))
         sums[sums_at[k] + _ED] -= visits - seen

@@ -10,18 +10,18 @@ from typing import Any
 
 import numpy as np
 
-from sim.kernels.choice import pick
+from sim.kernels.choice import pick, pick_specialist
 from sim.kernels.codes import AGED_IN, LARGEST_CENTS, NO_SUPPLEMENT, Sum
-from sim.kernels.draws import Decision, Key, draw_rows, unit, unit52
-from sim.kernels.episodes import add_episode
+from sim.kernels.draws import Decision, Key, draw4, draw_rows, unit, unit52
+from sim.kernels.episodes import PRICE, SNF_CARE, add_episode
 from sim.kernels.health import Ambulatory, Conditions, Episodes, Events, Falls, Quality
 from sim.kernels.jit import inlined, stage
-from sim.kernels.layout import Array, Markets, Practices
+from sim.kernels.layout import Array, Markets, Practices, Referrals
 from sim.kernels.quantiles import binomial, normal, normal_rows, poisson
 from sim.kernels.strip import Strip
 
 _EVENT_COST, _EVENT_COURSE = int(Decision.EVENT_COST), int(Decision.EVENT_COURSE)
-_AFTER_STAY = int(Decision.AFTER_STAY)
+_AFTER_STAY, _SPECIALIST = int(Decision.AFTER_STAY), int(Decision.SPECIALIST)
 _EVENT, _STAYS, _COMPLEX_STAYS, _DAYS_AWAY = (
     int(Sum.EVENT),
     int(Sum.STAYS),
@@ -179,12 +179,15 @@ def draw_events(key: Key, year: int, n: int, masks: Conditions, acute: Events, s
 
 @stage
 def price_events(
+    key: Key,
+    year: int,
     n: int,
     practices: Practices,
     acute: Events,
     of_episodes: Episodes,
     quality: Quality,
     prevention: Falls,
+    referrals: Referrals,
     serves: bool,
     sums: Array,
     episodes: Array,
@@ -233,6 +236,7 @@ def price_events(
         strip.followed_up,
     )
     sums_at, episodes_at, cents, hit = strip.sums_at, strip.episodes_at, strip.event_cents, strip.hit
+    answers, cumulative, specialty = practices.answers, referrals.share, of_episodes.specialty
     hits = 0
     for k in range(n):
         cents[k] = 0
@@ -251,7 +255,6 @@ def price_events(
         effect = own if to >= 0 else event_spill[seen]
         rate = rate if to >= 0 else fewer_spill[seen]
         times = int(rate + averted[k])
-        after = int((snf_rate if to >= 0 else home_spill[seen]) + sent_home[k])
         usual = times
         if serves and at_home[k]:
             rate *= fewer_at_home[k]
@@ -266,9 +269,18 @@ def price_events(
         happened[k] = times
         if max(times, otherwise, usual) == 0:
             continue
+        begins = cause_kind[cause]
+        answer, snf_answer = 1.0, 1.0
+        if answers.shape[0] > 0 and to >= 0 and begins >= 0:
+            draw = draw4(key, strip.row[k], year, _SPECIALIST, begins)
+            place = pick_specialist(unit(draw[0]), to, specialty[begins], cumulative)
+            answer = answers[to, begins, place, PRICE]
+            snf_answer = answers[to, begins, place, SNF_CARE]
+        after = int((snf_rate if to >= 0 else home_spill[seen]) * snf_answer + sent_home[k])
         amount = event_share[kind[k]] * level[k] * effect * cause_cost[cause]
         amount *= luck[k]
         amount *= death_amount if dies[k] else 1.0
+        amount *= answer
         amount *= 1.0 + snf_part * (after - 1.0) if ending[k] == SNF else 1.0
         one: Any = min(np.int64(amount * 100.0 + 0.5), LARGEST_CENTS)
         spent = min(one * times, LARGEST_CENTS)
@@ -288,7 +300,6 @@ def price_events(
         sums[at + _SNF_DAYS] += in_snf
         sums[at + _EVENT_HOSPICE] += spent if ending[k] == HOSPICE else 0
         sums[at + _EVENT_SNF] += spent if (ending[k] == SNF) & (after > 0) else 0
-        begins = cause_kind[cause]
         if begins >= 0:
             of_episode = np.int64(one * episode_share[begins])
             for _ in range(times):

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from sim.kernels.codes import N_LISTED
 from sim.kernels.layout import Array
 
 # Rows of a strip. No result depends on it.
@@ -55,8 +56,8 @@ class Strip(NamedTuple):
         Use and spending.
     luck : float64
         Factor on ambulatory spending.
-    procedure, procedure_month; procedure_luck : float64
-        Which procedure, -1 for none, when, and factor on its cost.
+    procedure, procedure_month, procedure_times; procedure_luck, procedure_answer : float64
+        Which procedure, -1 for none, when, how often in an arm, and factor on its cost.
     event_cause, event_month, readmitted, ending, followed_up; event_luck : float64
         Of the acute event; they mean nothing for people without one.
     averted, sent_home : float64; happened
@@ -78,6 +79,9 @@ class Strip(NamedTuple):
         Some of the people and their rows.
     whole; real : float64, shape (fields, STRIP)
         Each row is one of the arrays above that say how the year went, so that they can be moved together.
+    episode_rows : shape (episodes, fields); listing : shape (2,)
+        Episodes listed one by one, by :class:`sim.kernels.codes.Listed`; how many there are, and the source
+        that they are marked with. Unlike all else they stay from strip to strip.
     u, mean, mass, below : float64; number, kept, mask, listed, pairs, listed_segment, listed_demographic_at
         For whatever a stage needs between its loops.
     """
@@ -132,7 +136,9 @@ class Strip(NamedTuple):
     luck: Array
     procedure: Array
     procedure_month: Array
+    procedure_times: Array
     procedure_luck: Array
+    procedure_answer: Array
     event_cause: Array
     event_month: Array
     event_luck: Array
@@ -172,6 +178,8 @@ class Strip(NamedTuple):
     listed_demographic_at: Array
     whole: Array
     real: Array
+    episode_rows: Array
+    listing: Array
     u: Array
     mean: Array
     mass: Array
@@ -243,6 +251,7 @@ _REAL = (
     "relative",
     "luck",
     "procedure_luck",
+    "procedure_answer",
     "event_luck",
     "averted",
     "sent_home",
@@ -251,11 +260,20 @@ _REAL = (
 )
 
 
-def make_strip() -> Strip:
-    """Return scratch for one worker; what it holds means nothing between strips."""
+def make_strip(episodes: int = 0) -> Strip:
+    """Return scratch for one worker; what it holds means nothing between strips.
+
+    Parameters
+    ----------
+    episodes : int
+        Room for episodes that are listed one by one.
+    """
     blocks: dict[str, Array] = {
         "whole": np.zeros((len(_WHOLE), STRIP), np.int64),
         "real": np.zeros((len(_REAL), STRIP), np.float64),
+        # Memory is only taken where something is listed.
+        "episode_rows": np.empty((episodes, N_LISTED), np.int64),
+        "listing": np.zeros(2, np.int64),
     }
 
     def array(name: str) -> Array:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from sim.outcomes.benefit_variables import BENEFIT_MONEY, FALLS_VARIABLES
 from sim.outcomes.bridge_variables import BRIDGE_VARIABLES
-from sim.outcomes.cara import CARA_MONEY, CARA_VARIABLES
+from sim.outcomes.cara import CARA_KNOWN, CARA_MONEY, CARA_VARIABLES
 from sim.outcomes.payment_variables import PAYMENT_VARIABLES
 from sim.outcomes.protection_variables import PROTECTION_VARIABLES
 from sim.outcomes.provider_variables import PROVIDER_VARIABLES
@@ -162,6 +162,7 @@ VARIABLES: tuple[Variable, ...] = (
         rule=f"{_METHODS}, quality",
     ),
     *CARA_VARIABLES,
+    *CARA_KNOWN,
     *CARA_MONEY,
     *FALLS_VARIABLES,
     *BENEFIT_MONEY,

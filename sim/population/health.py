@@ -278,7 +278,6 @@ def _episodes(evidence: Evidence) -> Episodes:
         ),
         share=evidence.array("episodes.share").copy(),
         specialty=specialty_of_episodes(evidence),
-        months_before=evidence.array("episodes.days_before") / DAYS_A_MONTH,
         months_after=evidence.array("episodes.days_after") / DAYS_A_MONTH,
         usual_cost=evidence.array("episodes.cost") / average,
         related_known=evidence.array("episodes.related_known").copy(),

@@ -26,30 +26,30 @@ class Care(Treatment):
         self.begin_home_care(year)
         base = self.ambulatory(year)
         self.begin_course(year, sums)
-        procedure = self.procedure(year)
+        procedures = self.procedures(year)
         event, event_month, caused = self.acute_event(year, sums)
         base -= self.visit_emergency(year, base, sums)
         # Who is spared a stay lives on as if it had been.
         stayed = self.admissions * self.happened
         lump_sums = [(event, event_month)]
-        if procedure:
-            lump_sums.append((procedure.cents, procedure.month))
-            sums[Sum.PROCEDURES] += procedure.cents
+        if procedures:
+            total = sum(one.cents for one in procedures)
+            lump_sums.append((total, procedures[0].month))
+            sums[Sum.PROCEDURES] += total
         self.spend = min(base + sum(cents for cents, _ in lump_sums), LARGEST_CENTS)
         self.event = 1 if self.admissions else 0
-        begun = [one for one in (procedure, *caused) if one]
-        self.book_episodes([*begun, *self.chronic(year, base, event)], place)
+        self.book_episodes(year, [*procedures, *caused, *self.chronic(year, base, event)], place)
         sums[Sum.PQEM_VISITS] += year.visits
         sums[Sum.YOUNG_MONTHS] += self.months * (year.age < AGED_IN)
         self.measure(year, base, sums)
-        stays = stayed + (procedure.inpatient if procedure else 0)
+        stays = stayed + sum(one.inpatient for one in procedures)
         sums[Sum.STAYS] += stays
         if stays:
             sums[Sum.EVENT] += event
         self.complex_care(year, sums)
         self.book(year, place, model.practices.coding[self.aligned] if aligned else 1.0, lump_sums)
         if model.asked.served and aligned:
-            self.book_served(year, (base, procedure.cents if procedure else 0, event), event_month, sums)
+            self.book_served(year, (base, sum(one.cents for one in procedures), event), event_month, sums)
         model.lived += 1
 
     def ambulatory(self, year: Situation) -> int:
@@ -128,8 +128,10 @@ class Care(Treatment):
         if snf:
             self.snf_days = min(rules.most_snf_days, 1 + int(-rules.snf_days * log(draws.snf_days())))
         month = self.index_month(year, draws.event_month())
+        kind = self.model.health.episodes.cause_kind[cause]
+        answer, snf_answer, _ = self.answer(kind) if kind >= 0 else (1.0, 1.0, 1.0)
         (fewer, less_snf), averted = self.rates(), draws.averted()
-        usual, after = int(fewer + averted), int(less_snf + draws.sent_home())
+        usual, after = int(fewer + averted), int(less_snf * snf_answer + draws.sent_home())
         if self.at_home:
             fewer *= self.home_rate(year, month)
         times = otherwise = int(fewer + averted)
@@ -139,6 +141,7 @@ class Care(Treatment):
             sums[Sum.AVERTED_STAYS] += otherwise - times
         self.happened, self.snf_stays = times, times * after
         hospice = year.dies and draws.hospice() < rules.hospice
+        event *= answer
         if snf and not hospice:
             event *= 1.0 + rules.snf_part * (after - 1.0)
         one = min(in_cents(event), LARGEST_CENTS)

@@ -319,7 +319,7 @@ class PlainModel(Model):
         Person-years lived so far, of people enrolled for at least a month.
     sums : list
         Of the latest year, by place, cell and :class:`sim.kernels.codes.Sum`, as the kernel's.
-    episodes, monthly, referred, served : list
+    episodes, monthly, referred, served, listed : list
         Likewise, as :class:`sim.kernels.tally.Tally` has them.
     """
 
@@ -341,11 +341,13 @@ class PlainModel(Model):
         self.monthly: list[list[list[list[int]]]] = []
         self.referred: list[list[list[list[list[int]]]]] = []
         self.served: list[list[int]] = []
+        self.listed: list[list[int]] = []
         self.asked = asked
         self._years = {year: tables.as_lists() for year, tables in years.items()}
         columns = zip(*(column[rows].tolist() for column in people), strict=True)
         for row, values in zip(rows, columns, strict=True):
             person = dict(zip(People._fields, values, strict=True))
+            person["row"] = row
             if person["status"] != DEAD:
                 Beneficiary(self, person, draws(self, row) if draws else common)
 
@@ -361,6 +363,7 @@ class PlainModel(Model):
                 for _ in range(places)
             ]
         self.served = [[0] * N_SERVED_SUMS for _ in self.practices.efficiency]
+        self.listed = []
         if self.asked.referred:
             share = self.referrals.share
             slots = range(len(share[0][0]))

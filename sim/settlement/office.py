@@ -7,6 +7,8 @@ from functools import cached_property
 
 import numpy as np
 
+from sim.behaviour.book import Behaviours
+from sim.behaviour.effect import CareShares
 from sim.inputs.capitation_terms import add_on_by_month
 from sim.inputs.evidence import Evidence
 from sim.inputs.lead_criteria import high_needs_aco_share
@@ -127,11 +129,12 @@ class Settlement:
         """
         return cls(scenario, arm, world, world.evidence if own is None else own)
 
-    def asks(self, year: int, contracts: Contracts) -> Asked:
+    def asks(self, year: int, contracts: Contracts, practice_aco: Ints) -> Asked:
         """Return the sums of a year that its settlement wants beyond those that cost no time."""
         referred = self._scenario.study.provider_books or self.cara.asks(year)
         monthly, served = bool(contracts.elects.any()), self.served.asks(year, contracts)
-        return Asked(monthly=monthly, referred=referred, served=served)
+        listed = self.cara.listed(year, practice_aco)
+        return Asked(monthly=monthly, referred=referred, served=served, listed=listed)
 
     def billed(
         self, persons: Persons, history: History, participants: Participants, contracts: Contracts
@@ -140,6 +143,19 @@ class Settlement:
         if not self._scenario.study.provider_books:
             return None
         return self._billing.billed(persons, history, participants, contracts)
+
+    def answers(
+        self,
+        year: int,
+        contracts: Contracts,
+        active: Flags,
+        practice_aco: Ints,
+        behaviours: Behaviours,
+        shares: CareShares,
+    ) -> Floats:
+        """Return what specialists under contract make of their episodes, see :class:`Practices`."""
+        in_lead = active & (contracts.program == "lead")
+        return self.cara.answers(year, practice_aco, in_lead, behaviours, shares)
 
     def schedule(self, year: int, contracts: Contracts) -> Schedule:
         """Return when the year settled last is paid, and what of it by month."""

@@ -85,14 +85,14 @@ class Served:
         return bool(at_home.any() or self.medicaid(year, contracts).any())
 
     def levers(
-        self, year: int, behaviours: Behaviours, contracts: Contracts, active: Flags, practice_aco: Ints
+        self, behaviours: Behaviours, year: int, contracts: Contracts, active: Flags, practice_aco: Ints
     ) -> dict[str, Floats]:
         """Return the fields of practices by which programmes act, each of shape (practices,).
 
         Parameters
         ----------
-        year : int
         behaviours : Behaviours
+        year : int
         contracts : Contracts
             Of the year.
         active : bool array, shape (acos,)

@@ -189,6 +189,37 @@ def test_what_is_asked_wrongly_of_statements_is_told(store, capsys, options, sai
     assert said in refused(capsys, "ledger", str(store), "--arm", "tcc", *options)
 
 
+def test_reports_of_episode_arrangements_are_those_of_the_settlement(store, capsys, monkeypatch):
+    asked = ("--aco", "beta", "--arm", "tcc", "--reports")
+    rows = told(store, capsys, *asked)["reports"]
+    assert {row["year"] for row in rows} == {2028}
+    own = open_results(store).sel(arm="tcc", aco="beta", year=2028).isel(replicate=0)
+    for kind in ("cataract", "diabetes_chronic"):
+        mine = [row for row in rows if row["episode"] == kind]
+        last, third = (
+            {
+                name: sum(row["quarters"][quarter][name] for row in mine)
+                for name in ("episodes", "cost", "target")
+            }
+            for quarter in (3, 2)
+        )
+        one = own.sel(episode=kind)
+        assert last["episodes"] == float(one["cara_episodes"]) > 0
+        for name in ("cost", "target"):
+            assert last[name] == pytest.approx(float(one[f"cara_{name}"]), abs=0.01)
+            assert third[name] == pytest.approx(float(one[f"cara_reported_{name}"]), abs=0.01)
+        assert {row["cms_price"] for row in mine} == {round(float(one["cara_price"]), 2)}
+    assert [one["delivered"] for one in rows[0]["quarters"]] == ["2028-06", "2028-09", "2028-12", "2029-03"]
+    monkeypatch.setenv("COLUMNS", "120")
+    assert run_command(["ledger", str(store), *asked, "--year", "2028"]) == 0
+    shown = capsys.readouterr().out
+    assert "Q4, Mar 2029" in shown
+    assert "ophthalmology" in shown
+    assert "has no episode arrangements in pcc" in refused(
+        capsys, "ledger", str(store), "--aco", "beta", "--arm", "pcc", "--reports"
+    )
+
+
 def test_what_is_asked_wrongly_is_told(store, capsys, tmp_path):
     path = str(store)
     assert "one of pcc, tcc" in refused(capsys, "ledger", path, "--aco", "beta")

@@ -123,10 +123,10 @@ CARA = {
             {"specialty": "ophthalmology", "reconciled": "pooled"},
             {"specialty": "cardiology", "approach": "max_flex", "days_after": 200},
             {"episodes": ["colonoscopy"], "price": "team", "least_episodes": 1},
-            {"episodes": ["sepsis"], "least_episodes": 1},
+            {"episodes": ["sepsis"], "least_episodes": 1, "last_py": 2028},
             {"episodes": ["low_back_pain"], "price": "bpci_advanced", "least_episodes": 1},
             {"specialty": "rheumatology", "reconciled": "pooled"},
-            {"specialty": "endocrinology"},
+            {"specialty": "endocrinology", "last_py": 2028},
         ],
     }
 }

@@ -17,7 +17,7 @@ FROM_FILES = {"care.aco_efficiency"}
 # Read by calibration alone.
 FOR_FITTING = {"services.prior", "services.target", "episodes.falls", "conditions.counted", "episodes.cv"}
 # Read where ACOs have episode arrangements.
-FOR_CARA = {"episodes.measure", "episodes.class", "episodes.outside_share", "episodes.reliability"}
+FOR_CARA = {"episodes.measure", "episodes.outside_share", "episodes.reliability"}
 # Read where ACOs have an arrangement with Medicaid, by the world and by the arm.
 FOR_MEDICAID = {"dual.state_share"}, {"dual.full_benefit", "dual.covered"}
 

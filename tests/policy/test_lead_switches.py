@@ -11,6 +11,7 @@ from sim.inputs.lead_criteria import stated_growth
 from sim.inputs.lead_terms import lead_terms
 from sim.inputs.rulebook import Rulebook, load_rulebook
 from sim.policy import alignment, cara, eligibility, high_needs, quality, settlement
+from sim.policy.cara_episodes import dropped
 from sim.policy.claims_lag import claims_known
 from sim.policy.falls import course_cost, home_modification
 from sim.policy.lead import historical_baseline, settle_performance_year
@@ -174,6 +175,12 @@ def arrangements(book: Rulebook):
         *terms.performance_limits,
         terms.overlap == "exclusive",
         terms.review_refused,
+        terms.collected_after,
+        *dropped([1, 2, 4], [1, 2, 0], left=terms.drops_left, died=terms.drops_died, esrd=terms.drops_esrd),
+        terms.excludes_outliers,
+        terms.standardised,
+        terms.least_before,
+        terms.report_lag,
     ]
 
 
@@ -315,6 +322,14 @@ SWITCHES = [
     ("cara.minimum.chronic", 10, episode),
     ("cara.overlap", "exclusive", arrangements),
     ("cara.collected", "90 %", episode),
+    ("cara.collected_after_leaving", "90 %", arrangements),
+    ("cara.drop.left", False, arrangements),
+    ("cara.drop.died", False, arrangements),
+    ("cara.drop.esrd", False, arrangements),
+    ("cara.outliers", "kept", arrangements),
+    ("cara.standardised", True, arrangements),
+    ("cara.least_before", 31, arrangements),
+    ("cara.report_lag", 4, arrangements),
     ("cara.quality_measure", "none", episode),
     ("cara.quality_percentiles", ["20 %", "80 %"], episode),
     ("cara.review_refused", "0 %", arrangements),

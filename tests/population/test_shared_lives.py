@@ -21,9 +21,18 @@ DEEDS = 4  # kinds of what an arm may do in a market in a year; the first is not
 ALL = Asked(monthly=True, referred=True, types=True, served=True)
 
 
+def everything(world) -> Asked:
+    """Return all sums, and all episodes of every other practice one by one."""
+    return ALL._replace(listed=tuple(0xFFFF * (place % 2) for place in range(world.n_practices)))
+
+
 @pytest.fixture(scope="module")
 def world():
     return make_world(Scenario.from_toml(LITTLE), 0)
+
+
+def some_answers(world):
+    return np.ones((world.n_practices, *world.no_answers().shape[1:]))
 
 
 def done(world, deeds, markets) -> Practices:
@@ -58,6 +67,11 @@ def done(world, deeds, markets) -> Practices:
         tables["home_care"][who] = tables["medicaid"][who] = 0.0 if deed == 1 else 0.6
         tables["full_benefit"][who] = 0.7
         tables["home_effect"][who] = 0.9
+        if deed == 3:
+            tables["answers"] = tables["answers"] if len(tables["answers"]) else some_answers(world)
+            own = tables["answers"][who]
+            own += 0.1 * rng.standard_normal(own.shape)
+            tables["answers"][who] = own
     return Practices(**tables)
 
 
@@ -71,7 +85,7 @@ def alone(world, arms, years, healths, threads=1):
             reference = people[0].spend if arm else None
             health = healths[arm](year)
             practices = done(world, arms[arm][t], world.n_markets)
-            sums.append(world.live(own, year, practices, reference, threads, health, ALL)[0])
+            sums.append(world.live(own, year, practices, reference, threads, health, everything(world))[0])
         found.append((sums, [[column.copy() for column in own] for own in people]))
     return found
 
@@ -82,7 +96,7 @@ def compare(world, arms, years, healths, threads, look):
         levers = [
             (done(world, deeds[t], world.n_markets), healths[arm](year)) for arm, deeds in enumerate(arms)
         ]
-        together = lives.live(year, levers, threads, ALL)
+        together = lives.live(year, levers, threads, everything(world))
         for arm, (mine, wanted) in enumerate(zip(together, sums, strict=True)):
             for name in mine._fields:
                 assert np.array_equal(getattr(mine, name), getattr(wanted, name)), (year, arm, name)
@@ -138,7 +152,9 @@ def test_arms_of_other_health_share_among_themselves(world):
     own = sicker(world)
     healths = [world.health, own, world.health, own, own]
     lives = compare(world, [still, still, act, act, other], YEARS, healths, 2, (True,) * 4)
-    alone_rows = sum(people_lived(sums.care) for sums in lives.live(2031, _levers(world, healths), 1, ALL))
+    alone_rows = sum(
+        people_lived(sums.care) for sums in lives.live(2031, _levers(world, healths), 1, everything(world))
+    )
     assert alone_rows > 0
 
 

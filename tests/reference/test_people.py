@@ -10,7 +10,17 @@ import pytest
 
 from sim.kernels import quantiles
 from sim.kernels.beneficiary_year import live_year
-from sim.kernels.codes import Cell, HomeOpen, ServedSum, Status, Sum
+from sim.kernels.codes import (
+    DIED_AT_ONCE,
+    LEFT_BEFORE_END,
+    WITH_ESRD,
+    Cell,
+    HomeOpen,
+    Listed,
+    ServedSum,
+    Status,
+    Sum,
+)
 from sim.kernels.draws import Decision, Key, draw4, unit, unit52
 from sim.kernels.following import NOBODY
 from sim.kernels.layout import People, Practices
@@ -113,6 +123,7 @@ def kernel_draws(key: Key, model: PlainModel, row: int) -> Draws:
         recovery=lambda k: uniform(Decision.RECOVERY, k % 4, number=k // 4),
         specialist=lambda kind: uniform(Decision.SPECIALIST, 0, number=kind),
         specialist_luck=lambda kind: uniform(Decision.SPECIALIST, 1, 2, number=kind),
+        specialist_number=lambda kind: uniform(Decision.SPECIALIST, 3, number=kind),
         new_practice=pair(Decision.PRACTICE_CHOICE),
         other_practice=pair(Decision.OTHER_PRACTICE),
         **{name: partial(uniform, *where) for name, where in LANES.items()},
@@ -121,6 +132,8 @@ def kernel_draws(key: Key, model: PlainModel, row: int) -> Draws:
 
 
 ASKED = Asked(monthly=True, referred=True, served=True)
+# Kinds of episode that practices want one by one: none, odd ones or all.
+LISTED = (0, 0xAAAA, 0xFFFF)
 
 
 @pytest.fixture(scope="module")
@@ -135,6 +148,7 @@ def touched(world: World, year: int) -> Practices:
     def factors(spread: float) -> np.ndarray:
         return 1.0 + spread * rng.standard_normal(world.n_practices)
 
+    answers = 1.0 + 0.2 * rng.standard_normal((world.n_practices, *world.no_answers().shape[1:]))
     attest, uptake, support = (
         np.where(rng.random(world.n_practices) < 1 / 3, share, 0.0) for share in (0.2, 0.8, 0.7)
     )
@@ -150,15 +164,17 @@ def touched(world: World, year: int) -> Practices:
         "medicaid_cell": rng.choice([0.0, 3.0], world.n_practices),
     }
     factored = [factors(0.1) for _ in range(12)]
-    own = {"coding": factors(0.03), "attest": attest} | offered | served
+    # In the first year nobody has a contract.
+    answers = answers if year > world.first_py else world.no_answers()
+    own = {"coding": factors(0.03), "attest": attest, "answers": answers} | offered | served
     return Practices(world.providers.efficiency, *factored, **own)
 
 
 def tables(world: World) -> dict[int, Tables]:
+    listed = tuple(LISTED[practice % len(LISTED)] for practice in range(world.n_practices))
+    referrals = world.referrals(ASKED._replace(listed=listed))
     return {
-        year: Tables(
-            world.markets(year), world.untouched(), world.disease, world.health(year), world.referrals(ASKED)
-        )
+        year: Tables(world.markets(year), world.untouched(), world.disease, world.health(year), referrals)
         for year in range(world.first_py, world.last_py + 1)
     }
 
@@ -180,10 +196,11 @@ def test_plain_model_and_kernel_live_the_same_lives(world: World) -> None:
     seen = {"deaths": 0, "advantage": 0, "entrants": 0, "esrd": 0, "snf": 0, "recovered": 0, "again": 0}
     cells: set[int] = set()
     served = np.zeros(len(ServedSum), np.int64)
+    states: set[int] = set()
     for year, (markets, practices, disease, health, referrals) in years.items():
         before = people.status.copy(), people.conditions.copy()
         tally = world.zeros(ASKED)
-        none, strip = np.empty(0, np.int32), make_strip()
+        none, strip = np.empty(0, np.int32), make_strip(len(rows))
         lived = live_year(
             people,
             0,
@@ -210,6 +227,9 @@ def test_plain_model_and_kernel_live_the_same_lives(world: World) -> None:
         wrong = np.flatnonzero((np.array(model.served) != tally.served).any(axis=0))
         assert wrong.size == 0, (year, [ServedSum(which).name for which in wrong])
         served += tally.served.sum(axis=0)
+        episodes = strip.episode_rows[: strip.listing[0]]
+        assert np.array_equal(np.array(model.listed), episodes)
+        states |= set(episodes[:, Listed.STATE].tolist())
         for name in People._fields:
             ours = np.array([getattr(person, name) for person in persons.values()])
             theirs = getattr(people, name)[list(persons)]
@@ -238,6 +258,7 @@ def test_plain_model_and_kernel_live_the_same_lives(world: World) -> None:
     assert min(seen.values()) > 10, seen
     assert np.abs(served).min() > 10, served
     assert cells == {int(cell) for cell in Cell}
+    assert states >= {0, DIED_AT_ONCE, LEFT_BEFORE_END, WITH_ESRD}
 
 
 def test_the_dead_leave_the_model(world: World) -> None:

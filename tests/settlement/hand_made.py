@@ -24,7 +24,13 @@ PRACTICE_MARKET = np.array([0, 0, 0, 0, 1, 0, 1])
 ACO_MARKET = np.array([0, 0, 1])
 PLAN = AcoPlan("one", "renewing", "physician", False, 5_000, None, False, None, "east")
 YEARS = range(2015, 2037)
-TREND = Trend((2026,), np.ones((1, 2, N_KINDS)), dict.fromkeys(YEARS, 0.04), np.array([0.01, 0.0, 0.0, 0.0]))
+TREND = Trend(
+    (2026,),
+    np.ones((1, 2, N_KINDS)),
+    dict.fromkeys(YEARS, 0.04),
+    np.array([0.01, 0.0, 0.0, 0.0]),
+    np.ones((1, N_KINDS)),
+)
 PARTICIPANTS = Participants(PRACTICE_ACO, PRACTICE_MARKET, ACO_MARKET)
 
 
