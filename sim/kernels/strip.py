@@ -57,7 +57,7 @@ class Strip(NamedTuple):
     luck : float64
         Factor on ambulatory spending.
     procedure, procedure_month, procedure_times; procedure_luck, procedure_answer : float64
-        Which procedure, -1 for none, when, how often in an arm, and factor on its cost.
+        Which procedure, -1 for none, when, how often in an arm; factors on its cost, of luck and of who leads it.
     event_cause, event_month, readmitted, ending, followed_up; event_luck : float64
         Of the acute event; they mean nothing for people without one.
     averted, sent_home : float64; happened
