@@ -174,6 +174,15 @@ def acting(world: World) -> Practices:
         high_needs_snf=np.where(member, 0.97, 1.0),
         coding=np.where(member, 1.01, 1.0),
         attest=np.where(member, 0.02, 0.0),
+        # Of those whom programmes serve no sums are asked for, so that nobody is.
+        home_care=np.where(member, 0.25, 0.0),
+        home_open=np.where(member, 1.0, 0.0),
+        home_effect=np.where(member, 0.99, 1.0),
+        home_last_effect=np.where(member, 0.94, 1.0),
+        home_ed=np.where(member, 0.96, 1.0),
+        full_benefit=np.where(member, 0.72, 0.0),
+        medicaid=np.where(member, 0.5, 0.0),
+        medicaid_cell=np.where(member, 3.0, 0.0),
     )
 
 
