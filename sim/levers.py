@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from sim.behaviour.effect import CareShares, EffectParameters, alike_on_care, spread_over_care
 from sim.kernels.health import Health
 from sim.kernels.layout import Practices
+from sim.population.habits import CARE_HABITS
 
 
 class Levers(NamedTuple):
@@ -31,8 +32,9 @@ def practices_this_year(
     Parameters
     ----------
     columns : mapping of str to ndarray
-        Columns of the practices, each of shape (practices,): `efficiency`, `coding_habit`, and what they
-        have decided, `effect`, `high_needs_effect`, `coding` and `attestation`.
+        Columns of the practices, each of shape (practices,): `efficiency`, `coding_habit`, those of
+        :class:`sim.population.habits.Habits`, and what they have decided, `effect`, `high_needs_effect`,
+        `coding` and `attestation`.
     parameters : EffectParameters
     shares : CareShares
         Shares of spending that are acute events, and SNF care after them.
@@ -44,18 +46,19 @@ def practices_this_year(
     needy = alike_on_care(parameters, columns["high_needs_effect"], shares)
     return Practices(
         efficiency=columns["efficiency"] * felt,
-        base_effect=own.base,
+        base_effect=own.base * columns["ambulatory_habit"],
         event_effect=own.event,
-        base_spill=spilt.base,
+        base_spill=spilt.base * columns["ambulatory_habit"],
         event_spill=spilt.event,
         high_needs_effect=needy.base,
         high_needs_event_effect=needy.event,
-        stays=own.stays,
-        stays_spill=spilt.stays,
+        stays=own.stays * columns["stays_habit"],
+        stays_spill=spilt.stays * columns["stays_habit"],
         high_needs_stays=needy.stays,
         snf=own.snf,
         snf_spill=spilt.snf,
         high_needs_snf=needy.snf,
         coding=columns["coding_habit"] * (1.0 + columns["coding"]),
         attest=columns["attestation"].copy(),
+        **{name: columns[name].copy() for name in CARE_HABITS},
     )

@@ -39,6 +39,7 @@ from sim.ledger import Ledger
 from sim.ledger.year import enter_spending
 from sim.levers import Levers, practices_this_year
 from sim.outcomes.cash import CashTerms
+from sim.outcomes.quality import MEASURES
 from sim.outcomes.record import Record
 from sim.outcomes.yearly import REPORTED
 from sim.payments import aco_years, book_program
@@ -162,7 +163,7 @@ class LeadModel(ColumnModel):
         self._memory = Memory(self.world.remembered, self.settlement.remembered_years)
         self.ledger = Ledger(len(self.world.plans))
         sizes = {"aco": len(self.world.plans), "cell": len(CELL_NAMES), "year": len(self.scenario.years)}
-        sizes["episode"] = len(EPISODE_NAMES)
+        sizes |= {"episode": len(EPISODE_NAMES), "measure": len(MEASURES)}
         self.backing = Backing(self.world.plans, self.first_py)
         self.record = Record(sizes, self.first_py, CashTerms.read(self.evidence, self.backing.reserves))
         self.outcomes = self.record.arrays

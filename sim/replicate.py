@@ -12,6 +12,7 @@ from sim.kernels.codes import CELL_NAMES, EPISODE_NAMES
 from sim.kernels.layout import Practices
 from sim.kernels.tally import Asked, Tally
 from sim.model import LeadModel
+from sim.outcomes.quality import MEASURES
 from sim.outcomes.registry import VARIABLES
 from sim.population.arm_people import ArmPeople
 from sim.population.experience import people_lived
@@ -137,6 +138,7 @@ def coordinates(scenario: Scenario) -> dict[str, Any]:
         "cell": list(CELL_NAMES),
         "year": list(scenario.years),
         "episode": list(EPISODE_NAMES),
+        "measure": list(MEASURES),
         "aco_entry": ("aco", [plan.entry for plan in plans]),
         "aco_leadership": ("aco", [plan.leadership for plan in plans]),
         "aco_rural": ("aco", [plan.rural for plan in plans]),

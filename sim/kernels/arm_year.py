@@ -41,7 +41,7 @@ def cost_and_count(
     price_ambulatory(n, markets, practices, health.ambulatory, strip)
     price_procedures(n, markets, practices, of_episodes, sums, episodes, strip)
     price_events(n, practices, acute, of_episodes, health.quality, sums, episodes, strip)
-    count_care(people, n, masks, health.quality, sums, strip)
+    count_care(people, n, practices, masks, health.quality, sums, strip)
     count_chronic(n, masks, of_episodes, episodes, strip)
     count_months(people, key, year, n, practices, disease, health.high_needs, reference_spend, sums, strip)
     if monthly.shape[0] > 0:

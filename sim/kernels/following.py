@@ -295,6 +295,10 @@ def practices_of(table: Array) -> Practices:
         table[12],
         table[13],
         table[14],
+        table[15],
+        table[16],
+        table[17],
+        table[18],
     )
 
 

@@ -159,6 +159,12 @@ class Practices(NamedTuple):
         Factor on the risk scores it submits.
     attest
         Yearly chance that a patient attests voluntarily; 0 where that is not offered.
+    readmission
+        Chance that a further stay is within 30 days of the one before.
+    follow_up
+        Chance of a timely follow-up.
+    glycemic_poor, pressure_controlled
+        Shares of patients with diabetes and with hypertension.
     """
 
     efficiency: Array
@@ -176,6 +182,10 @@ class Practices(NamedTuple):
     high_needs_snf: Array
     coding: Array
     attest: Array
+    readmission: Array
+    follow_up: Array
+    glycemic_poor: Array
+    pressure_controlled: Array
 
 
 class Referrals(NamedTuple):

@@ -128,6 +128,8 @@ class Record:
         arranged = Mechanism.CARA in booked
         cents = ledger.net_by_aco(Party.PREFERRED, Mechanism.CARA, year=year) if arranged else nothing
         self.write(year, "cara_payments", cents, active)
+        pool = ledger.net(Party.ACO, Mechanism.HIGH_PERFORMERS_POOL, year=year)
+        self.write(year, "pool_of_others", pool - int(settled["pool_funded"][active].sum()))
         outlay = -ledger.net(Party.MEDICARE, year=year)
         services = Mechanism.FEE_FOR_SERVICE, Mechanism.FEE_REDUCTION
         self.write(year, "ffs_payments", ledger.net(Party.PROVIDERS, *services, year=year))

@@ -28,6 +28,7 @@ from sim.kernels.layout import (
 from sim.kernels.strip import Strip, make_strip
 from sim.kernels.tally import NOTHING_FURTHER, Asked, Tally, add, zeros
 from sim.population.course import Course
+from sim.population.habits import CARE_HABITS
 from sim.population.health import build_health, in_year
 from sim.population.past import PastYear
 from sim.population.plan import AcoPlan
@@ -160,7 +161,11 @@ class World:
         spending, coding = (one, one) if year is None else self.course.at(year)
         alike = dict.fromkeys(Practices._fields, one)
         own = {"efficiency": self.providers.efficiency * spending, "coding": coding, "attest": none}
-        return Practices(**(alike | own))
+        habits = self.providers.habits
+        care = {name: getattr(habits, name) for name in CARE_HABITS}
+        stays = {"stays": habits.stays, "stays_spill": habits.stays}
+        base = {"base_effect": habits.ambulatory, "base_spill": habits.ambulatory}
+        return Practices(**(alike | own | care | stays | base))
 
     def referrals(self, asked: Asked) -> Referrals:
         """Return the kernels' referral tables, empty unless episodes by specialist are asked for."""

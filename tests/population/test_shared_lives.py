@@ -54,6 +54,8 @@ def done(world, deeds, markets) -> Practices:
             "coding",
         ):
             tables[name][who] = 1.0 + 0.05 * rng.standard_normal(len(who))
+        for name in ("readmission", "follow_up", "glycemic_poor", "pressure_controlled"):
+            tables[name][who] = rng.random(len(who))
         tables["attest"][who] = 0.0 if deed == 2 else 0.15
     return Practices(**tables)
 

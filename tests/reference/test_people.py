@@ -124,8 +124,13 @@ def touched(world: World, year: int) -> Practices:
         return 1.0 + spread * rng.standard_normal(world.n_practices)
 
     attest = np.where(rng.random(world.n_practices) < 1 / 3, 0.2, 0.0)
+    habits = ("readmission", "follow_up", "glycemic_poor", "pressure_controlled")
     return Practices(
-        world.providers.efficiency, *(factors(0.1) for _ in range(12)), coding=factors(0.03), attest=attest
+        world.providers.efficiency,
+        *(factors(0.1) for _ in range(12)),
+        coding=factors(0.03),
+        attest=attest,
+        **{name: rng.random(world.n_practices) for name in habits},
     )
 
 
