@@ -28,6 +28,7 @@ from sim.cli.money_tables import (
     turned_away,
 )
 from sim.cli.protection_table import PROTECTION, protection_table, shows_protection
+from sim.cli.quality_table import QUALITY, moves_money, quality_table
 from sim.inputs.faults import printable
 from sim.outcomes.bands import bands_hold, bands_sentence
 from sim.outcomes.summary import FIGURES, ArmSummary, summarise
@@ -105,6 +106,10 @@ def _print_money(done: Run, scenario: Scenario, console: Console) -> None:
         for group in side_by_side(arms, console.width):
             console.print(protection_table(data, group))
         console.print(PROTECTION, style="dim", highlight=False)
+    if moves_money(data):
+        for group in side_by_side(arms, console.width):
+            console.print(quality_table(data, group))
+        console.print(QUALITY, style="dim", highlight=False)
     if guarded := bracket_arms(data):
         for group in side_by_side(guarded, console.width):
             console.print(bracket_table(data, group))

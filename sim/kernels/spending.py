@@ -230,7 +230,6 @@ def price_events(
         at = sums_at[k]
         to = aligned[k]
         who, seen = max(to, 0), practice[k]
-        cares = to if to >= 0 else seen
         needy = high_needs[k] != 0
         own = event_effects[who] * (high_needs_effect[who] if needy else 1.0)
         rate = fewer[who] * (fewer_needy[who] if needy else 1.0)
@@ -252,7 +251,7 @@ def price_events(
         stayed, in_snf = stays[k] * times, snf_days[k] * times * after
         sums[at + _EVENT] += spent
         sums[at + _STAYS] += stayed
-        readmitted = binomial(readmission[k], stays[k] - 1, readmission_chance[cares])
+        readmitted = binomial(readmission[k], stays[k] - 1, readmission_chance[seen])
         sums[at + _READMISSIONS] += readmitted * times
         sums[at + _SNF_DAYS] += in_snf
         sums[at + _EVENT_HOSPICE] += spent if ending[k] == HOSPICE else 0
@@ -264,7 +263,7 @@ def price_events(
                 add_episode(episodes, episodes_at[k], begins, of_episode, 1, event_month[k])
             if dies[k] == 0:
                 sums[at + _FOLLOW_UPS_DUE] += times
-                sums[at + _FOLLOW_UPS_MADE] += times if follow_up[k] < follow_up_chance[cares] else 0
+                sums[at + _FOLLOW_UPS_MADE] += times if follow_up[k] < follow_up_chance[seen] else 0
         if age[k] >= AGED_IN and cause >= first_fall and cause <= last_fall:
             sums[at + _FALL_STAYS] += times
         if several[k] >= complex_from:

@@ -21,8 +21,8 @@ MEASURE_VARIABLES: tuple[Variable, ...] = tuple(
             "Quality measure, rate",
             "What was counted of the ACO's people: readmissions a stay (ACR), unplanned stays and days away"
             " from home a person-year with several chronic conditions (UAMCC, DAH), follow-ups of those due"
-            " (TFU), people of those with diabetes or hypertension; of the survey (CAHPS), its score. NaN where"
-            " there is nobody to count.",
+            " (TFU), people of those with diabetes or hypertension; of the survey (CAHPS), its score. NaN"
+            " where there is nobody to count.",
         ),
         (
             "rank",

@@ -86,7 +86,7 @@ class Care(Treatment):
             event *= 1.0 + rules.snf_part * (after - 1.0)
         one = min(in_cents(event), LARGEST_CENTS)
         cents = min(times * one, LARGEST_CENTS)
-        readmission = self.model.practices.readmission[self.cares]
+        readmission = self.model.practices.readmission[self.practice]
         sums[Sum.READMISSIONS] += times * binomial(draws.readmissions(), further, readmission)
         sums[Sum.SNF_DAYS] += self.snf_days * self.snf_stays
         if hospice:
@@ -106,7 +106,7 @@ class Care(Treatment):
             return []
         if not year.dies:
             sums[Sum.FOLLOW_UPS_DUE] += self.happened
-            follow_up = self.model.practices.follow_up[self.cares]
+            follow_up = self.model.practices.follow_up[self.practice]
             sums[Sum.FOLLOW_UPS_MADE] += self.happened * (self.draws.follow_up() < follow_up)
         share = of_episodes.share[kind]
         expected = 0
@@ -135,11 +135,11 @@ class Care(Treatment):
             sums[Sum.BASE_DRUG] += base
         if year.carried & masks.hypertension:
             sums[Sum.HYPERTENSION] += 1
-            controlled = habits.pressure_controlled[self.cares]
+            controlled = habits.pressure_controlled[self.practice]
             sums[Sum.PRESSURE_CONTROLLED] += self.draws.clinical_value() < controlled
         if year.carried & masks.diabetes:
             sums[Sum.DIABETES] += 1
-            poor = habits.glycemic_poor[self.cares]
+            poor = habits.glycemic_poor[self.practice]
             sums[Sum.GLYCEMIC_POOR] += 1.0 - self.draws.clinical_value() < poor
 
     def complex_care(self, year: Situation, sums: Any) -> None:

@@ -66,11 +66,6 @@ class Treatment(Person):
             self.effect(practices.snf, practices.high_needs_snf, practices.snf_spill),
         )
 
-    @property
-    def cares(self) -> int:
-        """The practice whose habits count: the one aligned to, or else the usual one."""
-        return self.aligned if self.aligned >= 0 else self.practice
-
     def effect(self, own: Any, high_needs: Any, spilt: Any) -> float:
         """Return the factor on somebody aligned to the practice, or who only sees it."""
         if self.aligned < 0:
