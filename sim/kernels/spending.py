@@ -251,8 +251,9 @@ def price_events(
         stayed, in_snf = stays[k] * times, snf_days[k] * times * after
         sums[at + _EVENT] += spent
         sums[at + _STAYS] += stayed
-        readmitted = binomial(readmission[k], stays[k] - 1, readmission_chance[seen])
-        sums[at + _READMISSIONS] += readmitted * times
+        if stays[k] > 1:
+            readmitted = binomial(readmission[k], stays[k] - 1, readmission_chance[seen])
+            sums[at + _READMISSIONS] += readmitted * times
         sums[at + _SNF_DAYS] += in_snf
         sums[at + _EVENT_HOSPICE] += spent if ending[k] == HOSPICE else 0
         sums[at + _EVENT_SNF] += spent if (ending[k] == SNF) & (after > 0) else 0
