@@ -17,7 +17,7 @@ from sim.kernels.quantiles import normals
 from sim.model import LeadModel
 from sim.outcomes.quality import MEASURES
 from sim.replicate import simulate
-from sim.settlement.lead_quality import COUNTED, LeadQuality
+from sim.settlement.lead_quality import COUNTED, LeadQuality, Scored
 from sim.settlement.program import Participants
 from sim.start import make_world
 
@@ -251,6 +251,23 @@ def test_a_pool_of_the_arms_acos_is_paid_what_they_fill_it_with():
         whole["pool_of_others"][LEAD],
         (whole["high_performers_pool"][LEAD] - whole["pool_funded"][LEAD]).sum(axis=0),
     )
+
+
+def test_who_leaves_fills_the_pool_and_has_none_of_it():
+    """Of 300, 200 and 100 cents unearned; the second ACO leaves, the third is no high performer."""
+    rules = {"quality.pool_funding": "arm", "quality.pool_share": 0.5, "quality.pool_score": 0.8}
+    quality = LeadQuality(load_rulebook("lead-py2027", rules), load_evidence())
+    score, active = np.array([0.9, 0.9, 0.7, 0.9]), np.array([True, True, True, False])
+    settled = {
+        "bridge_quality": np.array([-300, -200, -100, -1000]),
+        "quality_withhold": np.full(4, 5000),
+        "benchmark": np.full(4, 100_000),
+    }
+    scored = Scored(score, active, score, None)
+    found = quality.money(2027, scored, settled, active, np.array([13, 5, 13, 13]))
+    assert found["pool_funded"].tolist() == [150, 100, 50, 0]
+    assert found["high_performers_pool"].tolist() == [300, 0, 0, 0]
+    assert found["quality_earned"][:3].tolist() == [4700, 4800, 4900]
 
 
 def test_a_pool_that_nobody_reaches_stays_with_medicare():
