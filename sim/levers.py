@@ -45,20 +45,21 @@ def practices_this_year(
     spilt = spread_over_care(parameters, parameters.spillover * columns["effect"], shares)
     needy = alike_on_care(parameters, columns["high_needs_effect"], shares)
     return Practices(
-        efficiency=columns["efficiency"] * felt,
-        base_effect=own.base * columns["ambulatory_habit"],
+        efficiency=columns["efficiency"] * columns["price_habit"] * felt,
+        base_effect=own.base,
         event_effect=own.event,
-        base_spill=spilt.base * columns["ambulatory_habit"],
+        base_spill=spilt.base,
         event_spill=spilt.event,
         high_needs_effect=needy.base,
         high_needs_event_effect=needy.event,
-        stays=own.stays * columns["stays_habit"],
-        stays_spill=spilt.stays * columns["stays_habit"],
+        stays=own.stays,
+        stays_spill=spilt.stays,
         high_needs_stays=needy.stays,
         snf=own.snf,
         snf_spill=spilt.snf,
         high_needs_snf=needy.snf,
         coding=columns["coding_habit"] * (1.0 + columns["coding"]),
         attest=columns["attestation"].copy(),
+        stays_habit=columns["stays_habit"].copy(),
         **{name: columns[name].copy() for name in CARE_HABITS},
     )

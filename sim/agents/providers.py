@@ -63,10 +63,10 @@ _PRACTICE = (
         least=0.0,
     ),
     Field(
-        "ambulatory_habit",
+        "price_habit",
         np.float64,
         "1",
-        "Factor on its patients' ambulatory spending, which makes up for fewer or more stays.",
+        "Factor on what care of its patients costs, which makes up for fewer or more stays.",
         default=1.0,
         source="use.acute_part",
         least=0.0,
@@ -221,7 +221,7 @@ def practice_store(providers: Providers) -> ColumnStore:
     store["lives"][:] = providers.lives.sum(axis=1)
     store["efficiency"][:] = providers.efficiency
     store["stays_habit"][:] = providers.habits.stays
-    store["ambulatory_habit"][:] = providers.habits.ambulatory
+    store["price_habit"][:] = providers.habits.price
     for name in CARE_HABITS:
         store[name][:] = getattr(providers.habits, name)
     return store

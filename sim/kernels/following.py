@@ -299,6 +299,7 @@ def practices_of(table: Array) -> Practices:
         table[16],
         table[17],
         table[18],
+        table[19],
     )
 
 

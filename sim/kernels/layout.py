@@ -159,6 +159,8 @@ class Practices(NamedTuple):
         Factor on the risk scores it submits.
     attest
         Yearly chance that a patient attests voluntarily; 0 where that is not offered.
+    stays_habit
+        Factor on how many acute events its patients have, whoever they are aligned to.
     readmission
         Chance that a further stay is within 30 days of the one before.
     follow_up
@@ -182,6 +184,7 @@ class Practices(NamedTuple):
     high_needs_snf: Array
     coding: Array
     attest: Array
+    stays_habit: Array
     readmission: Array
     follow_up: Array
     glycemic_poor: Array

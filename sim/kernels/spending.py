@@ -190,6 +190,7 @@ def price_events(
     )
     fewer, fewer_spill, fewer_needy = practices.stays, practices.stays_spill, practices.high_needs_stays
     home, home_spill, home_needy = practices.snf, practices.snf_spill, practices.high_needs_snf
+    habit = practices.stays_habit
     snf_part, averted, sent_home = acute.snf_part, strip.averted, strip.sent_home
     happened = strip.happened
     several, complex_from, stay_days = strip.several, quality.complex_conditions, quality.stay_days
@@ -235,7 +236,7 @@ def price_events(
         rate = fewer[who] * (fewer_needy[who] if needy else 1.0)
         snf_rate = home[who] * (home_needy[who] if needy else 1.0)
         effect = own if to >= 0 else event_spill[seen]
-        times = int((rate if to >= 0 else fewer_spill[seen]) + averted[k])
+        times = int((rate if to >= 0 else fewer_spill[seen]) * habit[seen] + averted[k])
         after = int((snf_rate if to >= 0 else home_spill[seen]) + sent_home[k])
         happened[k] = times
         if times == 0:

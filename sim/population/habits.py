@@ -14,8 +14,8 @@ from sim.kernels.quantiles import normals
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-# However far a practice is from the mean, some ambulatory care and some stays are left.
-LEAST_LEFT = 0.05
+# However far a practice is from the mean, some stays are left, and no more than so many.
+LEAST_LEFT, MOST = 0.05, 5.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,8 +26,8 @@ class Habits:
     ----------
     stays
         Factor on how many acute events there are.
-    ambulatory
-        Factor on ambulatory spending: what it takes that the average patient costs what `efficiency` says.
+    price
+        Factor on what care costs: what it takes that the average patient costs what `efficiency` says.
     readmission
         Chance that a further stay is within 30 days of the one before.
     follow_up
@@ -37,7 +37,7 @@ class Habits:
     """
 
     stays: Floats
-    ambulatory: Floats
+    price: Floats
     readmission: Floats
     follow_up: Floats
     glycemic_poor: Floats
@@ -92,10 +92,10 @@ def draw_habits(aco: Ints, market: Ints, lives: Floats, n_acos: int, evidence: E
         own = _factor(within * spread, sign * further[habit])
         factors[habit] = common * own * total / np.bincount(group, lives * own)[group]
     acute = evidence.number("use.acute_part")
-    stays = np.clip(factors["stays"], LEAST_LEFT, (1.0 - LEAST_LEFT * (1.0 - acute)) / acute)
+    stays = np.clip(factors["stays"], LEAST_LEFT, MOST)
     return Habits(
         stays=stays,
-        ambulatory=(1.0 - acute * stays) / (1.0 - acute),
+        price=1.0 / (1.0 + acute * (stays - 1.0)),
         **{habit: np.minimum(evidence.number(f"use.{habit}") * factors[habit], 1.0) for habit in CARE_HABITS},
     )
 

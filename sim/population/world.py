@@ -160,12 +160,11 @@ class World:
         one, none = np.ones(self.n_practices), np.zeros(self.n_practices)
         spending, coding = (one, one) if year is None else self.course.at(year)
         alike = dict.fromkeys(Practices._fields, one)
-        own = {"efficiency": self.providers.efficiency * spending, "coding": coding, "attest": none}
         habits = self.providers.habits
+        efficiency = self.providers.efficiency * spending * habits.price
+        own = {"efficiency": efficiency, "coding": coding, "attest": none, "stays_habit": habits.stays}
         care = {name: getattr(habits, name) for name in CARE_HABITS}
-        stays = {"stays": habits.stays, "stays_spill": habits.stays}
-        base = {"base_effect": habits.ambulatory, "base_spill": habits.ambulatory}
-        return Practices(**(alike | own | care | stays | base))
+        return Practices(**(alike | own | care))
 
     def referrals(self, asked: Asked) -> Referrals:
         """Return the kernels' referral tables, empty unless episodes by specialist are asked for."""

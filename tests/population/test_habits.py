@@ -84,14 +84,14 @@ def test_practices_of_no_aco_have_the_nations_mean():
 def test_another_aco_changes_nobody():
     _, few, *_ = drawn(acos=3)
     _, more, *_ = drawn(acos=4)
-    for name in (*CARE, "ambulatory"):
+    for name in (*CARE, "price"):
         np.testing.assert_array_equal(getattr(few, name), getattr(more, name)[: 3 * EACH])
 
 
-def test_fewer_stays_are_made_up_for_by_ambulatory_care():
+def test_fewer_stays_are_made_up_for_by_what_care_costs():
     evidence, habits, *_ = drawn(acos=200)
     acute = evidence.number("use.acute_part")
-    np.testing.assert_allclose(acute * habits.stays + (1.0 - acute) * habits.ambulatory, 1.0, atol=1e-12)
+    np.testing.assert_allclose((acute * habits.stays + 1.0 - acute) * habits.price, 1.0, atol=1e-12)
 
 
 @pytest.mark.parametrize("spread", [0.001, 1.0])
@@ -102,5 +102,5 @@ def test_however_far_they_differ_all_is_possible(spread):
     )
     for name in RATES:
         assert ((getattr(habits, name) >= 0.0) & (getattr(habits, name) <= 1.0)).all()
-    assert (habits.ambulatory >= LEAST_LEFT - 1e-12).all()
+    assert (habits.price > 0.0).all()
     assert (habits.stays >= LEAST_LEFT).all()

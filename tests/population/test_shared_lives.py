@@ -52,6 +52,7 @@ def done(world, deeds, markets) -> Practices:
             "snf_spill",
             "high_needs_snf",
             "coding",
+            "stays_habit",
         ):
             tables[name][who] = 1.0 + 0.05 * rng.standard_normal(len(who))
         for name in ("readmission", "follow_up", "glycemic_poor", "pressure_controlled"):

@@ -130,6 +130,7 @@ def touched(world: World, year: int) -> Practices:
         *(factors(0.1) for _ in range(12)),
         coding=factors(0.03),
         attest=attest,
+        stays_habit=factors(0.1),
         **{name: rng.random(world.n_practices) for name in habits},
     )
 
