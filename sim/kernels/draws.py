@@ -82,6 +82,8 @@ class Decision(IntEnum):
     PRACTICE_HABITS = 94  # the same
     # Evidence, once a replicate
     PARAMETER = 96
+    # Finished results, drawn again for their error
+    RESAMPLE = 112
 
 
 class Key(NamedTuple):
