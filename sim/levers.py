@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from sim.behaviour.effect import CareShares, EffectParameters, alike_on_care, spread_over_care
 from sim.kernels.health import Health
 from sim.kernels.layout import Practices, nothing_offered, serving_nobody
+from sim.population.habits import CARE_HABITS
 
 
 class Levers(NamedTuple):
@@ -33,8 +34,9 @@ def practices_this_year(
     Parameters
     ----------
     columns : mapping of str to ndarray
-        Columns of the practices, each of shape (practices,): `efficiency`, `coding_habit`, and what they
-        have decided, `effect`, `high_needs_effect`, `coding` and `attestation`.
+        Columns of the practices, each of shape (practices,): `efficiency`, `coding_habit`, those of
+        :class:`sim.population.habits.Habits`, and what they have decided, `effect`, `high_needs_effect`,
+        `coding` and `attestation`.
     parameters : EffectParameters
     shares : CareShares
         Shares of spending that are acute events, and SNF care after them.
@@ -50,7 +52,7 @@ def practices_this_year(
     spilt = spread_over_care(parameters, parameters.spillover * columns["effect"], shares)
     needy = alike_on_care(parameters, columns["high_needs_effect"], shares)
     return Practices(
-        efficiency=columns["efficiency"] * felt,
+        efficiency=columns["efficiency"] * columns["price_habit"] * felt,
         base_effect=own.base,
         event_effect=own.event,
         base_spill=spilt.base,
@@ -68,4 +70,6 @@ def practices_this_year(
         answers=answers,
         **nothing_offered(len(columns["efficiency"])),
         **(serving_nobody(len(columns["effect"])) if served is None else served),
+        stays_habit=columns["stays_habit"].copy(),
+        **{name: columns[name].copy() for name in CARE_HABITS},
     )

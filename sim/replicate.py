@@ -12,6 +12,7 @@ from sim.kernels.codes import CELL_NAMES, EPISODE_NAMES
 from sim.kernels.layout import Practices
 from sim.kernels.tally import Tally, together
 from sim.model import LeadModel
+from sim.outcomes.quality import MEASURES
 from sim.outcomes.registry import VARIABLES
 from sim.population.arm_people import ArmPeople
 from sim.population.experience import people_lived
@@ -136,6 +137,7 @@ def coordinates(scenario: Scenario) -> dict[str, Any]:
         "cell": list(CELL_NAMES),
         "year": list(scenario.years),
         "episode": list(EPISODE_NAMES),
+        "measure": list(MEASURES),
         **({"parameter": labels} if (labels := parameter_labels(scenario)) else {}),
         "aco_entry": ("aco", [plan.entry for plan in plans]),
         "aco_leadership": ("aco", [plan.leadership for plan in plans]),

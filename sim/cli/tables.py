@@ -38,6 +38,7 @@ from sim.cli.offers_table import (
 )
 from sim.cli.practice_table import PRACTICES, keeps_books, practice_table
 from sim.cli.protection_table import PROTECTION, protection_table, shows_protection
+from sim.cli.quality_table import QUALITY, moves_money, quality_table
 from sim.cli.served_tables import HOME_CARE, home_care_arms, home_care_table, home_care_told, medicaid_told
 from sim.cli.sweep_tables import print_sweep, sweep_as_dict
 from sim.cli.verdicts import joining_told
@@ -137,6 +138,10 @@ def _print_money(done: Run, scenario: Scenario, console: Console) -> None:
         for group in side_by_side(arms, console.width):
             console.print(practice_table(data, group))
         console.print(PRACTICES, style="dim", highlight=False)
+    if moves_money(data):
+        for group in side_by_side(arms, console.width):
+            console.print(quality_table(data, group))
+        console.print(QUALITY, style="dim", highlight=False)
     if guarded := bracket_arms(data):
         for group in side_by_side(guarded, console.width):
             console.print(bracket_table(data, group))

@@ -64,7 +64,7 @@ def cost_and_count(
     )
     if protected > 0:
         avert_fall_visits(key, year, n, markets, practices, health.falls, sums, strip)
-    count_care(people, n, masks, health.quality, sums, strip)
+    count_care(people, n, practices, masks, health.quality, sums, strip)
     count_chronic(n, masks, of_episodes, episodes, strip)
     count_months(people, key, year, n, practices, disease, health.high_needs, reference_spend, sums, strip)
     if serves:

@@ -79,12 +79,19 @@ def note_course(people: People, n: int, chronic: int, strip: Strip) -> None:
 
 @stage
 def count_care(
-    people: People, n: int, masks: Conditions, quality: Quality, sums: Array, strip: Strip
+    people: People,
+    n: int,
+    practices: Practices,
+    masks: Conditions,
+    quality: Quality,
+    sums: Array,
+    strip: Strip,
 ) -> None:
     """Write down the year's spending; add use of care and quality events."""
     all_spend = people.spend
     drug_treated, hypertension, diabetes = masks.drug_treated, masks.hypertension, masks.diabetes
-    pressure_controlled, glycemic_poor = quality.pressure_controlled, quality.glycemic_poor
+    pressure_controlled, glycemic_poor = practices.pressure_controlled, practices.glycemic_poor
+    practice = strip.practice
     row, conditions, uses, visits = strip.row, strip.conditions, strip.uses, strip.visits
     ed_visits, ed_falls, several, clinical = strip.ed_visits, strip.ed_falls, strip.several, strip.clinical
     base_cents, procedure_cents, event_cents = strip.base_cents, strip.procedure_cents, strip.event_cents
@@ -98,6 +105,7 @@ def count_care(
         all_spend[i] = min(base + procedure_cents[k] + event_cents[k], LARGEST_CENTS)
         seen = uses[k] != 0
         sign = clinical[k]
+        seen_at = np.uint64(practice[k])  # never below 0, so that the index needs no look from the end
         hypertensive = 1 if seen & (had & hypertension != 0) else 0
         diabetic = 1 if seen & (had & diabetes != 0) else 0
         sums[at + _ED] += ed_visits[k]
@@ -106,9 +114,9 @@ def count_care(
         sums[at + _VISITS] += visits[k]
         sums[at + _BASE_DRUG] += base if had & drug_treated else 0
         sums[at + _HYPERTENSION] += hypertensive
-        sums[at + _PRESSURE_CONTROLLED] += hypertensive if sign < pressure_controlled else 0
+        sums[at + _PRESSURE_CONTROLLED] += hypertensive if sign < pressure_controlled[seen_at] else 0
         sums[at + _DIABETES] += diabetic
-        sums[at + _GLYCEMIC_POOR] += diabetic if 1.0 - sign < glycemic_poor else 0
+        sums[at + _GLYCEMIC_POOR] += diabetic if 1.0 - sign < glycemic_poor[seen_at] else 0
         sums[at + _COMPLEX_MONTHS] += months[k] if several[k] >= complex_from else 0
         if age[k] < AGED_IN:
             sums[at + _YOUNG_MONTHS] += months[k]

@@ -337,6 +337,11 @@ def practices_of(table: Array, answers: Array) -> Practices:
         table[23],
         table[24],
         table[25],
+        table[26],
+        table[27],
+        table[28],
+        table[29],
+        table[30],
         answers,
     )
 

@@ -216,12 +216,8 @@ class Events(NamedTuple):
     stays_extra, snf_chance, snf_days, snf_part : float
         Further stays; chance of SNF care after them, its mean length, and its part of what the event costs.
     most_stays, most_snf_days : int
-    readmission : float
-        Chance that a further stay is within 30 days.
     hospice : float
         Chance that the event of a dying person ends in hospice.
-    follow_up : float
-        Chance of a timely follow-up.
     """
 
     event_chance: Array
@@ -243,9 +239,7 @@ class Events(NamedTuple):
     snf_part: float
     most_stays: int
     most_snf_days: int
-    readmission: float
     hospice: float
-    follow_up: float
 
 
 class Episodes(NamedTuple):
@@ -339,16 +333,12 @@ class Quality(NamedTuple):
 
     Attributes
     ----------
-    glycemic_poor, pressure_controlled : float
-        Shares of people with diabetes and with hypertension.
     complex_conditions : int
         Chronic conditions from which on a person counts as having several.
     stay_days : float
         Mean days of a stay.
     """
 
-    glycemic_poor: float
-    pressure_controlled: float
     complex_conditions: int
     stay_days: float
 

@@ -179,6 +179,14 @@ class Practices(NamedTuple):
         Share of those whom Medicaid aligns to it, of people without another alignment; 0 where it does not.
     medicaid_cell
         First of the benchmark cells that they are in.
+    stays_habit
+        Factor on how many acute events its patients have, whoever they are aligned to.
+    readmission
+        Chance that a further stay is within 30 days of the one before.
+    follow_up
+        Chance of a timely follow-up.
+    glycemic_poor, pressure_controlled
+        Shares of patients with diabetes and with hypertension.
     answers : float64, shape (practices, episodes, specialists a practice refers to, 3) or (0, ...)
         What specialists make, of the patients aligned to it, of episodes that they lead and that begin with a
         procedure or a stay: factors on their price, on SNF care after a stay, and on how many procedures
@@ -211,6 +219,11 @@ class Practices(NamedTuple):
     full_benefit: Array
     medicaid: Array
     medicaid_cell: Array
+    stays_habit: Array
+    readmission: Array
+    follow_up: Array
+    glycemic_poor: Array
+    pressure_controlled: Array
     answers: Array
 
 

@@ -106,13 +106,8 @@ def draw_events(key: Key, year: int, n: int, masks: Conditions, acute: Events, s
     event_spread, amount_slope = acute.event_spread, acute.event_amount_slope
     cause_share = acute.cause_share
     heart_failure, copd = masks.heart_failure, masks.copd
-    stays_extra, readmission = acute.stays_extra, acute.readmission
-    snf_chance, snf_length, hospice, follow_up = (
-        acute.snf_chance,
-        acute.snf_days,
-        acute.hospice,
-        acute.follow_up,
-    )
+    stays_extra = acute.stays_extra
+    snf_chance, snf_length, hospice = acute.snf_chance, acute.snf_days, acute.hospice
     most_stays, most_snf_days = acute.most_stays, acute.most_snf_days
     row, hit, hit_row, cost, extra, course = (
         strip.row,
@@ -136,12 +131,12 @@ def draw_events(key: Key, year: int, n: int, masks: Conditions, acute: Events, s
         strip.event_month,
         strip.event_cause,
     )
-    stays, readmitted, snf_days, ending, followed_up = (
+    stays, snf_days, ending, readmission, follow_up = (
         strip.stays,
-        strip.readmitted,
         strip.snf_days,
         strip.ending,
-        strip.followed_up,
+        strip.readmission,
+        strip.follow_up,
     )
     luck, rest, averted, sent_home = strip.event_luck, strip.lost, strip.averted, strip.sent_home
     hits = 0
@@ -166,13 +161,13 @@ def draw_events(key: Key, year: int, n: int, masks: Conditions, acute: Events, s
         )
         further = poisson(unit(extra[4 * j + 2]), stays_extra, most_stays)
         stays[k] = 1 + further
-        readmitted[k] = binomial(unit(course[4 * j + 1]), further, readmission)
+        readmission[k] = unit(course[4 * j + 1])
         snf = unit(extra[4 * j + 3]) < snf_chance
         if snf:
             days = 1 + int(-snf_length * math.log(unit(rest[4 * j])))
             snf_days[k] = min(most_snf_days, days)
         ending[k] = HOSPICE if dies[k] and unit(rest[4 * j + 1]) < hospice else (SNF if snf else HOME)
-        followed_up[k] = 1 if unit(course[4 * j + 3]) < follow_up else 0
+        follow_up[k] = unit(course[4 * j + 3])
         averted[k] = unit(rest[4 * j + 2])
         sent_home[k] = unit(rest[4 * j + 3])
 
@@ -206,6 +201,7 @@ def price_events(
     )
     fewer, fewer_spill, fewer_needy = practices.stays, practices.stays_spill, practices.high_needs_stays
     home, home_spill, home_needy = practices.snf, practices.snf_spill, practices.high_needs_snf
+    habit = practices.stays_habit
     snf_part, averted, sent_home = acute.snf_part, strip.averted, strip.sent_home
     happened, at_home, fewer_at_home = strip.happened, strip.at_home, strip.fewer_at_home
     event_saved, stays_spared = strip.event_saved, strip.stays_spared
@@ -228,13 +224,14 @@ def price_events(
         strip.event_cause,
         strip.event_luck,
     )
-    stays, readmitted, snf_days, ending, followed_up = (
+    stays, snf_days, ending, readmission, follow_up = (
         strip.stays,
-        strip.readmitted,
         strip.snf_days,
         strip.ending,
-        strip.followed_up,
+        strip.readmission,
+        strip.follow_up,
     )
+    readmission_chance, follow_up_chance = practices.readmission, practices.follow_up
     sums_at, episodes_at, cents, hit = strip.sums_at, strip.episodes_at, strip.event_cents, strip.hit
     answers, cumulative, specialty = practices.answers, referrals.share, of_episodes.specialty
     hits = 0
@@ -253,7 +250,7 @@ def price_events(
         rate = fewer[who] * (fewer_needy[who] if needy else 1.0)
         snf_rate = home[who] * (home_needy[who] if needy else 1.0)
         effect = own if to >= 0 else event_spill[seen]
-        rate = rate if to >= 0 else fewer_spill[seen]
+        rate = (rate if to >= 0 else fewer_spill[seen]) * habit[seen]
         times = int(rate + averted[k])
         usual = times
         if serves and at_home[k]:
@@ -296,7 +293,9 @@ def price_events(
         stayed, in_snf = stays[k] * times, snf_days[k] * times * after
         sums[at + _EVENT] += spent
         sums[at + _STAYS] += stayed
-        sums[at + _READMISSIONS] += readmitted[k] * times
+        if stays[k] > 1:
+            readmitted = binomial(readmission[k], stays[k] - 1, readmission_chance[seen])
+            sums[at + _READMISSIONS] += readmitted * times
         sums[at + _SNF_DAYS] += in_snf
         sums[at + _EVENT_HOSPICE] += spent if ending[k] == HOSPICE else 0
         sums[at + _EVENT_SNF] += spent if (ending[k] == SNF) & (after > 0) else 0
@@ -306,7 +305,7 @@ def price_events(
                 add_episode(episodes, episodes_at[k], begins, of_episode, 1, event_month[k])
             if dies[k] == 0:
                 sums[at + _FOLLOW_UPS_DUE] += times
-                sums[at + _FOLLOW_UPS_MADE] += followed_up[k] * times
+                sums[at + _FOLLOW_UPS_MADE] += times if follow_up[k] < follow_up_chance[seen] else 0
         if fall:
             sums[at + _FALL_STAYS] += times
         if several[k] >= complex_from:

@@ -57,11 +57,13 @@ class Strip(NamedTuple):
     luck : float64
         Factor on ambulatory spending.
     procedure, procedure_month, procedure_times; procedure_luck, procedure_answer : float64
-        Which procedure, -1 for none, when, how often in an arm; factors on its cost, of luck and of who leads it.
-    event_cause, event_month, readmitted, ending, followed_up; event_luck : float64
+        Which procedure, -1 for none, when, how often in an arm; factors on its cost, of luck and of who
+        leads it.
+    event_cause, event_month, ending; event_luck : float64
         Of the acute event; they mean nothing for people without one.
-    averted, sent_home : float64; happened
-        Draws of whether the event, and SNF care after it, happen in an arm; how often each does.
+    averted, sent_home, readmission, follow_up : float64; happened
+        Draws of whether the event, SNF care, readmissions and a timely follow-up after it happen in an arm;
+        how often the event does.
     attesting, clinical : float64; several
         Draws of attestation and of clinical values; number of chronic conditions.
     late_months
@@ -142,11 +144,11 @@ class Strip(NamedTuple):
     event_cause: Array
     event_month: Array
     event_luck: Array
-    readmitted: Array
     ending: Array
-    followed_up: Array
     averted: Array
     sent_home: Array
+    readmission: Array
+    follow_up: Array
     happened: Array
     ed_visits: Array
     ed_falls: Array
@@ -236,9 +238,7 @@ _WHOLE = (
     "snf_days",
     "event_cause",
     "event_month",
-    "readmitted",
     "ending",
-    "followed_up",
     "ed_visits",
     "ed_falls",
     "ed_averted",
@@ -255,6 +255,8 @@ _REAL = (
     "event_luck",
     "averted",
     "sent_home",
+    "readmission",
+    "follow_up",
     "attesting",
     "clinical",
 )

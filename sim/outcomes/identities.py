@@ -59,6 +59,10 @@ IDENTITIES = (
     Identity("Settlement after sequestration", "settlement", ("shared_savings",), ("sequestration",)),
     Identity("Capitation in place of claims", "bridge_capitation", ("claims_replaced",), ("capitation",)),
     Identity("Stop-loss", "bridge_stop_loss", ("stop_loss_payout",), ("stop_loss_charge",)),
+    Identity(
+        "Quality withhold earned back or not", "quality_withhold", ("quality_earned",), ("bridge_quality",)
+    ),
+    Identity("High Performers Pool", "pool_of_others", ("high_performers_pool",), ("pool_funded",)),
     Identity("Episode arrangements", "cara_payments", (), ("bridge_cara", "cara_settled")),
     Identity("CARA by kind of episode", "cara_payments", ("cara_paid",), ("cara_collected",)),
     Identity(

@@ -12,6 +12,7 @@ from sim.kernels.codes import CELL_NAMES, EPISODE_NAMES, MONTHS_A_YEAR
 from sim.ledger import Ledger, Mechanism, Party
 from sim.ledger.codes import CAPITATION
 from sim.outcomes.cash import CashTerms, cash_in_year
+from sim.outcomes.quality import MEASURES
 from sim.outcomes.registry import BY_NAME, VARIABLES
 
 # What an ACO is paid and pays: result variable, whose net it is, and for what. Costs are shown as positive.
@@ -86,6 +87,7 @@ class Record:
             "cell": len(CELL_NAMES),
             "year": len(years),
             "episode": len(EPISODE_NAMES),
+            "measure": len(MEASURES),
             "parameter": drawn.size,
         }
         self.arrays: dict[str, NDArray[Any]] = {
@@ -158,6 +160,8 @@ class Record:
             moved = mechanism in booked
             cents = sign * ledger.net_by_aco(party, mechanism, year=year) if moved else nothing
             self.write(year, name, cents, active)
+        pool = ledger.net(Party.ACO, Mechanism.HIGH_PERFORMERS_POOL, year=year)
+        self.write(year, "pool_of_others", pool - int(settled["pool_funded"][active].sum()))
         outlay = -ledger.net(Party.MEDICARE, year=year)
         services = Mechanism.FEE_FOR_SERVICE, Mechanism.FEE_REDUCTION
         self.write(year, "ffs_payments", ledger.net(Party.PROVIDERS, *services, year=year))

@@ -10,6 +10,7 @@ from sim.outcomes.cara import CARA_KNOWN, CARA_MONEY, CARA_VARIABLES
 from sim.outcomes.payment_variables import PAYMENT_VARIABLES
 from sim.outcomes.protection_variables import PROTECTION_VARIABLES
 from sim.outcomes.provider_variables import PROVIDER_VARIABLES
+from sim.outcomes.quality import QUALITY_VARIABLES
 from sim.outcomes.served_variables import SERVED_VARIABLES
 from sim.outcomes.variable import Variable, money
 from sim.pages import render
@@ -134,33 +135,7 @@ VARIABLES: tuple[Variable, ...] = (
         sign=_PAID_TO_ACO,
         rule=f"{_METHODS}, administrative add-on",
     ),
-    Variable(
-        "quality_score",
-        ("aco", "year"),
-        "number",
-        "1",
-        "Quality score",
-        "Share of the quality withhold earned back.",
-        rule=f"{_METHODS}, quality",
-    ),
-    Variable(
-        "measured_quality",
-        ("aco", "year"),
-        "number",
-        "1",
-        "Measured quality",
-        "LEAD: weighted mean of the measures' points, before the gate on improvement and the Prevention and"
-        " Quality Plan. NaN in other programs.",
-        rule=f"{_METHODS}, quality",
-    ),
-    money(
-        "high_performers_pool",
-        "aco year",
-        "High Performers Pool",
-        "Paid to ACOs of high quality on top of the settlement; zero outside LEAD.",
-        sign=_PAID_TO_ACO,
-        rule=f"{_METHODS}, quality",
-    ),
+    *QUALITY_VARIABLES,
     *CARA_VARIABLES,
     *CARA_KNOWN,
     *CARA_MONEY,

@@ -178,8 +178,6 @@ def build_health(evidence: Evidence) -> Health:
             most_ed_visits=int(number("use.most_ed_visits")),
         ),
         quality=Quality(
-            glycemic_poor=number("use.glycemic_poor"),
-            pressure_controlled=number("use.pressure_controlled"),
             complex_conditions=int(number("use.complex_conditions")),
             stay_days=number("use.stay_days"),
         ),
@@ -239,9 +237,7 @@ def _events(evidence: Evidence) -> Events:
         snf_part=snf_part(evidence),
         most_stays=int(number("use.most_stays")),
         most_snf_days=int(number("use.most_snf_days")),
-        readmission=number("use.readmission"),
         hospice=number("use.hospice"),
-        follow_up=number("use.follow_up"),
     )
 
 

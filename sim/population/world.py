@@ -32,6 +32,7 @@ from sim.kernels.strip import Strip
 from sim.kernels.tally import NOTHING_FURTHER, Asked, Tally, add, zeros
 from sim.population.arm_sums import EpisodeList
 from sim.population.course import Course
+from sim.population.habits import CARE_HABITS
 from sim.population.health import build_health, in_year
 from sim.population.past import PastYear
 from sim.population.plan import AcoPlan
@@ -163,7 +164,10 @@ class World:
         one, none = np.ones(self.n_practices), np.zeros(self.n_practices)
         spending, coding = (one, one) if year is None else self.course.at(year)
         alike = dict.fromkeys(Practices._fields, one)
-        own = {"efficiency": self.providers.efficiency * spending, "coding": coding, "attest": none}
+        habits = self.providers.habits
+        efficiency = self.providers.efficiency * spending * habits.price
+        own = {"efficiency": efficiency, "coding": coding, "attest": none, "stays_habit": habits.stays}
+        own |= {name: getattr(habits, name) for name in CARE_HABITS}
         own |= nothing_offered(self.n_practices) | serving_nobody(self.n_practices)
         own["answers"] = self.no_answers()
         return Practices(**(alike | own))

@@ -150,7 +150,8 @@ class Care(Treatment):
         sums[Sum.AVERTED_SPEND] += before - cents
         self.event_saved = min(usual * one, LARGEST_CENTS) - before
         self.stays_spared = self.admissions * (usual - otherwise)
-        sums[Sum.READMISSIONS] += times * binomial(draws.readmissions(), further, rules.readmission)
+        readmission = self.model.practices.readmission[self.practice]
+        sums[Sum.READMISSIONS] += times * binomial(draws.readmissions(), further, readmission)
         sums[Sum.SNF_DAYS] += self.snf_days * self.snf_stays
         if hospice:
             sums[Sum.EVENT_HOSPICE] += cents
@@ -168,7 +169,8 @@ class Care(Treatment):
             return []
         if not year.dies:
             sums[Sum.FOLLOW_UPS_DUE] += self.happened
-            sums[Sum.FOLLOW_UPS_MADE] += self.happened * (self.draws.follow_up() < rules.follow_up)
+            follow_up = self.model.practices.follow_up[self.practice]
+            sums[Sum.FOLLOW_UPS_MADE] += self.happened * (self.draws.follow_up() < follow_up)
         share = of_episodes.share[kind]
         expected = 0
         if self.model.asked.referred:
@@ -177,17 +179,19 @@ class Care(Treatment):
 
     def measure(self, year: Situation, base: int, sums: Any) -> None:
         """Count what electronic quality measures look at."""
-        masks, rules = self.model.health.conditions, self.model.health.quality
+        masks, habits = self.model.health.conditions, self.model.practices
         if not year.uses:
             return
         if year.carried & masks.drug_treated:
             sums[Sum.BASE_DRUG] += base
         if year.carried & masks.hypertension:
             sums[Sum.HYPERTENSION] += 1
-            sums[Sum.PRESSURE_CONTROLLED] += self.draws.clinical_value() < rules.pressure_controlled
+            controlled = habits.pressure_controlled[self.practice]
+            sums[Sum.PRESSURE_CONTROLLED] += self.draws.clinical_value() < controlled
         if year.carried & masks.diabetes:
             sums[Sum.DIABETES] += 1
-            sums[Sum.GLYCEMIC_POOR] += 1.0 - self.draws.clinical_value() < rules.glycemic_poor
+            poor = habits.glycemic_poor[self.practice]
+            sums[Sum.GLYCEMIC_POOR] += 1.0 - self.draws.clinical_value() < poor
 
     def complex_care(self, year: Situation, sums: Any) -> None:
         """Count unplanned stays and days away of people with several chronic conditions."""

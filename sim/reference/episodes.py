@@ -67,10 +67,11 @@ class Treatment(Served):
         )
 
     def rates(self) -> tuple[float, float]:
-        """Return what ACOs do to how many acute events the person has, and to SNF care after them."""
+        """Return how many acute events, of those drawn, the person has, and SNF stays after them."""
         practices = self.model.practices
         return (
-            self.effect(practices.stays, practices.high_needs_stays, practices.stays_spill),
+            self.effect(practices.stays, practices.high_needs_stays, practices.stays_spill)
+            * practices.stays_habit[self.practice],
             self.effect(practices.snf, practices.high_needs_snf, practices.snf_spill),
         )
 

@@ -52,7 +52,7 @@ from sim.settlement.lead_base import (
     foreseen,
     with_expenditure,
 )
-from sim.settlement.lead_quality import LeadQuality
+from sim.settlement.lead_quality import LeadQuality, withheld_of
 from sim.settlement.leaving import leave_early
 from sim.settlement.program import Flags, Floats, History, Ints, Participants, Settled, Shown, cents
 from sim.settlement.prospective import prospective_by_cell
@@ -193,7 +193,7 @@ class Lead:
         scored = self._quality.scored(year, experience.year.aco, experience.quality, active, prevents)
         experience = replace(experience, quality=scored.earning)
         nothing = np.zeros(len(active), np.int64)
-        result: Settled = {"measured_quality": scored.total} | {name: nothing.copy() for name in STOP_LOSS}
+        result: Settled = scored.told() | {name: nothing.copy() for name in STOP_LOSS}
         elects = contracts.elects & (contracts.program == "lead")
         self.monthly = MonthlyPayments.nothing(len(active)) if (active & elects).any() else None
         options, starts = contracts.risk_option[active], contracts.agreement_start[active]
@@ -207,9 +207,9 @@ class Lead:
             for name, values in settled.items():
                 into = result.setdefault(name, values)
                 into[mine] = values[mine]
-        pool = self._quality.pool_usd(year, scored.earning, result["benchmark"] / 100.0)
-        result["high_performers_pool"] = cents(pool)
-        return leave_early(result, contracts.elections.exit_month, exit_terms(self.rulebook, year))
+        leaves = contracts.elections.exit_month
+        result |= self._quality.money(year, scored, result, active, leaves)
+        return leave_early(result, leaves, exit_terms(self.rulebook, year))
 
     def settled_in(self, year: int, contracts: Contracts) -> tuple[int, Ints]:
         """Return the month of a year's final settlement, and of each ACO's first one, provisional or final.
@@ -276,6 +276,7 @@ class Lead:
             "settlement": shared - taken,
             "admin_add_on": cents(done.add_on_usd),
             "quality_score": experience.quality.copy(),
+            "quality_withhold": cents(withheld_of(done, terms)),
             "historical_benchmark": baseline.history_pbpm.copy(),
             "higher_spending": baseline.higher_spending.astype(np.int8),
             "agreement_start": np.full(len(paid), float(base.by3 + 1)),

@@ -19,6 +19,7 @@ from sim.ledger.benefits import BenefitMoney
 from sim.ledger.billed import Billed
 from sim.ledger.schedule import Schedule, joined
 from sim.outcomes.cara import CARA_BY_KIND
+from sim.outcomes.quality import MEASURE_VARIABLES, MEASURES
 from sim.outcomes.registry import BY_NAME, GUARDRAILS
 from sim.population.experience import ratio
 from sim.population.world import World
@@ -38,6 +39,7 @@ from sim.settlement.stop_loss import LivedPersons, Persons
 
 # What only LEAD has.
 _OF_LEAD = (
+    "pool_funded",
     "high_performers_pool",
     "capitation",
     "claims_replaced",
@@ -58,6 +60,10 @@ SETTLED = (
     "admin_add_on",
     "quality_score",
     "measured_quality",
+    "quality_improves",
+    "quality_withhold",
+    "quality_earned",
+    *(variable.name for variable in MEASURE_VARIABLES),
     *_OF_LEAD,
     *ENTRY,
     "historical_benchmark",
@@ -244,7 +250,12 @@ class Settlement:
         """
         seen = participants.observe(history, year)
         n = len(participants)
-        shapes = {"aco": n, "cell": seen.months.shape[1], "episode": N_EPISODES}
+        shapes = {
+            "aco": n,
+            "cell": seen.months.shape[1],
+            "episode": N_EPISODES,
+            "measure": len(MEASURES),
+        }
         # An ACO outside all programs is shown with what would count in LEAD.
         counted = self._lead.counted(year)
         result: Settled = {

@@ -108,8 +108,8 @@ FACTS = {
     "quality.electronic_phase": dict(
         zip(YEARS, ["unscored"] * 2 + ["reporting"] * 2 + ["performance"] * 6, strict=True)
     ),
-    "quality.percentiles": [0.0, 0.3, 0.9],
-    "quality.points": [0.4, 0.7, 1.0],
+    "quality.percentiles": [0.0, 0.3, 0.6],
+    "quality.points": [0.0, 0.7, 1.0],
     "quality.weight.ACR": 1,
     "quality.weight.UAMCC": 1,
     "quality.weight.DAH": 1,
@@ -121,6 +121,7 @@ FACTS = {
     "quality.improvement": 0.03,
     "quality.sustained": 0.8,
     "quality.pool_share": 0.0,
+    "quality.pool_funding": "program",
     "quality.pool_score": 0.9,
     "quality.plan_share": 1.0,
     "corridors.global.edges": [0, 0.15, 0.35, 0.5],

@@ -61,8 +61,11 @@ def done(world, deeds, markets) -> Practices:
             "snf_spill",
             "high_needs_snf",
             "coding",
+            "stays_habit",
         ):
             tables[name][who] = 1.0 + 0.05 * rng.standard_normal(len(who))
+        for name in ("readmission", "follow_up", "glycemic_poor", "pressure_controlled"):
+            tables[name][who] = rng.random(len(who))
         tables["attest"][who] = 0.0 if deed == 2 else 0.15
         tables["home_care"][who] = tables["medicaid"][who] = 0.0 if deed == 1 else 0.6
         tables["full_benefit"][who] = 0.7

@@ -166,7 +166,9 @@ def touched(world: World, year: int) -> Practices:
     factored = [factors(0.1) for _ in range(12)]
     # In the first year nobody has a contract.
     answers = answers if year > world.first_py else world.no_answers()
-    own = {"coding": factors(0.03), "attest": attest, "answers": answers} | offered | served
+    habits = ("readmission", "follow_up", "glycemic_poor", "pressure_controlled")
+    own = {"coding": factors(0.03), "attest": attest, "answers": answers, "stays_habit": factors(0.1)}
+    own |= {name: rng.random(world.n_practices) for name in habits} | offered | served
     return Practices(world.providers.efficiency, *factored, **own)
 
 

@@ -19,6 +19,7 @@ KINDS = [
 FAIR = {"episodes": KINDS, "discount": 0.0, "quality": 0.5, "least_episodes": 10}
 NOBODY_DIFFERS = {
     "evidence.care.practice_efficiency": 0.0,
+    "evidence.quality.measure_spread.UAMCC": 0.001,
     "evidence.care.aco_efficiency": 0.0,
     "evidence.care.specialist_efficiency": 0.0,
     "evidence.drift.practice": 0.0,
