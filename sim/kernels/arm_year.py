@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sim.kernels.by_month import count_by_month
-from sim.kernels.counting import count_care, count_months
+from sim.kernels.counting import change_emergencies, count_care, count_months
 from sim.kernels.draws import Key
 from sim.kernels.episodes import count_chronic, price_procedures
 from sim.kernels.health import Health
@@ -40,7 +40,8 @@ def cost_and_count(
     masks, of_episodes, acute = health.conditions, health.episodes, health.events
     price_ambulatory(n, markets, practices, health.ambulatory, strip)
     price_procedures(n, markets, practices, of_episodes, sums, episodes, strip)
-    price_events(n, practices, acute, of_episodes, health.quality, sums, episodes, strip)
+    changed = price_events(n, practices, acute, of_episodes, health.quality, sums, episodes, strip)
+    change_emergencies(key, year, changed, health.emergency, sums, strip)
     count_care(people, n, masks, health.quality, sums, strip)
     count_chronic(n, masks, of_episodes, episodes, strip)
     count_months(people, key, year, n, practices, disease, health.high_needs, reference_spend, sums, strip)

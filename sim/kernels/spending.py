@@ -182,11 +182,11 @@ def price_events(
     sums: Array,
     episodes: Array,
     strip: Strip,
-) -> None:
+) -> int:
     """Note which acute events happen in the arm and what they cost; add what follows to the sums.
 
     Of the events drawn, each happens as often as its draw and the practice's factor on stays say: not at all,
-    once, or again. So with SNF care after it.
+    once, or again. So with SNF care after it. Returns for how many people it is not once; they are listed.
     """
     event_effects, event_spill, high_needs_effect = (
         practices.event_effect,
@@ -223,6 +223,7 @@ def price_events(
         strip.followed_up,
     )
     sums_at, episodes_at, cents, hit = strip.sums_at, strip.episodes_at, strip.event_cents, strip.hit
+    changed, listed = 0, strip.listed
     hits = 0
     for k in range(n):
         cents[k] = 0
@@ -242,6 +243,8 @@ def price_events(
         times = int((rate if to >= 0 else fewer_spill[seen]) + averted[k])
         after = int((snf_rate if to >= 0 else home_spill[seen]) + sent_home[k])
         happened[k] = times
+        listed[changed] = k
+        changed += 1 if times != 1 else 0
         if times == 0:
             continue
         cause = event_cause[k]
@@ -272,3 +275,4 @@ def price_events(
         if several[k] >= complex_from:
             sums[at + _COMPLEX_STAYS] += stayed
             sums[at + _DAYS_AWAY] += in_snf + np.int64(stay_days * stayed)
+    return changed

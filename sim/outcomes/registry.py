@@ -56,6 +56,12 @@ VARIABLES: tuple[Variable, ...] = (
             ("stays", "1", "Hospital stays", "Unplanned and planned hospital stays"),
             ("readmissions", "1", "Readmissions", "Unplanned stays within 30 days of another"),
             ("snf_days", "day", "SNF days", "Medicare days in skilled nursing facilities"),
+            (
+                "ed_visits",
+                "1",
+                "ED visits",
+                "Visits to emergency departments, with those that end in a stay,",
+            ),
         )
     ),
     money(

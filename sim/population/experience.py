@@ -191,7 +191,12 @@ def care_shares(sums: Ints, snf_part: float) -> tuple[float, float]:
 
 def lived_by(seen: Experience) -> dict[str, Floats | Ints]:
     """Return result variables of what the people aligned to each ACO lived, whatever its program."""
-    counts = {"stays": Sum.STAYS, "readmissions": Sum.READMISSIONS, "snf_days": Sum.SNF_DAYS}
+    counts = {
+        "stays": Sum.STAYS,
+        "readmissions": Sum.READMISSIONS,
+        "snf_days": Sum.SNF_DAYS,
+        "ed_visits": Sum.ED_VISITS,
+    }
     return {
         "person_months": seen.months,
         "true_savings": seen.aco[..., Sum.REFERENCE] - seen.aco[..., Sum.SPEND],

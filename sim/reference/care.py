@@ -113,12 +113,13 @@ class Care(Treatment):
         return [Begun(kind, month, int(cents * share), expected, 1)] * self.happened
 
     def use(self, year: Situation, sums: Any) -> None:
-        """Count ED and PQEM visits."""
+        """Count ED and PQEM visits; a stay that is averted brings none, one that comes again brings more."""
         if not year.uses:
             return
         rules, draws = self.model.health.emergency, self.draws
         mean = rules.ed_visits * (1.0 - rules.ed_risk + rules.ed_risk * year.relative) * (self.months / 12.0)
-        visits = poisson(draws.emergencies(), mean + rules.ed_stay * self.admissions, rules.most_ed_visits)
+        stayed = self.admissions * self.happened
+        visits = poisson(draws.emergencies(), mean + rules.ed_stay * stayed, rules.most_ed_visits)
         sums[Sum.ED_VISITS] += visits
         if year.age >= AGED_IN and visits:
             sums[Sum.FALL_ED_VISITS] += binomial(draws.fall_visits(), visits, rules.ed_fall)
