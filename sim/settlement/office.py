@@ -7,6 +7,7 @@ from functools import cached_property
 
 import numpy as np
 
+from sim.agents.usual import AcoTraits
 from sim.inputs.evidence import Evidence
 from sim.inputs.lead_criteria import high_needs_aco_share
 from sim.inputs.scenario_books import MSSP, REACH, reach_rulebook, reach_years
@@ -80,7 +81,9 @@ class Settlement:
         self._scenario = scenario
         self._arm = arm
         self._plans = world.plans
-        self._lead = Lead(scenario.rulebook(arm), world.evidence, world.trend, world.plans, own)
+        book, share = scenario.rulebook(arm), high_needs_aco_share(scenario.rulebook(arm), scenario.years[0])
+        draw = AcoTraits.of(world.plans, world.key, share).effect_draw
+        self._lead = Lead(book, world.evidence, world.trend, world.plans, own, draw)
         mssp = Mssp(scenario.rulebook(arm, MSSP), world.trend)
         reach = Reach(
             {
@@ -90,7 +93,7 @@ class Settlement:
             },
             world.trend,
             world.plans,
-            high_needs_aco_share(scenario.rulebook(arm), scenario.years[0]),
+            share,
         )
         self.cara = Cara(scenario, arm, world, self._lead.prospective_factor)
         self.programs: Mapping[str, Program] = {"lead": self._lead, MSSP: mssp, REACH: reach}

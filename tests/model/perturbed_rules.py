@@ -207,7 +207,7 @@ SETTINGS = (
     Setting("", PAYMENTS, 2027, 2028),
     Setting("", PAYMENTS, 2027, 2028, (("capitation.base_rate", "stated"),)),
     # Lists of TINs that change, and earlier savings that are more than regional adjustments.
-    Setting("", LEAD, 2027, 2028, evidence=(("tins.leave", 0.4), ("entry.prior_savings", 0.08))),
+    Setting("", LEAD, 2027, 2028, evidence=(("tins.leave", 0.4), ("entry.beyond_true_savings", 0.08))),
     Setting("mssp.", MSSP, 2027, 2032),
     Setting("mssp.", MSSP, 2019, 2021),
     # ACOs so small may elect a rate, and have the reduced share, only by a change of the rule.
