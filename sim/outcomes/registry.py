@@ -255,9 +255,9 @@ VARIABLES: tuple[Variable, ...] = (
         "flag",
         "1",
         "Has the people it needs",
-        "1 where an ACO that the scenario has in LEAD has the aligned people it needs, or the buffer saves"
-        " it; 0 where it has not, and is out unless the rules let it stay.",
-        rule="LEAD Model FAQ, minimum number of beneficiaries",
+        "1 where an ACO has the aligned people that the program it is to be in asks for, or the buffer saves"
+        " it; 0 where it has not, and is out unless the rules let it stay. MSSP asks as an agreement begins.",
+        rule="LEAD Model FAQ, minimum number of beneficiaries; 42 CFR 425.110",
     ),
     Variable(
         "minimum_people",
@@ -265,8 +265,8 @@ VARIABLES: tuple[Variable, ...] = (
         "number",
         "1",
         "Aligned people it needs",
-        "LEAD: the minimum of the ACO's type in the year. NaN in other programs.",
-        rule="LEAD Model FAQ, minimum number of beneficiaries",
+        "The minimum of the program, in LEAD and ACO REACH of the ACO's type in the year. NaN in no program.",
+        rule="LEAD Model FAQ, minimum number of beneficiaries; 42 CFR 425.110",
     ),
     Variable(
         "newly_entering",

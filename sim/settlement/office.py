@@ -27,6 +27,7 @@ from sim.settlement.lead import Lead
 from sim.settlement.mssp import Mssp
 from sim.settlement.program import Flags, Floats, History, Ints, Participants, Program, Settled, Shown
 from sim.settlement.reach import Reach
+from sim.settlement.smallest import SmallestSizes
 from sim.settlement.stop_loss import LivedPersons
 
 # What only LEAD has.
@@ -85,16 +86,13 @@ class Settlement:
         draw = AcoTraits.of(world.plans, world.key, share).effect_draw
         self._lead = Lead(book, world.evidence, world.trend, world.plans, own, draw)
         mssp = Mssp(scenario.rulebook(arm, MSSP), world.trend)
-        reach = Reach(
-            {
-                year: scenario.rulebook(arm, reach_rulebook(year))
-                for year in scenario.years
-                if year in reach_years()
-            },
-            world.trend,
-            world.plans,
-            share,
-        )
+        reach_books = {
+            year: scenario.rulebook(arm, reach_rulebook(year))
+            for year in scenario.years
+            if year in reach_years()
+        }
+        reach = Reach(reach_books, world.trend, world.plans, share)
+        self._sizes = SmallestSizes(mssp.rulebook, reach_books, reach.types, scenario.years[0])
         self.cara = Cara(scenario, arm, world, self._lead.prospective_factor)
         self.programs: Mapping[str, Program] = {"lead": self._lead, MSSP: mssp, REACH: reach}
         self._other_lag = int(own.number("cash.settlement_lag"))
@@ -158,7 +156,16 @@ class Settlement:
         practice_aco : int64, shape (practices,)
             ACO of each practice's TIN, -1 for none.
         """
-        return self._lead.entry.in_force(year, self.contracts(year), history, practice_aco)
+        let_in = self._lead.entry.in_force(year, self.contracts(year), history, practice_aco)
+        return self._sizes.in_force(year, let_in, history, practice_aco)
+
+    def _entry(self, year: int) -> Settled:
+        """Return who has the people needed and how many those are, each ACO in the program it is to be in."""
+        lead, others = self._lead.entry.shown(year), self._sizes.shown(year)
+        if not lead or not others:
+            return lead or others
+        elsewhere = ~np.isnan(others["minimum_people"])
+        return lead | {name: np.where(elsewhere, values, lead[name]) for name, values in others.items()}
 
     def settle(
         self,
@@ -207,7 +214,7 @@ class Settlement:
         for variable in (BY_NAME[name] for name in SETTLED):
             shape = tuple(shapes[dim] for dim in variable.dims if dim in shapes)
             result[variable.name] = np.full(shape, variable.fill_value, variable.stored_dtype)
-        result |= self._lead.entry.shown(year)
+        result |= self._entry(year)
         in_lead = active & (contracts.program == "lead")
         arranged = self.cara.reconcile(year, history, participants, in_lead)
         for name in CARA_BY_KIND:

@@ -64,6 +64,11 @@ class Reach:
     plans : tuple of AcoPlan
     high_needs_share : float
         Share of High Needs people above which an ACO is a High Needs ACO.
+
+    Attributes
+    ----------
+    types : int64, shape (acos,)
+        What :func:`aco_type` says of each ACO.
     """
 
     def __init__(
@@ -75,7 +80,7 @@ class Reach:
     ) -> None:
         self.rulebooks = rulebooks
         self._trend = trend
-        self._type = np.array([aco_type(plan, high_needs_share) for plan in plans], np.int64)
+        self.types = np.array([aco_type(plan, high_needs_share) for plan in plans], np.int64)
         self._known: tuple[bytes, ReachBase] | None = None
 
     def benchmark(self, history: History, participants: Participants, agreement: int) -> ReachBase:
@@ -124,7 +129,7 @@ class Reach:
             history,
             base.rate,
             ratio(seen.risk, seen.national_risk),
-            self._type,
+            self.types,
             base.national[..., -1],
             prospective_by_cell(self._trend, {}, range(base.by3 + 1, year + 1)),
             ratio(seen.national_pbpm, base.national[..., -1]),
