@@ -18,6 +18,7 @@ from sim.inputs.scenario_arms import (
     Terms,
 )
 from sim.inputs.scenario_cara import CaraContract
+from sim.inputs.scenario_sweep import Sweep
 from sim.inputs.scenario_values import Fraction, Table, Whole
 
 FIRST_PY = 2027
@@ -105,6 +106,7 @@ class ScenarioTables(Table):
     arms: dict[Annotated[str, Field(pattern=NAME)], Arm] = Field(
         min_length=1, description="named arms, compared on common draws"
     )
+    sweep: Sweep | None = Field(None, description=str(Sweep.__doc__))
 
 
 def model_at(loc: Iterable[int | str]) -> type[BaseModel] | None:

@@ -81,6 +81,8 @@ class Decision(IntEnum):
     TIN_INTAKE = 92  # of an ACO, each year: whether it takes in practices
     # Evidence, once a replicate
     PARAMETER = 96
+    # Finished results, drawn again for their error
+    RESAMPLE = 112
 
 
 class Key(NamedTuple):
