@@ -40,7 +40,7 @@ LOSS = (
 
 
 def turned_away(data: xr.Dataset) -> list[str]:
-    """Return a sentence for arms in which ACOs are out of LEAD for want of people, however long.
+    """Return a sentence for arms in which ACOs are out of their program for want of people, however long.
 
     Parameters
     ----------
@@ -59,7 +59,7 @@ def turned_away(data: xr.Dataset) -> list[str]:
         if some:
             found.setdefault(named, []).append(arm)
     return [
-        f"{', '.join(arms)}: ACOs below LEAD's minimum are out, in so much of their years: {named}."
+        f"{', '.join(arms)}: ACOs below the program's minimum are out, in so much of their years: {named}."
         for named, arms in found.items()
     ]
 

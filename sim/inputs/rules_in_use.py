@@ -28,6 +28,7 @@ from sim.inputs.quality_terms import quality_terms
 from sim.inputs.reach_terms import reach_benchmark_terms, reach_capitation_terms, reach_terms
 from sim.inputs.scenario_arms import NO_PROGRAM, Arm
 from sim.inputs.scenario_books import MSSP, REACH, ScenarioBooks, reach_rulebook
+from sim.inputs.smallest_terms import mssp_size, reach_size
 
 
 def rules_in_use(arm: Arm, name: str, years: range, books: ScenarioBooks) -> set[str]:
@@ -111,6 +112,7 @@ def _of_mssp(name: str, books: ScenarioBooks, year: int, years: range, terms: di
     length = int(book.number("benchmark.agreement_years"))
     book.number("benchmark.agreement_of_former")
     start = int(began[0]) + (year - int(began[0])) // length * length
+    mssp_size(book, start, year)
     for first_agreement in (True, False):
         agreement_terms(book, start, first=first_agreement)
     return {f"{MSSP}.{key}" for key in asked}
@@ -124,6 +126,7 @@ def _of_reach(name: str, books: ScenarioBooks, year: int, years: range, terms: d
     if terms.get("payments"):
         reach_capitation_terms(book, year)
         deque(wrong_elections(terms, book, year), maxlen=0)
+    reach_size(book)
     return {f"{REACH}.{key}" for key in asked}
 
 

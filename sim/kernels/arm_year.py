@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sim.kernels.by_month import count_by_month
-from sim.kernels.counting import count_care, count_months
+from sim.kernels.counting import change_emergencies, count_care, count_months
 from sim.kernels.draws import Key
 from sim.kernels.episodes import count_chronic, price_procedures
 from sim.kernels.falls import avert_fall_visits, protect_from_falls, support_sharing
@@ -47,7 +47,7 @@ def cost_and_count(
     if serves:
         enrol_at_home(key, n, practices, health.high_needs, strip)
     price_procedures(key, year, n, markets, practices, of_episodes, referrals, sums, episodes, strip)
-    price_events(
+    changed = price_events(
         key,
         year,
         n,
@@ -62,6 +62,7 @@ def cost_and_count(
         episodes,
         strip,
     )
+    change_emergencies(key, year, changed, health.emergency, sums, strip)
     if protected > 0:
         avert_fall_visits(key, year, n, markets, practices, health.falls, sums, strip)
     count_care(people, n, practices, masks, health.quality, sums, strip)

@@ -13,13 +13,13 @@ from sim.kernels.codes import (
 )
 from sim.kernels.draws import Decision, Key, draw4, unit
 from sim.kernels.health import Conditions, Emergency, HighNeeds, Quality
-from sim.kernels.jit import stage
+from sim.kernels.jit import inlined, stage
 from sim.kernels.layout import Array, Disease, People, Practices
-from sim.kernels.quantiles import binomial_rows, poisson_rows
+from sim.kernels.quantiles import binomial, binomial_rows, poisson, poisson_rows
 from sim.kernels.risk_score import concurrent_score, ones
 from sim.kernels.strip import Strip
 
-_HIGH_NEEDS_ENTRY = int(Decision.HIGH_NEEDS_ENTRY)
+_HIGH_NEEDS_ENTRY, _USE = int(Decision.HIGH_NEEDS_ENTRY), int(Decision.USE)
 _PERSONS, _MONTHS, _SPEND, _REFERENCE = (
     int(Sum.PERSONS),
     int(Sum.MONTHS),
@@ -41,21 +41,53 @@ _DIABETES, _GLYCEMIC_POOR, _HYPERTENSION, _PRESSURE_CONTROLLED = (
 )
 
 
+@inlined
+def mean_emergencies(relative: float, share: float, stays: int, emergency: Emergency) -> float:
+    """Return the mean of ED visits of a person in the share of the year enrolled."""
+    by_risk = emergency.ed_risk
+    mean: float = emergency.ed_visits * (1.0 - by_risk + by_risk * relative) * share
+    return mean + emergency.ed_stay * stays
+
+
 @stage
 def draw_emergencies(n: int, emergency: Emergency, strip: Strip) -> None:
     """Draw visits to emergency departments, and which of them are for falls."""
-    ed_mean, by_risk, per_stay = emergency.ed_visits, emergency.ed_risk, emergency.ed_stay
     use, u, mean, trials = strip.use, strip.u, strip.mean, strip.kept
     relative, share, stays, uses, age = strip.relative, strip.share, strip.stays, strip.uses, strip.age
     number, falls = strip.ed_visits, strip.ed_falls
     for k in range(n):
-        mean[k] = ed_mean * (1.0 - by_risk + by_risk * relative[k]) * share[k] + per_stay * stays[k]
+        mean[k] = mean_emergencies(relative[k], share[k], stays[k], emergency)
         u[k] = unit(use[4 * k]) if uses[k] else 0.0
     poisson_rows(u, mean, n, emergency.most_ed_visits, strip.mass, strip.below, number)
     for k in range(n):
         trials[k] = number[k] if age[k] >= AGED_IN else 0
         u[k] = unit(use[4 * k + 3])
     binomial_rows(u, trials, n, emergency.ed_fall, strip.mass, strip.below, falls)
+
+
+@stage
+def change_emergencies(
+    key: Key, year: int, changed: int, emergency: Emergency, sums: Array, strip: Strip
+) -> None:
+    """Add to the sums by how much ED visits of people whose acute event is averted, or comes again, differ.
+
+    They are the first `changed` of those listed. Stays begin in the ED to the share that drew their visits,
+    and the same draws say how many visits, and falls among them, are left or come to them.
+    """
+    listed, row, age, uses, sums_at = strip.listed, strip.row, strip.age, strip.uses, strip.sums_at
+    relative, share, stays, happened = strip.relative, strip.share, strip.stays, strip.happened
+    ed_here, falls_here = strip.ed_here, strip.falls_here
+    for j in range(changed):
+        k = listed[j]
+        if uses[k]:
+            word = draw4(key, row[k], year, _USE, 0)
+            mean = mean_emergencies(relative[k], share[k], stays[k] * happened[k], emergency)
+            visits = poisson(unit(word[0]), mean, emergency.most_ed_visits)
+            falls = binomial(unit(word[3]), visits if age[k] >= AGED_IN else 0, emergency.ed_fall)
+            sums[sums_at[k] + _ED] += visits - ed_here[k]
+            sums[sums_at[k] + _FALL_ED] += falls - falls_here[k]
+            ed_here[k] = visits
+            falls_here[k] = falls
 
 
 @stage

@@ -84,6 +84,7 @@ class Decision(IntEnum):
     CODING_DRIFT = 87  # of an ACO, each year
     TIN_LIST = 88  # each year: a practice leaves or joins, and which ACO it joins
     CARA_REVIEW = 89  # of an ACO, in a contract's first year: whether CMS refuses changes; by kind of episode
+    TIN_INTAKE = 92  # of an ACO, each year: whether it takes in practices
     ACO_HABITS = 93  # of stays, readmissions and follow-up, and of clinical control
     PRACTICE_HABITS = 94  # the same
     # Evidence, once a replicate

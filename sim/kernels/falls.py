@@ -69,6 +69,8 @@ def protect_from_falls(
 ) -> int:
     """Note whom falls prevention protects, and return how many they are.
 
+    ED visits in the arm begin with those that are drawn.
+
     Who is aligned on 1 January to an ACO that offers it, is 65 or over and at risk, and takes it up, begins a
     course then: one in a lifetime. It protects for some years, wherever the person goes. Whether somebody is
     at risk follows a draw that is made once, so that it is the same people year after year, and more of them
@@ -76,11 +78,18 @@ def protect_from_falls(
     """
     course, uptake = people.falls_course, practices.falls_uptake
     row, age, months, relative, aligned = strip.row, strip.age, strip.months, strip.relative, strip.aligned
-    protected, ed_averted, sums_at = strip.protected, strip.ed_averted, strip.sums_at
+    protected, sums_at = strip.protected, strip.sums_at
+    ed_visits, ed_falls, ed_here, falls_here = (
+        strip.ed_visits,
+        strip.ed_falls,
+        strip.ed_here,
+        strip.falls_here,
+    )
     hit, hit_row, extra, market = strip.hit, strip.hit_row, strip.extra, strip.market
     for k in range(n):
         protected[k] = 0
-        ed_averted[k] = 0
+        ed_here[k] = ed_visits[k]
+        falls_here[k] = ed_falls[k]
     if n == 0:
         return 0
     begun = 0
@@ -127,16 +136,17 @@ def avert_fall_visits(
     strip: Strip,
 ) -> None:
     """Avert ED visits for falls of those whom prevention protects, and what these would have cost."""
-    row, protected, ed_falls, ed_averted = strip.row, strip.protected, strip.ed_falls, strip.ed_averted
+    row, protected, ed_here, falls_here = strip.row, strip.protected, strip.ed_here, strip.falls_here
     base_cents, usual, sums_at = strip.base_cents, strip.base_usual, strip.sums_at
     market, practice, level, efficiency = strip.market, strip.practice, markets.level, practices.efficiency
     for k in range(n):
-        if protected[k] == 0 or ed_falls[k] == 0:
+        if protected[k] == 0 or falls_here[k] == 0:
             continue
         at = sums_at[k]
-        left = binomial(unit(draw4(key, row[k], year, _FALLS, 0)[0]), ed_falls[k], falls.ed_visits)
-        averted = ed_falls[k] - left
-        ed_averted[k] = averted
+        left = binomial(unit(draw4(key, row[k], year, _FALLS, 0)[0]), falls_here[k], falls.ed_visits)
+        averted = falls_here[k] - left
+        ed_here[k] -= averted
+        falls_here[k] = left
         sums[at + _ED] -= averted
         sums[at + _FALL_ED] -= averted
         sums[at + _PROTECTED_ED] += left

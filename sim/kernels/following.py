@@ -94,6 +94,7 @@ NOBODY = Followers(
         (np.int64, 6),
         (np.int64, 4),
         (np.int64, 3),
+        (np.int64, 3),
         (np.uint8, 2),
         (np.int32, 2),
         (np.int32, 2),

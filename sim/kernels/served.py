@@ -169,8 +169,7 @@ def count_served(
         strip.event_month,
         strip.last_month,
     )
-    ed_visits, ed_falls, ed_averted = strip.ed_visits, strip.ed_falls, strip.ed_averted
-    sums_at = strip.sums_at
+    ed_here, falls_here, sums_at = strip.ed_here, strip.falls_here, strip.sums_at
     half = served.shape[0] // 2
     for k in range(n):
         to = aligned[k]
@@ -191,10 +190,10 @@ def count_served(
             price = market_level[market[k], _AGED_NON_DUAL] * efficiency[practice[k]] * effect_before[k]
             without = np.int64(costs[procedure[k]] * price * procedure_luck[k] * answer[k] * 100.0 + 0.5)
             saved += without * times[k] - procedure_cents[k]
-        visits = ed_visits[k] - ed_averted[k]
+        visits = ed_here[k]
         seen = np.int64(ed_left[to] * visits + unit(draw4(key, i, year, _HOME_CARE, 0)[0]))
         sums[sums_at[k] + _ED] -= visits - seen
-        sums[sums_at[k] + _FALL_ED] -= max(np.int64(0), ed_falls[k] - ed_averted[k] - seen)
+        sums[sums_at[k] + _FALL_ED] -= max(np.int64(0), falls_here[k] - seen)
         served[at + _PERSONS] += 1
         served[at + _MONTHS] += here
         served[at + _SPEND] += all_spend[i]

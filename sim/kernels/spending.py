@@ -187,12 +187,13 @@ def price_events(
     sums: Array,
     episodes: Array,
     strip: Strip,
-) -> None:
+) -> int:
     """Note which acute events happen in the arm and what they cost; add what follows to the sums.
 
     Of the events drawn, each happens as often as its draw and the practice's factor on stays say: not at all,
     once, or again. So with SNF care after it. Where there are home-based programmes (`serves`), people in one
-    have fewer, and falls of people whom prevention protects are fewer still.
+    have fewer, and falls of people whom prevention protects are fewer still. Returns for how many people it
+    is not once; they are listed.
     """
     event_effects, event_spill, high_needs_effect = (
         practices.event_effect,
@@ -234,6 +235,7 @@ def price_events(
     readmission_chance, follow_up_chance = practices.readmission, practices.follow_up
     sums_at, episodes_at, cents, hit = strip.sums_at, strip.episodes_at, strip.event_cents, strip.hit
     answers, cumulative, specialty = practices.answers, referrals.share, of_episodes.specialty
+    changed, listed = 0, strip.listed
     hits = 0
     for k in range(n):
         cents[k] = 0
@@ -264,6 +266,8 @@ def price_events(
             sums[at + _PROTECTED_STAYS] += times
             sums[at + _AVERTED_STAYS] += otherwise - times
         happened[k] = times
+        listed[changed] = k
+        changed += 1 if times != 1 else 0
         if max(times, otherwise, usual) == 0:
             continue
         begins = cause_kind[cause]
@@ -311,3 +315,4 @@ def price_events(
         if several[k] >= complex_from:
             sums[at + _COMPLEX_STAYS] += stayed
             sums[at + _DAYS_AWAY] += in_snf + np.int64(stay_days * stayed)
+    return changed

@@ -52,7 +52,7 @@ class Strip(NamedTuple):
         What the year brings.
     base, level : float64
         An ACO's effect on ambulatory spending; prices and use of market and practice.
-    stays, planned, snf_days, ed_visits, ed_falls, ed_averted, base_cents, procedure_cents, event_cents
+    stays, planned, snf_days, ed_visits, ed_falls, ed_here, falls_here, base_cents, procedure_cents, event_cents
         Use and spending.
     luck : float64
         Factor on ambulatory spending.
@@ -152,7 +152,8 @@ class Strip(NamedTuple):
     happened: Array
     ed_visits: Array
     ed_falls: Array
-    ed_averted: Array
+    ed_here: Array
+    falls_here: Array
     attesting: Array
     clinical: Array
     several: Array
@@ -241,7 +242,8 @@ _WHOLE = (
     "ending",
     "ed_visits",
     "ed_falls",
-    "ed_averted",
+    "ed_here",
+    "falls_here",
     "several",
 )
 _REAL = (

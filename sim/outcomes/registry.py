@@ -60,6 +60,12 @@ VARIABLES: tuple[Variable, ...] = (
             ("stays", "1", "Hospital stays", "Unplanned and planned hospital stays"),
             ("readmissions", "1", "Readmissions", "Unplanned stays within 30 days of another"),
             ("snf_days", "day", "SNF days", "Medicare days in skilled nursing facilities"),
+            (
+                "ed_visits",
+                "1",
+                "ED visits",
+                "Visits to emergency departments, with those that end in a stay,",
+            ),
         )
     ),
     money(
@@ -232,9 +238,9 @@ VARIABLES: tuple[Variable, ...] = (
         "flag",
         "1",
         "Has the people it needs",
-        "1 where an ACO that the scenario has in LEAD has the aligned people it needs, or the buffer saves"
-        " it; 0 where it has not, and is out unless the rules let it stay.",
-        rule="LEAD Model FAQ, minimum number of beneficiaries",
+        "1 where an ACO has the aligned people that the program it is to be in asks for, or the buffer saves"
+        " it; 0 where it has not, and is out unless the rules let it stay. MSSP asks as an agreement begins.",
+        rule="LEAD Model FAQ, minimum number of beneficiaries; 42 CFR 425.110",
     ),
     Variable(
         "minimum_people",
@@ -242,8 +248,8 @@ VARIABLES: tuple[Variable, ...] = (
         "number",
         "1",
         "Aligned people it needs",
-        "LEAD: the minimum of the ACO's type in the year. NaN in other programs.",
-        rule="LEAD Model FAQ, minimum number of beneficiaries",
+        "The minimum of the program, in LEAD and ACO REACH of the ACO's type in the year. NaN in no program.",
+        rule="LEAD Model FAQ, minimum number of beneficiaries; 42 CFR 425.110",
     ),
     Variable(
         "newly_entering",

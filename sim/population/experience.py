@@ -203,6 +203,7 @@ def lived_by(seen: Experience) -> dict[str, Floats | Ints]:
         "protected_fall_ed_visits": Sum.PROTECTED_ED_VISITS,
         "fall_stays_averted": Sum.AVERTED_STAYS,
         "fall_ed_visits_averted": Sum.AVERTED_ED_VISITS,
+        "ed_visits": Sum.ED_VISITS,
     }
     return {
         "fall_spending_averted": seen.aco[..., Sum.AVERTED_SPEND].sum(axis=-1),

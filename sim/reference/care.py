@@ -88,8 +88,9 @@ class Care(Treatment):
         if not year.uses:
             return 0
         rules, draws = self.model.health.emergency, self.draws
+        stayed = self.admissions * self.happened
         mean = rules.ed_visits * (1.0 - rules.ed_risk + rules.ed_risk * year.relative) * (self.months / 12.0)
-        visits = poisson(draws.emergencies(), mean + rules.ed_stay * self.admissions, rules.most_ed_visits)
+        visits = poisson(draws.emergencies(), mean + rules.ed_stay * stayed, rules.most_ed_visits)
         falls = left = 0
         if year.age >= AGED_IN and visits:
             falls = left = binomial(draws.fall_visits(), visits, rules.ed_fall)

@@ -73,6 +73,8 @@ class Lead:
     plans : tuple of AcoPlan
     own : Evidence, optional
         Of the arm: says what ACOs' own providers bill; the world's by default.
+    draw : float64, shape (acos,), optional
+        How far each ACO's own effect lies from its kind's; 0 by default.
 
     Attributes
     ----------
@@ -91,6 +93,7 @@ class Lead:
         trend: Trend,
         plans: tuple[AcoPlan, ...],
         own: Evidence | None = None,
+        draw: Floats | None = None,
     ) -> None:
         self.rulebook = rulebook
         self._evidence = evidence
@@ -98,8 +101,7 @@ class Lead:
         self._prospective: dict[tuple[int, int], Floats] = {}
         self._former_mssp = np.array([plan.former_mssp for plan in plans])
         self.entry = LeadEntry(rulebook, plans)
-        renewing = evidence.number("entry.prior_savings")
-        self._prior_savings = np.array([earlier_savings(plan, renewing) for plan in plans])
+        self._prior_savings = earlier_savings(plans, evidence, np.zeros(len(plans)) if draw is None else draw)
         self._benchmarks: dict[int, tuple[bytes, LeadBenchmark]] = {}
         self._first_months: dict[int, Floats] = {}
         self._quality = LeadQuality(rulebook, evidence)

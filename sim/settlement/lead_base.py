@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
+from sim.agents.usual import own_parameters
+from sim.behaviour.effect import EffectParameters, effect_before
+from sim.behaviour.evidence_reader import Reader
 from sim.kernels.codes import N_CELLS, RISK_UNIT
 from sim.policy.lead import BaselineInputs, PerformanceYearInputs
 from sim.policy.rate_book import county_rates
@@ -92,14 +96,32 @@ def with_expenditure(inputs: PerformanceYearInputs, paid: Ints, further: Ints) -
     return replace(inputs, paid=dollars)
 
 
-def earlier_savings(plan: AcoPlan, renewing: float) -> float:
-    """Return an ACO's savings in its base years as a share of spending; `renewing` is the usual rate.
+def earlier_savings(plans: tuple[AcoPlan, ...], evidence: Reader, draw: Floats) -> Floats:
+    """Return ACOs' savings against their benchmarks in the base years as a share of spending, shape (acos,).
 
-    Losses are negative and net in, as in 42 CFR 425.658; an ACO that is new to programs has none.
+    Where none are stated, a renewing ACO's are what it truly saved and what benchmarks show beyond; an ACO
+    that is new to programs has none. Losses are negative and net in, as in 42 CFR 425.658.
+
+    Parameters
+    ----------
+    plans : tuple of AcoPlan
+    evidence : Reader
+        Of the world: base years are the same in all arms.
+    draw : float64, shape (acos,)
+        How far each ACO's own effect lies from its kind's, standard normal.
     """
-    if plan.prior_savings is not None:
-        return plan.prior_savings
-    return renewing if plan.entry == "renewing" else 0.0
+    renewing = np.array([plan.entry == "renewing" for plan in plans])
+    own: dict[str, Any] = {**own_parameters(plans).get("effect", {})}
+    parameters = replace(EffectParameters.read(evidence), **own)
+    saved = -effect_before(
+        parameters,
+        hospital_led=np.array([plan.leadership == "hospital" for plan in plans]),
+        renewing=renewing,
+        draw=draw,
+    )
+    usual = np.where(renewing, saved + evidence.number("entry.beyond_true_savings"), 0.0)
+    stated = [np.nan if plan.prior_savings is None else plan.prior_savings for plan in plans]
+    return np.where(np.isnan(stated), usual, stated)
 
 
 def foreseen(

@@ -7,6 +7,7 @@ from functools import cached_property
 
 import numpy as np
 
+from sim.agents.usual import AcoTraits
 from sim.behaviour.book import Behaviours
 from sim.behaviour.effect import CareShares
 from sim.inputs.capitation_terms import add_on_by_month
@@ -35,6 +36,7 @@ from sim.settlement.mssp import Mssp
 from sim.settlement.program import Flags, Floats, History, Ints, Participants, Program, Settled, Shown
 from sim.settlement.reach import Reach
 from sim.settlement.served import Served
+from sim.settlement.smallest import SmallestSizes
 from sim.settlement.stop_loss import LivedPersons, Persons
 
 # What only LEAD has.
@@ -98,19 +100,17 @@ class Settlement:
         self._scenario = scenario
         self._arm = arm
         self._plans = world.plans
-        self._lead = Lead(scenario.rulebook(arm), world.evidence, world.trend, world.plans, own)
+        book, share = scenario.rulebook(arm), high_needs_aco_share(scenario.rulebook(arm), scenario.years[0])
+        draw = AcoTraits.of(world.plans, world.key, share).effect_draw
+        self._lead = Lead(book, world.evidence, world.trend, world.plans, own, draw)
         mssp = Mssp(scenario.rulebook(arm, MSSP), world.trend)
-        self._reach = Reach(
-            {
-                year: scenario.rulebook(arm, reach_rulebook(year))
-                for year in scenario.years
-                if year in reach_years()
-            },
-            world.trend,
-            world.plans,
-            high_needs_aco_share(scenario.rulebook(arm), scenario.years[0]),
-            own,
-        )
+        reach_books = {
+            year: scenario.rulebook(arm, reach_rulebook(year))
+            for year in scenario.years
+            if year in reach_years()
+        }
+        self._reach = Reach(reach_books, world.trend, world.plans, share, own)
+        self._sizes = SmallestSizes(mssp.rulebook, reach_books, self._reach.types, scenario.years[0])
         self.cara = Cara(scenario, arm, world, self._lead.prospective_factor)
         self.benefits = Benefits(scenario.rulebook(arm), own)
         self._offered: BenefitMoney | None = None
@@ -211,7 +211,16 @@ class Settlement:
         practice_aco : int64, shape (practices,)
             ACO of each practice's TIN, -1 for none.
         """
-        return self._lead.entry.in_force(year, self.contracts(year), history, practice_aco)
+        let_in = self._lead.entry.in_force(year, self.contracts(year), history, practice_aco)
+        return self._sizes.in_force(year, let_in, history, practice_aco)
+
+    def _entry(self, year: int) -> Settled:
+        """Return who has the people needed and how many those are, each ACO in the program it is to be in."""
+        lead, others = self._lead.entry.shown(year), self._sizes.shown(year)
+        if not lead or not others:
+            return lead or others
+        elsewhere = ~np.isnan(others["minimum_people"])
+        return lead | {name: np.where(elsewhere, values, lead[name]) for name, values in others.items()}
 
     def settle(
         self,
@@ -265,7 +274,7 @@ class Settlement:
         for variable in (BY_NAME[name] for name in SETTLED):
             shape = tuple(shapes[dim] for dim in variable.dims if dim in shapes)
             result[variable.name] = np.full(shape, variable.fill_value, variable.stored_dtype)
-        result |= self._lead.entry.shown(year)
+        result |= self._entry(year)
         result |= self.served.told(history[year].served, participants.practice_aco, n)
         in_lead = active & (contracts.program == "lead")
         arranged = self.cara.reconcile(year, history, participants, in_lead)

@@ -83,6 +83,8 @@ class Reach:
     ----------
     monthly : MonthlyPayments or None
         What the year settled last pays by month, where any ACO elects it.
+    types : int64, shape (acos,)
+        What :func:`aco_type` says of each ACO.
     """
 
     def __init__(
@@ -98,7 +100,7 @@ class Reach:
         self._care = CareEvidence.read(own, plans)
         self._settled_in = MONTHS_A_YEAR + int(own.number("cash.settlement_lag"))
         self._trend = trend
-        self._type = np.array([aco_type(plan, high_needs_share) for plan in plans], np.int64)
+        self.types = np.array([aco_type(plan, high_needs_share) for plan in plans], np.int64)
         self._known: tuple[bytes, ReachBase] | None = None
 
     def benchmark(self, history: History, participants: Participants, agreement: int) -> ReachBase:
@@ -155,7 +157,7 @@ class Reach:
             coded = coded_by_cell(seen.aco) / base.coded
             national = base.national[..., -1]
             return reach_benchmark(
-                history, base.rate, risk, self._type, national, prospective, actual, terms, coded
+                history, base.rate, risk, self.types, national, prospective, actual, terms, coded
             )
 
         risk = ratio(seen.risk, seen.national_risk)

@@ -56,6 +56,9 @@ BY_YEAR = {
     "alignment.smallest.standard": 5000,
     "alignment.smallest.new_entrant": [1000, 1000, 2000, 3000, 4000, 5000],
     "alignment.smallest.high_needs": [250, 250, 500, 750, 1000, 1250],
+    "alignment.buffer": [0, 0, 0, 0.1, 0.1, 0.1],
+    "alignment.buffer_uses": 1,
+    "alignment.below_smallest": "out",
     "alignment.year_weights": [1 / 3, 2 / 3],
 }
 
@@ -68,6 +71,8 @@ def test_values_by_year(key):
         book, value = load_rulebook(name), stated[at] if by_year else stated
         if value is None:
             assert key not in book
+        elif isinstance(value, str):
+            assert book.word(key) == value
         else:
             found = np.asarray(book.value(key)).tolist()
             words = isinstance(np.ravel(found)[0], str)

@@ -112,6 +112,15 @@ GLIDE = {
     "eligibility.glide.newly_entering": [150, 210],
     "eligibility.glide.high_needs": [120, 180],
 }
+# Sizes that one ACO has in the last year before it starts and not in all, and lacks from then on; in ACO
+# REACH one that the buffer helps for a year.
+MSSP_SIZES = {"mssp.assignment.below_smallest": "out", "mssp.assignment.smallest": 400}
+REACH_SIZES = {
+    "reach.alignment.below_smallest": "out",
+    "reach.alignment.smallest.standard": 440,
+    "reach.alignment.smallest.new_entrant": 270,
+    "reach.alignment.smallest.high_needs": 200,
+}
 
 
 # Episode arrangements of every kind, so that each rule of prices, minimums and payments is met.
@@ -234,15 +243,17 @@ SETTINGS = (
     Setting("", OFFERS, 2027, 2029, evidence=(("quality.interventions", 0),)),
     Setting("", OFFERS, 2027, 2028, (("falls.payer", "medicare"),)),
     # Lists of TINs that change, and earlier savings that are more than regional adjustments.
-    Setting("", LEAD, 2027, 2028, evidence=(("tins.leave", 0.4), ("entry.prior_savings", 0.08))),
+    Setting("", LEAD, 2027, 2028, evidence=(("tins.leave", 0.4), ("entry.beyond_true_savings", 0.08))),
     Setting("mssp.", MSSP, 2027, 2032),
     Setting("mssp.", MSSP, 2019, 2021),
+    Setting("mssp.", MSSP, 2027, 2029, tuple(MSSP_SIZES.items())),
     # ACOs so small may elect a rate, and have the reduced share, only by a change of the rule.
     Setting("mssp.", LEVELS, 2027, 2028, (("mssp.msr.smallest_for_election", 100),)),
     Setting("reach.", REACH, 2021, 2022),
     Setting("reach.", REACH, 2025, 2026),
     Setting("reach.", REACH_PAYMENTS, 2025, 2026),
     Setting("reach.", REACH_PAYMENTS, 2025, 2026, (("reach.capitation.base_rate", "stated"),)),
+    Setting("reach.", REACH, 2025, 2026, tuple(REACH_SIZES.items())),
 )
 
 

@@ -214,7 +214,7 @@ def test_an_aco_that_is_out_is_not_settled(model):
             year = values.take(0, axis=BY_NAME[name].dims.index("year"))
             fill = BY_NAME[name].fill_value
             empty = np.isnan(year) if BY_NAME[name].dtype == "number" else year == fill
-            care = ("stays", "readmissions", "snf_days")
+            care = ("stays", "readmissions", "snf_days", "ed_visits")
             lived = name in ("person_months", "expenditure", "risk_score", "true_savings", *care, *ENTRY)
             assert empty[0].all() != lived, name
             of_other_programs = name in ("minimum_savings_rate", "agreement_benchmark")
