@@ -52,8 +52,10 @@ class Strip(NamedTuple):
         What the year brings.
     base, level : float64
         An ACO's effect on ambulatory spending; prices and use of market and practice.
-    stays, planned, snf_days, ed_visits, ed_falls, ed_here, falls_here, base_cents, procedure_cents, event_cents
+    stays, planned, snf_days, ed_visits, ed_falls, base_cents, procedure_cents, event_cents
         Use and spending.
+    ed_here, falls_here
+        ED visits, and those for falls, in an arm.
     luck : float64
         Factor on ambulatory spending.
     procedure, procedure_month, procedure_times; procedure_luck, procedure_answer : float64

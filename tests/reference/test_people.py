@@ -156,7 +156,7 @@ def touched(world: World, year: int) -> Practices:
     served = {
         "home_care": np.where(rng.random(world.n_practices) < 2 / 3, 0.6, 0.0),
         "home_open": rng.integers(0, len(HomeOpen), world.n_practices).astype(np.float64),
-        "home_effect": factors(0.1),
+        "home_effect": 0.8 * factors(0.1),
         "home_last_effect": factors(0.2),
         "home_ed": factors(0.2),
         "full_benefit": np.where(rng.random(world.n_practices) < 2 / 3, 0.7, 0.0),
