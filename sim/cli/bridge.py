@@ -14,7 +14,6 @@ from rich.table import Table
 from rich.text import Text
 
 from sim.cli.console import NARROW, stdout
-from sim.cli.quality_table import measures, measures_table
 from sim.inputs.faults import Fault, InputError, printable, wrong_choice
 
 if TYPE_CHECKING:
@@ -66,6 +65,8 @@ def bridge(
         if not replicates:
             problem = "has nothing complete of what was asked for"
             raise InputError(Fault(str(store), "", problem, "run the scenario first"))
+        from sim.cli.quality_table import measures, measures_table  # noqa: PLC0415
+
         found, quality = arm_bridge(chosen.load(), arm), measures(chosen, arm)
     if not found.lines:
         problem = "is in no program there, so nothing is settled"

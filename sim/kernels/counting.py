@@ -72,16 +72,17 @@ def change_emergencies(
     """Add to the sums by how much ED visits of people whose acute event is averted, or comes again, differ.
 
     They are the first `changed` of those listed. Stays begin in the ED to the share that drew their visits,
-    and the same draws say how many visits, and falls among them, are left or come to them.
+    and the same draws say how many visits, and falls among them, are left or come to them. Stays that falls
+    prevention or a home-based programme averts are not among these: what both do to ED visits is stated.
     """
     listed, row, age, uses, sums_at = strip.listed, strip.row, strip.age, strip.uses, strip.sums_at
-    relative, share, stays, happened = strip.relative, strip.share, strip.stays, strip.happened
+    relative, share, usual_stays = strip.relative, strip.share, strip.usual_stays
     ed_here, falls_here = strip.ed_here, strip.falls_here
     for j in range(changed):
         k = listed[j]
         if uses[k]:
             word = draw4(key, row[k], year, _USE, 0)
-            mean = mean_emergencies(relative[k], share[k], stays[k] * happened[k], emergency)
+            mean = mean_emergencies(relative[k], share[k], usual_stays[k], emergency)
             visits = poisson(unit(word[0]), mean, emergency.most_ed_visits)
             falls = binomial(unit(word[3]), visits if age[k] >= AGED_IN else 0, emergency.ed_fall)
             sums[sums_at[k] + _ED] += visits - ed_here[k]

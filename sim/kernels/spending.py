@@ -193,7 +193,7 @@ def price_events(
     Of the events drawn, each happens as often as its draw and the practice's factor on stays say: not at all,
     once, or again. So with SNF care after it. Where there are home-based programmes (`serves`), people in one
     have fewer, and falls of people whom prevention protects are fewer still. Returns for how many people it
-    is not once; they are listed.
+    would not be once without these two; they are listed.
     """
     event_effects, event_spill, high_needs_effect = (
         practices.event_effect,
@@ -235,7 +235,7 @@ def price_events(
     readmission_chance, follow_up_chance = practices.readmission, practices.follow_up
     sums_at, episodes_at, cents, hit = strip.sums_at, strip.episodes_at, strip.event_cents, strip.hit
     answers, cumulative, specialty = practices.answers, referrals.share, of_episodes.specialty
-    changed, listed = 0, strip.listed
+    changed, listed, usual_stays = 0, strip.listed, strip.usual_stays
     hits = 0
     for k in range(n):
         cents[k] = 0
@@ -255,6 +255,9 @@ def price_events(
         rate = (rate if to >= 0 else fewer_spill[seen]) * habit[seen]
         times = int(rate + averted[k])
         usual = times
+        usual_stays[k] = stays[k] * usual
+        listed[changed] = k
+        changed += 1 if usual != 1 else 0
         if serves and at_home[k]:
             rate *= fewer_at_home[k]
             times = int(rate + averted[k])
@@ -266,8 +269,6 @@ def price_events(
             sums[at + _PROTECTED_STAYS] += times
             sums[at + _AVERTED_STAYS] += otherwise - times
         happened[k] = times
-        listed[changed] = k
-        changed += 1 if times != 1 else 0
         if max(times, otherwise, usual) == 0:
             continue
         begins = cause_kind[cause]

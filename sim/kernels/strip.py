@@ -54,8 +54,8 @@ class Strip(NamedTuple):
         An ACO's effect on ambulatory spending; prices and use of market and practice.
     stays, planned, snf_days, ed_visits, ed_falls, base_cents, procedure_cents, event_cents
         Use and spending.
-    ed_here, falls_here
-        ED visits, and those for falls, in an arm.
+    ed_here, falls_here, usual_stays
+        In an arm: ED visits, those for falls, and the stays that ED visits go with.
     luck : float64
         Factor on ambulatory spending.
     procedure, procedure_month, procedure_times; procedure_luck, procedure_answer : float64
@@ -156,6 +156,7 @@ class Strip(NamedTuple):
     ed_falls: Array
     ed_here: Array
     falls_here: Array
+    usual_stays: Array
     attesting: Array
     clinical: Array
     several: Array
@@ -246,6 +247,7 @@ _WHOLE = (
     "ed_falls",
     "ed_here",
     "falls_here",
+    "usual_stays",
     "several",
 )
 _REAL = (

@@ -90,7 +90,10 @@ def draw_habits(aco: Ints, market: Ints, lives: Floats, n_acos: int, evidence: E
         spread = evidence.number(f"quality.measure_spread.{measure}")
         common = np.append(_factor(spread, sign * standing[habit]), 1.0)[aco]
         own = _factor(within * spread, sign * further[habit])
-        factors[habit] = common * own * total / np.bincount(group, lives * own)[group]
+        weighed = np.bincount(group, lives * own)[group]
+        # Where nobody lives there is nothing to keep the mean of.
+        level = np.divide(total, weighed, out=np.ones_like(weighed), where=weighed > 0.0)
+        factors[habit] = common * own * level
     acute = evidence.number("use.acute_part")
     stays = np.clip(factors["stays"], LEAST_LEFT, MOST)
     return Habits(

@@ -88,7 +88,7 @@ class Care(Treatment):
         if not year.uses:
             return 0
         rules, draws = self.model.health.emergency, self.draws
-        stayed = self.admissions * self.happened
+        stayed = self.admissions * self.usual_times
         mean = rules.ed_visits * (1.0 - rules.ed_risk + rules.ed_risk * year.relative) * (self.months / 12.0)
         visits = poisson(draws.emergencies(), mean + rules.ed_stay * stayed, rules.most_ed_visits)
         falls = left = 0
@@ -113,7 +113,7 @@ class Care(Treatment):
         The event that is drawn happens so often as an ACO lets it, and SNF care after it too.
         """
         rules, draws = self.model.health.events, self.draws
-        self.happened = self.snf_stays = self.event_saved = self.stays_spared = 0
+        self.usual_times = self.happened = self.snf_stays = self.event_saved = self.stays_spared = 0
         if draws.event() >= self.chance_of_event(year):
             return 0, 0, []
         cause = index_above(draws.cause(), rules.cause_share[self.cause_row(year)])
@@ -133,6 +133,7 @@ class Care(Treatment):
         answer, snf_answer, _ = self.answer(kind) if kind >= 0 else (1.0, 1.0, 1.0)
         (fewer, less_snf), averted = self.rates(), draws.averted()
         usual, after = int(fewer + averted), int(less_snf * snf_answer + draws.sent_home())
+        self.usual_times = usual
         if self.at_home:
             fewer *= self.home_rate(year, month)
         times = otherwise = int(fewer + averted)

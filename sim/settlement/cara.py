@@ -307,13 +307,14 @@ def _settled(
         )
     )
     paid, owed = (np.where(enough, np.maximum(sign * result, 0), 0) for sign in (1, -1))
-    moved = paid - cents(in_expenditure(0.0, -owed / 100.0, collected=collected[aco, kind]))
+    received = cents(in_expenditure(0.0, -owed / 100.0, collected=collected[aco, kind]))
+    moved = paid - received
     counted = np.zeros(n_acos, np.int64)
     np.add.at(counted, aco, moved)
     of_kind = dict(
         zip(
             CARA_RECONCILED,
-            (enough.astype(np.int64), count, spent, prices, paid, owed, collected),
+            (enough.astype(np.int64), count, spent, prices, paid, owed, received),
             strict=True,
         )
     )

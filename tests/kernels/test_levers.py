@@ -180,7 +180,7 @@ def test_coding_moves_coded_scores_only(made, plain):
 
 
 def test_efficiency_scales_everybody_of_the_practice(made, plain):
-    people, _ = lived(made, efficiency=made.providers.efficiency / 2.0)
+    people, _ = lived(made, efficiency=made.untouched().efficiency / 2.0)
     assert np.abs(people.spend - plain[0].spend / 2.0).max() <= ROUNDING
 
 
