@@ -180,6 +180,9 @@ def trouble(scenario: Scenario, usual: Mapping[str, Any]) -> str:
     for name, values in results.items():
         found = np.asarray(values, np.float64)
         none = ~np.isfinite(found) & ~np.isnan(usual[name])
+        if name == "quality_rate":
+            # Where effects leave no stays there is no rate of readmissions.
+            continue
         if found.shape[: gone.ndim] == gone.shape:
             none[gone] = False
         if none.any():

@@ -21,6 +21,11 @@ FOR_CARA = {"episodes.measure", "episodes.outside_share", "episodes.reliability"
 # Read where ACOs have an arrangement with Medicaid, by the world and by the arm.
 FOR_MEDICAID = {"dual.state_share"}, {"dual.full_benefit", "dual.covered"}
 
+# Read where falls prevention goes by another trial.
+FOR_FALLS = {"falls.stays.home_hazard", "falls.ed_visits.home_hazard"}
+# What arms may state is read for the years before, too: what ACOs saved, and that nobody is in prevention.
+BEFORE = ("effect.", "falls.")
+
 SMALL = text_of(
     aco("one", 400, entry="renewing"),
     aco("two", 300, leadership="hospital", market="rural"),
@@ -39,7 +44,7 @@ def simulated() -> Scenario:
 
 def test_every_parameter_is_read(simulated):
     evidence = simulated.evidence("lead_global")
-    elsewhere = FROM_FILES | FOR_FITTING | FOR_CARA | FOR_MEDICAID[0] | FOR_MEDICAID[1]
+    elsewhere = FROM_FILES | FOR_FITTING | FOR_CARA | FOR_FALLS | FOR_MEDICAID[0] | FOR_MEDICAID[1]
     assert set(evidence.keys()) - evidence.asked == elsewhere
 
 
@@ -57,8 +62,11 @@ def test_evidence_states_the_scope_it_is_used_in():
         acting.step()
     evidence = of_world.evidence("no_aco")
     stated = {scope: {entry.key for entry in evidence if entry.scope == scope} for scope in ("world", "arm")}
-    assert stated["world"] == evidence.asked | FROM_FILES | FOR_FITTING | FOR_CARA | FOR_MEDICAID[0]
-    assert stated["arm"] == (of_arms.evidence("no_aco").asked - evidence.asked) | FOR_MEDICAID[1]
+    shared = {key for key in evidence.asked & stated["arm"] if key.startswith(BEFORE)}
+    of_the_world = evidence.asked - shared
+    assert stated["world"] == of_the_world | FROM_FILES | FOR_FITTING | FOR_CARA | FOR_MEDICAID[0]
+    read = of_arms.evidence("no_aco").asked - of_the_world
+    assert stated["arm"] == read | FOR_FALLS | FOR_MEDICAID[1]
 
 
 def test_the_rules_read_are_the_rules_said_to_be_in_use(simulated):
@@ -111,7 +119,9 @@ def test_the_rules_of_capitation_are_in_use_where_it_is_elected(elected):
     assert said >= OF_ELECTIONS
     assert ("calendar.completion" in said) == ("provisional_settlement" in elected)
     assert {"capitation.base_rate", "capitation.target", "calendar.final_lag"} <= said
-    assert scenario.replace({"arms.x.values.capitation.tcc_options": ["global"]}).idle() == []
+    changed = scenario.replace({"arms.x.values.capitation.tcc_options": ["global"]})
+    # Small worlds state that minimum sizes of other programs are not held.
+    assert [key for key in changed.idle() if not key.startswith(("mssp.", "reach."))] == []
 
 
 def test_a_changed_rule_that_does_not_act_is_named():
