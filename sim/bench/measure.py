@@ -154,6 +154,9 @@ def acting(world: World) -> Practices:
         high_needs_snf=np.where(member, 0.97, 1.0),
         coding=np.where(member, 1.01, 1.0),
         attest=np.where(member, 0.02, 0.0),
+        falls_uptake=np.where(member, 0.24, 0.0),
+        support_uptake=np.where(member, 0.05, 0.0),
+        support_effect=np.where(member, 1.18, 1.0),
     )
 
 

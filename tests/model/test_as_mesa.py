@@ -18,6 +18,7 @@ from sim.agents.providers import ParticipantProvider, PreferredProvider
 from sim.inputs.faults import InputError
 from sim.kernels.codes import Status
 from sim.model import LeadModel
+from sim.outcomes.benefit_variables import FALLS_VARIABLES
 from sim.outcomes.registry import BY_NAME
 from sim.replicate import coordinates, simulate
 from sim.settlement.office import ENTRY
@@ -214,7 +215,8 @@ def test_an_aco_that_is_out_is_not_settled(model):
             year = values.take(0, axis=BY_NAME[name].dims.index("year"))
             fill = BY_NAME[name].fill_value
             empty = np.isnan(year) if BY_NAME[name].dtype == "number" else year == fill
-            care = ("stays", "readmissions", "snf_days")
+            care = ("stays", "readmissions", "snf_days", "fall_spending_averted")
+            care += tuple(variable.name for variable in FALLS_VARIABLES)
             lived = name in ("person_months", "expenditure", "risk_score", "true_savings", *care, *ENTRY)
             assert empty[0].all() != lived, name
             of_other_programs = name in ("minimum_savings_rate", "agreement_benchmark")
