@@ -17,6 +17,7 @@ from sim.cli.doctor import doctor
 from sim.cli.init import init
 from sim.cli.ledger import ledger
 from sim.cli.report import report
+from sim.cli.sweep import discover, plan, sensitivity
 from sim.inputs.faults import Fault, InputError, printable
 
 if TYPE_CHECKING:
@@ -32,6 +33,9 @@ app.command(report)
 app.command(bridge)
 app.command(ledger)
 app.command(doctor)
+app.command(plan)
+app.command(sensitivity)
+app.command(discover)
 
 Settings = Annotated[
     tuple[str, ...],

@@ -28,7 +28,8 @@ def open_results(path: str | Path) -> xr.Dataset:
     Returns
     -------
     Dataset
-        Dims ``arm, replicate, aco, cell, year``; money in dollars. Replicates that are not complete are NaN
+        Dims ``arm, replicate, aco, cell, year``, before them ``design`` where the scenario is a sweep, with
+        the values of its points as coordinates; money in dollars. Replicates that are not complete are NaN
         in every variable, whatever is on disk. Variables are read from disk when used, and only the part
         that is used; what cannot be read then is an InputError. The coordinate ``done`` says which replicates
         are complete, the attributes ``replicates_complete`` and ``replicates_requested`` how many.
@@ -39,6 +40,13 @@ def open_results(path: str | Path) -> xr.Dataset:
         When there is no result store at `path`, or it is damaged.
     """
     path = Path(path)
+    from sim.experiments.sweep_store import open_sweep, sweep_attributes  # noqa: PLC0415  it opens stores too
+
+    return open_sweep(path) if sweep_attributes(path) is not None else open_store(path)
+
+
+def open_store(path: Path) -> xr.Dataset:
+    """Open the results of one scenario, as :func:`open_results` does."""
     checked(path, whole=False)
     with sound(path):
         data = _aligned(path)
@@ -71,10 +79,7 @@ class _Complete(BackendArray):
     @classmethod
     def of(cls, stored: xr.Variable, done: NDArray[np.bool_], path: Path) -> xr.Variable:
         """Return a variable that reads through such an array."""
-        lazy: Any = indexing.LazilyIndexedArray(cls(stored, done, path))
-        # Protected and kept once read, as xarray does with what it opens itself.
-        kept = indexing.MemoryCachedArray(indexing.CopyOnWriteArray(lazy))  # type: ignore[no-untyped-call]
-        return xr.Variable(stored.dims, kept, stored.attrs, stored.encoding, fastpath=True)
+        return lazy(cls(stored, done, path), stored.dims, stored.attrs, stored.encoding)
 
     def __getitem__(self, key: Any) -> Any:
         support = indexing.IndexingSupport.OUTER
@@ -96,6 +101,13 @@ class _Complete(BackendArray):
             read = read.copy()
             read[(slice(None),) * along + (~complete,)] = np.nan
         return read
+
+
+def lazy(array: BackendArray, dims: Any, attributes: Any, encoding: Any = None) -> xr.Variable:
+    """Return a variable that is read when used; protected and kept once read, as what xarray opens itself."""
+    inner: Any = indexing.LazilyIndexedArray(array)
+    kept = indexing.MemoryCachedArray(indexing.CopyOnWriteArray(inner))  # type: ignore[no-untyped-call]
+    return xr.Variable(dims, kept, attributes, encoding, fastpath=True)
 
 
 def checked(path: Path, *, whole: bool) -> tuple[dict[str, Any], NDArray[np.bool_]]:
