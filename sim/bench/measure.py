@@ -157,7 +157,7 @@ def _arrangements() -> str:
 
 
 def acting(world: World) -> Practices:
-    """Return practices of which those in an ACO do all that ACOs do without offering anything."""
+    """Return practices of which those in an ACO do all that an ACO can make them do, but for episode arrangements."""
     member = world.providers.aco >= 0
     return world.untouched()._replace(
         base_effect=np.where(member, 0.98, 1.0),
@@ -183,6 +183,9 @@ def acting(world: World) -> Practices:
         full_benefit=np.where(member, 0.72, 0.0),
         medicaid=np.where(member, 0.5, 0.0),
         medicaid_cell=np.where(member, 3.0, 0.0),
+        falls_uptake=np.where(member, 0.24, 0.0),
+        support_uptake=np.where(member, 0.05, 0.0),
+        support_effect=np.where(member, 1.18, 1.0),
     )
 
 

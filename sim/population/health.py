@@ -105,7 +105,7 @@ class HealthByYear:
             if made is not None and made[:2] == (criteria, year):
                 return made[2]
         if self._all_years is None:
-            self._all_years = build_health(self._evidence)
+            self._all_years = with_prevention(build_health(self._evidence), self._evidence)
         found = in_year(self._all_years, self._evidence, criteria, year)
         self._latest = criteria, year, found
         return found
@@ -185,17 +185,31 @@ def build_health(evidence: Evidence) -> Health:
     )
 
 
-def _falls(evidence: Evidence) -> Falls:
+def with_prevention(health: Health, evidence: Evidence) -> Health:
+    """Return parameters with what falls prevention averts in an arm; before, nobody has any."""
     number, trial = evidence.number, evidence.word("falls.trial")
+    stays, visits = (
+        {name: number(f"falls.{of}.{name}") for name in ("multifactorial", "home_hazard")}
+        for of in ("stays", "ed_visits")
+    )
+    return health._replace(
+        falls=health.falls._replace(
+            lasts=int(number("falls.lasts")), stays=stays[trial], ed_visits=visits[trial]
+        )
+    )
+
+
+def _falls(evidence: Evidence) -> Falls:
+    number = evidence.number
     since, until = int(number("spending.level_year")), evidence.entry("falls.visit_cost").year or 0
     at_risk, slope = number("falls.at_risk"), number("falls.at_risk_slope")
     growth = np.prod([1.0 + number("trend.national", year) for year in range(since + 1, until + 1)])
     return Falls(
         at_risk=at_risk * (1.0 - slope),
         at_risk_slope=at_risk * slope / number("falls.at_risk_usual"),
-        lasts=int(number("falls.lasts")),
-        stays=number(f"falls.stays.{trial}"),
-        ed_visits=number(f"falls.ed_visits.{trial}"),
+        lasts=0,
+        stays=1.0,
+        ed_visits=1.0,
         visit_cost=number("falls.visit_cost") / float(growth) / _average(evidence),
     )
 

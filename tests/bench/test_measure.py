@@ -104,7 +104,7 @@ def test_the_scenario_has_the_lives_asked_for() -> None:
 
 # What practices do by themselves, and what ACOs do only where a scenario offers it.
 OF_PRACTICES = {"efficiency", "stays_habit", *CARE_HABITS}
-OFFERED = {"falls_uptake", "support_uptake", "support_effect", "answers"}
+OFFERED = {"answers"}
 
 
 def test_practices_in_an_aco_act_and_the_others_do_not() -> None:

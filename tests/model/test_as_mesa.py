@@ -18,6 +18,7 @@ from sim.agents.providers import ParticipantProvider, PreferredProvider
 from sim.inputs.faults import InputError
 from sim.kernels.codes import Status
 from sim.model import LeadModel
+from sim.outcomes.benefit_variables import FALLS_VARIABLES
 from sim.outcomes.quality import MEASURES
 from sim.outcomes.registry import BY_NAME
 from sim.replicate import coordinates, simulate
@@ -218,7 +219,8 @@ def test_an_aco_that_is_out_is_not_settled(model):
                 # A survey counts nothing.
                 year = np.delete(year, MEASURES.index("CAHPS"), axis=-1)
             empty = np.isnan(year) if BY_NAME[name].dtype == "number" else year == fill
-            care = ("stays", "readmissions", "snf_days", "ed_visits")
+            care = ("stays", "readmissions", "snf_days", "ed_visits", "fall_spending_averted")
+            care += tuple(variable.name for variable in FALLS_VARIABLES)
             lived = name in ("person_months", "expenditure", "risk_score", "true_savings", *care, *ENTRY)
             assert empty[0].all() != lived, name
             of_other_programs = name in ("minimum_savings_rate", "agreement_benchmark")

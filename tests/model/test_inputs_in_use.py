@@ -24,7 +24,7 @@ FOR_MEDICAID = {"dual.state_share"}, {"dual.full_benefit", "dual.covered"}
 # Read where falls prevention goes by another trial.
 FOR_FALLS = {"falls.stays.home_hazard", "falls.ed_visits.home_hazard"}
 # What arms may state is read for the years before, too: what ACOs saved, and that nobody is in prevention.
-BEFORE = ("effect.", "falls.")
+BEFORE = ("effect.", "falls.", "cost.high_needs_enrolled")
 
 SMALL = text_of(
     aco("one", 400, entry="renewing"),

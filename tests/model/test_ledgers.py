@@ -36,7 +36,8 @@ def test_every_variable_is_written_in_every_year(out):
         assert values.dtype == variable.stored_dtype
         if variable.dtype == "money":
             # An arm without a program has people and spending, but no program's money.
-            of_aco = "aco" in variable.dims and variable.name not in ("expenditure", "true_savings")
+            spent = ("expenditure", "true_savings", "fall_spending_averted")
+            of_aco = "aco" in variable.dims and variable.name not in spent
             assert (values[LEAD] != variable.fill_value).all()
             assert (values[NO_ACO] == variable.fill_value).all() == of_aco
         # Of a cell without people, and in LEAD of what only other programs know, there is nothing to write.

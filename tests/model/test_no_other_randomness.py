@@ -37,9 +37,7 @@ def uses(source: str) -> set[str]:
     return found
 
 
-@pytest.mark.parametrize(
-    "file", [name for name in FILES if name not in SHUFFLES | MEASURED_AGAINST | DESIGNS]
-)
+@pytest.mark.parametrize("file", sorted({*FILES} - SHUFFLES - MEASURED_AGAINST - DESIGNS))
 def test_no_module_draws_elsewhere(file):
     assert uses((ROOT / file).read_text(encoding="utf-8")) == set()
 

@@ -8,6 +8,7 @@ from little_world import live_history, newborn
 
 from sim.kernels.codes import Sum
 from sim.kernels.layout import copy_people
+from sim.population.health import with_prevention
 
 PUBLISHED = {Sum.FALL_STAYS: 18.0, Sum.FALL_ED_VISITS: 53.9}
 STRIDE = {"STAYS": 0.91, "ED_VISITS": 0.92}
@@ -22,8 +23,9 @@ def lived(rows, years):
     without, with_course = copy_people(made.people), copy_people(made.people)
     found = []
     for year in range(2027, 2027 + years):
+        health = with_prevention(made.health(year), made.evidence)
         before, _ = made.live(without, year, plain, None, 1)
-        after, _ = made.live(with_course, year, offered, None, 1)
+        after, _ = made.live(with_course, year, offered, None, 1, health)
         found.append((before.care.sum(axis=(0, 1)), after.care.sum(axis=(0, 1))))
     age = made.first_py + years - 1 - with_course.birth_year
     aligned = (with_course.aligned >= 0) & (with_course.months > 0) & (age >= 65)

@@ -184,7 +184,7 @@ def tables(world: World) -> dict[int, Tables]:
 def eventful(world: World, year: int, plain: Tables) -> Tables:
     """Return tables of a year in which practices do much, and high scores and risk of falls are common."""
     criteria = plain.health.high_needs._replace(score=1.2, score_with_admissions=0.8)
-    falls = plain.health.falls._replace(at_risk=0.9, stays=0.5, ed_visits=0.6)
+    falls = plain.health.falls._replace(at_risk=0.9, lasts=3, stays=0.5, ed_visits=0.6)
     health = plain.health._replace(high_needs=criteria, falls=falls)
     return plain._replace(practices=touched(world, year), health=health)
 
