@@ -88,7 +88,7 @@ def test_run_tells_the_points_with_their_errors(capsys: pytest.CaptureFixture[st
     assert "240 of 240 replicates" in shown
     assert "USD/year" in shown
     assert "60 more points" in shown
-    assert "savings against" in shown
+    assert "lead_global" in shown
     assert run_command(["run", "sweep.toml", "--set", "sweep.n=2", "--out", "two.zarr", "--json"]) == 0
     found = json.loads(capsys.readouterr().out)
     assert len(found["points"]) == 10
