@@ -157,7 +157,7 @@ def _arrangements() -> str:
 
 
 def acting(world: World) -> Practices:
-    """Return practices of which those in an ACO do all that an ACO can make them do, but for episode arrangements."""
+    """Return practices of which those in an ACO do all that it can make them do but answer to contracts."""
     member = world.providers.aco >= 0
     return world.untouched()._replace(
         base_effect=np.where(member, 0.98, 1.0),

@@ -21,8 +21,6 @@ FOR_CARA = {"episodes.measure", "episodes.outside_share", "episodes.reliability"
 # Read where ACOs have an arrangement with Medicaid, by the world and by the arm.
 FOR_MEDICAID = {"dual.state_share"}, {"dual.full_benefit", "dual.covered"}
 
-# Read where falls prevention goes by another trial.
-FOR_FALLS = {"falls.stays.home_hazard", "falls.ed_visits.home_hazard"}
 # What arms may state is read for the years before, too: what ACOs saved, and that nobody is in prevention.
 BEFORE = ("effect.", "falls.", "cost.high_needs_enrolled")
 
@@ -44,7 +42,7 @@ def simulated() -> Scenario:
 
 def test_every_parameter_is_read(simulated):
     evidence = simulated.evidence("lead_global")
-    elsewhere = FROM_FILES | FOR_FITTING | FOR_CARA | FOR_FALLS | FOR_MEDICAID[0] | FOR_MEDICAID[1]
+    elsewhere = FROM_FILES | FOR_FITTING | FOR_CARA | FOR_MEDICAID[0] | FOR_MEDICAID[1]
     assert set(evidence.keys()) - evidence.asked == elsewhere
 
 
@@ -66,7 +64,7 @@ def test_evidence_states_the_scope_it_is_used_in():
     of_the_world = evidence.asked - shared
     assert stated["world"] == of_the_world | FROM_FILES | FOR_FITTING | FOR_CARA | FOR_MEDICAID[0]
     read = of_arms.evidence("no_aco").asked - of_the_world
-    assert stated["arm"] == read | FOR_FALLS | FOR_MEDICAID[1]
+    assert stated["arm"] == read | FOR_MEDICAID[1]
 
 
 def test_the_rules_read_are_the_rules_said_to_be_in_use(simulated):
