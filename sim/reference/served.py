@@ -17,15 +17,15 @@ class Served(Person):
     model: Any
     draws: Draws
     at_home = by_medicaid = False
-    takes_part: float | None = None
-    has_medicaid: tuple[float, float] | None = None
+    drawn: dict[str, float]
     usual_base = usual_procedure = event_saved = stays_spared = emergencies = fall_visits = happened = 0
+    protected = False
 
-    def benefits(self) -> tuple[float, float]:
-        """Return the person's draws of full Medicaid benefits and of being covered, the same every year."""
-        if self.has_medicaid is None:
-            self.has_medicaid = self.draws.full_benefit(), self.draws.covered()
-        return self.has_medicaid
+    def once(self, name: str) -> float:
+        """Return a draw that is made once a person, the same every year."""
+        if name not in self.drawn:
+            self.drawn[name] = getattr(self.draws, name)()
+        return self.drawn[name]
 
     def align_by_medicaid(self, entering: bool) -> None:
         """Align somebody with full benefits whom nothing else aligns to this year's practice."""
@@ -33,8 +33,8 @@ class Served(Person):
         practices, to = self.model.practices, self.practice
         if self.aligned >= 0 or entering or not self.traits & DUAL or practices.medicaid[to] <= 0.0:
             return
-        full, covered = self.benefits()
-        if full < practices.full_benefit[to] and covered < practices.medicaid[to]:
+        full, covered = practices.full_benefit[to], practices.medicaid[to]
+        if self.once("full_benefit") < full and self.once("covered") < covered:
             self.by_medicaid = True
             self.aligned = to
             self.cell += int(practices.medicaid_cell[to])
@@ -51,9 +51,7 @@ class Served(Person):
             return
         if open_to == HomeOpen.AFTER_STAY and not year.had_event:
             return
-        if self.takes_part is None:
-            self.takes_part = self.draws.home_care()
-        self.at_home = self.takes_part < practices.home_care[to]
+        self.at_home = self.once("home_care") < practices.home_care[to]
 
     def last_of(self, year: Situation) -> int:
         """Return how many months of the year are the person's last."""
@@ -86,7 +84,7 @@ class Served(Person):
         practices, to = self.model.practices, self.aligned
         served = self.model.served[to]
         if self.traits & DUAL and practices.full_benefit[to] > 0.0:
-            if self.benefits()[0] < practices.full_benefit[to]:
+            if self.once("full_benefit") < practices.full_benefit[to]:
                 served[ServedSum.FULL_DUAL_MONTHS] += self.months
             if self.by_medicaid:
                 served[ServedSum.MEDICAID_PERSONS] += 1
