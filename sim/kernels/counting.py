@@ -66,9 +66,7 @@ def draw_emergencies(n: int, emergency: Emergency, strip: Strip) -> None:
 
 
 @stage
-def change_emergencies(
-    key: Key, year: int, n: int, changed: int, emergency: Emergency, strip: Strip
-) -> None:
+def change_emergencies(key: Key, year: int, n: int, changed: int, emergency: Emergency, strip: Strip) -> None:
     """Note ED visits in the arm: those drawn, but for people whose acute event is averted, or comes again.
 
     They are the first `changed` of those listed. Stays begin in the ED to the share that drew their visits,

@@ -126,7 +126,7 @@ def avert_fall_visits(
 ) -> None:
     """Avert ED visits for falls of those whom prevention protects, and what these would have cost."""
     row, protected, ed_here, falls_here = strip.row, strip.protected, strip.ed_here, strip.falls_here
-    base_cents, usual, sums_at = strip.base_cents, strip.base_usual, strip.sums_at
+    base_cents, sums_at = strip.base_cents, strip.sums_at
     market, practice, level, efficiency = strip.market, strip.practice, markets.level, practices.efficiency
     for k in range(n):
         if protected[k] == 0 or falls_here[k] == 0:
@@ -142,6 +142,4 @@ def avert_fall_visits(
         one: Any = np.int64(price * 100.0 + 0.5)
         saved = min(base_cents[k], averted * one)
         base_cents[k] -= saved
-        # What a home-based programme saves is beside what prevention does.
-        usual[k] -= saved
         sums[at + _AVERTED_SPEND] += saved

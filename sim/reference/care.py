@@ -103,7 +103,6 @@ class Care(Treatment):
         sums[Sum.FALL_ED_VISITS] += left
         one = in_cents(self.model.health.falls.visit_cost * self.price(Kind.AGED_NON_DUAL))
         saved = min(base, (falls - left) * one)
-        self.usual_base -= saved
         sums[Sum.AVERTED_SPEND] += saved
         return saved
 

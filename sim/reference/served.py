@@ -92,10 +92,13 @@ class Served(Person):
         if not self.at_home:
             return
         base, procedure, event = cents
-        saved = self.usual_base - base + self.usual_procedure - procedure + self.event_saved
+        cheaper = int(self.usual_base * self.home_factor(year) + 0.5)
+        saved = self.usual_base - cheaper + self.usual_procedure - procedure + self.event_saved
         seen = int(practices.home_ed[to] * self.emergencies + self.draws.home_emergencies())
         sums[Sum.ED_VISITS] -= self.emergencies - seen
-        sums[Sum.FALL_ED_VISITS] -= max(0, self.fall_visits - seen)
+        falls = max(0, self.fall_visits - seen)
+        sums[Sum.FALL_ED_VISITS] -= falls
+        sums[Sum.PROTECTED_ED_VISITS] -= falls * self.protected
         for which, value in {
             ServedSum.PERSONS: 1,
             ServedSum.MONTHS: self.months,
@@ -113,6 +116,7 @@ class Served(Person):
             last, late = self.last_of(year), self.is_late(year, month)
             before = self.usual_base * last // self.months
             left = int(before * practices.home_last_effect[to] + 0.5)
+            prevented = min(left, (cheaper - base) * last // self.months)
             served[ServedSum.LAST_MONTHS] += last
-            served[ServedSum.LAST_SPEND] += left + (event if late else 0)
+            served[ServedSum.LAST_SPEND] += left - prevented + (event if late else 0)
             served[ServedSum.LAST_SAVED] += before - left + (self.event_saved if late else 0)
