@@ -90,8 +90,7 @@ def test_beside_falls_prevention_what_both_take_off_is_the_difference(world):
     usual = with_prevention(made.health(year), made.evidence)
     # Much of both, so that they often act on the same person.
     falls = usual.falls._replace(at_risk=1.0, at_risk_slope=0.0, stays=0.4, ed_visits=0.4)
-    masses = {"visit_cost": 40.0 * falls.visit_cost}
-    health = usual._replace(falls=falls._replace(**masses))
+    health = usual._replace(falls=falls._replace(visit_cost=40.0 * falls.visit_cost))
     at_home = with_programme(made, HomeOpen.HIGH_NEEDS, home_effect=0.7, home_last_effect=0.4, home_ed=0.6)
     offered = {"falls_uptake": np.ones(made.n_practices)}
     levers = {
@@ -121,6 +120,6 @@ def test_beside_falls_prevention_what_both_take_off_is_the_difference(world):
     assert visits == care["falls"][Sum.AVERTED_ED_VISITS] > 0
     assert less("neither", "both", Sum.ED_VISITS) == both[ServedSum.ED_SPARED] + visits
     assert less("home", "both", Sum.FALL_STAYS) == stays > 0
-    # All are protected: what is left to them is all that there is of falls of people aligned at 65 and over.
+    # What the programme spares of falls is spared of those of people protected, too: all who are aligned.
     assert care["falls"][Sum.PROTECTED_ED_VISITS] > care["both"][Sum.PROTECTED_ED_VISITS] > 0
     assert less("falls", "both", Sum.FALL_ED_VISITS) == less("falls", "both", Sum.PROTECTED_ED_VISITS)
