@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
-from cyclopts import Parameter
 from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
 from sim.cli.console import NARROW, stdout
+from sim.cli.options import Json, Settings
 from sim.inputs.faults import Fault, InputError, printable
 
 if TYPE_CHECKING:
@@ -20,12 +20,6 @@ if TYPE_CHECKING:
 
     from sim.evaluation.discovery import Corner
     from sim.evaluation.sensitivity import Interval, Sensitivity
-
-Json = Annotated[bool, Parameter(name="--json", help="Print JSON instead of text.", negative=())]
-Settings = Annotated[
-    tuple[str, ...],
-    Parameter(name="--set", help="KEY=VALUE: change a scenario value; may be given again.", negative=()),
-]
 
 
 def plan(
