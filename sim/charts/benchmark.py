@@ -57,8 +57,10 @@ def benchmark_against_truth(data: xr.Dataset, arm: str | None = None, *, ax: Axe
     mark_zero(axes, x=True, y=True)
     bars = data.sizes["aco"] * len(shown) <= _MOST_BARS
     for key, look in shown.items():
-        share = [100 * (of / without).sel(arm=key).values for of in (truth, against)]
-        _draw(axes, _spread(share[0]), _spread(share[1]), look, bars=bars)
+        true, settled = (100 * (of / without).sel(arm=key).values for of in (truth, against))
+        # An ACO in no program has true savings (none), but no benchmark: it has no place here.
+        placed = np.where(np.isnan(settled), np.nan, true)
+        _draw(axes, _spread(placed), _spread(settled), look, bars=bars)
     _diagonal(axes)
     years = data["year"].values
     axes.set(

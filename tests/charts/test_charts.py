@@ -217,6 +217,17 @@ def test_the_scatter_puts_each_aco_at_its_medians_with_a_line_of_slope_one(resul
     assert [lines for lines in axes.collections if isinstance(lines, LineCollection)]
 
 
+def test_an_aco_in_no_program_has_no_place_in_the_scatter(results: xr.Dataset) -> None:
+    out = results["aco"] == results["aco"][0]
+    without = results.assign(gross_savings=results["gross_savings"].where(~out))
+    everyone, fewer = (
+        next(line for line in benchmark_against_truth(data, "lead_global").lines if line.get_marker() == "o")
+        for data in (results, without)
+    )
+    for axis in ("get_xdata", "get_ydata"):
+        np.testing.assert_allclose(getattr(fewer, axis)(), getattr(everyone, axis)()[1:])
+
+
 def test_many_acos_are_drawn_without_bars(results: xr.Dataset) -> None:
     crowd = results.isel(aco=np.arange(40) % 2)
     axes = benchmark_against_truth(crowd)

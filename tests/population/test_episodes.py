@@ -20,7 +20,8 @@ def counted():
     """Return evidence, sums by kind at the prices of the first year, and person-years by year."""
     scenario = scenario_of(aco("nation", 150_000), seed=5).replace(LIKE_THE_NATION)
     world = make_world(scenario, 0, 2)
-    flat = world.untouched()._replace(efficiency=np.ones(world.n_practices))
+    alike = np.ones(world.n_practices)
+    flat = world.untouched()._replace(efficiency=alike, stays_habit=alike)
     people, found, lived = copy_people(world.people), [], []
     for year in YEARS:
         tally, _ = world.live(people, year, flat, None, 2, asked=Asked(referred=True))
