@@ -148,7 +148,7 @@ def test_base_years_are_brought_to_by3_by_growth_and_risk():
     [(2015, True, 1.25), (2015, False, 1.25), (2018, True, 1.25), (2018, False, 1.05), (2019, True, 1.0875)],
 )
 def test_before_july_2019_the_nations_dollars_or_the_regions_rate_update_a_benchmark(start, first, factor):
-    """The nation grows by 2,000 from 10,000, the region by 5 %; the ACO is at 8,000, a quarter of its region."""
+    """The nation grows by 2,000 from 10,000, the region by 5 %; the ACO, a quarter of it, is at 8,000."""
     held = terms(start, first=first)
     agreed = agreement_benchmark(
         inputs(per_capita=np.full((1, TYPES, 3), 8_000.0), region_per_capita=np.full((1, TYPES, 3), 8_000.0)),
