@@ -62,11 +62,11 @@ def hindcast_quantiles(data: xr.Dataset, *, ax: Axes | None = None) -> Axes:
     Parameters are those of :func:`hindcast_funnel`. On the line of slope 1 both spread alike.
     """
     axes = new_axes() if ax is None else ax
-    shown = np.sort(data["savings_rate"][:, :, 0].values, axis=1)
-    shown = shown - shown.mean(axis=1, keepdims=True)
-    real = np.sort(data["published_savings_rate"][:, 0].values)
-    real = real - real.mean()
-    _bands(axes, real, np.quantile(shown, _BANDS, axis=0))
+    real = data["published_savings_rate"][:, 0].values
+    shown = data["savings_rate"][:, :, 0].values
+    levels = (np.arange(len(real)) + 0.5) / len(real)
+    ranked = np.quantile(shown - shown.mean(axis=1, keepdims=True), levels, axis=1)
+    _bands(axes, np.sort(real - real.mean()), np.quantile(ranked, _BANDS, axis=1))
     axes.axline((0, 0), slope=1, color="black", linewidth=1)
     axes.xaxis.set_major_formatter(plain_numbers)
     axes.yaxis.set_major_formatter(plain_numbers)

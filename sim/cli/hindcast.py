@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from cyclopts import Parameter
 from cyclopts.validators import Number
@@ -25,6 +25,7 @@ AtLeastOne = Annotated[int, Parameter(validator=Number(gte=1))]
 
 def hindcast(
     *files: Path,
+    program: Literal["mssp", "reach"] = "mssp",
     years: Annotated[tuple[int, ...], Parameter(negative=(), consume_multiple=True)] = (),
     replicates: AtLeastOne = 16,
     acos: Annotated[int | None, Parameter(validator=Number(gte=1))] = None,
@@ -35,7 +36,7 @@ def hindcast(
     page: Path | None = None,
     as_json: Json = False,
 ) -> int:
-    """Simulate the Shared Savings Program as it was and compare with what CMS published.
+    """Simulate the Shared Savings Program or ACO REACH as it was and compare with what CMS published.
 
     Every ACO of a year's file is simulated, one for one, with its size, people, track and agreement, from
     its base years on, at the national growth that there was, and settled by the rules of the day. Where the
@@ -44,8 +45,11 @@ def hindcast(
     Parameters
     ----------
     files
-        CMS's "Performance Year Financial and Quality Results" of the Shared Savings Program, csv or packed,
-        one year each or several together.
+        CMS's "Performance Year Financial and Quality Results" of the Shared Savings Program, or the
+        "Financial and Quality Results" of GPDC and ACO REACH, csv or packed, one year each or several
+        together.
+    program
+        Whose results they are.
     years
         Years whose ACOs are simulated; by default all that the files have.
     replicates
@@ -64,6 +68,7 @@ def hindcast(
         Write a page with figures into this folder.
     """
     from sim.hindcast.cohort import cohorts  # noqa: PLC0415
+    from sim.hindcast.reach import reach_cohorts  # noqa: PLC0415
     from sim.hindcast.run import as_dicts, scores, write_store  # noqa: PLC0415
     from sim.hindcast.run import hindcast as simulate  # noqa: PLC0415
 
@@ -79,7 +84,7 @@ def hindcast(
 
     made = [
         simulate(cohort, replicates, seed=seed, threads=threads, uncertain=parameter_uncertainty, say=say)
-        for cohort in cohorts(files, years, acos)
+        for cohort in (cohorts if program == "mssp" else reach_cohorts)(files, years, acos)
     ]
     if out is not None:
         write_store(made, out)
@@ -90,7 +95,7 @@ def hindcast(
     if as_json:
         found = [
             {
-                "program": "mssp",
+                "program": one.cohort.program,
                 "year": one.cohort.year,
                 "acos": len(one.cohort),
                 "left_out": one.cohort.left_out,
@@ -112,7 +117,8 @@ def _print(made: Hindcast, scored: list[dict[str, Any]], console: Console) -> No
     cohort = made.cohort
     left = f", {cohort.left_out} of the file left out" if cohort.left_out else ""
     console.print(
-        f"PY{cohort.year}: {len(cohort)} ACOs{left}; {len(made.replicates)} replicates at"
+        f"{cohort.program.upper()} PY{cohort.year}: {len(cohort)} ACOs{left};"
+        f" {len(made.replicates)} replicates at"
         f" {made.seconds:.1f} s of processor time.",
         markup=False,
         highlight=False,

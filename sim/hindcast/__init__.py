@@ -1,1 +1,1 @@
-"""MSSP as it was: real entrants simulated under the rules of their day, held against what CMS published."""
+"""MSSP and REACH as they were: the ACOs of the day under their rules, held against what CMS published."""

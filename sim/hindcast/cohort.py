@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
+from typing import Any, TypeAlias
 
 import numpy as np
 import tomlkit
@@ -17,6 +18,9 @@ from sim.inputs.mssp_terms import agreement_length
 from sim.inputs.rulebook import load_rulebook
 from sim.kernels.codes import MONTHS_A_YEAR
 from sim.scenarios import Scenario
+
+# A word for what tells groups of ACOs apart, the group's name, and which ACOs are in it.
+Group: TypeAlias = tuple[str, str, NDArray[np.bool_]]
 
 ARM = "mssp"
 EPOCH = 1970  # of NumPy's dates
@@ -43,6 +47,9 @@ class Cohort:
     left_out : int
         ACOs of the year that are not simulated: a part of a year settled, agreements of before the first
         whose rules are known, or more than were asked for.
+    whole : Cohort or None
+        All ACOs of the year that could be simulated, where these are some of them. Published figures are of
+        all.
     """
 
     year: int
@@ -50,6 +57,8 @@ class Cohort:
     file: MsspFile
     later: MsspFile | None
     left_out: int
+    whole: Cohort | None = None
+    program: str = "mssp"
 
     def __len__(self) -> int:
         return len(self.file)
@@ -85,6 +94,12 @@ class Cohort:
         }
         return Scenario.from_toml(tomlkit.dumps(stated))
 
+    def some(self, count: int) -> Cohort:
+        """Return `count` ACOs of the cohort, evenly over their sizes."""
+        rows = evenly(self.file.n_assigned, np.arange(len(self)), count)
+        left = self.left_out + len(self) - len(rows)
+        return replace(self, file=self.file.select(rows), left_out=left, whole=self)
+
     @property
     def start(self) -> NDArray[np.int64]:
         """Year in which each ACO's present agreement began, shape (acos,)."""
@@ -94,6 +109,22 @@ class Cohort:
     def number(self) -> NDArray[np.int64]:
         """Which agreement that is, shape (acos,)."""
         return np.nan_to_num(self.file.agreement_period, nan=1.0).astype(np.int64)
+
+    @property
+    def groups(self) -> list[Group]:
+        """Groups whose figures are compared: word, name, which ACOs."""
+        two, revenue = self.file.two_sided, self.file.revenue
+        return [
+            ("side", "one-sided tracks", ~two),
+            ("side", "two-sided tracks", two),
+            ("revenue", "low revenue", revenue == "low"),
+            ("revenue", "high revenue", revenue == "high"),
+        ]
+
+    @property
+    def labels(self) -> Mapping[str, NDArray[Any]]:
+        """What is known of each ACO, by name."""
+        return {"agreement_start": self.start, "track": self.file.track.astype(str)}
 
     @property
     def due(self) -> NDArray[np.bool_]:
@@ -151,26 +182,38 @@ def cohorts(paths: Sequence[Path], years: Sequence[int] = (), acos: int | None =
         file = read_mssp(path)
         for year in np.unique(file.performance_year).tolist():
             found.setdefault(year, (path, file.select(file.performance_year == year)))
-    faults = [
-        Fault("hindcast", "--years", f"= {year}", f"one of {', '.join(map(str, sorted(found)))}")
-        for year in years
-        if year not in found
-    ]
-    if faults:
-        raise InputError(faults)
     made = []
-    for year in sorted(years or found):
+    for year in chosen_years(found, years):
         path, file = found[year]
         sound = np.flatnonzero(_usable(file))
-        chosen = sound if acos is None else evenly(file.n_assigned, sound, acos)
-        if chosen.size == 0:
+        if sound.size == 0:
             if year in years:
                 allowed = f"must have ACOs of whole years in agreements of {first_start()} or later"
                 raise InputError(Fault(file.source, "--years", f"= {year} has none to simulate", allowed))
             continue
         later = found[year + 1][1] if year + 1 in found else None
-        made.append(Cohort(year, path, file.select(chosen), later, len(file) - len(chosen)))
+        cohort = Cohort(year, path, file.select(sound), later, len(file) - len(sound))
+        made.append(cohort if acos is None else cohort.some(acos))
     return made
+
+
+def chosen_years(found: Iterable[int], years: Sequence[int]) -> list[int]:
+    """Return the years wanted, in order; all that were found where none is asked for.
+
+    Raises
+    ------
+    InputError
+        For each year that was not found.
+    """
+    there = sorted(found)
+    faults = [
+        Fault("hindcast", "--years", f"= {year}", f"one of {', '.join(map(str, there))}")
+        for year in years
+        if year not in there
+    ]
+    if faults:
+        raise InputError(faults)
+    return sorted(years) or there
 
 
 def evenly(lives: NDArray[np.float64], rows: NDArray[np.intp], count: int) -> NDArray[np.intp]:

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from itertools import pairwise
-from typing import Any
+from typing import Any, Protocol, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.calibration.acos import SIZE_EDGES
-from sim.hindcast.cohort import Cohort
+from sim.hindcast.cohort import Group
 from sim.hindcast.shown import Shown
 from sim.kernels.codes import Kind
 
@@ -24,7 +24,7 @@ Flags = NDArray[np.bool_]
 PERCENTILES = (5, 25, 50, 75, 95)
 INTERVAL = (0.05, 0.5, 0.95)
 # A spread or a correlation of fewer ACOs than this says nothing.
-FEWEST = 8
+FEWEST = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +65,26 @@ class Row:
         return self.held or self.near[0] <= self.middle <= self.near[1]
 
 
+class Compared(Protocol):
+    """What figures ask of a cohort of any program."""
+
+    @property
+    def year(self) -> int:
+        """Performance year."""
+
+    @property
+    def program(self) -> str:
+        """``mssp`` or ``reach``."""
+
+    @property
+    def whole(self) -> Self | None:
+        """All ACOs of the year, where these are some of them."""
+
+    @property
+    def groups(self) -> list[Group]:
+        """Groups whose figures are compared: word, name, which ACOs."""
+
+
 @cache
 def definitions() -> dict[str, dict[str, Any]]:
     """Return title, unit and bounds of every figure, by key."""
@@ -83,12 +103,12 @@ def size_of(lives: Floats) -> NDArray[np.int64]:
     return np.asarray(np.searchsorted(SIZE_EDGES, lives, side="right"), np.int64)
 
 
-def figures(cohort: Cohort, shown: Shown, like: Shown) -> dict[tuple[str, str], float]:
+def figures(cohort: Compared, shown: Shown, like: Shown) -> dict[tuple[str, str], float]:
     """Return every figure by key and item, NaN where too few ACOs have it.
 
     Parameters
     ----------
-    cohort : Cohort
+    cohort : Compared
     shown : Shown
         What is measured.
     like : Shown
@@ -97,7 +117,7 @@ def figures(cohort: Cohort, shown: Shown, like: Shown) -> dict[tuple[str, str], 
     return dict(_figures(cohort, shown, like))
 
 
-def _figures(cohort: Cohort, shown: Shown, like: Shown) -> Iterator[tuple[tuple[str, str], float]]:
+def _figures(cohort: Compared, shown: Shown, like: Shown) -> Iterator[tuple[tuple[str, str], float]]:
     rate, lives = shown.rate[:, 0], shown.lives[:, 0]
     yield ("mean", ""), float(rate.mean())
     yield ("sd", ""), _spread(rate)
@@ -110,18 +130,18 @@ def _figures(cohort: Cohort, shown: Shown, like: Shown) -> Iterator[tuple[tuple[
     yield ("earning_matched", ""), _share((matched > 0.0) & (matched >= shown.minimum))
     size = size_of(lives)
     of_size = [(name, size == row) for row, name in enumerate(size_names())]
-    sides = [("one-sided tracks", ~cohort.file.two_sided), ("two-sided tracks", cohort.file.two_sided)]
-    revenue = [(f"{word} revenue", cohort.file.revenue == word) for word in ("low", "high")]
-    for word, groups in (("size", of_size), ("side", sides), ("revenue", revenue)):
-        for name, here in groups:
-            yield (f"mean_{word}", name), float(rate[here].mean()) if here.sum() >= FEWEST else np.nan
-            yield (f"sd_{word}", name), _spread(rate[here])
+    for word, name, here in [*(("size", *one) for one in of_size), *cohort.groups]:
+        yield (f"mean_{word}", name), float(rate[here].mean()) if here.sum() >= FEWEST else np.nan
+        yield (f"sd_{word}", name), _spread(rate[here])
+    yield ("needy_over_standard", ""), _apart(cohort, rate, "High Needs", "Standard")
+    yield ("new_over_standard", ""), _apart(cohort, rate, "New Entrant", "Standard")
     if shown.rate.shape[1] > 1:
         yield from _changes(shown, of_size)
     for kind, value in zip(Kind, shown.growth.tolist(), strict=True):
         yield ("growth", kind.name.lower().replace("_", " ").replace("esrd", "ESRD")), value
-    yield ("risk_mean", ""), float(np.nanmean(shown.risk))
-    yield ("risk_sd", ""), float(np.nanstd(shown.risk, ddof=1))
+    grown = shown.risk[~np.isnan(shown.risk)]
+    yield ("risk_mean", ""), float(grown.mean()) if grown.size else np.nan
+    yield ("risk_sd", ""), _spread(grown)
 
 
 def _changes(shown: Shown, of_size: Sequence[tuple[str, Flags]]) -> Iterator[tuple[tuple[str, str], float]]:
@@ -138,6 +158,14 @@ def _changes(shown: Shown, of_size: Sequence[tuple[str, Flags]]) -> Iterator[tup
         yield ("change_size", name), _spread((second - first)[here & both])
 
 
+def _apart(cohort: Compared, rate: Floats, one: str, other: str) -> float:
+    """Return how far the means of two groups are apart, NaN where the program has none such."""
+    groups = {name: here for _, name, here in cohort.groups}
+    if one not in groups or min(groups[one].sum(), groups[other].sum()) < FEWEST:
+        return np.nan
+    return float(rate[groups[one]].mean() - rate[groups[other]].mean())
+
+
 def _spread(values: Floats) -> float:
     return float(values.std(ddof=1)) if len(values) >= FEWEST else np.nan
 
@@ -146,9 +174,9 @@ def _share(flags: Flags) -> float:
     return float(100.0 * flags.mean())
 
 
-def compare(cohort: Cohort, published: Shown, replicates: Sequence[Shown]) -> list[Row]:
-    """Return a row for each figure that was published and that replicates show."""
-    wanted = figures(cohort, published, published)
+def compare(cohort: Compared, published: Shown, replicates: Sequence[Shown]) -> list[Row]:
+    """Return a row for each figure that was published, of the whole cohort, and that replicates show."""
+    wanted = figures(cohort.whole or cohort, published, published)
     found = [figures(cohort, one, published) for one in replicates]
     rows = []
     for key, told in definitions().items():
@@ -158,14 +186,16 @@ def compare(cohort: Cohort, published: Shown, replicates: Sequence[Shown]) -> li
             if of != key or np.isnan(value) or not shown.size:
                 continue
             low, middle, high = np.quantile(shown, INTERVAL).tolist()
-            near = _near(told, value)
+            near = _near(told | told.get(cohort.program, {}), item, value)
             rows.append(
                 Row(cohort.year, key, item, told["title"], told["unit"], value, low, middle, high, near)
             )
     return rows
 
 
-def _near(told: dict[str, Any], value: float) -> tuple[float, float]:
+def _near(told: dict[str, Any], item: str, value: float) -> tuple[float, float]:
+    """Return the bounds of what is near enough; none are low above high."""
+    told = told if item == told.get("item", item) else {}
     if "from" in told:
         return told["from"], told["to"]
     if "near" not in told and "share" not in told:

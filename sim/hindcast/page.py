@@ -15,7 +15,9 @@ from sim.hindcast.figures import Row
 from sim.hindcast.run import Hindcast, dataset, scores
 from sim.pages import render
 
-PAGE = "hindcast.md"
+# One page a program.
+PAGES = {"mssp": "hindcast.md", "reach": "hindcast-reach.md"}
+TITLES = {"mssp": "The Shared Savings Program", "reach": "ACO REACH, then called GPDC,"}
 FIGURES = {
     "funnel": hindcast_funnel,
     "quantiles": hindcast_quantiles,
@@ -27,9 +29,11 @@ OF_TWO_YEARS = ("persistence", "pit")
 
 
 @cache
-def reasons() -> dict[str, dict[str, str]]:
+def reasons(program: str = "mssp") -> dict[str, dict[str, str]]:
     """Return why a figure may not fit and what that means for LEAD, by key of the figure."""
-    return tomllib.loads(files("sim.hindcast").joinpath("reasons.toml").read_text(encoding="utf-8"))
+    told = tomllib.loads(files("sim.hindcast").joinpath("reasons.toml").read_text(encoding="utf-8"))
+    of_reach: dict[str, dict[str, str]] = told.pop("reach")
+    return told | (of_reach if program == "reach" else {})
 
 
 def write_page(made: Sequence[Hindcast], folder: Path) -> Path:
@@ -42,11 +46,16 @@ def write_page(made: Sequence[Hindcast], folder: Path) -> Path:
             if name in OF_TWO_YEARS and one.forecasts is None:
                 continue
             axes = draw(data)
-            axes.figure.savefig(pictures / f"{name}-{one.cohort.year}.png")  # type: ignore[union-attr]
+            axes.figure.savefig(pictures / picture_name(one, name))  # type: ignore[union-attr]
             plt.close(axes.figure)  # type: ignore[arg-type]
-    page = folder / PAGE
+    page = folder / PAGES[made[0].cohort.program]
     page.write_text(page_text(made), encoding="utf-8")
     return page
+
+
+def picture_name(made: Hindcast, name: str) -> str:
+    """Return the file name of a figure."""
+    return f"{made.cohort.program}-{made.cohort.year}-{name}.png"
 
 
 def page_text(made: Sequence[Hindcast]) -> str:
@@ -60,10 +69,13 @@ def page_text(made: Sequence[Hindcast]) -> str:
         "sim.hindcast",
         "hindcast.md.j2",
         made=made,
+        program=made[0].cohort.program,
+        title=TITLES[made[0].cohort.program],
+        picture_name=picture_name,
         rows=[row for one in made for row in one.rows],
         scored=[(one, scores(one)) for one in made],
         missed=missed,
-        reasons=reasons(),
+        reasons=reasons(made[0].cohort.program),
         two_years=OF_TWO_YEARS,
         figures=list(FIGURES),
     )

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeAlias
 
 import numpy as np
 import xarray as xr
@@ -13,9 +14,11 @@ import xarray as xr
 from sim.hindcast.cohort import Cohort
 from sim.hindcast.figures import Row, compare
 from sim.hindcast.forecast import Forecasts, crps, forecasts, interval_score, pit
+from sim.hindcast.reach import ReachCohort
 from sim.hindcast.shown import Shown, published, simulated
 
 SEED = 20270101
+AnyCohort: TypeAlias = Cohort | ReachCohort
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,8 +27,9 @@ class Hindcast:
 
     Attributes
     ----------
-    cohort : Cohort
+    cohort : Cohort or ReachCohort
     published : Shown
+        Of all ACOs of the cohort, simulated or not.
     replicates : list of Shown
     rows : list of Row
     forecasts : Forecasts or None
@@ -34,7 +38,7 @@ class Hindcast:
         Processor time of a replicate.
     """
 
-    cohort: Cohort
+    cohort: AnyCohort
     published: Shown
     replicates: list[Shown]
     rows: list[Row]
@@ -43,7 +47,7 @@ class Hindcast:
 
 
 def hindcast(
-    cohort: Cohort,
+    cohort: AnyCohort,
     replicates: int,
     *,
     seed: int = SEED,
@@ -55,7 +59,7 @@ def hindcast(
 
     Parameters
     ----------
-    cohort : Cohort
+    cohort : Cohort or ReachCohort
     replicates : int
     seed : int
     threads : int
@@ -65,13 +69,18 @@ def hindcast(
     say : callable
         Takes lines of progress.
     """
-    scenario = cohort.scenario(seed, uncertain=uncertain)
     began, found = time.process_time(), []
+    scenario = None if isinstance(cohort, ReachCohort) else cohort.scenario(seed, uncertain=uncertain)
     for replicate in range(replicates):
-        found.append(simulated(cohort, scenario, replicate, threads))
-        say(f"PY{cohort.year}: {replicate + 1} of {replicates} replicates of {len(cohort)} ACOs")
+        if isinstance(cohort, ReachCohort):
+            found.append(cohort.simulated(seed, replicate, threads, uncertain=uncertain))
+        elif scenario is not None:
+            found.append(simulated(cohort, scenario, replicate, threads))
+        done = f"{replicate + 1} of {replicates} replicates of {len(cohort)} ACOs"
+        say(f"{cohort.program.upper()} PY{cohort.year}: {done}")
     seconds = (time.process_time() - began) / replicates
-    truth = published(cohort)
+    everybody = cohort.whole or cohort
+    truth = everybody.published() if isinstance(everybody, ReachCohort) else published(everybody)
     told = None if cohort.later is None else forecasts(truth, found)
     return Hindcast(cohort, truth, found, compare(cohort, truth, found), told, seconds)
 
@@ -93,14 +102,18 @@ def scores(made: Hindcast) -> list[dict[str, float | str]]:
 
 
 def dataset(made: Hindcast) -> xr.Dataset:
-    """Return what a cohort showed, published and simulated, over ``replicate``, ``aco`` and ``year``."""
+    """Return what a cohort showed, published and simulated, over ``replicate``, ``aco`` and ``year``.
+
+    ``published_aco`` are all ACOs of the cohort, ``aco`` those simulated.
+    """
     cohort, truth, found = made.cohort, made.published, made.replicates
-    told = np.full(len(cohort), np.nan)
+    everybody = cohort.whole or cohort
+    told = np.full(len(everybody), np.nan)
     if made.forecasts is not None:
         told[~np.isnan(truth.rate).any(axis=1)] = pit(
             made.forecasts.ensembles["simulation"], made.forecasts.came
         )
-    by_aco, whole = ("aco", "year"), ("replicate", "aco", "year")
+    by_aco, whole = ("published_aco", "year"), ("replicate", "aco", "year")
     values = {
         "savings_rate": (whole, np.stack([one.rate for one in found]), "savings rate, simulated", "%"),
         "lives": (
@@ -113,7 +126,7 @@ def dataset(made: Hindcast) -> xr.Dataset:
         "published_savings_rate": (by_aco, truth.rate, "savings rate as published", "%"),
         "published_lives": (by_aco, truth.lives, "assigned people as published", "people"),
         "published_earned": (by_aco, truth.earned, "savings paid out as published", "1"),
-        "pit": (("aco",), told, "where in its forecast the next year's published rate lies", "1"),
+        "pit": (("published_aco",), told, "where in its forecast the next year's published rate lies", "1"),
     }
     return xr.Dataset(
         {
@@ -123,18 +136,18 @@ def dataset(made: Hindcast) -> xr.Dataset:
         coords={
             "replicate": np.arange(len(found)),
             "aco": cohort.file.aco_id.astype(str),
+            "published_aco": everybody.file.aco_id.astype(str),
             "year": list(cohort.years),
-            "agreement_start": ("aco", cohort.start),
-            "track": ("aco", cohort.file.track.astype(str)),
+            **{name: ("aco", values) for name, values in cohort.labels.items()},
         },
-        attrs={"program": "mssp", "cohort": cohort.year, "source": Path(cohort.path).name},
+        attrs={"program": cohort.program, "cohort": cohort.year, "source": Path(cohort.path).name},
     )
 
 
 def write_store(made: Sequence[Hindcast], store: Path) -> None:
     """Write the data of cohorts to a Zarr store, a group for each: ``mssp-2021`` and its like."""
     for one in made:
-        dataset(one).to_zarr(store, group=f"mssp-{one.cohort.year}", mode="w", zarr_format=3)
+        dataset(one).to_zarr(store, group=f"{one.cohort.program}-{one.cohort.year}", mode="w", zarr_format=3)
 
 
 def as_dicts(rows: Sequence[Row]) -> Iterator[dict[str, float | str | bool | int | None]]:

@@ -223,8 +223,10 @@ def test_a_small_cohort_from_file_to_page(little, tmp_path):
 
 
 def test_reasons_are_of_figures():
-    assert set(reasons()) <= set(definitions())
-    assert all(set(one) == {"why", "means"} for one in reasons().values())
+    for program in ("mssp", "reach"):
+        assert set(reasons(program)) <= set(definitions())
+        assert all(set(one) == {"why", "means"} for one in reasons(program).values())
+    assert reasons("reach")["mean"] != reasons()["mean"]
 
 
 def test_bad_input_is_told(tmp_path, capsys):
