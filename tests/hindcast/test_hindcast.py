@@ -16,6 +16,7 @@ from sim.hindcast.experience import behaviours_of, years_in_program
 from sim.hindcast.figures import PERCENTILES, compare, definitions, figures
 from sim.hindcast.forecast import crps, forecasts, interval_score, pit
 from sim.hindcast.page import page_text, reasons, write_page
+from sim.hindcast.reach import reach_cohorts
 from sim.hindcast.run import Hindcast, dataset, hindcast, write_store
 from sim.hindcast.shown import Shown, published, simulated, yearly_growth
 from sim.inputs.evidence import load_evidence
@@ -220,6 +221,42 @@ def test_a_small_cohort_from_file_to_page(little, tmp_path):
     assert data["savings_rate"].dims == ("replicate", "aco", "year")
     again = hindcast(cohort, 1, seed=1)
     np.testing.assert_array_equal(again.replicates[0].rate, shown.rate)
+
+
+REACH = ("reach/reach_gpdc_results_PY2021_2022.csv.gz", "CMS, GPDC and ACO REACH results, PY2021 and PY2022")
+
+
+@pytest.mark.needs_data
+def test_a_cohort_of_reach_is_the_file_row_by_row(cms_file):
+    first, second = reach_cohorts([cms_file(*REACH)])
+    assert (len(first), len(second), second.later) == (53, 99, None)
+    truth = first.published()
+    found = figures(first, truth, truth)
+    # As in the public use file, Standard, New Entrant and High Needs.
+    shown = [found[f"{which}_type", name] for which in ("mean", "sd") for name in ("Standard", "New Entrant")]
+    assert shown == pytest.approx([2.13, 2.27, 4.08, 14.18], abs=0.006)
+    assert found["needy_over_standard", ""] == pytest.approx(8.26 - 2.13, abs=0.01)
+    assert found["memory", ""] == pytest.approx(0.64, abs=0.005)
+    few = second.some(9)
+    plans = plan_acos(few.scenario(1, 0))
+    assert [plan.lives for plan in plans] == few.file.aligned.tolist()
+    needy = [bool(plan.high_needs_share) for plan in plans]
+    assert needy == (few.file.aco_type == "High Needs").tolist()
+    assert plan_acos(few.scenario(1, 0)) == plans
+    assert {plan.efficiency for plan in plans}.isdisjoint(
+        plan.efficiency for plan in plan_acos(few.scenario(1, 1))
+    )
+
+
+@pytest.mark.needs_data
+@pytest.mark.slow
+def test_a_small_cohort_of_reach_to_its_page(cms_file):
+    cohort = reach_cohorts([cms_file(*REACH)], [2021])[0].some(8)
+    made = hindcast(cohort, 1)
+    assert made.replicates[0].rate.shape == (8, 2)
+    assert "# ACO REACH" in page_text([made])
+    # Published figures are of all ACOs, however few are simulated.
+    assert [row.published for row in made.rows if row.key == "mean"] == [pytest.approx(2.87, abs=0.005)]
 
 
 def test_reasons_are_of_figures():
