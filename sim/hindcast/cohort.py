@@ -123,8 +123,8 @@ class Cohort:
 
     @property
     def labels(self) -> Mapping[str, NDArray[Any]]:
-        """What is known of each ACO, by name."""
-        return {"agreement_start": self.start, "track": self.file.track.astype(str)}
+        """What is known of each ACO, by name; words as objects, which every reader of Zarr knows."""
+        return {"agreement_start": self.start, "track": self.file.track.astype(object)}
 
     @property
     def due(self) -> NDArray[np.bool_]:

@@ -70,7 +70,7 @@ class ReachCohort:
     @property
     def labels(self) -> Mapping[str, NDArray[Any]]:
         """What is known of each ACO, by name."""
-        return {"aco_type": self.file.aco_type.astype(str), "risk_option": self.file.option.astype(str)}
+        return {"aco_type": self.file.aco_type.astype(object), "risk_option": self.file.option.astype(object)}
 
     def some(self, count: int) -> ReachCohort:
         """Return `count` ACOs of the cohort, evenly over their sizes."""

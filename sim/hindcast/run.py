@@ -135,8 +135,8 @@ def dataset(made: Hindcast) -> xr.Dataset:
         },
         coords={
             "replicate": np.arange(len(found)),
-            "aco": cohort.file.aco_id.astype(str),
-            "published_aco": everybody.file.aco_id.astype(str),
+            "aco": cohort.file.aco_id.astype(object),
+            "published_aco": everybody.file.aco_id.astype(object),
             "year": list(cohort.years),
             **{name: ("aco", values) for name, values in cohort.labels.items()},
         },
@@ -147,7 +147,8 @@ def dataset(made: Hindcast) -> xr.Dataset:
 def write_store(made: Sequence[Hindcast], store: Path) -> None:
     """Write the data of cohorts to a Zarr store, a group for each: ``mssp-2021`` and its like."""
     for one in made:
-        dataset(one).to_zarr(store, group=f"{one.cohort.program}-{one.cohort.year}", mode="w", zarr_format=3)
+        group = f"{one.cohort.program}-{one.cohort.year}"
+        dataset(one).to_zarr(store, group=group, mode="w", zarr_format=3, consolidated=False)
 
 
 def as_dicts(rows: Sequence[Row]) -> Iterator[dict[str, float | str | bool | int | None]]:

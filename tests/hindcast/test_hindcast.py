@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+import xarray as xr
 from scipy.stats import norm
 
 from sim.behaviour.coding import CodingParameters
@@ -217,8 +218,9 @@ def test_a_small_cohort_from_file_to_page(little, tmp_path):
     assert len(list((tmp_path / "page" / "hindcast").glob("*.png"))) == 4
     write_store([made], tmp_path / "h.zarr")
     assert (tmp_path / "h.zarr" / "mssp-2021").is_dir()
-    data = dataset(made)
-    assert data["savings_rate"].dims == ("replicate", "aco", "year")
+    with xr.open_zarr(tmp_path / "h.zarr", group="mssp-2021", consolidated=False) as stored:
+        xr.testing.assert_equal(stored.load(), dataset(made))
+        assert stored["savings_rate"].dims == ("replicate", "aco", "year")
     again = hindcast(cohort, 1, seed=1)
     np.testing.assert_array_equal(again.replicates[0].rate, shown.rate)
 
