@@ -14,6 +14,7 @@ from rich.console import Console
 from sim.cli.bridge import bridge
 from sim.cli.console import NARROW, WIDE, stdout
 from sim.cli.doctor import doctor
+from sim.cli.hindcast import hindcast
 from sim.cli.init import init
 from sim.cli.ledger import ledger
 from sim.cli.options import Json, Settings
@@ -37,6 +38,7 @@ app.command(doctor)
 app.command(plan)
 app.command(sensitivity)
 app.command(discover)
+app.command(hindcast)
 
 RuleSettings = Annotated[
     tuple[str, ...],

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -110,6 +112,12 @@ def _number(rules: Rulebook, key: str, missing: float) -> float:
     return float(value) if isinstance(value, bool | float) else missing
 
 
+def agreement_length(rules: Rulebook) -> Callable[[int], int]:
+    """Return the function that gives the length of an agreement by its start, in years."""
+    first = rules.first_py
+    return lambda start: int(rules.number("benchmark.agreement_years", max(start, first)))
+
+
 def agreement_terms(rules: Rulebook, start: int, *, first: bool) -> AgreementTerms:
     """Return the benchmark terms of agreements that start in one year.
 
@@ -118,22 +126,26 @@ def agreement_terms(rules: Rulebook, start: int, *, first: bool) -> AgreementTer
     rules : Rulebook
         ``mssp``.
     start : int
-        Year the agreement starts, 2019 or later.
+        Year the agreement starts.
     first : bool
         Whether it is the ACO's first agreement.
     """
+    regional = (1 if first else 2) >= rules.number("benchmark.regional_agreement", start)
+    blended = rules.flag("benchmark.blended_growth", start)
     return AgreementTerms(
         base_weights=rules.array(f"benchmark.base_weights_{'first' if first else 'later'}"),
         regional_below=rules.array("benchmark.regional_weight_below"),
         regional_above=rules.array("benchmark.regional_weight_above"),
-        regional_cap_up=rules.number("benchmark.regional_cap_up", start),
-        regional_cap_down=rules.number("benchmark.regional_cap_down", start),
+        regional_cap_up=rules.number("benchmark.regional_cap_up", start) if regional else 0.0,
+        regional_cap_down=rules.number("benchmark.regional_cap_down", start) if regional else 0.0,
         regional_floor=rules.flag("benchmark.regional_floor", start),
         prior_savings_share=rules.number("benchmark.prior_savings_share", start),
         prior_savings_cap=rules.number("benchmark.prior_savings_cap"),
         population_cap=rules.number("benchmark.population_adjustment_cap", start),
         population_smallest_share=rules.number("benchmark.population_adjustment_share"),
         accountable_care_share=rules.number("benchmark.accountable_care_share", start),
-        risk_cap=rules.number("risk.cap"),
+        risk_cap=rules.number("risk.cap", start),
         demographic_allowance=rules.flag("risk.demographic_allowance", start),
+        national_weight=None if blended else float(not regional),
+        flat_update=not regional and rules.flag("benchmark.flat_update", start),
     )

@@ -21,7 +21,7 @@ from sim.inputs.entry_terms import entry_terms
 from sim.inputs.lead_criteria import criteria_of, excluded_shares, high_needs_aco_share, stated_growth
 from sim.inputs.lead_terms import OPTIONS, lead_terms, savings_are_prorated
 from sim.inputs.medicaid_terms import medicaid_terms
-from sim.inputs.mssp_terms import agreement_terms, glide, msr_table, mssp_terms
+from sim.inputs.mssp_terms import agreement_length, agreement_terms, glide, msr_table, mssp_terms
 from sim.inputs.payment_faults import wrong_elections
 from sim.inputs.protection_terms import exit_terms, guarantee_terms, stop_loss_terms
 from sim.inputs.quality_terms import quality_terms
@@ -29,6 +29,7 @@ from sim.inputs.reach_terms import reach_benchmark_terms, reach_capitation_terms
 from sim.inputs.scenario_arms import NO_PROGRAM, Arm
 from sim.inputs.scenario_books import MSSP, REACH, ScenarioBooks, reach_rulebook
 from sim.inputs.smallest_terms import mssp_size, reach_size
+from sim.policy.mssp_benchmark import agreements_since
 
 
 def rules_in_use(arm: Arm, name: str, years: range, books: ScenarioBooks) -> set[str]:
@@ -109,9 +110,8 @@ def _of_mssp(name: str, books: ScenarioBooks, year: int, years: range, terms: di
     msr_table(book)
     track = glide(np.array([terms.get("track", "basic-a")]), np.array([year]) - began)
     mssp_terms(book, track, np.array([year]), began)
-    length = int(book.number("benchmark.agreement_years"))
     book.number("benchmark.agreement_of_former")
-    start = int(began[0]) + (year - int(began[0])) // length * length
+    start, _ = agreements_since(year, int(began[0]), agreement_length(book))
     mssp_size(book, start, year)
     for first_agreement in (True, False):
         agreement_terms(book, start, first=first_agreement)

@@ -10,6 +10,7 @@ from sim.inputs.benefit_faults import benefit_faults
 from sim.inputs.cara_faults import cara_faults
 from sim.inputs.faults import Fault, InputError
 from sim.inputs.lead_terms import OPTIONS, lead_terms
+from sim.inputs.mssp_terms import agreement_length
 from sim.inputs.payment_faults import payment_faults
 from sim.inputs.protection_faults import protection_faults
 from sim.inputs.reach_terms import reach_benchmark_terms, reach_terms
@@ -18,6 +19,7 @@ from sim.inputs.scenario_books import LEAD, MSSP, REACH, ScenarioBooks, reach_ru
 from sim.inputs.scenario_merge import Merged
 from sim.inputs.scenario_schema import ScenarioTables
 from sim.inputs.served_faults import served_faults
+from sim.policy.mssp_benchmark import agreements_since
 
 PERCENTILE = "expenditure.truncation_percentile"
 
@@ -115,13 +117,13 @@ def _agreement_faults(
     """Return a fault for the earliest agreement whose benchmark the rulebook has no terms for."""
     book = books.rulebook(name, MSSP)
     stated = [year for year, _ in book.entry("benchmark.regional_cap_up").by_year if year is not None]
-    length = int(book.number("benchmark.agreement_years"))
+    length_of = agreement_length(book)
     starts = []
     for year in years:
         for terms in (arm.terms(aco, year) for aco in (None, *arm.acos)):
             if terms["program"] == MSSP:
                 began = terms.get("agreement_start", year)
-                starts.append(began + (year - began) // length * length)
+                starts.append(agreements_since(year, began, length_of)[0])
     if starts and stated and min(starts) < min(stated):
         key = _key_of(name, arm, MSSP)
         problem = f"= {MSSP!r} has an agreement of {min(starts)}"

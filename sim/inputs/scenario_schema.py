@@ -68,6 +68,9 @@ class Population(Table):
     first: Whole | None = Field(
         None, ge=1, description="take only the first so many of the file's ACOs, or of those listed"
     )
+    acos_per_market: Whole = Field(
+        1, ge=1, le=1000, description="how many of the file's ACOs, of like size and risk, share a market"
+    )
     acos: tuple[
         Annotated[Annotated[str, Tag("id")] | Annotated[Aco, Tag("table")], Discriminator(_acos_kind)], ...
     ] = Field((), description="ACO ids to take from the file, or [[population.acos]] tables")

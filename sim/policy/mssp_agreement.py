@@ -35,6 +35,10 @@ class AgreementTerms:
     accountable_care_share : float
     risk_cap : float
     demographic_allowance : bool
+    national_weight : float or None
+        Weight of national growth; None means the ACO's share of its region.
+    flat_update : bool
+        Whether the nation's growth in dollars updates the benchmark, and not its rate.
     """
 
     base_weights: Floats
@@ -50,6 +54,13 @@ class AgreementTerms:
     accountable_care_share: float
     risk_cap: float
     demographic_allowance: bool
+    national_weight: float | None = None
+    flat_update: bool = False
+
+    def growth(self, national: Floats, region: Floats, market_share: Floats) -> Floats:
+        """Return the growth of the nation and the region that counts for an ACO."""
+        weight = market_share if self.national_weight is None else self.national_weight
+        return two_way_trend(national, region, weight)
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +183,7 @@ def agreement_benchmark(inputs: AgreementInputs, terms: AgreementTerms) -> Agree
     """Compute the historical benchmark of an agreement with the one adjustment that counts."""
     national = ratio(inputs.national_per_capita, inputs.national_risk, 0.0)
     region = ratio(inputs.region_per_capita, inputs.region_risk, national[..., None, :, :])
-    to_by3 = two_way_trend(
+    to_by3 = terms.growth(
         ratio(national[..., -1:], national, 1.0)[..., None, :, :],
         ratio(region[..., -1:], region, 1.0),
         inputs.market_share,
@@ -231,7 +242,11 @@ def updated_benchmark(
     """Update an agreement's benchmark to a performance year's prices, risk and mix of types."""
     national = ratio(ratio(year.national_per_capita, year.national_risk, 0.0), agreement.national, 1.0)
     region = ratio(ratio(year.region_per_capita, year.region_risk, 0.0), agreement.region, 1.0)
-    two_way = two_way_trend(national[..., None, :], region, year.market_share)
+    grown_nation = national[..., None, :]
+    if terms.flat_update:
+        added = (national - 1.0) * agreement.national
+        grown_nation = 1.0 + ratio(added[..., None, :], agreement.benchmark, 0.0)
+    two_way = terms.growth(grown_nation, region, year.market_share)
     three_way = rules.three_way_update(two_way, year.prospective[..., None, :], terms.accountable_care_share)
     dollars = agreement.benchmark * year.person_years
     grown = ratio(year.risk, agreement.risk, 1.0)

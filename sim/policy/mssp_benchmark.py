@@ -6,6 +6,8 @@ disabled, aged dual, aged non-dual, and (..., aco, type, by) in the base years; 
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
@@ -18,6 +20,31 @@ def agreement_start(year: ArrayLike, first: ArrayLike, length: int) -> NDArray[n
     """Return the first year of the agreement that a performance year lies in (42 CFR 425.200(b))."""
     began = np.asarray(first, dtype=np.int64)
     return np.asarray(began + (np.asarray(year, dtype=np.int64) - began) // length * length)
+
+
+def agreements_since(year: int, first: int, length_of: Callable[[int], int]) -> tuple[int, int]:
+    """Return the first year of the agreement that a year lies in, and how many agreements came before it.
+
+    Parameters
+    ----------
+    year : int
+    first : int
+        Start of some agreement; each follows the last one at once.
+    length_of : callable
+        Length in years of an agreement by its start.
+
+    Notes
+    -----
+    42 CFR 425.200(b): of three years before July 2019, of five since. A year before `first` is in an
+    agreement as long as that one is.
+    """
+    if year < first:
+        start = int(agreement_start(year, first, length_of(first)))
+        return start, (start - first) // length_of(first)
+    start, before = first, 0
+    while start + length_of(start) <= year:
+        start, before = start + length_of(start), before + 1
+    return start, before
 
 
 def base_years(start: ArrayLike) -> NDArray[np.int64]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -149,7 +149,28 @@ def plan_acos(scenario: Scenario) -> tuple[AcoPlan, ...]:
             )
             for aco in population.synthetic
         )
-    return plan_from_file(_chosen(source.read(), scenario))
+    return sharing_markets(plan_from_file(_chosen(source.read(), scenario)), population.acos_per_market)
+
+
+def sharing_markets(plans: tuple[AcoPlan, ...], together: int) -> tuple[AcoPlan, ...]:
+    """Return the plans with `together` ACOs to a market, those of like size and, among these, of like risk.
+
+    So an ACO's share of its market does not go by its size. Files do not say where ACOs are.
+    """
+    if together == 1:
+        return plans
+    band = together * together
+    rank = np.argsort(np.argsort([plan.lives for plan in plans], kind="stable"), kind="stable") // band
+    order = np.lexsort((np.array([_mean_risk(plan) for plan in plans]), rank))
+    place = np.empty(len(plans), np.int64)
+    place[order] = np.arange(len(plans)) // together
+    return tuple(
+        replace(plan, market=f"market-{here}") for plan, here in zip(plans, place.tolist(), strict=True)
+    )
+
+
+def _mean_risk(plan: AcoPlan) -> float:
+    return 1.0 if plan.mix is None or plan.risk is None else float(np.dot(plan.mix, plan.risk))
 
 
 def _by_kind(stated: Mix | Spending | Risk | None) -> tuple[float, ...] | None:

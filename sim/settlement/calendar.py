@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.inputs.mssp_terms import agreement_length
 from sim.inputs.reach_terms import reach_base_years
 from sim.inputs.rulebook import Rulebook
 from sim.inputs.scenario_books import MSSP, REACH, reach_rulebook
-from sim.policy.mssp_benchmark import agreement_start, base_years
+from sim.policy.mssp_benchmark import agreements_since, base_years
 from sim.population.plan import AcoPlan
 from sim.population.world import first_lived_for, history_years
 from sim.scenarios import Scenario
@@ -22,10 +23,11 @@ def mssp_agreements(contracts: Contracts, year: int, rulebook: Rulebook) -> tupl
 
     Each agreement follows the last one at once.
     """
-    length = int(rulebook.number("benchmark.agreement_years"))
-    first = contracts.agreement_start
-    start = agreement_start(np.full(len(first), year), first, length)
-    return start, contracts.agreement_number + (start - first) // length
+    length_of = agreement_length(rulebook)
+    firsts, place = np.unique(contracts.agreement_start, return_inverse=True)
+    met = np.array([agreements_since(year, first, length_of) for first in firsts.tolist()], np.int64)
+    start, before = met.reshape(-1, 2)[place].T
+    return start, contracts.agreement_number + before
 
 
 def base_years_of(scenario: Scenario, arm: str, contracts: Contracts, year: int) -> set[int]:

@@ -18,7 +18,6 @@ VALUES = {
     "sharing.reduced_share": 0.5,
     "sharing.reduced_share_from": 2024,
     "expenditure.truncation_percentile": 0.99,
-    "benchmark.agreement_years": 5,
     "benchmark.agreement_of_former": 2,
     "benchmark.base_weights_first": [0.1, 0.3, 0.6],
     "benchmark.base_weights_later": [THIRD, THIRD, THIRD],
@@ -26,7 +25,6 @@ VALUES = {
     "benchmark.regional_weight_above": [0.15, 0.25, 0.35, 0.5],
     "benchmark.prior_savings_cap": 0.05,
     "benchmark.population_adjustment_share": 0.15,
-    "risk.cap": 0.03,
     "assignment.smallest": 5000,
 }
 # Key: {first year: value}; benchmark and risk rules go by the start of the agreement.
@@ -48,7 +46,12 @@ BY_YEAR = {
     "benchmark.prior_savings_share": {2023: 0.0, 2024: 0.5},
     "benchmark.population_adjustment_cap": {2024: 0.0, 2025: 0.05},
     "benchmark.accountable_care_share": {2023: 0.0, 2024: THIRD},
-    "risk.demographic_allowance": {2023: False, 2024: True},
+    "risk.cap": {2018: 0.0, 2019: 0.03},
+    "risk.demographic_allowance": {2018: True, 2023: False, 2024: True},
+    "benchmark.agreement_years": {2017: 3, 2018: 4, 2019: 5},
+    "benchmark.regional_agreement": {2016: 3, 2018: 2, 2019: 1},
+    "benchmark.blended_growth": {2018: False, 2019: True},
+    "benchmark.flat_update": {2018: True, 2019: False},
 }
 TRACKS = {
     "tracks.track-1.two_sided": False,

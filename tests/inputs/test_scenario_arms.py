@@ -56,9 +56,9 @@ def test_where_spending_is_cut_off_is_the_same_in_all_arms():
 
 
 def test_agreements_without_terms_of_a_benchmark():
-    with pytest.raises(InputError, match="has an agreement of 2013 -> agreements from 2019 on"):
-        made(x={"program": "mssp", "agreement_start": 2013}, first_py=2017)
-    made(x={"program": "mssp", "agreement_start": 2014}, first_py=2019)
+    with pytest.raises(InputError, match="has an agreement of 2012 -> agreements from 2013 on"):
+        made(x={"program": "mssp", "agreement_start": 2015}, first_py=2013)
+    made(x={"program": "mssp", "agreement_start": 2013}, first_py=2017)
 
 
 def test_lead_is_not_offered_before_it_begins():
@@ -83,8 +83,8 @@ def test_each_rulebook_is_changed_by_its_own_keys():
         },
         y={"program": "mssp"},
     )
-    assert scenario.rulebook("x", "mssp").number("risk.cap") == 0.04
-    assert scenario.rulebook("y", "mssp").number("risk.cap") == 0.03
+    assert scenario.rulebook("x", "mssp").number("risk.cap", 2027) == 0.04
+    assert scenario.rulebook("y", "mssp").number("risk.cap", 2027) == 0.03
     assert scenario.rulebook("x").array("risk.cap", 2027).tolist() == [0.01, 0.01, 0.01]
     sizes = {f"eligibility.{key}" for key in ANY_SIZE["eligibility"]}
     others = {"mssp.assignment.below_smallest", "reach.alignment.below_smallest"}
@@ -93,8 +93,8 @@ def test_each_rulebook_is_changed_by_its_own_keys():
     assert set(scenario.idle()) == {"risk.cap", *sizes, "reach.alignment.below_smallest"}
     assert "mssp.risk.cap" in scenario.rules_in_use("x")
     everywhere = scenario.replace({"program.values.mssp.risk.cap": "5 %"})
-    assert everywhere.rulebook("y", "mssp").number("risk.cap") == 0.05
-    assert everywhere.rulebook("x", "mssp").number("risk.cap") == 0.04
+    assert everywhere.rulebook("y", "mssp").number("risk.cap", 2027) == 0.05
+    assert everywhere.rulebook("x", "mssp").number("risk.cap", 2027) == 0.04
     assert len({scenario.hash, everywhere.hash, made(x={"program": "mssp"}, y={"program": "mssp"}).hash}) == 3
 
 

@@ -143,12 +143,58 @@ def test_base_years_are_brought_to_by3_by_growth_and_risk():
     assert found.history[0, AGND] == pytest.approx(11_000)
 
 
+@pytest.mark.parametrize(
+    ("start", "first", "factor"),
+    [(2015, True, 1.25), (2015, False, 1.25), (2018, True, 1.25), (2018, False, 1.05), (2019, True, 1.0875)],
+)
+def test_before_july_2019_the_nations_dollars_or_the_regions_rate_update_a_benchmark(start, first, factor):
+    """The nation grows by 2,000 from 10,000, the region by 5 %; the ACO, a quarter of it, is at 8,000."""
+    held = terms(start, first=first)
+    agreed = agreement_benchmark(
+        inputs(per_capita=np.full((1, TYPES, 3), 8_000.0), region_per_capita=np.full((1, TYPES, 3), 8_000.0)),
+        held,
+    )
+    grown = year(national_per_capita=np.full(TYPES, 12_000.0), region_per_capita=np.full((1, TYPES), 8_400.0))
+    updated = updated_benchmark(agreed, grown, held)
+    assert agreed.benchmark[0, AGND] == pytest.approx(8_000.0)
+    assert updated.three_way_usd[0] == pytest.approx(8_000.0 * factor * 10_000)
+
+
+def test_the_region_counts_in_no_first_agreement_of_before_july_2019():
+    cheap = inputs(per_capita=np.full((1, TYPES, 3), 9_000.0))
+    found = {
+        (start, first): float(agreement_benchmark(cheap, terms(start, first=first)).adjustment[0])
+        for start in (2016, 2018, 2019)
+        for first in (True, False)
+    }
+    assert found == pytest.approx(
+        {
+            (2016, True): 0.0,
+            (2016, False): 0.0,
+            (2018, True): 0.0,
+            (2018, False): 350.0,
+            (2019, True): 350.0,
+            (2019, False): 350.0,
+        }
+    )
+
+
+def test_before_july_2019_scores_rise_by_what_age_and_sex_explain():
+    older = year(risk=np.full((1, TYPES), 1.10), demographic_growth=np.full((1, TYPES), 1.02))
+    ratios = {}
+    for start in (2018, 2019):
+        held = terms(start)
+        agreed = agreement_benchmark(inputs(), held)
+        ratios[start] = updated_benchmark(agreed, older, held).risk_ratio[0, AGND]
+    assert ratios == pytest.approx({2018: 1.02, 2019: 1.03})
+
+
 def test_an_aco_that_saves_keeps_its_savings_for_one_agreement_only():
     """Flat prices, 5 % saved from 2024: rebasing leaves only what prior savings and the region give back."""
     spend = {year: 10_000.0 if year < 2024 else 9_500.0 for year in range(2021, 2034)}
     gross = {}
     for py in (2024, 2028, 2029, 2033):
-        start = int(agreement_start(py, 2024, int(BOOK.number("benchmark.agreement_years"))))
+        start = int(agreement_start(py, 2024, int(BOOK.number("benchmark.agreement_years", 2024))))
         again = start > 2024
         history = np.array([spend[int(one)] for one in base_years(start)])
         saved = np.array([[500.0, 500.0, 500.0]]) if again else np.zeros((1, 3))

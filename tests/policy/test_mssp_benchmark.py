@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sim.inputs.mssp_terms import agreement_length
 from sim.inputs.rulebook import load_rulebook
 from sim.policy import mssp_benchmark as rules
 
@@ -27,12 +28,28 @@ def test_rebasing_takes_the_savings_of_the_last_agreement_out_of_the_next_benchm
     benchmark = {}
     for py in (2024, 2028, 2029, 2033):
         base = rules.base_years(
-            rules.agreement_start(py, 2024, int(BOOK.number("benchmark.agreement_years")))
+            rules.agreement_start(py, 2024, int(BOOK.number("benchmark.agreement_years", 2024)))
         )
         weights = BOOK.array("benchmark.base_weights_first" if py < 2029 else "benchmark.base_weights_later")
         history = np.array([[[spend[int(year)] for year in base]]])
         benchmark[py] = float(rules.historical(history, np.ones_like(history), 1.0, weights)[0, 0])
     assert benchmark == pytest.approx({2024: 10_000, 2028: 10_000, 2029: 9_500, 2033: 9_500})
+
+
+@pytest.mark.parametrize(
+    ("py", "first", "start", "before"),
+    [
+        (2015, 2013, 2013, 0),
+        (2016, 2013, 2016, 1),
+        (2021, 2018, 2018, 0),
+        (2022, 2018, 2022, 1),
+        (2026, 2016, 2024, 2),
+        (2023, 2019, 2019, 0),
+        (2026, 2027, 2022, -1),
+    ],
+)
+def test_agreements_follow_each_other_each_as_long_as_its_start_says(py, first, start, before):
+    assert rules.agreements_since(py, first, agreement_length(BOOK)) == (start, before)
 
 
 def test_history_is_trended_and_risk_adjusted_to_by3_and_weighted():
