@@ -16,6 +16,7 @@ from sim.behaviour.distribution import DistributionParameters, distribute
 from sim.behaviour.effect import EffectParameters, effect_on_spending
 from sim.behaviour.episode_response import EpisodeResponseParameters, respond_to_contract
 from sim.behaviour.evidence_reader import Floats, Reader
+from sim.behaviour.exit import ExitParameters, chance_to_leave
 from sim.behaviour.home_care import HomeCareParameters, home_care
 from sim.behaviour.quality import QualityParameters, quality_reached
 from sim.behaviour.running_cost import CostParameters, running_cost
@@ -28,6 +29,7 @@ BEHAVIOURS: dict[str, tuple[type, Callable[..., Any]]] = {
     "running_cost": (CostParameters, running_cost),
     "home_care": (HomeCareParameters, home_care),
     "distribution": (DistributionParameters, distribute),
+    "exit": (ExitParameters, chance_to_leave),
     "episode_response": (EpisodeResponseParameters, respond_to_contract),
 }
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, PlainSerializer
@@ -21,6 +21,7 @@ ProgramName = Literal["none", "lead", "mssp", "reach"]
 RiskOption = Literal["global", "professional"]
 Track = Literal["basic-a", "basic-b", "basic-c", "basic-d", "basic-e", "enhanced"]
 Payment = Literal["pcc", "tcc", "npcc", "apo"]
+Decided = Literal["exit"]
 
 
 def _several(value: object) -> object:
@@ -184,6 +185,20 @@ class Terms(Table):
             " as the rules have it (exit.*), and it is out from the next January on"
         ),
     )
+    decides: Annotated[tuple[Decided, ...] | None, BeforeValidator(_several)] = Field(
+        None,
+        description=(
+            "what the ACO decides for itself instead of following the scenario: exit (leaves its program by"
+            " evidence.leaving.*); an ACO's own list takes the place of the arm's, an empty one is nothing"
+        ),
+    )
+    after_exit: Literal["none", "mssp"] | None = Field(
+        None,
+        description=(
+            "where the ACO goes that leaves LEAD or ACO REACH by its own decision: none, as where nothing is"
+            " said, or mssp, on the terms stated for that program, where an agreement begins"
+        ),
+    )
     falls_prevention: Annotated[bool, Field(strict=True)] | None = Field(
         None,
         description=(
@@ -289,9 +304,17 @@ class Arm(ChangingTerms):
         return f"{place}.{term}"
 
     def programs(self, years: range) -> dict[str, set[int]]:
-        """Return the programs that some ACO of the arm is in, with the years."""
+        """Return the programs that some ACO of the arm is in or may go to, with the years."""
         found: dict[str, set[int]] = {}
         for year in years:
             for aco in (None, *self.acos):
-                found.setdefault(self.terms(aco, year)["program"], set()).add(year)
+                terms = self.terms(aco, year)
+                for program in (terms["program"], *may_go_to(terms, year, years)):
+                    found.setdefault(program, set()).add(year)
         return found
+
+
+def may_go_to(terms: Mapping[str, Any], year: int, years: range) -> set[str]:
+    """Return the programs that an ACO of these terms may be in in a year by its own decision."""
+    leaves = "exit" in terms.get("decides", ()) and terms["program"] in ("lead", "reach")
+    return {terms["after_exit"]} if leaves and year > years[0] and "after_exit" in terms else set()

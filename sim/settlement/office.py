@@ -49,6 +49,7 @@ _OF_LEAD = (
     "stop_loss_charge",
     "stop_loss_settled",
     "financial_guarantee",
+    "settlement_forgone",
 )
 # What is told of ACOs that the scenario has in LEAD, those too that are out.
 ENTRY = ("meets_minimum", "minimum_people", "newly_entering")
@@ -88,6 +89,8 @@ class Settlement:
     ----------
     programs : mapping of str to Program
         By name, those that an ACO of the arm may be in.
+    traits : AcoTraits
+        What ACOs are.
     cara : Cara
         The episode arrangements of the arm.
     benefits : Benefits
@@ -101,8 +104,8 @@ class Settlement:
         self._arm = arm
         self._plans = world.plans
         book, share = scenario.rulebook(arm), high_needs_aco_share(scenario.rulebook(arm), scenario.years[0])
-        draw = AcoTraits.of(world.plans, world.key, share).effect_draw
-        self._lead = Lead(book, world.evidence, world.trend, world.plans, own, draw)
+        self.traits = AcoTraits.of(world.plans, world.key, share)
+        self._lead = Lead(book, world.evidence, world.trend, world.plans, own, self.traits.effect_draw)
         mssp = Mssp(scenario.rulebook(arm, MSSP), world.trend)
         reach_books = {
             year: scenario.rulebook(arm, reach_rulebook(year))
@@ -188,8 +191,8 @@ class Settlement:
 
     @cached_property
     def asks_types(self) -> bool:
-        """Whether a program that some ACO is in, in any year, looks at people by enrollment type."""
-        return any((self.contracts(year).program == MSSP).any() for year in self._scenario.years)
+        """Whether a program that some ACO may be in, in any year, looks at people by enrollment type."""
+        return MSSP in self._scenario.arms[self._arm].programs(self._scenario.years)
 
     @cached_property
     def remembered_years(self) -> set[int]:
@@ -200,7 +203,9 @@ class Settlement:
         """Return the contracts that the scenario states for a performance year."""
         return contracts_of(self._scenario, self._arm, self._plans, year)
 
-    def in_force(self, year: int, history: History, practice_aco: Ints) -> Contracts:
+    def in_force(
+        self, year: int, history: History, practice_aco: Ints, decided: Contracts | None = None
+    ) -> Contracts:
         """Return the contracts of a year about to begin, without ACOs that lack the people they need.
 
         Parameters
@@ -210,8 +215,11 @@ class Settlement:
             Every calendar year before.
         practice_aco : int64, shape (practices,)
             ACO of each practice's TIN, -1 for none.
+        decided : Contracts, optional
+            What ACOs have made of the year's contracts; as the scenario states them by default.
         """
-        let_in = self._lead.entry.in_force(year, self.contracts(year), history, practice_aco)
+        wanted = self.contracts(year) if decided is None else decided
+        let_in = self._lead.entry.in_force(year, wanted, history, practice_aco)
         return self._sizes.in_force(year, let_in, history, practice_aco)
 
     def _entry(self, year: int) -> Settled:

@@ -1,0 +1,37 @@
+"""Result variables of what ACOs decide for themselves."""
+
+from __future__ import annotations
+
+from sim.outcomes.variable import Variable, money
+
+DECISION_VARIABLES: tuple[Variable, ...] = (
+    Variable(
+        "exits",
+        ("aco", "year"),
+        "flag",
+        "1",
+        "Leaves by its own decision",
+        "1 where the ACO has decided to leave its program as the year begins, or has given notice in it; 0"
+        " where it has decided to stay; NaN where it does not decide.",
+        rule="Behaviour exit, docs/behaviours.md",
+    ),
+    Variable(
+        "exit_chance",
+        ("aco", "year"),
+        "number",
+        "1",
+        "Chance of leaving",
+        "Chance of leaving its program as the year begins, by what the ACO knew then; NaN where it does not"
+        " decide.",
+        rule="Behaviour exit, docs/behaviours.md",
+    ),
+    money(
+        "settlement_forgone",
+        "aco year",
+        "Forgone by notice",
+        "What notice of exit takes off settlement, add-on and pool of the year; negative where it spares the"
+        " ACO a loss.",
+        sign="positive: not paid to the ACO",
+        rule="LEAD Model, exit; not published",
+    ),
+)

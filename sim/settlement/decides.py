@@ -1,0 +1,45 @@
+"""What ACOs decide for themselves, by their contracts: arrays over the ACOs of an arm."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Flags = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, eq=False)
+class Decides:
+    """What an ACO decides in a performance year instead of following the scenario; shape (acos,).
+
+    Attributes
+    ----------
+    exit : bool array
+        Whether it leaves its program.
+    to_mssp : bool array
+        Whether one that leaves LEAD or ACO REACH goes to the Shared Savings Program.
+    """
+
+    exit: Flags
+    to_mssp: Flags
+
+    @property
+    def anything(self) -> bool:
+        """Whether any ACO decides anything."""
+        return bool(self.exit.any())
+
+    @classmethod
+    def of(cls, terms: Sequence[Mapping[str, Any]]) -> Decides:
+        """Return what ACOs' terms let them decide, one after another."""
+
+        def decided(word: str) -> Flags:
+            return np.array([word in one.get("decides", ()) for one in terms], dtype=bool)
+
+        return cls(
+            exit=decided("exit"),
+            to_mssp=np.array([one.get("after_exit") == "mssp" for one in terms], dtype=bool),
+        )
