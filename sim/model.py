@@ -268,14 +268,14 @@ class LeadModel(ColumnModel):
             so_far = np.array([aco.experience for aco in self._acos], np.int64)
             experience = np.where(self.active(), so_far + 1, 0)
             known = self.behaviours, self.settlement.traits, self.contracts
-            self._usual = (year, usual_decisions(*known, experience=experience))
+            acting = self.deciding.investing.acting(year)
+            self._usual = (year, usual_decisions(*known, experience=experience, acting=acting))
         return self._usual[1]
 
     def decided(self) -> dict[str, Floats]:
         """Return what ACOs have decided for their practices, by column; one that is out changes nothing."""
-        names = ("effect", "high_needs_effect", "coding", "attestation")
+        active, names = self.active(), ("effect", "high_needs_effect", "coding", "attestation")
         table = {name: np.array([getattr(aco, name) for aco in self._acos], np.float64) for name in names}
-        active = self.active()
         return {name: np.where(active, values, 0.0) for name, values in table.items()}
 
     def live_year(self) -> None:
@@ -334,7 +334,7 @@ class LeadModel(ColumnModel):
         booked = self.ledger, year, self._settled, active, schedule
         gain = book_program(*booked, aligned=seen.aco, lived=self.history[year].care, billed=billed)
         known = self.behaviours, self.settlement.traits, self.contracts
-        cost = usual_cost(*known, months=seen.months, year=year)
+        cost = usual_cost(*known, months=seen.months, year=year, spent=self.deciding.investing.spent(year))
         cost = np.where(active, cost + [aco.further_cost_cents for aco in self._acos], 0)
         practices, practice_aco = self.practices.store, self.practice_aco()
         gain -= self.settlement.cara.pay(self.ledger, year, self.specialists.store.columns, schedule.final)

@@ -10,12 +10,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.agents.aco import AcoYear
+from sim.agents.investing import Investing, Purse
+from sim.behaviour.belief import Belief
 from sim.behaviour.book import Behaviours
 from sim.inputs.scenario_arms import NO_PROGRAM
 from sim.inputs.scenario_books import LEAD, MSSP
-from sim.kernels.codes import MONTHS_A_YEAR
+from sim.kernels.codes import MONTHS_A_YEAR, Sum
 from sim.kernels.draws import Decision, Key, uniforms
 from sim.kernels.quantiles import normals
+from sim.population.experience import added_by
 from sim.settlement.contracts import Contracts
 from sim.settlement.office import Settlement
 from sim.settlement.program import History
@@ -55,10 +58,16 @@ class Deciding:
         Of the replicate's draws.
     reserves : int64, shape (acos,)
         Cents that ACOs have at the start; negative for those that do not say.
+
+    Attributes
+    ----------
+    investing : Investing
+        What they spend on care management.
     """
 
     def __init__(self, settlement: Settlement, behaviours: Behaviours, key: Key, reserves: Ints) -> None:
         self._settlement, self._behaviours, self._key = settlement, behaviours, key
+        self.investing = Investing(settlement, behaviours, len(reserves))
         self._reserves, self._rows = reserves, np.arange(len(reserves))
         # By year lived: month of the final settlement, savings over benchmark, people, cents of benchmark,
         # of the guarantee, of cash and of what was spent before any settlement.
@@ -76,7 +85,12 @@ class Deciding:
         stated = self._settlement.contracts(year)
         left = (np.minimum(self._out, self._in_mssp) <= year).any()
         decided = self._decided(year, stated) if stated.decides.anything or left else stated
-        return self._settlement.in_force(year, history, practice_aco, decided)
+        held = self._settlement.in_force(year, history, practice_aco, decided)
+        if held.decides.investment.any():
+            care = history[year - 1].care[: len(practice_aco)]
+            lived = added_by(practice_aco, len(self._rows), care).sum(axis=1)
+            self._invest(year, held, lived[:, Sum.SPEND] / 100.0, lived[:, Sum.MONTHS])
+        return held
 
     def learn(
         self,
@@ -100,10 +114,13 @@ class Deciding:
             Month of the final settlement, counted from January of the year.
         """
         rows = list(brought)
-        table = {name: np.zeros(len(self._rows)) for name in ("benchmark", "saved", "cash", "spent")}
+        table = {
+            name: np.zeros(len(self._rows)) for name in ("benchmark", "saved", "cash", "spent", "settlement")
+        }
         for row, one in brought.items():
             table["benchmark"][row], table["saved"][row] = one.benchmark, one.gross_savings
             table["cash"][row], table["spent"][row] = one.cash_change, one.running_cost
+            table["settlement"][row] = one.settlement
         active = np.isin(self._rows, rows)
         guarantee = np.where(active, settled["financial_guarantee"], 0)
         self._years[year] = {
@@ -116,7 +133,16 @@ class Deciding:
 
     def told(self, year: int) -> dict[str, NDArray[Any]]:
         """Return a year's result variables, shape (acos,); none where nobody decides."""
-        return self._told.get(year, {})
+        return self._told.get(year, {}) | self.investing.told(year)
+
+    def belief(self, year: int, lives: Floats) -> Belief:
+        """Return what ACOs of so many people believe as a year begins."""
+        known = self.known(year)
+        led = self._settlement.traits.hospital_led
+        belief: Belief = self._behaviours.decide(
+            "belief", rates=known.rates, lives=known.lives, size=lives, hospital_led=led
+        )
+        return belief
 
     def known(self, year: int) -> Known:
         """Return what ACOs know as a year begins."""
@@ -165,6 +191,26 @@ class Deciding:
             "exits": np.where(may, leaves, -1).astype(np.int8),
             "exit_chance": np.where(may, chance, np.nan),
         }
+
+    def _invest(self, year: int, held: Contracts, spent: Floats, months: Ints) -> None:
+        """Let ACOs decide on care management, by the dollars and person-months of the year before."""
+        there = months > 0
+        purse = Purse(
+            spending=np.divide(spent, months, where=there, out=np.zeros(len(spent))),
+            earned=self._earned(year),
+        )
+        lives = months / MONTHS_A_YEAR
+        self.investing.decide(year, held, self.belief(year, lives), purse, lives)
+
+    def _earned(self, year: int) -> Floats:
+        """Return dollars a person-month of each ACO's last settlement known, 0 without any."""
+        earned = np.zeros(len(self._rows))
+        for lived in sorted(self._years):
+            of_year = self._years[lived]
+            known = self._settled_by(lived, year) & of_year["active"] & (of_year["lives"] > 0)
+            months = MONTHS_A_YEAR * of_year["lives"]
+            np.divide(of_year["settlement"] / 100.0, months, where=known, out=earned)
+        return earned
 
     def _uncovered(self, year: int, before: Mapping[str, NDArray[Any]]) -> Floats:
         """Return what guarantees are above what ACOs hold, over the benchmark; 0 without stated reserves.

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from sim.behaviour.attestation import AttestationParameters, chance_to_attest
+from sim.behaviour.belief import BeliefParameters, believe
 from sim.behaviour.coding import CodingParameters, excess_of_coding
 from sim.behaviour.distribution import DistributionParameters, distribute
 from sim.behaviour.effect import EffectParameters, effect_on_spending
@@ -18,6 +19,7 @@ from sim.behaviour.episode_response import EpisodeResponseParameters, respond_to
 from sim.behaviour.evidence_reader import Floats, Reader
 from sim.behaviour.exit import ExitParameters, chance_to_leave
 from sim.behaviour.home_care import HomeCareParameters, home_care
+from sim.behaviour.investment import InvestmentParameters, invest
 from sim.behaviour.quality import QualityParameters, quality_reached
 from sim.behaviour.running_cost import CostParameters, running_cost
 
@@ -29,6 +31,8 @@ BEHAVIOURS: dict[str, tuple[type, Callable[..., Any]]] = {
     "running_cost": (CostParameters, running_cost),
     "home_care": (HomeCareParameters, home_care),
     "distribution": (DistributionParameters, distribute),
+    "belief": (BeliefParameters, believe),
+    "investment": (InvestmentParameters, invest),
     "exit": (ExitParameters, chance_to_leave),
     "episode_response": (EpisodeResponseParameters, respond_to_contract),
 }

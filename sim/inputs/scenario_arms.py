@@ -21,7 +21,7 @@ ProgramName = Literal["none", "lead", "mssp", "reach"]
 RiskOption = Literal["global", "professional"]
 Track = Literal["basic-a", "basic-b", "basic-c", "basic-d", "basic-e", "enhanced"]
 Payment = Literal["pcc", "tcc", "npcc", "apo"]
-Decided = Literal["exit"]
+Decided = Literal["exit", "investment"]
 
 
 def _several(value: object) -> object:
@@ -189,7 +189,9 @@ class Terms(Table):
         None,
         description=(
             "what the ACO decides for itself instead of following the scenario: exit (leaves its program by"
-            " evidence.leaving.*); an ACO's own list takes the place of the arm's, an empty one is nothing"
+            " evidence.leaving.*), investment (spending on care management by what it believes,"
+            " evidence.belief.* and investment.*); an ACO's own list takes the place of the arm's, an empty"
+            " one is nothing"
         ),
     )
     after_exit: Literal["none", "mssp"] | None = Field(

@@ -25,6 +25,36 @@ DECISION_VARIABLES: tuple[Variable, ...] = (
         " decide.",
         rule="Behaviour exit, docs/behaviours.md",
     ),
+    Variable(
+        "care_spending",
+        ("aco", "year"),
+        "number",
+        "USD/month",
+        "Care management decided on",
+        "What the ACO has decided to spend on care management for each person a month, beside its fixed cost;"
+        " NaN where it does not decide.",
+        rule="Behaviour investment, docs/behaviours.md",
+    ),
+    Variable(
+        "care_acting",
+        ("aco", "year"),
+        "number",
+        "1",
+        "Effect that acts",
+        "What part of the evidence's effect there is, by what has been spent on care management; NaN where"
+        " the ACO does not decide.",
+        rule="Behaviour investment, docs/behaviours.md",
+    ),
+    Variable(
+        "believed_effect",
+        ("aco", "year"),
+        "number",
+        "1",
+        "Effect believed",
+        "What the ACO believed its effect on spending at the plateau to be as the year began, less spending"
+        " being negative; NaN where it decides nothing by it.",
+        rule="Behaviour belief, docs/behaviours.md",
+    ),
     money(
         "settlement_forgone",
         "aco year",

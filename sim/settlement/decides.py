@@ -20,17 +20,20 @@ class Decides:
     ----------
     exit : bool array
         Whether it leaves its program.
+    investment : bool array
+        Whether it chooses its spending on care management.
     to_mssp : bool array
         Whether one that leaves LEAD or ACO REACH goes to the Shared Savings Program.
     """
 
     exit: Flags
+    investment: Flags
     to_mssp: Flags
 
     @property
     def anything(self) -> bool:
         """Whether any ACO decides anything."""
-        return bool(self.exit.any())
+        return bool((self.exit | self.investment).any())
 
     @classmethod
     def of(cls, terms: Sequence[Mapping[str, Any]]) -> Decides:
@@ -41,5 +44,6 @@ class Decides:
 
         return cls(
             exit=decided("exit"),
+            investment=decided("investment"),
             to_mssp=np.array([one.get("after_exit") == "mssp" for one in terms], dtype=bool),
         )

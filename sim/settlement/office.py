@@ -35,6 +35,7 @@ from sim.settlement.lead import Lead
 from sim.settlement.mssp import Mssp
 from sim.settlement.program import Flags, Floats, History, Ints, Participants, Program, Settled, Shown
 from sim.settlement.reach import Reach
+from sim.settlement.retained import retained
 from sim.settlement.served import Served
 from sim.settlement.smallest import SmallestSizes
 from sim.settlement.stop_loss import LivedPersons, Persons
@@ -89,6 +90,8 @@ class Settlement:
     ----------
     programs : mapping of str to Program
         By name, those that an ACO of the arm may be in.
+    last_py : int
+        Last performance year.
     traits : AcoTraits
         What ACOs are.
     cara : Cara
@@ -114,6 +117,8 @@ class Settlement:
         }
         self._reach = Reach(reach_books, world.trend, world.plans, share, own)
         self._sizes = SmallestSizes(mssp.rulebook, reach_books, self._reach.types, scenario.years[0])
+        self._books = book, mssp.rulebook, reach_books
+        self.last_py = scenario.years[-1]
         self.cara = Cara(scenario, arm, world, self._lead.prospective_factor)
         self.benefits = Benefits(scenario.rulebook(arm), own)
         self._offered: BenefitMoney | None = None
@@ -202,6 +207,11 @@ class Settlement:
     def contracts(self, year: int) -> Contracts:
         """Return the contracts that the scenario states for a performance year."""
         return contracts_of(self._scenario, self._arm, self._plans, year)
+
+    def retained(self, year: int, contracts: Contracts, savings: Floats, lives: Floats) -> Floats:
+        """Return what ACOs keep of savings over benchmark, see :func:`sim.settlement.retained.retained`."""
+        lead, mssp, reach = self._books
+        return retained(year, contracts, savings, lives, lead=lead, mssp=mssp, reach=reach)
 
     def in_force(
         self, year: int, history: History, practice_aco: Ints, decided: Contracts | None = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -28,6 +29,9 @@ class Office:
 
     def __init__(self, *terms, stated=IN_LEAD):
         self.stated = replace(stated, decides=Decides.of(terms or [ALL] * N))
+
+    traits = SimpleNamespace(hospital_led=np.array([False, True, False]))
+    last_py = 2036
 
     def contracts(self, year):
         return self.stated
