@@ -143,7 +143,7 @@ class LeadModel(ColumnModel):
         self.replicate = replicate
         self._shared = shared
         self.threads = threads
-        self.replaced = Replaced.of(agents, behaviours)
+        self.replaced = Replaced.in_arm(self.scenario, self.arm, agents, behaviours)
         self.world = world if world is not None else make_world(self.scenario, replicate, threads)
         self._steps_reference = reference is None and self.arm != first
         self.reference: LeadModel | None = reference

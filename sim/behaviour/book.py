@@ -19,7 +19,7 @@ from sim.behaviour.episode_response import EpisodeResponseParameters, respond_to
 from sim.behaviour.evidence_reader import Floats, Reader
 from sim.behaviour.exit import ExitParameters, chance_to_leave
 from sim.behaviour.home_care import HomeCareParameters, home_care
-from sim.behaviour.investment import InvestmentParameters, invest
+from sim.behaviour.investment import InvestmentParameters, invest, reinvest
 from sim.behaviour.quality import QualityParameters, quality_reached
 from sim.behaviour.running_cost import CostParameters, running_cost
 
@@ -35,6 +35,11 @@ BEHAVIOURS: dict[str, tuple[type, Callable[..., Any]]] = {
     "investment": (InvestmentParameters, invest),
     "exit": (ExitParameters, chance_to_leave),
     "episode_response": (EpisodeResponseParameters, respond_to_contract),
+}
+
+# Rules of ours that a scenario may choose by name, the usual one first.
+RULES: dict[str, dict[str, Callable[..., Any]]] = {
+    "investment": {"invest": invest, "reinvest": reinvest},
 }
 
 

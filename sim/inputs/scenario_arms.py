@@ -10,6 +10,7 @@ from pydantic import BeforeValidator, Field, PlainSerializer
 from sim.inputs.scenario_acos import Dollars
 from sim.inputs.scenario_benefits import Benefit
 from sim.inputs.scenario_cara import CaraContract
+from sim.inputs.scenario_rules import Rules
 from sim.inputs.scenario_values import Fraction, Table, Whole
 
 EARLIEST_PY = 2013
@@ -258,6 +259,7 @@ class Arm(ChangingTerms):
     )
     values: Raw = Field(default={}, description="rulebook keys with other values in this arm only")
     evidence: Raw = Field(default={}, description="evidence keys with other values in this arm only")
+    behaviour: Rules = Field(Rules(), description="rules by which agents decide in this arm only")
 
     def terms(self, aco: str | None, year: int) -> dict[str, Any]:
         """Return the terms of an ACO in a year, None standing for every ACO without a table of its own.
