@@ -10,7 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.agents.aco import AcoYear
+from sim.agents.choosing import Choosing, Means
 from sim.agents.investing import Investing, Purse
+from sim.agents.usual import usual_cost
 from sim.behaviour.belief import Belief
 from sim.behaviour.book import Behaviours
 from sim.inputs.scenario_arms import NO_PROGRAM
@@ -29,7 +31,7 @@ Ints = NDArray[np.int64]
 
 # Years whose mean counts for an exit.
 _LOOKED_BACK = 2
-_NEVER = 9999
+_NEVER, _CENTS = 9999, 100.0
 
 
 class Known(NamedTuple):
@@ -63,11 +65,14 @@ class Deciding:
     ----------
     investing : Investing
         What they spend on care management.
+    choosing : Choosing
+        Which program and option they are in.
     """
 
     def __init__(self, settlement: Settlement, behaviours: Behaviours, key: Key, reserves: Ints) -> None:
         self._settlement, self._behaviours, self._key = settlement, behaviours, key
         self.investing = Investing(settlement, behaviours, len(reserves))
+        self.choosing = Choosing(settlement, behaviours, len(reserves))
         self._reserves, self._rows = reserves, np.arange(len(reserves))
         # By year lived: month of the final settlement, savings over benchmark, people, cents of benchmark,
         # of the guarantee, of cash and of what was spent before any settlement.
@@ -75,6 +80,8 @@ class Deciding:
         self._notice_month = behaviours.parameters["exit"].notice_month
         # Years from which ACOs are out and in the Shared Savings Program, and in which they gave notice.
         self._out, self._in_mssp, self._notice = (np.full(len(reserves), _NEVER) for _ in range(3))
+        # Whether anybody has decided anything, and in which years.
+        self._ever, self._asked = False, set[int]()
         self._told: dict[int, dict[str, NDArray[Any]]] = {}
 
     def in_force(self, year: int, history: History, practice_aco: Ints) -> Contracts:
@@ -83,13 +90,22 @@ class Deciding:
         Parameters are those of :meth:`sim.settlement.office.Settlement.in_force`.
         """
         stated = self._settlement.contracts(year)
-        left = (np.minimum(self._out, self._in_mssp) <= year).any()
-        decided = self._decided(year, stated) if stated.decides.anything or left else stated
+        if not self._ever:
+            self._ever = stated.decides.anything
+        if not self._ever:
+            return self._settlement.in_force(year, history, practice_aco, stated)
+        care = history[year - 1].care[: len(practice_aco)]
+        lived = added_by(practice_aco, len(self._rows), care)
+        decided = self._decided(year, stated, lived)
         held = self._settlement.in_force(year, history, practice_aco, decided)
+        if (chooses := held.decides.program).any():
+            here = chooses & (held.program == LEAD)
+            here &= self._years[year - 1]["active"] if year - 1 in self._years else here
+            is_global = np.where(here, held.risk_option == "global", -1)
+            self._told.setdefault(year, {})["chose_global"] = is_global.astype(np.int8)
         if held.decides.investment.any():
-            care = history[year - 1].care[: len(practice_aco)]
-            lived = added_by(practice_aco, len(self._rows), care).sum(axis=1)
-            self._invest(year, held, lived[:, Sum.SPEND] / 100.0, lived[:, Sum.MONTHS])
+            people = lived.sum(axis=1)
+            self._invest(year, held, people[:, Sum.SPEND] / _CENTS, people[:, Sum.MONTHS])
         return held
 
     def learn(
@@ -127,6 +143,8 @@ class Deciding:
             **table,
             "active": active,
             "guarantee": guarantee,
+            "before": np.where(active, settled["benchmark_before_discount"], 0.0),
+            "higher": np.where(active, settled["higher_spending"], -1),
             "lives": months.sum(axis=1) / MONTHS_A_YEAR,
             "final": final,
         }
@@ -135,25 +153,24 @@ class Deciding:
         """Return a year's result variables, shape (acos,); none where nobody decides."""
         return self._told.get(year, {}) | self.investing.told(year)
 
-    def belief(self, year: int, lives: Floats) -> Belief:
-        """Return what ACOs of so many people believe as a year begins."""
-        known = self.known(year)
+    def belief(self, year: int, lives: Floats, *, before_discount: bool = False) -> Belief:
+        """Return what ACOs of so many people believe as a year begins, of savings as :meth:`known` is."""
+        known = self.known(year, before_discount=before_discount)
         led = self._settlement.traits.hospital_led
         belief: Belief = self._behaviours.decide(
             "belief", rates=known.rates, lives=known.lives, size=lives, hospital_led=led
         )
         return belief
 
-    def known(self, year: int) -> Known:
-        """Return what ACOs know as a year begins."""
+    def known(self, year: int, *, before_discount: bool = False) -> Known:
+        """Return what ACOs know as a year begins, of savings over the benchmark or that before discount."""
         rates, lives = [], []
         for lived in sorted(self._years):
             of_year = self._years[lived]
-            seen = self._settled_by(lived, year) & of_year["active"] & (of_year["benchmark"] > 0)
-            rate = np.divide(
-                of_year["saved"], of_year["benchmark"], where=seen, out=np.full(len(seen), np.nan)
-            )
-            rates.append(rate)
+            against = of_year["before" if before_discount else "benchmark"]
+            seen = self._settled_by(lived, year) & of_year["active"] & (against > 0)
+            saved = of_year["saved"] + (against - of_year["benchmark"])
+            rates.append(np.divide(saved, against, where=seen, out=np.full(len(seen), np.nan)))
             lives.append(np.where(seen, of_year["lives"], np.nan))
         shape = (len(self._years), len(self._rows))
         return Known(*(np.reshape(found, shape).T for found in (rates, lives)))
@@ -162,11 +179,15 @@ class Deciding:
         """Return for which ACOs a year lived is settled as another begins."""
         return np.asarray(self._years[lived]["final"] <= MONTHS_A_YEAR * (year - lived))
 
-    def _decided(self, year: int, stated: Contracts) -> Contracts:
-        """Return a year's contracts with what ACOs make of them."""
+    def _decided(self, year: int, stated: Contracts, lived: Ints) -> Contracts:
+        """Return a year's contracts with what ACOs make of them; `lived` are the sums of the year before."""
         before = self._years.get(year - 1)
-        if before is not None and year not in self._told:
-            self._leave(year, self._followed(year, stated), before)
+        if year not in self._asked:
+            self._asked.add(year)
+            if before is not None:
+                self._leave(year, self._followed(year, stated), before)
+            if stated.decides.program.any():
+                self._choose(year, stated, lived)
         return self._followed(year, stated)
 
     def _leave(self, year: int, held: Contracts, before: Mapping[str, NDArray[Any]]) -> None:
@@ -187,10 +208,30 @@ class Deciding:
         moves = leaves & held.decides.to_mssp & (held.program != MSSP)
         self._in_mssp = np.where(moves, since, self._in_mssp)
         self._out = np.where(leaves & ~moves, since, self._out)
-        self._told[year] = {
-            "exits": np.where(may, leaves, -1).astype(np.int8),
-            "exit_chance": np.where(may, chance, np.nan),
-        }
+        self._told.setdefault(year, {}).update(
+            {
+                "exits": np.where(may, leaves, -1).astype(np.int8),
+                "exit_chance": np.where(may, chance, np.nan),
+            }
+        )
+
+    def _choose(self, year: int, stated: Contracts, lived: Ints) -> None:
+        """Let ACOs choose program and option, by the sums of the year before."""
+        spent = np.maximum(lived[..., Sum.SPEND].sum(axis=1), 1).astype(np.float64)
+        months = lived[..., Sum.MONTHS].astype(np.float64)
+        cost = usual_cost(self._behaviours, self._settlement.traits, stated, months=months, year=year)
+        higher = np.full(len(self._rows), 0.5)
+        for year_lived in sorted(self._years):
+            designated = self._years[year_lived]["higher"]
+            known = self._settled_by(year_lived, year) & (designated >= 0)
+            higher = np.where(known, designated, higher)
+        lives = months.sum(axis=1) / MONTHS_A_YEAR
+        held = np.where(self._reserves >= 0, np.maximum(self._held(year), 0.0), 0.0)
+        means = Means(cost=cost / spent, held=held / spent, higher=higher, lives=lives)
+        may = stated.decides.program
+        if self._years:
+            may = may & self._followed(year, stated).participates & (self._in_mssp > year)
+        self.choosing.decide(year, stated, may, self.belief(year, lives, before_discount=True), means)
 
     def _invest(self, year: int, held: Contracts, spent: Floats, months: Ints) -> None:
         """Let ACOs decide on care management, by the dollars and person-months of the year before."""
@@ -209,23 +250,26 @@ class Deciding:
             of_year = self._years[lived]
             known = self._settled_by(lived, year) & of_year["active"] & (of_year["lives"] > 0)
             months = MONTHS_A_YEAR * of_year["lives"]
-            np.divide(of_year["settlement"] / 100.0, months, where=known, out=earned)
+            np.divide(of_year["settlement"] / _CENTS, months, where=known, out=earned)
         return earned
 
-    def _uncovered(self, year: int, before: Mapping[str, NDArray[Any]]) -> Floats:
-        """Return what guarantees are above what ACOs hold, over the benchmark; 0 without stated reserves.
-
-        They hold reserves and what settled years have brought, less what later ones have cost so far.
-        """
+    def _held(self, year: int) -> Floats:
+        """Return cents of reserves and of what is settled, less what later years have cost so far."""
         held = self._reserves.astype(np.float64)
         for lived, of_year in self._years.items():
             held += np.where(self._settled_by(lived, year), of_year["cash"], -of_year["spent"])
-        short = np.where(self._reserves >= 0, np.maximum(before["guarantee"] - held, 0.0), 0.0)
+        return held
+
+    def _uncovered(self, year: int, before: Mapping[str, NDArray[Any]]) -> Floats:
+        """Return what guarantees are above what ACOs hold, over the benchmark; 0 without stated reserves."""
+        short = np.maximum(before["guarantee"] - self._held(year), 0.0)
+        short = np.where(self._reserves >= 0, short, 0.0)
         there = before["benchmark"] > 0
         return np.asarray(np.divide(short, before["benchmark"], where=there, out=np.zeros(len(short))))
 
     def _followed(self, year: int, stated: Contracts) -> Contracts:
-        """Return contracts without the ACOs that have left, each in the program that it has gone to."""
+        """Return contracts as ACOs have chosen, and where they have gone to that have left."""
+        stated = self.choosing.followed(year, stated)
         out, moved = self._out <= year, self._in_mssp <= year
         month = np.where(self._notice == year, self._notice_month, stated.elections.exit_month)
         return replace(

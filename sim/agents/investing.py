@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from statistics import NormalDist
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -13,12 +12,10 @@ from sim.behaviour.book import Behaviours
 from sim.behaviour.investment import acting_now
 from sim.settlement.contracts import Contracts
 from sim.settlement.office import Settlement
+from sim.settlement.retained import LUCK
 
 Floats = NDArray[np.float64]
 
-_CASES = 41
-# Standard normals, all as likely.
-_LUCK = np.array([NormalDist().inv_cdf((case + 0.5) / _CASES) for case in range(_CASES)])
 # Savings over which a further dollar's worth is measured, a fraction of the benchmark: MSSP pays in steps.
 _FURTHER = 0.01
 
@@ -94,7 +91,7 @@ class Investing:
     def share(self, year: int, contracts: Contracts, belief: Belief, lives: Floats) -> Floats:
         """Return what each ACO expects to keep of a further dollar saved, lucky or not."""
         unsure = np.hypot(belief.unsure, belief.noise)
-        savings = belief.savings + unsure * _LUCK[:, None]
+        savings = belief.savings + unsure * LUCK[:, None]
         kept = [
             self._settlement.retained(year, contracts, savings + more, lives).mean(axis=0)
             for more in (0.0, _FURTHER)

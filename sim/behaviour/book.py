@@ -12,6 +12,7 @@ from typing import Any
 
 from sim.behaviour.attestation import AttestationParameters, chance_to_attest
 from sim.behaviour.belief import BeliefParameters, believe
+from sim.behaviour.choice import ChoiceParameters, choose
 from sim.behaviour.coding import CodingParameters, excess_of_coding
 from sim.behaviour.distribution import DistributionParameters, distribute
 from sim.behaviour.effect import EffectParameters, effect_on_spending
@@ -33,6 +34,7 @@ BEHAVIOURS: dict[str, tuple[type, Callable[..., Any]]] = {
     "distribution": (DistributionParameters, distribute),
     "belief": (BeliefParameters, believe),
     "investment": (InvestmentParameters, invest),
+    "choice": (ChoiceParameters, choose),
     "exit": (ExitParameters, chance_to_leave),
     "episode_response": (EpisodeResponseParameters, respond_to_contract),
 }

@@ -22,7 +22,7 @@ ProgramName = Literal["none", "lead", "mssp", "reach"]
 RiskOption = Literal["global", "professional"]
 Track = Literal["basic-a", "basic-b", "basic-c", "basic-d", "basic-e", "enhanced"]
 Payment = Literal["pcc", "tcc", "npcc", "apo"]
-Decided = Literal["exit", "investment"]
+Decided = Literal["exit", "investment", "program"]
 
 
 def _several(value: object) -> object:
@@ -191,8 +191,10 @@ class Terms(Table):
         description=(
             "what the ACO decides for itself instead of following the scenario: exit (leaves its program by"
             " evidence.leaving.*), investment (spending on care management by what it believes,"
-            " evidence.belief.* and investment.*); an ACO's own list takes the place of the arm's, an empty"
-            " one is nothing"
+            " evidence.belief.* and investment.*), program (LEAD Global or Professional, the Shared Savings"
+            " Program on the terms stated, or none, by evidence.choice.*: freely in the first year, later out"
+            " of LEAD or between its options); an ACO's own list takes the place of the arm's, an empty one"
+            " is nothing"
         ),
     )
     after_exit: Literal["none", "mssp"] | None = Field(
@@ -320,5 +322,9 @@ class Arm(ChangingTerms):
 
 def may_go_to(terms: Mapping[str, Any], year: int, years: range) -> set[str]:
     """Return the programs that an ACO of these terms may be in in a year by its own decision."""
-    leaves = "exit" in terms.get("decides", ()) and terms["program"] in ("lead", "reach")
-    return {terms["after_exit"]} if leaves and year > years[0] and "after_exit" in terms else set()
+    decides, found = terms.get("decides", ()), set[str]()
+    if "program" in decides:
+        found |= {"lead", "mssp"}
+    if "exit" in decides and found | {terms["program"]} & {"lead", "reach"} and year > years[0]:
+        found |= {terms.get("after_exit", NO_PROGRAM)} - {NO_PROGRAM}
+    return found

@@ -31,5 +31,6 @@ class Rules(Table):
     investment: Rule = Field(
         None, description="rule of care management: invest, reinvest (the rule of thumb) or MODULE:FUNCTION"
     )
+    choice: Rule = Field(None, description="rule of choosing program and option, MODULE:FUNCTION")
     exit: Rule = Field(None, description="rule of leaving a program, MODULE:FUNCTION")
     episode_response: Rule = Field(None, description="rule of specialists under contract, MODULE:FUNCTION")

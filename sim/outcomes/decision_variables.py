@@ -26,6 +26,15 @@ DECISION_VARIABLES: tuple[Variable, ...] = (
         rule="Behaviour exit, docs/behaviours.md",
     ),
     Variable(
+        "chose_global",
+        ("aco", "year"),
+        "flag",
+        "1",
+        "Chose LEAD Global",
+        "1 where an ACO that chooses is in LEAD Global, 0 where it is in LEAD Professional; NaN elsewhere.",
+        rule="Behaviour choice, docs/behaviours.md",
+    ),
+    Variable(
         "care_spending",
         ("aco", "year"),
         "number",

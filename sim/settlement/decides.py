@@ -22,18 +22,21 @@ class Decides:
         Whether it leaves its program.
     investment : bool array
         Whether it chooses its spending on care management.
+    program : bool array
+        Whether it chooses program and risk option.
     to_mssp : bool array
         Whether one that leaves LEAD or ACO REACH goes to the Shared Savings Program.
     """
 
     exit: Flags
     investment: Flags
+    program: Flags
     to_mssp: Flags
 
     @property
     def anything(self) -> bool:
         """Whether any ACO decides anything."""
-        return bool((self.exit | self.investment).any())
+        return bool((self.exit | self.investment | self.program).any())
 
     @classmethod
     def of(cls, terms: Sequence[Mapping[str, Any]]) -> Decides:
@@ -45,5 +48,6 @@ class Decides:
         return cls(
             exit=decided("exit"),
             investment=decided("investment"),
+            program=decided("program"),
             to_mssp=np.array([one.get("after_exit") == "mssp" for one in terms], dtype=bool),
         )

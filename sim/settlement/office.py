@@ -35,7 +35,7 @@ from sim.settlement.lead import Lead
 from sim.settlement.mssp import Mssp
 from sim.settlement.program import Flags, Floats, History, Ints, Participants, Program, Settled, Shown
 from sim.settlement.reach import Reach
-from sim.settlement.retained import retained
+from sim.settlement.retained import Offer, offer_of, retained
 from sim.settlement.served import Served
 from sim.settlement.smallest import SmallestSizes
 from sim.settlement.stop_loss import LivedPersons, Persons
@@ -90,8 +90,8 @@ class Settlement:
     ----------
     programs : mapping of str to Program
         By name, those that an ACO of the arm may be in.
-    last_py : int
-        Last performance year.
+    first_py, last_py : int
+        First and last performance year.
     traits : AcoTraits
         What ACOs are.
     cara : Cara
@@ -118,12 +118,12 @@ class Settlement:
         self._reach = Reach(reach_books, world.trend, world.plans, share, own)
         self._sizes = SmallestSizes(mssp.rulebook, reach_books, self._reach.types, scenario.years[0])
         self._books = book, mssp.rulebook, reach_books
-        self.last_py = scenario.years[-1]
+        self.first_py, self.last_py = scenario.years[0], scenario.years[-1]
         self.cara = Cara(scenario, arm, world, self._lead.prospective_factor)
         self.benefits = Benefits(scenario.rulebook(arm), own)
         self._offered: BenefitMoney | None = None
         self.programs: Mapping[str, Program] = {"lead": self._lead, MSSP: mssp, REACH: self._reach}
-        self._lead.protects = any(self.contracts(year).stop_loss.any() for year in scenario.years)
+        self._lead.protects = any(_may_protect(self.contracts(year)) for year in scenario.years)
         self._billing = Billing(scenario.rulebook(arm), world, own, self._lead.counted)
         self.served = Served(scenario.rulebook(arm), world, own)
         self._other_lag = int(own.number("cash.settlement_lag"))
@@ -212,6 +212,10 @@ class Settlement:
         """Return what ACOs keep of savings over benchmark, see :func:`sim.settlement.retained.retained`."""
         lead, mssp, reach = self._books
         return retained(year, contracts, savings, lives, lead=lead, mssp=mssp, reach=reach)
+
+    def offer(self, year: int, program: str, option: str, higher: Floats) -> Offer:
+        """Return what a program asks beside sharing savings, see :func:`sim.settlement.retained.offer_of`."""
+        return offer_of(year, program, option, higher, lead=self._books[0])
 
     def in_force(
         self, year: int, history: History, practice_aco: Ints, decided: Contracts | None = None
@@ -319,3 +323,9 @@ class Settlement:
                 for variable_name, values in whole_bridge(settled, saved).items():
                     result[variable_name][mine] = values[mine]
         return result
+
+
+def _may_protect(contracts: Contracts) -> bool:
+    """Return whether any ACO has stop-loss, or may come to have it by what it chooses."""
+    chosen = contracts.decides.program & contracts.elections.stop_loss
+    return bool((contracts.stop_loss | chosen).any())

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from statistics import NormalDist
+from typing import NamedTuple
 
 import numpy as np
 
 from sim.inputs.lead_terms import OPTIONS, lead_terms
 from sim.inputs.mssp_terms import glide, msr_table, mssp_terms
+from sim.inputs.protection_terms import guarantee_terms
 from sim.inputs.reach_terms import reach_terms
 from sim.inputs.rulebook import Rulebook
 from sim.inputs.scenario_books import LEAD, MSSP, REACH
@@ -18,6 +21,44 @@ from sim.policy.settlement import sequestered, shared_amount
 from sim.settlement.calendar import mssp_agreements
 from sim.settlement.contracts import Contracts
 from sim.settlement.program import Floats
+
+_CASES = 41
+#: Standard normals, all as likely: the cases over which ACOs average.
+LUCK = np.array([NormalDist().inv_cdf((case + 0.5) / _CASES) for case in range(_CASES)])
+
+
+class Offer(NamedTuple):
+    """Terms of a program and option beside its sharing rules, fractions of the benchmark before discount.
+
+    Attributes
+    ----------
+    discount, add_on : float64 arrays, shape (acos,)
+    withhold, guarantee : float
+    """
+
+    discount: Floats
+    add_on: Floats
+    withhold: float
+    guarantee: float
+
+
+def offer_of(year: int, program: str, option: str, higher: Floats, *, lead: Rulebook) -> Offer:
+    """Return what a program asks and gives beside its sharing rules.
+
+    Parameters
+    ----------
+    year : int
+    program, option : str
+    higher : float64, shape (acos,)
+        How likely an ACO is a higher-spending one in LEAD.
+    lead : Rulebook
+    """
+    if program != LEAD:
+        return Offer(np.zeros_like(higher), np.zeros_like(higher), 0.0, 0.0)
+    terms = lead_terms(lead, year, option)
+    discount = terms.discount_lower + higher * (terms.discount_higher - terms.discount_lower)
+    guarantee = guarantee_terms(lead, year, option).option
+    return Offer(discount, higher * terms.add_on_rate, terms.quality_withhold, guarantee)
 
 
 def retained(

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from hand_made import contracts
+from hand_made import PRACTICE_ACO, contracts, history
+from worlds import NO_ACO, aco, scenario_of
 
 from sim.agents.aco import AcoYear
 from sim.agents.deciding import Deciding
 from sim.behaviour.book import Behaviours
 from sim.inputs.evidence import load_evidence
+from sim.inputs.faults import InputError
 from sim.kernels.draws import make_key
 from sim.settlement.decides import Decides
 
 N = 3
 IN_LEAD = contracts("lead")
 ALL = {"decides": ["exit"]}
+# Of the year before, as many people whatever the year.
+LIVED = defaultdict(lambda: history()[2026])
 # Final settlement in October of the year after, counted from January of the performance year.
 FINAL = np.full(N, 22)
 SURE, NEVER = 30.0, -30.0
@@ -31,7 +36,7 @@ class Office:
         self.stated = replace(stated, decides=Decides.of(terms or [ALL] * N))
 
     traits = SimpleNamespace(hospital_led=np.array([False, True, False]))
-    last_py = 2036
+    first_py, last_py = 2027, 2036
 
     def contracts(self, year):
         return self.stated
@@ -48,17 +53,21 @@ def deciding(*terms, stated=IN_LEAD, reserves=-1, **leaving):
 
 def live(made, year, savings=0.0, guarantee=0, held=None):
     """Let a year bring savings (a fraction of the benchmark of a million) to every active ACO."""
-    program = made.in_force(year, {}, np.arange(0)) if held is None else held
+    program = made.in_force(year, LIVED, PRACTICE_ACO) if held is None else held
     saved = np.broadcast_to(1e8 * np.asarray(savings), N).astype(int)
     rows = np.flatnonzero(program.participates).tolist()
     brought = {row: AcoYear(year, 10**8, int(saved[row]), int(saved[row]), 0, 0, 0) for row in rows}
-    settled = {"financial_guarantee": np.full(N, guarantee)}
+    settled = {
+        "financial_guarantee": np.full(N, guarantee),
+        "benchmark_before_discount": np.full(N, 10**8),
+        "higher_spending": np.zeros(N),
+    }
     made.learn(year, brought, settled, np.full((N, 6), 2_000.0), FINAL)
     return program
 
 
 def programs(made, year):
-    return made.in_force(year, {}, np.arange(0)).program.tolist()
+    return made.in_force(year, LIVED, PRACTICE_ACO).program.tolist()
 
 
 def test_nobody_leaves_before_the_first_year_and_whoever_leaves_stays_out():
@@ -144,6 +153,13 @@ def test_a_loss_that_is_not_settled_yet_is_not_known_to_the_treasurer():
         return made.told(2028)["exit_chance"]
 
     np.testing.assert_array_equal(chance(-0.5), chance(0.5))
+
+
+def test_a_program_out_of_its_years_is_a_fault_of_the_scenario_and_no_traceback():
+    arms = {"x": {"program": "mssp", "decides": "program"}}
+    with pytest.raises(InputError) as raised:
+        scenario_of(aco("one", 500), arms=NO_ACO | arms, first_py=2024, last_py=2027)
+    assert "arms.x.program" in str(raised.value)
 
 
 def test_the_same_year_is_decided_once():

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import xarray as xr
 
-from sim.cli.decisions_table import deciding_arms, decisions_rows, decisions_table
+from sim.cli.decisions_table import deciding_arms, decisions_rows, decisions_table, switching_told
 
 OUT, LEAD, MSSP = np.nan, 1, 2
 
@@ -17,7 +17,8 @@ def data() -> xr.Dataset:
     exits = np.full((2, 2, 2, 2), np.nan)
     exits[1, :, :, 1] = 0
     exits[1, 0, :, 1], program[1, 0, :, 1] = 1, (OUT, MSSP)
-    found = {"program": (dims, program), "exits": (dims, exits)}
+    options = np.full((2, 2, 2, 2), np.nan)
+    found = {"program": (dims, program), "exits": (dims, exits), "chose_global": (dims, options)}
     return xr.Dataset(found, {"arm": ["fixed", "free"], "year": [2027, 2028]})
 
 
@@ -34,3 +35,16 @@ def test_shares_by_hand():
 def test_it_is_shown_where_somebody_decides():
     assert deciding_arms(data()) == ["free"]
     assert deciding_arms(data().drop_vars("exits")) == []
+
+
+def test_options_by_hand():
+    chosen = data()
+    # One of four leaves Global, one of the rest leaves LEAD; nobody begins in Professional.
+    chosen["chose_global"][1, :, :, 0] = 1.0
+    chosen["chose_global"][1, :, :, 1] = np.array([[0.0, 1.0], [1.0, np.nan]])
+    headings, rows = decisions_rows(chosen, "free")
+    assert headings == ["LEAD Global", "LEAD Profess.", "In MSSP", "Out", "Leave"]
+    assert rows[1][:3] == ("2028", "50 (50 to 50)", "25 (5 to 45)")
+    assert "33 % a year from Global to Professional (3 ACO-years)" in switching_told(chosen, "free")
+    assert "from Professional" not in switching_told(chosen, "free")
+    assert switching_told(data(), "free") == ""
