@@ -17,9 +17,9 @@ _NAMES = {"lead": "In LEAD", "mssp": "In MSSP", "reach": "In REACH"}
 _IN_REACH = "in ACO REACH from 2021 to 2022 it was 4 of 40, and 0 of 10 the other way."
 #: What the figures mean.
 DECISIONS = (
-    "Shares are percent of all ACOs: mean over replicates and, in brackets, 10 % and 90 % of them. Leave are"
-    " those that decide to as the year begins, or give notice in it; an ACO is out too that is too small,"
-    " ruined or without people. What ACOs leave by is evidence.leaving (leadsim explain leaving)."
+    "Who is in what, in percent of all ACOs: mean over replicates and, in brackets, 10 % and 90 % of them."
+    " Leave are those that decide to as the year begins, or give notice in it; an ACO is out too that is too"
+    " small, ruined or without people. What ACOs leave by is evidence.leaving (leadsim explain leaving)."
 )
 
 
@@ -48,8 +48,10 @@ def decisions_rows(data: xr.Dataset, arm: str) -> tuple[list[str], list[tuple[st
             columns[_NAMES[name]] = (program == number).mean(axis=-1)
     options = _by_aco(own["chose_global"])
     if np.isfinite(options).any():
+        others = (program == PROGRAMS.index("lead")) & np.isnan(options)
         columns.pop(_NAMES["lead"], None)
         columns = {
+            **({"LEAD, stated": others.mean(axis=-1)} if others.any() else {}),
             "LEAD Global": (options == 1.0).mean(axis=-1),
             "LEAD Profess.": (options == 0.0).mean(axis=-1),
             **columns,
@@ -67,9 +69,9 @@ def decisions_table(data: xr.Dataset, arm: str) -> Table:
     """Return :func:`decisions_rows` as a table."""
     headings, rows = decisions_rows(data, arm)
     table = Table(box=SIMPLE_HEAD, pad_edge=False)
-    table.add_column(f"{arm}, % of ACOs", min_width=24)
+    table.add_column(arm, min_width=8)
     for heading in headings:
-        table.add_column(heading, justify="right", no_wrap=True, min_width=12)
+        table.add_column(heading, justify="right", no_wrap=True)
     for row in rows:
         table.add_row(*row)
     return table
@@ -99,4 +101,4 @@ def _by_aco(values: xr.DataArray) -> NDArray[np.float64]:
 def _shown(shares: NDArray[np.float64]) -> str:
     low, high = np.quantile(shares, _BAND)
     mean, low, high = (_PERCENT * value for value in (float(shares.mean()), float(low), float(high)))
-    return f"{mean:.0f}" if len(shares) == 1 else f"{mean:.0f} ({low:.0f} to {high:.0f})"
+    return f"{mean:.0f}" if len(shares) == 1 else f"{mean:.0f} ({low:.0f}-{high:.0f})"

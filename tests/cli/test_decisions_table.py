@@ -25,9 +25,9 @@ def data() -> xr.Dataset:
 def test_shares_by_hand():
     headings, rows = decisions_rows(data(), "free")
     assert headings == ["In LEAD", "In MSSP", "Out", "Leave"]
-    assert rows[0] == ("2027", "100 (100 to 100)", "0 (0 to 0)", "0 (0 to 0)", "0 (0 to 0)")
+    assert rows[0] == ("2027", "100 (100-100)", "0 (0-0)", "0 (0-0)", "0 (0-0)")
     # One replicate of two in which both leave, one for the Shared Savings Program.
-    assert rows[1] == ("2028", "50 (10 to 90)", "25 (5 to 45)", "25 (5 to 45)", "50 (10 to 90)")
+    assert rows[1] == ("2028", "50 (10-90)", "25 (5-45)", "25 (5-45)", "50 (10-90)")
     assert decisions_rows(data().isel(replicate=[0]), "free")[1][1] == ("2028", "0", "50", "50", "100")
     assert decisions_table(data(), "free").row_count == 2
 
@@ -42,9 +42,13 @@ def test_options_by_hand():
     # One of four leaves Global, one of the rest leaves LEAD; nobody begins in Professional.
     chosen["chose_global"][1, :, :, 0] = 1.0
     chosen["chose_global"][1, :, :, 1] = np.array([[0.0, 1.0], [1.0, np.nan]])
+    chosen["program"][1, 0, :, 1] = LEAD
+    chosen["program"][1, 1, 1, 1] = MSSP
     headings, rows = decisions_rows(chosen, "free")
     assert headings == ["LEAD Global", "LEAD Profess.", "In MSSP", "Out", "Leave"]
-    assert rows[1][:3] == ("2028", "50 (50 to 50)", "25 (5 to 45)")
+    assert rows[1][:4] == ("2028", "50 (50-50)", "25 (5-45)", "25 (5-45)")
+    where_stated = decisions_rows(data().assign(chose_global=chosen["chose_global"] * 0.0 + 1.0), "free")
+    assert "LEAD, stated" in where_stated[0]
     assert "33 % a year from Global to Professional (3 ACO-years)" in switching_told(chosen, "free")
     assert "from Professional" not in switching_told(chosen, "free")
     assert switching_told(data(), "free") == ""
