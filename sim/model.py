@@ -268,8 +268,8 @@ class LeadModel(ColumnModel):
             so_far = np.array([aco.experience for aco in self._acos], np.int64)
             experience = np.where(self.active(), so_far + 1, 0)
             known = self.behaviours, self.settlement.traits, self.contracts
-            acting = self.deciding.investing.acting(year)
-            self._usual = (year, usual_decisions(*known, experience=experience, acting=acting))
+            acting, limit = self.deciding.own(year, self.contracts)
+            self._usual = (year, usual_decisions(*known, experience=experience, acting=acting, limit=limit))
         return self._usual[1]
 
     def decided(self) -> dict[str, Floats]:

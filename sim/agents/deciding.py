@@ -149,6 +149,10 @@ class Deciding:
             "final": final,
         }
 
+    def own(self, year: int, contracts: Contracts) -> tuple[Floats | None, Floats | None]:
+        """Return what part of its effect each ACO has, and up to what it codes; None where none decides."""
+        return self.investing.acting(year), self._settlement.coding_limits(year, contracts)
+
     def told(self, year: int) -> dict[str, NDArray[Any]]:
         """Return a year's result variables, shape (acos,); none where nobody decides."""
         return self._told.get(year, {}) | self.investing.told(year)

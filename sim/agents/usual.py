@@ -96,6 +96,7 @@ def usual_decisions(
     *,
     experience: NDArray[np.int64],
     acting: Floats | None = None,
+    limit: Floats | None = None,
 ) -> AcoDecisions:
     """Return what every ACO decides in a year.
 
@@ -111,7 +112,10 @@ def usual_decisions(
     acting : float64 array, shape (acos,), optional
         What part of their effect ACOs have by what they spend on care management. Where they decide that,
         what base years do to it is in their decision, and in no factor of its own.
+    limit : float64 array, shape (acos,), optional
+        See :func:`sim.behaviour.coding.excess_of_coding`.
     """
+    limited = {} if limit is None else {"limit": limit}
     invested = {} if acting is None else {"acting": acting}
     effect, high_needs_effect = behaviours.decide(
         "effect",
@@ -127,7 +131,7 @@ def usual_decisions(
         effect=effect,
         high_needs_effect=np.where(contracts.served.by_person, 0.0, high_needs_effect),
         quality=behaviours.decide("quality", experience=experience, draw=traits.quality_draw),
-        coding=behaviours.decide("coding", experience=experience, draw=traits.coding_draw),
+        coding=behaviours.decide("coding", experience=experience, draw=traits.coding_draw, **limited),
         attestation=behaviours.decide("attestation", renewing=traits.renewing, high_needs=traits.high_needs),
     )
 

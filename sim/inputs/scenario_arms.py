@@ -22,7 +22,7 @@ ProgramName = Literal["none", "lead", "mssp", "reach"]
 RiskOption = Literal["global", "professional"]
 Track = Literal["basic-a", "basic-b", "basic-c", "basic-d", "basic-e", "enhanced"]
 Payment = Literal["pcc", "tcc", "npcc", "apo"]
-Decided = Literal["exit", "investment", "program"]
+Decided = Literal["exit", "investment", "coding", "program"]
 
 
 def _several(value: object) -> object:
@@ -191,7 +191,8 @@ class Terms(Table):
         description=(
             "what the ACO decides for itself instead of following the scenario: exit (leaves its program by"
             " evidence.leaving.*), investment (spending on care management by what it believes,"
-            " evidence.belief.* and investment.*), program (LEAD Global or Professional, the Shared Savings"
+            " evidence.belief.* and investment.*), coding (up to what its program's limit on risk scores"
+            " leaves of it, evidence.coding.beyond), program (LEAD Global or Professional, the Shared Savings"
             " Program on the terms stated, or none, by evidence.choice.*: freely in the first year, later out"
             " of LEAD or between its options); an ACO's own list takes the place of the arm's, an empty one"
             " is nothing"

@@ -20,6 +20,8 @@ class Decides:
     ----------
     exit : bool array
         Whether it leaves its program.
+    coding : bool array
+        Whether it codes by what its program's limit on risk scores leaves of it.
     investment : bool array
         Whether it chooses its spending on care management.
     program : bool array
@@ -29,6 +31,7 @@ class Decides:
     """
 
     exit: Flags
+    coding: Flags
     investment: Flags
     program: Flags
     to_mssp: Flags
@@ -36,7 +39,7 @@ class Decides:
     @property
     def anything(self) -> bool:
         """Whether any ACO decides anything."""
-        return bool((self.exit | self.investment | self.program).any())
+        return bool((self.exit | self.coding | self.investment | self.program).any())
 
     @classmethod
     def of(cls, terms: Sequence[Mapping[str, Any]]) -> Decides:
@@ -47,6 +50,7 @@ class Decides:
 
         return cls(
             exit=decided("exit"),
+            coding=decided("coding"),
             investment=decided("investment"),
             program=decided("program"),
             to_mssp=np.array([one.get("after_exit") == "mssp" for one in terms], dtype=bool),

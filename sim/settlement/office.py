@@ -35,7 +35,7 @@ from sim.settlement.lead import Lead
 from sim.settlement.mssp import Mssp
 from sim.settlement.program import Flags, Floats, History, Ints, Participants, Program, Settled, Shown
 from sim.settlement.reach import Reach
-from sim.settlement.retained import Offer, offer_of, retained
+from sim.settlement.retained import Offer, offer_of, retained, risk_limits
 from sim.settlement.served import Served
 from sim.settlement.smallest import SmallestSizes
 from sim.settlement.stop_loss import LivedPersons, Persons
@@ -212,6 +212,14 @@ class Settlement:
         """Return what ACOs keep of savings over benchmark, see :func:`sim.settlement.retained.retained`."""
         lead, mssp, reach = self._books
         return retained(year, contracts, savings, lives, lead=lead, mssp=mssp, reach=reach)
+
+    def coding_limits(self, year: int, contracts: Contracts) -> Floats | None:
+        """Return limits on risk score growth of ACOs that code by them, NaN for others; None for none."""
+        decides = contracts.decides.coding
+        lead, mssp, reach = self._books
+        if not decides.any():
+            return None
+        return np.where(decides, risk_limits(year, contracts, lead=lead, mssp=mssp, reach=reach), np.nan)
 
     def offer(self, year: int, program: str, option: str, higher: Floats) -> Offer:
         """Return what a program asks beside sharing savings, see :func:`sim.settlement.retained.offer_of`."""

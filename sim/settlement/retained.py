@@ -27,6 +27,20 @@ _CASES = 41
 LUCK = np.array([NormalDist().inv_cdf((case + 0.5) / _CASES) for case in range(_CASES)])
 
 
+def risk_limits(
+    year: int, contracts: Contracts, *, lead: Rulebook, mssp: Rulebook, reach: Mapping[int, Rulebook]
+) -> Floats:
+    """Return each program's limit on risk score growth, of most people, shape (acos,); NaN in no program."""
+    limit = np.full(len(contracts.program), np.nan)
+    if (mine := contracts.program == LEAD).any():
+        limit[mine] = lead.array("risk.cap", year)[0]
+    if (mine := contracts.program == MSSP).any():
+        limit[mine] = mssp.number("risk.cap")
+    if (mine := contracts.program == REACH).any():
+        limit[mine] = reach[year].number("risk.cap")
+    return limit
+
+
 class Offer(NamedTuple):
     """Terms of a program and option beside its sharing rules, fractions of the benchmark before discount.
 
