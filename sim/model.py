@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from sim.agents.aco import ACO
 from sim.agents.beneficiary import Beneficiary, beneficiary_store
 from sim.agents.beneficiary import bounds as beneficiary_bounds
+from sim.agents.deciding import Deciding
 from sim.agents.providers import (
     ParticipantProvider,
     PreferredProvider,
@@ -21,7 +22,7 @@ from sim.agents.providers import (
     specialist_store,
 )
 from sim.agents.replaced import Replaced
-from sim.agents.usual import AcoDecisions, AcoTraits, own_parameters, usual_cost, usual_decisions
+from sim.agents.usual import AcoDecisions, own_parameters, usual_cost, usual_decisions
 from sim.backing import Backing
 from sim.behaviour.book import Behaviours
 from sim.behaviour.effect import CareShares
@@ -30,7 +31,7 @@ from sim.columns.column_model import ColumnModel
 from sim.columns.column_set import ColumnAgentSet
 from sim.inputs.evidence import Evidence
 from sim.inputs.faults import InputError, wrong_choice
-from sim.inputs.lead_criteria import criteria_of, high_needs_aco_share
+from sim.inputs.lead_criteria import criteria_of
 from sim.kernels.draws import Key
 from sim.kernels.layout import People
 from sim.kernels.tally import Asked, Tally, without_specialists
@@ -142,7 +143,7 @@ class LeadModel(ColumnModel):
         self.replicate = replicate
         self._shared = shared
         self.threads = threads
-        self.replaced = Replaced.of(agents, behaviours)
+        self.replaced = Replaced.in_arm(self.scenario, self.arm, agents, behaviours)
         self.world = world if world is not None else make_world(self.scenario, replicate, threads)
         self._steps_reference = reference is None and self.arm != first
         self.reference: LeadModel | None = reference
@@ -174,7 +175,8 @@ class LeadModel(ColumnModel):
         self._usual: tuple[int, AcoDecisions] | None = None
         self.lived = self.lived_this_year = 0
         self._make_agents()
-        self.contracts: Contracts = self.settlement.in_force(self.year, self.history, self.practice_aco())
+        self.deciding = Deciding(self.settlement, self.behaviours, self.key, self.backing.reserves)
+        self.contracts: Contracts = self.deciding.in_force(self.year, self.history, self.practice_aco())
         self.datacollector = ColumnDataCollector(model_reporters=dict(REPORTED))
 
     def _make_agents(self) -> None:
@@ -193,8 +195,6 @@ class LeadModel(ColumnModel):
         self.specialists = self.add_population(use(PreferredProvider), specialist_store(made))
         self.acos = self.agents_by_type[use(ACO)]
         self._aco_market = made.aco_market(len(plans))
-        share = high_needs_aco_share(self.rulebook, self.first_py)
-        self._traits = AcoTraits.of(plans, self.key, share)
 
     @property
     def key(self) -> Key:
@@ -217,8 +217,7 @@ class LeadModel(ColumnModel):
     def participants(self) -> Participants:
         """Return the present list of TINs."""
         nation = None if self.reference is None else self.reference.history
-        markets = self.world.providers.market, self._aco_market
-        practice_aco = self.practice_aco()
+        markets, practice_aco = (self.world.providers.market, self._aco_market), self.practice_aco()
         volunteers = self._memory.volunteers(lambda: self.people, practice_aco, len(self._acos))
         taking_part = self.evidence.number("nation.taking_part")
         efficiency = self.specialists.store["efficiency"]
@@ -268,15 +267,15 @@ class LeadModel(ColumnModel):
         if self._usual is None or self._usual[0] != year:
             so_far = np.array([aco.experience for aco in self._acos], np.int64)
             experience = np.where(self.active(), so_far + 1, 0)
-            known = self.behaviours, self._traits, self.contracts
-            self._usual = (year, usual_decisions(*known, experience=experience))
+            known = self.behaviours, self.settlement.traits, self.contracts
+            acting, limit = self.deciding.own(year, self.contracts)
+            self._usual = (year, usual_decisions(*known, experience=experience, acting=acting, limit=limit))
         return self._usual[1]
 
     def decided(self) -> dict[str, Floats]:
         """Return what ACOs have decided for their practices, by column; one that is out changes nothing."""
-        names = ("effect", "high_needs_effect", "coding", "attestation")
+        active, names = self.active(), ("effect", "high_needs_effect", "coding", "attestation")
         table = {name: np.array([getattr(aco, name) for aco in self._acos], np.float64) for name in names}
-        active = self.active()
         return {name: np.where(active, values, 0.0) for name, values in table.items()}
 
     def live_year(self) -> None:
@@ -330,15 +329,15 @@ class LeadModel(ColumnModel):
     def pay(self) -> None:
         """Book the year's payments; what an ACO gains it shares with its practices."""
         year, seen, active, decide = self.year, self._seen, self._active, self.behaviours.decide
-        schedule = self.settlement.schedule(year, self.contracts)
+        schedule = self._schedule = self.settlement.schedule(year, self.contracts)
         billed = self.settlement.billed(self.persons, self.history, self._participants, self.contracts)
         booked = self.ledger, year, self._settled, active, schedule
         gain = book_program(*booked, aligned=seen.aco, lived=self.history[year].care, billed=billed)
-        cost = usual_cost(self.behaviours, self._traits, self.contracts, months=seen.months, year=year)
+        known = self.behaviours, self.settlement.traits, self.contracts
+        cost = usual_cost(*known, months=seen.months, year=year, spent=self.deciding.investing.spent(year))
         cost = np.where(active, cost + [aco.further_cost_cents for aco in self._acos], 0)
         practices, practice_aco = self.practices.store, self.practice_aco()
-        specialists = self.specialists.store.columns
-        gain -= self.settlement.cara.pay(self.ledger, year, specialists, schedule.final)
+        gain -= self.settlement.cara.pay(self.ledger, year, self.specialists.store.columns, schedule.final)
         served = self.settlement.served
         gain += served.pay(self.ledger, year, self.behaviours, self.contracts, self._settled, schedule.final)
         shared = decide("distribution", gain=gain, practice_aco=practice_aco, lives=practices["lives"])
@@ -351,9 +350,11 @@ class LeadModel(ColumnModel):
 
     def learn(self) -> None:
         """Let ACOs take in what the year has brought."""
-        for row, brought in aco_years(self.ledger, self.year, self._settled, self._active).items():
+        years = aco_years(self.ledger, self.year, self._settled, self._active)
+        for row, brought in years.items():
             self._acos[row].experience += 1
             self._acos[row].learn(brought)
+        self.deciding.learn(self.year, years, self._settled, self._seen.months, self._schedule.final)
 
     def record_year(self) -> None:
         """Write the year's outcomes."""
@@ -365,6 +366,7 @@ class LeadModel(ColumnModel):
             self.year,
             experience=lived_by(seen)
             | {name: settled[name] for name in lived}
+            | self.deciding.told(self.year)
             | income_of_practices(*books, self.year, self._participants.practice_aco),
             settled={name: values for name, values in settled.items() if name not in lived},
             active=self._active,
@@ -380,7 +382,7 @@ class LeadModel(ColumnModel):
         self.running = self.year <= self.scenario.years[-1]
         self.backing.put_out(self._acos, self.year)
         if self.running:
-            self.contracts = self.settlement.in_force(self.year, self.history, self.practice_aco())
+            self.contracts = self.deciding.in_force(self.year, self.history, self.practice_aco())
         self.datacollector.collect(self)
 
     def total(self, name: str) -> float:

@@ -10,10 +10,12 @@ from typing import Any
 
 from sim.agents.aco import ACO
 from sim.agents.beneficiary import Beneficiary
+from sim.agents.own_rules import rules_of
 from sim.agents.providers import ParticipantProvider, PreferredProvider
 from sim.behaviour.book import BEHAVIOURS
 from sim.columns.column_agent import FieldAccess
 from sim.inputs.faults import Fault, InputError, wrong_choice
+from sim.scenarios import Scenario
 
 # What Python itself writes into every class.
 _BOOKKEEPING = frozenset(
@@ -72,6 +74,23 @@ class Replaced:
             raise InputError(faults)
         return cls(agents, behaviours)
 
+    @classmethod
+    def in_arm(
+        cls,
+        scenario: Scenario,
+        arm: str,
+        agents: Mapping[type, type] | None = None,
+        behaviours: Mapping[str, Callable[..., Any]] | None = None,
+    ) -> Replaced:
+        """Check what is given, beside the rules that a scenario's arm names; `behaviours` win over these.
+
+        Raises
+        ------
+        InputError
+            As :meth:`of` and :func:`sim.agents.own_rules.rules_of` do.
+        """
+        return cls.of(agents, {**rules_of(scenario, arm), **(behaviours or {})})
+
     def agent(self, kind: type) -> type:
         """Return the class to use for a kind of agent."""
         return self.agents.get(kind, kind)
@@ -86,7 +105,18 @@ class Replaced:
         """
         pairs: list[tuple[str, Any]] = [(kind.__name__, own) for kind, own in self.agents.items()]
         pairs += list(self.behaviours.items())
-        return {name: _told_by(name, own) for name, own in sorted(pairs, key=lambda pair: pair[0])}
+        return told_of(dict(sorted(pairs, key=lambda pair: pair[0])))
+
+
+def told_of(parts: Mapping[str, Any]) -> dict[str, str]:
+    """Return what tells classes and functions from other versions of them, by name.
+
+    Raises
+    ------
+    InputError
+        As :meth:`Replaced.identity` does.
+    """
+    return {name: _told_by(name, own) for name, own in parts.items()}
 
 
 def _told_by(name: str, own: Any) -> str:

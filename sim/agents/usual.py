@@ -90,7 +90,13 @@ def own_parameters(plans: tuple[AcoPlan, ...]) -> dict[str, dict[str, Floats]]:
 
 
 def usual_decisions(
-    behaviours: Behaviours, traits: AcoTraits, contracts: Contracts, *, experience: NDArray[np.int64]
+    behaviours: Behaviours,
+    traits: AcoTraits,
+    contracts: Contracts,
+    *,
+    experience: NDArray[np.int64],
+    acting: Floats | None = None,
+    limit: Floats | None = None,
 ) -> AcoDecisions:
     """Return what every ACO decides in a year.
 
@@ -103,27 +109,41 @@ def usual_decisions(
         people.
     experience : int64 array, shape (acos,)
         Performance years so far, this one included; 0 for an ACO that is out.
+    acting : float64 array, shape (acos,), optional
+        What part of their effect ACOs have by what they spend on care management. Where they decide that,
+        what base years do to it is in their decision, and in no factor of its own.
+    limit : float64 array, shape (acos,), optional
+        See :func:`sim.behaviour.coding.excess_of_coding`.
     """
+    limited = {} if limit is None else {"limit": limit}
+    invested = {} if acting is None else {"acting": acting}
     effect, high_needs_effect = behaviours.decide(
         "effect",
         hospital_led=traits.hospital_led,
         renewing=traits.renewing,
         high_needs=traits.high_needs,
-        rebased=contracts.rebased,
+        rebased=contracts.rebased | contracts.decides.investment,
         experience=experience,
         draw=traits.effect_draw,
+        **invested,
     )
     return AcoDecisions(
         effect=effect,
         high_needs_effect=np.where(contracts.served.by_person, 0.0, high_needs_effect),
         quality=behaviours.decide("quality", experience=experience, draw=traits.quality_draw),
-        coding=behaviours.decide("coding", experience=experience, draw=traits.coding_draw),
+        coding=behaviours.decide("coding", experience=experience, draw=traits.coding_draw, **limited),
         attestation=behaviours.decide("attestation", renewing=traits.renewing, high_needs=traits.high_needs),
     )
 
 
 def usual_cost(
-    behaviours: Behaviours, traits: AcoTraits, contracts: Contracts, *, months: Floats, year: int
+    behaviours: Behaviours,
+    traits: AcoTraits,
+    contracts: Contracts,
+    *,
+    months: Floats,
+    year: int,
+    spent: Floats | None = None,
 ) -> NDArray[np.int64]:
     """Return what running every ACO costs in a year, in cents, shape (acos,).
 
@@ -136,6 +156,8 @@ def usual_cost(
     months : float64 array, shape (acos, cells)
         Aligned person-months.
     year : int
+    spent : float64 array, shape (acos,), optional
+        See :func:`sim.behaviour.running_cost.running_cost`.
     """
     needy = months[:, Cell.HN_CLAIMS] + months[:, Cell.HN_VOLUNTARY]
     cost: NDArray[np.int64] = behaviours.decide(
@@ -145,5 +167,6 @@ def usual_cost(
         high_needs=traits.high_needs,
         draw=traits.cost_draw,
         year=year,
+        **({} if spent is None else {"spent": spent}),
     )
     return cost

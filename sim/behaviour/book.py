@@ -11,12 +11,16 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from sim.behaviour.attestation import AttestationParameters, chance_to_attest
+from sim.behaviour.belief import BeliefParameters, believe
+from sim.behaviour.choice import ChoiceParameters, choose
 from sim.behaviour.coding import CodingParameters, excess_of_coding
 from sim.behaviour.distribution import DistributionParameters, distribute
 from sim.behaviour.effect import EffectParameters, effect_on_spending
 from sim.behaviour.episode_response import EpisodeResponseParameters, respond_to_contract
 from sim.behaviour.evidence_reader import Floats, Reader
+from sim.behaviour.exit import ExitParameters, chance_to_leave
 from sim.behaviour.home_care import HomeCareParameters, home_care
+from sim.behaviour.investment import InvestmentParameters, invest, reinvest
 from sim.behaviour.quality import QualityParameters, quality_reached
 from sim.behaviour.running_cost import CostParameters, running_cost
 
@@ -28,7 +32,16 @@ BEHAVIOURS: dict[str, tuple[type, Callable[..., Any]]] = {
     "running_cost": (CostParameters, running_cost),
     "home_care": (HomeCareParameters, home_care),
     "distribution": (DistributionParameters, distribute),
+    "belief": (BeliefParameters, believe),
+    "investment": (InvestmentParameters, invest),
+    "choice": (ChoiceParameters, choose),
+    "exit": (ExitParameters, chance_to_leave),
     "episode_response": (EpisodeResponseParameters, respond_to_contract),
+}
+
+# Rules of ours that a scenario may choose by name, the usual one first.
+RULES: dict[str, dict[str, Callable[..., Any]]] = {
+    "investment": {"invest": invest, "reinvest": reinvest},
 }
 
 

@@ -95,6 +95,7 @@ def effect_on_spending(
     rebased: NDArray[np.bool_],
     experience: NDArray[np.int64],
     draw: Floats,
+    acting: Floats | None = None,
 ) -> tuple[Floats, Floats]:
     """Return the effect on aligned people, and the further effect on those with High Needs.
 
@@ -112,6 +113,8 @@ def effect_on_spending(
         Performance years so far, this one included; an ACO that is not yet in has 0.
     draw : float64 array, shape (acos,)
         Standard normal: how far the ACO's own plateau lies from its kind's.
+    acting : float64 array, shape (acos,), optional
+        What part of the whole effect, with that in the base years, there is by what the ACO spends.
 
     Returns
     -------
@@ -124,7 +127,10 @@ def effect_on_spending(
     leader = hospital_led.astype(np.int64)
     before = np.where(renewing, parameters.years_before, 0)
     curves = parameters.curves
-    reached = along(curves, leader, before + experience) - along(curves, leader, before)
+    whole = along(curves, leader, before + experience)
+    if acting is not None:
+        whole = np.where(experience > 0, acting * whole, whole)
+    reached = whole - along(curves, leader, before)
     lasting = np.where(rebased, parameters.scale, parameters.scale * parameters.no_rebasing)
     further = along(parameters.high_needs, np.where(high_needs, 0, 1), experience)
     if parameters.own_scale is not None:

@@ -69,6 +69,7 @@ def running_cost(
     high_needs: NDArray[np.bool_],
     draw: Floats,
     year: int,
+    spent: Floats | None = None,
 ) -> NDArray[np.int64]:
     """Return a year's cost of care management in cents, shape (acos,).
 
@@ -82,12 +83,16 @@ def running_cost(
     draw : float64 array, shape (acos,)
         Standard normal: how dear the ACO's own organisation is.
     year : int
+    spent : float64 array, shape (acos,), optional
+        What ACOs spend on each person, in multiples of `variable`, where they decide that themselves.
     """
     spread = parameters.fixed_spread
     fixed = parameters.fixed * np.exp(spread * draw - 0.5 * spread**2)
     fixed = fixed * np.sqrt(months / MONTHS / parameters.fixed_lives)
     fixed = _own(parameters.own_fixed, fixed)
     variable = _own(parameters.own_variable, np.full(len(months), parameters.variable))
+    if spent is not None:
+        variable = variable * spent
     enrolled = high_needs_months * parameters.high_needs_enrolled[np.where(high_needs, 0, 1)]
     dollars = fixed + months * variable + enrolled * parameters.high_needs
     inflated = 100.0 * dollars * (1.0 + parameters.inflation) ** (year - parameters.stated_for)

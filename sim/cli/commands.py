@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -68,6 +69,7 @@ def run(
     threads: int | None = None,
     settings: Settings = (),
     overwrite: Annotated[bool, Parameter(negative=())] = False,
+    own_code: Annotated[bool, Parameter(negative=())] = False,
     as_json: Json = False,
 ) -> int:
     """Simulate a scenario; continue where an earlier run of it stopped.
@@ -84,12 +86,17 @@ def run(
         Cores to use; by default LEADSIM_THREADS, or all where that is not set.
     overwrite
         Start again from nothing and delete the store that is there.
+    own_code
+        Run the functions of your own that the scenario names (behaviour); read them first.
     """
+    from sim.agents.own_rules import OWN_CODE  # noqa: PLC0415
     from sim.cli.progress import Reporter, report_failures  # noqa: PLC0415
     from sim.cli.tables import print_run, run_as_dict  # noqa: PLC0415
     from sim.experiments.runner import run as run_scenario  # noqa: PLC0415
     from sim.scenarios import Scenario  # noqa: PLC0415
 
+    if own_code:
+        os.environ[OWN_CODE] = "1"
     loaded = Scenario.load(scenario, settings)
     _print_notes(loaded.notes)
     with Reporter(Console(stderr=True)) as reporter:

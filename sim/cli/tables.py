@@ -17,6 +17,7 @@ from rich.text import Text
 from sim.cli.answer import answer, print_answer
 from sim.cli.cara_tables import CARA, arranged_arms, cara_in_short, cara_table, cara_told
 from sim.cli.cash_table import CAPITATION, CASH, cash_table, pays_by_month, shows_cash
+from sim.cli.decisions_table import DECISIONS, deciding_arms, decisions_table, switching_told
 from sim.cli.money_tables import (
     BRACKET,
     LOSS,
@@ -130,6 +131,12 @@ def _print_money(done: Run, scenario: Scenario, console: Console) -> None:
         console.print(HOME_CARE, style="dim", highlight=False)
     for told in medicaid_told(data):
         console.print(told, highlight=False)
+    if deciding := deciding_arms(data):
+        for arm in deciding:
+            console.print(decisions_table(data, arm))
+            if told := switching_told(data, arm):
+                console.print(told, highlight=False)
+        console.print(DECISIONS, style="dim", highlight=False)
     if shows_protection(data):
         for group in side_by_side(arms, console.width):
             console.print(protection_table(data, group))

@@ -176,7 +176,7 @@ def run(
             scenario, requested, path, progress=progress, overwrite=overwrite, coordinates=model[1],
             simulate=model[0], threads=threads, executor=executor, agents=agents, behaviours=behaviours,
         )  # fmt: skip
-    replaced = _identity(agents, behaviours)
+    replaced = _identity(scenario, agents, behaviours)
     labels = Coordinates.of(model[1](scenario))
     started = time.monotonic()
     labels.check_room(requested, path)
@@ -230,14 +230,19 @@ def _model() -> tuple[Simulate, Callable[[Scenario], dict[str, Any]]]:
 
 
 def _identity(
-    agents: Mapping[type, type] | None, behaviours: Mapping[str, Callable[..., Any]] | None
+    scenario: Scenario,
+    agents: Mapping[type, type] | None,
+    behaviours: Mapping[str, Callable[..., Any]] | None,
 ) -> dict[str, str]:
     """Return what replaced what, told by version or source text; nothing where nothing is replaced."""
-    if not agents and not behaviours:
+    stated = (scenario.tables.behaviour, *(arm.behaviour for arm in scenario.arms.values()))
+    named = any(rules.model_fields_set for rules in stated)
+    if not agents and not behaviours and not named:
         return {}
-    from sim.agents.replaced import Replaced  # noqa: PLC0415  as above
+    from sim.agents.own_rules import own_rules  # noqa: PLC0415  as above
+    from sim.agents.replaced import Replaced, told_of  # noqa: PLC0415  as above
 
-    return Replaced.of(agents, behaviours).identity()
+    return Replaced.of(agents, behaviours).identity() | told_of(own_rules(scenario))
 
 
 def _attempt(simulate: Simulate, scenario: Scenario, replicate: int, threads: int) -> Arrays | Failure:

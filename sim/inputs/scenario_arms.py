@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, PlainSerializer
@@ -10,6 +10,7 @@ from pydantic import BeforeValidator, Field, PlainSerializer
 from sim.inputs.scenario_acos import Dollars
 from sim.inputs.scenario_benefits import Benefit
 from sim.inputs.scenario_cara import CaraContract
+from sim.inputs.scenario_rules import Rules
 from sim.inputs.scenario_values import Fraction, Table, Whole
 
 EARLIEST_PY = 2013
@@ -21,6 +22,7 @@ ProgramName = Literal["none", "lead", "mssp", "reach"]
 RiskOption = Literal["global", "professional"]
 Track = Literal["basic-a", "basic-b", "basic-c", "basic-d", "basic-e", "enhanced"]
 Payment = Literal["pcc", "tcc", "npcc", "apo"]
+Decided = Literal["exit", "investment", "coding", "program"]
 
 
 def _several(value: object) -> object:
@@ -184,6 +186,25 @@ class Terms(Table):
             " as the rules have it (exit.*), and it is out from the next January on"
         ),
     )
+    decides: Annotated[tuple[Decided, ...] | None, BeforeValidator(_several)] = Field(
+        None,
+        description=(
+            "what the ACO decides for itself instead of following the scenario: exit (leaves its program by"
+            " evidence.leaving.*), investment (spending on care management by what it believes,"
+            " evidence.belief.* and investment.*), coding (up to what its program's limit on risk scores"
+            " leaves of it, evidence.coding.beyond), program (LEAD Global or Professional, the Shared Savings"
+            " Program on the terms stated, or none, by evidence.choice.*: freely in the first year, later out"
+            " of LEAD or between its options); an ACO's own list takes the place of the arm's, an empty one"
+            " is nothing"
+        ),
+    )
+    after_exit: Literal["none", "mssp"] | None = Field(
+        None,
+        description=(
+            "where the ACO goes that leaves LEAD or ACO REACH by its own decision: none, as where nothing is"
+            " said, or mssp, on the terms stated for that program, where an agreement begins"
+        ),
+    )
     falls_prevention: Annotated[bool, Field(strict=True)] | None = Field(
         None,
         description=(
@@ -241,6 +262,7 @@ class Arm(ChangingTerms):
     )
     values: Raw = Field(default={}, description="rulebook keys with other values in this arm only")
     evidence: Raw = Field(default={}, description="evidence keys with other values in this arm only")
+    behaviour: Rules = Field(Rules(), description="rules by which agents decide in this arm only")
 
     def terms(self, aco: str | None, year: int) -> dict[str, Any]:
         """Return the terms of an ACO in a year, None standing for every ACO without a table of its own.
@@ -289,9 +311,21 @@ class Arm(ChangingTerms):
         return f"{place}.{term}"
 
     def programs(self, years: range) -> dict[str, set[int]]:
-        """Return the programs that some ACO of the arm is in, with the years."""
+        """Return the programs that some ACO of the arm is in or may go to, with the years."""
         found: dict[str, set[int]] = {}
         for year in years:
             for aco in (None, *self.acos):
-                found.setdefault(self.terms(aco, year)["program"], set()).add(year)
+                terms = self.terms(aco, year)
+                for program in (terms["program"], *may_go_to(terms, year, years)):
+                    found.setdefault(program, set()).add(year)
         return found
+
+
+def may_go_to(terms: Mapping[str, Any], year: int, years: range) -> set[str]:
+    """Return the programs that an ACO of these terms may be in in a year by its own decision."""
+    decides, found = terms.get("decides", ()), set[str]()
+    if "program" in decides:
+        found |= {"lead", "mssp"}
+    if "exit" in decides and found | {terms["program"]} & {"lead", "reach"} and year > years[0]:
+        found |= {terms.get("after_exit", NO_PROGRAM)} - {NO_PROGRAM}
+    return found

@@ -132,4 +132,6 @@ def _agreement_faults(
 
 
 def _key_of(name: str, arm: Arm, program: str) -> str:
-    return next(f"{key}.program" for key, terms in _tables(f"arms.{name}", arm) if terms.program == program)
+    stated = (f"{key}.program" for key, terms in _tables(f"arms.{name}", arm) if terms.program == program)
+    # Where no table states it, an ACO may go there by its own decision.
+    return next(stated, f"arms.{name}.program")

@@ -19,6 +19,7 @@ from sim.inputs.scenario_arms import (
 )
 from sim.inputs.scenario_benefits import Benefit
 from sim.inputs.scenario_cara import CaraContract
+from sim.inputs.scenario_rules import Rules
 from sim.inputs.scenario_sweep import Sweep
 from sim.inputs.scenario_values import Fraction, Table, Whole
 
@@ -113,6 +114,7 @@ class ScenarioTables(Table):
     population: Population = Field(description=str(Population.__doc__))
     program: Program = Field(Program(), description=str(Program.__doc__))
     evidence: Raw = Field(default={}, description="evidence keys with other values")
+    behaviour: Rules = Field(Rules(), description=str(Rules.__doc__))
     arms: dict[Annotated[str, Field(pattern=NAME)], Arm] = Field(
         min_length=1, description="named arms, compared on common draws"
     )

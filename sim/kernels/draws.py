@@ -87,6 +87,7 @@ class Decision(IntEnum):
     TIN_INTAKE = 92  # of an ACO, each year: whether it takes in practices
     ACO_HABITS = 93  # of stays, readmissions and follow-up, and of clinical control
     PRACTICE_HABITS = 94  # the same
+    ACO_EXIT = 104  # how readily it leaves its program, once; whether it does, each year
     # Evidence, once a replicate
     PARAMETER = 96
     # Finished results, drawn again for their error

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from sim.outcomes.benefit_variables import BENEFIT_MONEY, FALLS_VARIABLES
 from sim.outcomes.bridge_variables import BRIDGE_VARIABLES
 from sim.outcomes.cara import CARA_KNOWN, CARA_MONEY, CARA_VARIABLES
+from sim.outcomes.decision_variables import DECISION_VARIABLES
 from sim.outcomes.payment_variables import PAYMENT_VARIABLES
 from sim.outcomes.protection_variables import PROTECTION_VARIABLES
 from sim.outcomes.provider_variables import PROVIDER_VARIABLES
@@ -170,6 +171,7 @@ VARIABLES: tuple[Variable, ...] = (
     ),
     *PAYMENT_VARIABLES,
     *PROTECTION_VARIABLES,
+    *DECISION_VARIABLES,
     *PROVIDER_VARIABLES,
     *SERVED_VARIABLES,
     money(

@@ -54,7 +54,10 @@ def remembered_years(scenario: Scenario, arm: str, plans: tuple[AcoPlan, ...]) -
     found: set[int] = set()
     for year in scenario.years:
         contracts = contracts_of(scenario, arm, plans, year)
-        for start in np.unique(contracts.agreement_start[contracts.program == "lead"]):
+        starts = contracts.agreement_start[contracts.program == "lead"].tolist()
+        # Whoever chooses may be in LEAD from the first year on.
+        starts += [scenario.years[0]] if contracts.decides.program.any() else []
+        for start in set(starts):
             found.update(base_years(start).tolist())
     return found
 

@@ -14,6 +14,7 @@ from sim.inputs.scenario_arms import NO_PROGRAM
 from sim.inputs.scenario_books import LEAD, MSSP, REACH
 from sim.population.plan import AcoPlan
 from sim.scenarios import Scenario
+from sim.settlement.decides import Decides
 from sim.settlement.elections import Elections
 from sim.settlement.offers import Offers
 from sim.settlement.served_terms import ServedTerms
@@ -54,6 +55,8 @@ class Contracts:
         Falls prevention, benefit enhancements and incentives.
     served : ServedTerms
         Home-based programmes, and arrangements with Medicaid.
+    decides : Decides
+        What ACOs decide for themselves.
     """
 
     program: Words
@@ -68,6 +71,7 @@ class Contracts:
     elections: Elections
     offers: Offers
     served: ServedTerms
+    decides: Decides
 
     @property
     def elects(self) -> Flags:
@@ -131,6 +135,7 @@ def contracts_of(scenario: Scenario, arm: str, plans: tuple[AcoPlan, ...], year:
         low_revenue=column("low_revenue", np.bool_),
         revenue_share=column("revenue_share", np.float64),
         served=ServedTerms.of(elected),
+        decides=Decides.of(elected),
         elections=Elections.of(elected, year, _stop_loss_unless_said(scenario, arm, elected, year)),
         offers=Offers.of(elected),
     )

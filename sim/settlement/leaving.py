@@ -47,5 +47,8 @@ def leave_early(settled: Settled, exit_month: Ints, terms: ExitTerms) -> Settled
         "sequestration": taken,
         "shared_savings": with_stop_loss + taken,
         "stop_loss_settled": with_stop_loss - without,
-        **{name: kept(settled[name]) for name in _PAID},
+        **(paid := {name: kept(settled[name]) for name in _PAID}),
+        "settlement_forgone": settled["settlement"]
+        - with_stop_loss
+        + sum((settled[name] - cents for name, cents in paid.items()), np.zeros_like(with_stop_loss)),
     }

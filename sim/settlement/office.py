@@ -35,6 +35,7 @@ from sim.settlement.lead import Lead
 from sim.settlement.mssp import Mssp
 from sim.settlement.program import Flags, Floats, History, Ints, Participants, Program, Settled, Shown
 from sim.settlement.reach import Reach
+from sim.settlement.retained import Offer, offer_of, retained, risk_limits
 from sim.settlement.served import Served
 from sim.settlement.smallest import SmallestSizes
 from sim.settlement.stop_loss import LivedPersons, Persons
@@ -49,6 +50,7 @@ _OF_LEAD = (
     "stop_loss_charge",
     "stop_loss_settled",
     "financial_guarantee",
+    "settlement_forgone",
 )
 # What is told of ACOs that the scenario has in LEAD, those too that are out.
 ENTRY = ("meets_minimum", "minimum_people", "newly_entering")
@@ -88,6 +90,10 @@ class Settlement:
     ----------
     programs : mapping of str to Program
         By name, those that an ACO of the arm may be in.
+    first_py, last_py : int
+        First and last performance year.
+    traits : AcoTraits
+        What ACOs are.
     cara : Cara
         The episode arrangements of the arm.
     benefits : Benefits
@@ -101,8 +107,8 @@ class Settlement:
         self._arm = arm
         self._plans = world.plans
         book, share = scenario.rulebook(arm), high_needs_aco_share(scenario.rulebook(arm), scenario.years[0])
-        draw = AcoTraits.of(world.plans, world.key, share).effect_draw
-        self._lead = Lead(book, world.evidence, world.trend, world.plans, own, draw)
+        self.traits = AcoTraits.of(world.plans, world.key, share)
+        self._lead = Lead(book, world.evidence, world.trend, world.plans, own, self.traits.effect_draw)
         mssp = Mssp(scenario.rulebook(arm, MSSP), world.trend)
         reach_books = {
             year: scenario.rulebook(arm, reach_rulebook(year))
@@ -111,11 +117,13 @@ class Settlement:
         }
         self._reach = Reach(reach_books, world.trend, world.plans, share, own)
         self._sizes = SmallestSizes(mssp.rulebook, reach_books, self._reach.types, scenario.years[0])
+        self._books = book, mssp.rulebook, reach_books
+        self.first_py, self.last_py = scenario.years[0], scenario.years[-1]
         self.cara = Cara(scenario, arm, world, self._lead.prospective_factor)
         self.benefits = Benefits(scenario.rulebook(arm), own)
         self._offered: BenefitMoney | None = None
         self.programs: Mapping[str, Program] = {"lead": self._lead, MSSP: mssp, REACH: self._reach}
-        self._lead.protects = any(self.contracts(year).stop_loss.any() for year in scenario.years)
+        self._lead.protects = any(_may_protect(self.contracts(year)) for year in scenario.years)
         self._billing = Billing(scenario.rulebook(arm), world, own, self._lead.counted)
         self.served = Served(scenario.rulebook(arm), world, own)
         self._other_lag = int(own.number("cash.settlement_lag"))
@@ -188,8 +196,8 @@ class Settlement:
 
     @cached_property
     def asks_types(self) -> bool:
-        """Whether a program that some ACO is in, in any year, looks at people by enrollment type."""
-        return any((self.contracts(year).program == MSSP).any() for year in self._scenario.years)
+        """Whether a program that some ACO may be in, in any year, looks at people by enrollment type."""
+        return MSSP in self._scenario.arms[self._arm].programs(self._scenario.years)
 
     @cached_property
     def remembered_years(self) -> set[int]:
@@ -200,7 +208,26 @@ class Settlement:
         """Return the contracts that the scenario states for a performance year."""
         return contracts_of(self._scenario, self._arm, self._plans, year)
 
-    def in_force(self, year: int, history: History, practice_aco: Ints) -> Contracts:
+    def retained(self, year: int, contracts: Contracts, savings: Floats, lives: Floats) -> Floats:
+        """Return what ACOs keep of savings over benchmark, see :func:`sim.settlement.retained.retained`."""
+        lead, mssp, reach = self._books
+        return retained(year, contracts, savings, lives, lead=lead, mssp=mssp, reach=reach)
+
+    def coding_limits(self, year: int, contracts: Contracts) -> Floats | None:
+        """Return limits on risk score growth of ACOs that code by them, NaN for others; None for none."""
+        decides = contracts.decides.coding
+        lead, mssp, reach = self._books
+        if not decides.any():
+            return None
+        return np.where(decides, risk_limits(year, contracts, lead=lead, mssp=mssp, reach=reach), np.nan)
+
+    def offer(self, year: int, program: str, option: str, higher: Floats) -> Offer:
+        """Return what a program asks beside sharing savings, see :func:`sim.settlement.retained.offer_of`."""
+        return offer_of(year, program, option, higher, lead=self._books[0])
+
+    def in_force(
+        self, year: int, history: History, practice_aco: Ints, decided: Contracts | None = None
+    ) -> Contracts:
         """Return the contracts of a year about to begin, without ACOs that lack the people they need.
 
         Parameters
@@ -210,8 +237,11 @@ class Settlement:
             Every calendar year before.
         practice_aco : int64, shape (practices,)
             ACO of each practice's TIN, -1 for none.
+        decided : Contracts, optional
+            What ACOs have made of the year's contracts; as the scenario states them by default.
         """
-        let_in = self._lead.entry.in_force(year, self.contracts(year), history, practice_aco)
+        wanted = self.contracts(year) if decided is None else decided
+        let_in = self._lead.entry.in_force(year, wanted, history, practice_aco)
         return self._sizes.in_force(year, let_in, history, practice_aco)
 
     def _entry(self, year: int) -> Settled:
@@ -301,3 +331,9 @@ class Settlement:
                 for variable_name, values in whole_bridge(settled, saved).items():
                     result[variable_name][mine] = values[mine]
         return result
+
+
+def _may_protect(contracts: Contracts) -> bool:
+    """Return whether any ACO has stop-loss, or may come to have it by what it chooses."""
+    chosen = contracts.decides.program & contracts.elections.stop_loss
+    return bool((contracts.stop_loss | chosen).any())

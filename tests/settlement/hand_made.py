@@ -13,6 +13,7 @@ from sim.kernels.tally import Asked, Tally, zeros
 from sim.population.plan import AcoPlan
 from sim.population.trend import Trend
 from sim.settlement.contracts import Contracts
+from sim.settlement.decides import Decides
 from sim.settlement.elections import Elections
 from sim.settlement.offers import Offers
 from sim.settlement.program import Participants, Shown
@@ -88,8 +89,14 @@ def contracts(program: str | list[str], **columns: Any) -> Contracts:
         "revenue_share": np.full(n, np.nan),
     }
     stated = plain | {name: np.asarray(column) for name, column in columns.items()}
-    offers, served = Offers.of([{}] * n), ServedTerms.of([{}] * n)
-    return Contracts(**stated, elections=Elections.of([{}] * n, 2027), offers=offers, served=served)
+    nothing: list[dict[str, Any]] = [{}] * n
+    return Contracts(
+        **stated,
+        elections=Elections.of(nothing, 2027),
+        offers=Offers.of(nothing),
+        served=ServedTerms.of(nothing),
+        decides=Decides.of(nothing),
+    )
 
 
 def shown(year: int, held: Contracts, lived: dict[int, Tally] | None = None, **changes: Any) -> Shown:
