@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 
 import numpy as np
 import xarray as xr
-from numpy.typing import NDArray
 from rich.table import Table
 
-from sim.cli.money_tables import by_arm, mean_and_error
+from sim.cli.money_tables import Floats, arm_table, figure_rows
 from sim.outcomes.error import mean_error
 
 _PERCENT, _MONTHS_A_YEAR, _THOUSAND = 100.0, 12.0, 1_000.0
@@ -41,17 +41,17 @@ def home_care_rows(data: xr.Dataset, arms: list[str]) -> list[tuple[str, ...]]:
     arms : list of str
         Some of :func:`home_care_arms`.
     """
-    rows: dict[str, list[str]] = {}
-    for arm in arms:
+
+    def figures(arm: str) -> Iterator[tuple[str, Floats, int]]:
         own = data.sel(arm=arm)
         years = own.sizes["year"]
 
-        def of(name: str, own: xr.Dataset = own) -> NDArray[np.float64]:
-            total: NDArray[np.float64] = own[f"home_care_{name}"].sum(("aco", "year")).values
+        def of(name: str) -> Floats:
+            total: Floats = own[f"home_care_{name}"].sum(("aco", "year")).values
             return total
 
         months, last = of("months"), of("last_months")
-        figures = (
+        yield from (
             ("People in it, a year", of("people") / years, 0),
             ("  died in the year, %", _over(_PERCENT * of("deaths"), of("people")), 1),
             ("  moved to MA, %", _over(_PERCENT * of("moved"), of("people")), 1),
@@ -64,17 +64,13 @@ def home_care_rows(data: xr.Dataset, arms: list[str]) -> list[tuple[str, ...]]:
             ("Stays spared, 1,000/yr", _over(_THOUSAND * _MONTHS_A_YEAR * of("stays_spared"), months), 1),
             ("ED spared, 1,000/yr", _over(_THOUSAND * _MONTHS_A_YEAR * of("ed_spared"), months), 1),
         )
-        for label, values, digits in figures:
-            rows.setdefault(label, []).append(mean_and_error(values, digits))
-    return [(label, *cells) for label, cells in rows.items()]
+
+    return figure_rows(arms, figures)
 
 
 def home_care_table(data: xr.Dataset, arms: list[str]) -> Table:
     """Return :func:`home_care_rows` as a table."""
-    table = by_arm("Home-based programme", arms)
-    for row in home_care_rows(data, arms):
-        table.add_row(*row)
-    return table
+    return arm_table("Home-based programme", arms, home_care_rows(data, arms))
 
 
 def home_care_told(data: xr.Dataset, arm: str) -> str:
@@ -89,7 +85,7 @@ def home_care_told(data: xr.Dataset, arm: str) -> str:
     return f"{arm}: {how_many}; a month of it costs {dear} USD and saves {useful} USD: {verdict}."
 
 
-def _verdict(net: NDArray[np.float64]) -> str:
+def _verdict(net: Floats) -> str:
     mean, error = float(net.mean()), mean_error(net)
     pays = f" ({int((net > 0.0).sum())} of {len(net)} replicates say that it does)"
     if math.isnan(error) or abs(mean) < _ERRORS * error:
@@ -118,10 +114,10 @@ def medicaid_told(data: xr.Dataset) -> list[str]:
     return told
 
 
-def _mean(values: NDArray[np.float64]) -> str:
+def _mean(values: Floats) -> str:
     return f"{values.mean():,.0f}"
 
 
-def _over(top: NDArray[np.float64], bottom: NDArray[np.float64]) -> NDArray[np.float64]:
-    found: NDArray[np.float64] = np.divide(top, bottom, out=np.zeros_like(top), where=bottom > 0.0)
+def _over(top: Floats, bottom: Floats) -> Floats:
+    found: Floats = np.divide(top, bottom, out=np.zeros_like(top), where=bottom > 0.0)
     return found
