@@ -69,21 +69,6 @@ def falls_table(data: xr.Dataset, arms: list[str]) -> Table:
     return arm_table("Falls, all years", arms, falls_rows(data, arms))
 
 
-def falls_told(data: xr.Dataset, arm: str) -> str:
-    """Return in words what falls prevention of an arm averts, what it costs, and what that brings back."""
-    total = _totals(data, arm)
-    cost, saved = total("falls_prevention_cost").mean(), total("fall_spending_averted").mean()
-    courses, paid = total("falls_courses").mean(), total("falls_prevention_paid").mean()
-    who = "the ACOs" if paid == cost else "Medicare" if paid == 0.0 else "the ACOs and Medicare"
-    return (
-        f"{arm}: {courses:,.0f} people have a course of falls prevention, at {cost / courses:,.0f} USD each,"
-        f" paid by {who}. {total('fall_stays_averted').mean():,.0f} admissions and"
-        f" {total('fall_ed_visits_averted').mean():,.0f} ED visits for falls are averted, which would have"
-        f" cost Medicare {saved / _MILLION:,.2f} million USD: {saved / cost:.2f} USD of care for each USD"
-        " spent."
-    )
-
-
 def benefit_arms(data: xr.Dataset) -> list[str]:
     """Return the arms in which an ACO pays for a benefit or incentive."""
     return sorted(

@@ -1,8 +1,7 @@
-"""Whether a home-based programme pays for itself, and whom Medicaid aligns, on the closing page."""
+"""What a home-based programme costs and saves, as a table of the closing page."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 
 import numpy as np
@@ -10,11 +9,8 @@ import xarray as xr
 from rich.table import Table
 
 from sim.cli.money_tables import Floats, arm_table, figure_rows
-from sim.outcomes.error import mean_error
 
 _PERCENT, _MONTHS_A_YEAR, _THOUSAND = 100.0, 12.0, 1_000.0
-# Differences of so many Monte Carlo errors are told as such.
-_ERRORS = 2.0
 #: What the figures mean.
 HOME_CARE = (
     "Home-based programme: what it takes off the spending of the people in it, the same people and draws"
@@ -71,51 +67,6 @@ def home_care_rows(data: xr.Dataset, arms: list[str]) -> list[tuple[str, ...]]:
 def home_care_table(data: xr.Dataset, arms: list[str]) -> Table:
     """Return :func:`home_care_rows` as a table."""
     return arm_table("Home-based programme", arms, home_care_rows(data, arms))
-
-
-def home_care_told(data: xr.Dataset, arm: str) -> str:
-    """Return in a sentence whether the programme of an arm pays for itself."""
-    own = data.sel(arm=arm)
-    saved, cost, months, people = (
-        own[f"home_care_{name}"].sum(("aco", "year")).values for name in ("saved", "cost", "months", "people")
-    )
-    dear, useful = (_mean(_over(dollars, months)) for dollars in (cost, saved))
-    how_many = f"{_mean(people / own.sizes['year'])} people a year"
-    verdict = _verdict(_over(saved - cost, months))
-    return f"{arm}: {how_many}; a month of it costs {dear} USD and saves {useful} USD: {verdict}."
-
-
-def _verdict(net: Floats) -> str:
-    mean, error = float(net.mean()), mean_error(net)
-    pays = f" ({int((net > 0.0).sum())} of {len(net)} replicates say that it does)"
-    if math.isnan(error) or abs(mean) < _ERRORS * error:
-        return f"whether it pays for itself cannot be told{pays}"
-    return f"it pays for itself{pays}" if mean > 0.0 else f"it does not pay for itself{pays}"
-
-
-def medicaid_told(data: xr.Dataset) -> list[str]:
-    """Return a sentence for each arm in which Medicaid aligns people or pays for them."""
-    if "full_dual_months" not in data:
-        return []
-    told = []
-    for arm in data["arm"].values.tolist():
-        own = data.sel(arm=arm)
-        full = own["full_dual_months"].sum(("aco", "year")).values
-        if not full.any():
-            continue
-        people = own["medicaid_aligned_people"].sum(("aco", "year")).values / own.sizes["year"]
-        share = _over(own["medicaid_aligned_months"].sum(("aco", "year")).values, full)
-        paid = own["dual_incentive"].sum(("aco", "year")).values / 1e6
-        told.append(
-            f"{arm}: the Medicaid route aligns {_mean(people)} people a year,"
-            f" {_PERCENT * share.mean():.1f} % of aligned people with full benefits; incentives for these"
-            f" come to ${paid.mean():,.2f} million."
-        )
-    return told
-
-
-def _mean(values: Floats) -> str:
-    return f"{values.mean():,.0f}"
 
 
 def _over(top: Floats, bottom: Floats) -> Floats:
