@@ -219,7 +219,7 @@ def _may_be_chance(values: Floats) -> str:
     return ", which may be chance" if by_chance(values) else ""
 
 
-def dollars(values: Floats, *, digits: int = _TO_HUNDREDS) -> str:
+def dollars(values: Floats, *, digits: int = _TO_HUNDREDS, large: bool | None = None) -> str:
     """Return the size of a mean over replicates in USD with its Monte Carlo error, both in one unit.
 
     Parameters
@@ -227,9 +227,11 @@ def dollars(values: Floats, *, digits: int = _TO_HUNDREDS) -> str:
     values : float64 array, shape (replicates,)
     digits : int
         To what an amount of less than a million is rounded: -2 to hundreds, 0 to dollars.
+    large : bool, optional
+        Whether it is told in millions; where mean or error comes near one if not given.
     """
     mean, error = abs(float(values.mean())), mean_error(values)
-    large = np.nanmax([mean, error]) >= _LARGE
+    large = bool(np.nanmax([mean, error]) >= _LARGE) if large is None else large
 
     def shown(value: float) -> str:
         return f"{value / _MILLION:,.1f}" if large else f"{round(value, digits):,.0f}"

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+import textwrap
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 import xarray as xr
@@ -40,7 +41,7 @@ def closing(data: xr.Dataset) -> list[str]:
         *answer(done),
         *(home_care_told(done.sel(arm=arm)) for arm in home_care_arms(done)),
         *medicaid_told(done),
-        *(falls_told(done.sel(arm=arm)) for arm in falls_arms(done)),
+        *falls_told(done),
         *cara_told(done),
     ]
 
@@ -50,9 +51,12 @@ def print_closing(sentences: list[str], console: Console) -> None:
     if sentences:
         console.print("In short", style="bold")
     for sentence in sentences:
-        console.print(f"  {sentence}", markup=False, highlight=False)
+        text = textwrap.fill(
+            sentence, console.width, initial_indent="- ", subsequent_indent="  ", break_on_hyphens=False
+        )
+        console.print(text, markup=False, highlight=False, soft_wrap=True)
     if any("$" in sentence for sentence in sentences):
-        console.print(f"  {ERROR}", style="dim", highlight=False)
+        console.print(ERROR, style="dim", highlight=False)
 
 
 def home_care_told(own: xr.Dataset) -> str:
@@ -90,26 +94,32 @@ def medicaid_told(data: xr.Dataset) -> Iterator[str]:
         yield told + (f"; incentives for these come to {dollars(paid)}." if paid.any() else ".")
 
 
-def falls_told(own: xr.Dataset) -> str:
-    """Return what falls prevention of an arm averts, what it costs, and what that brings back."""
-    courses, cost, paid, saved = (
-        _total(own, name)
-        for name in (
-            "falls_courses",
-            "falls_prevention_cost",
-            "falls_prevention_paid",
-            "fall_spending_averted",
+def falls_told(data: xr.Dataset) -> Iterator[str]:
+    """Yield what falls prevention averts, costs and brings back, once for arms alike; and who pays."""
+    alike: dict[str, list[str]] = {}
+    payers: dict[str, list[str]] = {}
+    for arm in falls_arms(data):
+        own = data.sel(arm=arm)
+        cost, paid = _total(own, "falls_prevention_cost"), _total(own, "falls_prevention_paid")
+        saved = _total(own, "fall_spending_averted")
+        stays, visits = (_total(own, f"fall_{name}_averted") for name in ("stays", "ed_visits"))
+        back, error = _CENTS * saved.sum() / cost.sum(), _CENTS * ratio_error(saved, cost)
+        cents = f"{back:.0f}" if math.isnan(error) else f"{back:.0f} ± {error:.0f}"
+        told = (
+            f"{_count(_total(own, 'falls_courses'))} people have a course of falls prevention, for"
+            f" {dollars(cost)} in all. It averts {_count(stays)} admissions and {_count(visits)} ED visits"
+            f" for falls: {dollars(saved)} less spending, {cents} cents for each dollar of its cost."
         )
-    )
-    stays, visits = (_total(own, f"fall_{name}_averted") for name in ("stays", "ed_visits"))
-    who = "Medicare" if not paid.any() else "the ACOs" if (paid == cost).all() else "the ACOs and Medicare"
-    back, error = _CENTS * saved.sum() / cost.sum(), _CENTS * ratio_error(saved, cost)
-    cents = f"{back:.0f}" if math.isnan(error) else f"{back:.0f} ± {error:.0f}"
-    return (
-        f"In {own['arm'].item()} {_count(courses)} people have a course of falls prevention, for"
-        f" {dollars(cost)} in all, paid by {who}. It averts {_count(stays)} admissions and {_count(visits)}"
-        f" ED visits for falls: {dollars(saved)} less spending, {cents} cents for each dollar of its cost."
-    )
+        alike.setdefault(told, []).append(arm)
+        who = (
+            "Medicare" if not paid.any() else "the ACOs" if (paid == cost).all() else "the ACOs and Medicare"
+        )
+        payers.setdefault(who, []).append(arm)
+    for told, arms in alike.items():
+        yield f"In {listed(arms)} {told}"
+    if payers:
+        paid_by = listed([f"{who} in {listed(arms)}" for who, arms in payers.items()])
+        yield f"Falls prevention is paid by {paid_by}."
 
 
 def cara_told(data: xr.Dataset) -> Iterator[str]:
@@ -118,25 +128,25 @@ def cara_told(data: xr.Dataset) -> Iterator[str]:
     if not arms:
         return
     payments = {arm: data["cara_payments"].sel(arm=arm).sum("aco") for arm in arms}
-    paid = listed([f"{_signed(values.sum('year').values)} in {arm}" for arm, values in payments.items()])
+    paid = _each({arm: values.sum("year").values for arm, values in payments.items()})
     told = f"All years together specialists are paid, less what they owe, {paid}"
     if data.sizes["replicate"] > 1:
-        luck = listed([f"{dollars(_luck(values))} in {arm}" for arm, values in payments.items()])
-        told += f"; by luck a single year's payments stray by {luck}"
+        told += (
+            f"; by luck a single year's payments stray by {_each({a: _luck(v) for a, v in payments.items()})}"
+        )
     yield f"{told}."
     settled = data["gross_savings"].notnull()
     without = [
         arm for arm in data["arm"].values.tolist() if arm not in arms and bool(settled.sel(arm=arm).any())
     ]
-    if without:
-        saved = {arm: _total(data.sel(arm=arm), "true_savings") for arm in (*arms, without[0])}
-        more = {arm: saved[arm] - saved[without[0]] for arm in arms}
-        changed = [f"{_signed(values)} in {arm}" for arm, values in more.items() if values.any()]
-        yield (
-            f"Contracts change care, and by it true savings by {listed(changed)} (against {without[0]})."
-            if changed
-            else f"Care is the same as in {without[0]}: no contract changes it."
-        )
+    if not without:
+        return
+    saved = {arm: _total(data.sel(arm=arm), "true_savings") for arm in (*arms, without[0])}
+    more = {arm: saved[arm] - saved[without[0]] for arm in arms}
+    if changed := {arm: values for arm, values in more.items() if values.any()}:
+        yield f"Contracts change care: against {without[0]} true savings change by {_each(changed)}."
+    else:
+        yield f"Care is the same as in {without[0]}: no contract changes it."
 
 
 def _luck(payments: xr.DataArray) -> Floats:
@@ -145,8 +155,15 @@ def _luck(payments: xr.DataArray) -> Floats:
     return np.array([spread[spread > 0.0].mean() if (spread > 0.0).any() else 0.0])
 
 
-def _signed(values: Floats) -> str:
-    return f"{'-' if values.mean() < 0.0 else ''}{dollars(values)}"
+def _each(amounts: Mapping[str, Floats]) -> str:
+    """Return amounts of arms as a list, with their signs, all in one unit."""
+    large = any("million" in dollars(values) for values in amounts.values())
+    return listed(
+        [
+            f"{'-' if values.mean() < 0.0 else ''}{dollars(values, large=large)} in {arm}"
+            for arm, values in amounts.items()
+        ]
+    )
 
 
 def _count(values: Floats, digits: int = 0) -> str:

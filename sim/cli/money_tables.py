@@ -180,7 +180,8 @@ def bracket_table(data: xr.Dataset, arms: list[str]) -> Table:
 def mean_and_error(values: Floats, digits: int = 1) -> str:
     """Return a mean over replicates with its Monte Carlo error in brackets."""
     error = mean_error(values)
-    return f"{values.mean():,.{digits}f} ({'n/a' if math.isnan(error) else f'{error:,.{digits}f}'})"
+    mean = round(float(values.mean()), digits) + 0.0  # no minus before what rounds to nothing
+    return f"{mean:,.{digits}f} ({'n/a' if math.isnan(error) else f'{error:,.{digits}f}'})"
 
 
 def aco_table(data: xr.Dataset, arm: str) -> Table:

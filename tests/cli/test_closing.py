@@ -67,14 +67,20 @@ def test_what_falls_prevention_averts_and_costs() -> None:
         "fall_stays_averted": [1.0, 3.0],
         "fall_ed_visits_averted": 0.0,
     }
-    assert falls_told(data(**figures).sel(arm="with")) == (
-        "In with 200 ± 0 people have a course of falls prevention, for $400,000 ± 0 in all, paid by the ACOs."
-        " It averts 4 ± 2 admissions and 0 ± 0 ED visits for falls: $160,000 ± 20,000 less spending,"
-        " 40 ± 5 cents for each dollar of its cost."
+    told, who = falls_told(data(**figures))
+    assert told == (
+        "In with 200 ± 0 people have a course of falls prevention, for $400,000 ± 0 in all. It averts 4 ± 2"
+        " admissions and 0 ± 0 ED visits for falls: $160,000 ± 20,000 less spending, 40 ± 5 cents for each"
+        " dollar of its cost."
     )
-    for paid, who in ((0.0, "Medicare"), (1_000.0, "the ACOs and Medicare")):
-        told = falls_told(data(**figures | {"falls_prevention_paid": paid}).sel(arm="with"))
-        assert f"paid by {who}." in told
+    assert who == "Falls prevention is paid by the ACOs in with."
+    both = data(**figures).sel(arm=["with", "with"]).assign_coords(arm=["one", "other"])
+    for paid, payer in ((0.0, "Medicare"), (1_000.0, "the ACOs and Medicare")):
+        both["falls_prevention_paid"][1] = paid
+        alike, who = falls_told(both)
+        assert alike.startswith("In one and other 200 ± 0 people")
+        assert who == f"Falls prevention is paid by the ACOs in one and {payer} in other."
+    assert not list(falls_told(xr.Dataset()))
 
 
 def contracts(**figures: float | list[float]) -> xr.Dataset:
@@ -94,7 +100,7 @@ def test_what_contracts_pay_how_much_is_luck_and_whether_care_changes() -> None:
     assert care == "Care is the same as in plain: no contract changes it."
     made = contracts(gross_savings=1.0, true_savings=[-2e6, -4e6])
     assert list(cara_told(made))[1] == (
-        "Contracts change care, and by it true savings by -$6.0 ± 2.0 million in with (against plain)."
+        "Contracts change care: against plain true savings change by -$6.0 ± 2.0 million in with."
     )
     made["gross_savings"] = made["gross_savings"].where(made["arm"] == "with")
     (pay,) = cara_told(made)
@@ -115,8 +121,8 @@ def test_first_what_is_best_and_then_what_single_terms_bring() -> None:
 @pytest.mark.parametrize(
     ("sentences", "shown"),
     [
-        (["[a] $1"], f"In short\n  [a] $1\n  {ERROR}\n"),
-        (["[a] nothing"], "In short\n  [a] nothing\n"),
+        (["[a] $1"], f"In short\n- [a] $1\n{ERROR}\n"),
+        (["[a] nothing"], "In short\n- [a] nothing\n"),
         ([], ""),
     ],
 )
