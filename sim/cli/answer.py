@@ -1,4 +1,4 @@
-"""What a run answers, in a few sentences: which arm leaves the ACOs best off, by how much, at which risk."""
+"""Which choice leaves the ACOs best off, by how much and at which risk, in a few sentences."""
 
 from __future__ import annotations
 
@@ -9,14 +9,11 @@ from dataclasses import dataclass
 import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
-from rich.console import Console
 
 from sim.outcomes.error import mean_error, ratio_error
 
 Floats = NDArray[np.float64]
 
-#: What figures in the sentences are.
-ERROR = "Means over replicates; ± is the Monte Carlo error (one standard error), which one replicate lacks."
 _MILLION, _PERCENT = 1e6, 100.0
 _TO_HUNDREDS = -2
 # From here on an amount is told in millions.
@@ -66,22 +63,19 @@ class Made:
 
 
 def answer(data: xr.Dataset) -> list[str]:
-    """Return what a run answers, a sentence or a few for each question.
+    """Return which arm leaves the ACOs best off and what Medicare pays, a sentence or a few for each.
 
     Parameters
     ----------
     data : Dataset
-        As :func:`sim.open_results` returns it; incomplete replicates are left out.
+        Complete replicates, one or more.
 
     Returns
     -------
     list of str
-        Empty where no replicate is complete. Arms with values or evidence of their own are told apart, as
-        what would be if the world were another; they are nobody's choice.
+        Arms with values or evidence of their own are told apart, as what would be if the world were another;
+        they are nobody's choice.
     """
-    data = data.isel(replicate=data["done"].values.astype(bool))
-    if not data.sizes["replicate"]:
-        return []
     stated = tomllib.loads(data.attrs.get("scenario", "")).get("arms", {})
     settled = data["gross_savings"].notnull()
     arms = [arm for arm in data["arm"].values.tolist() if bool(settled.sel(arm=arm).any())]
@@ -101,16 +95,6 @@ def answer(data: xr.Dataset) -> list[str]:
         *_if_otherwise(others, choices[0]),
         _medicare(choices, str(data.attrs["reference_arm"])),
     ]
-
-
-def print_answer(sentences: list[str], console: Console) -> None:
-    """Print what :func:`answer` returns."""
-    if sentences:
-        console.print("In short", style="bold")
-    for sentence in sentences:
-        console.print(f"  {sentence}", markup=False, highlight=False)
-    if any("$" in sentence for sentence in sentences):
-        console.print(f"  {ERROR}", style="dim", highlight=False)
 
 
 def _made(own: xr.Dataset, description: str) -> Made:
@@ -142,7 +126,7 @@ def _total(values: xr.DataArray) -> Floats:
 def _best(choices: list[Made], names: list[str], years: int) -> str:
     best, alone = choices[0], len(names) == 1
     whom, it = (names[0], "it") if alone else (f"each of {len(names)} ACOs", "an ACO")
-    worse, unsure = float(best.cash.mean()) < 0.0, _by_chance(best.cash)
+    worse, unsure = float(best.cash.mean()) < 0.0, by_chance(best.cash)
     if len(choices) == 1:
         does = f"{best.named} leaves {whom}"
     elif worse and not unsure:
@@ -168,19 +152,19 @@ def _compared(choices: list[Made]) -> list[str]:
         return []
     behind = [(one, best.cash - one.cash) for one in others]
     same = [one.arm for one, gap in behind if not np.any(gap)]
-    near = [(one, gap) for one, gap in behind if np.any(gap) and _by_chance(gap)]
-    far = [(one, gap) for one, gap in behind if np.any(gap) and not _by_chance(gap)]
+    near = [(one, gap) for one, gap in behind if np.any(gap) and by_chance(gap)]
+    far = [(one, gap) for one, gap in behind if np.any(gap) and not by_chance(gap)]
     parts = []
     if same:
-        parts.append(f"the same to the cent in {_listed(same)}")
+        parts.append(f"the same to the cent in {listed(same)}")
     if near:
-        told = _listed([f"{one.arm} ({dollars(gap)} a year behind)" for one, gap in near])
+        told = listed([f"{one.arm} ({dollars(gap)} a year behind)" for one, gap in near])
         count = len(best.cash)
         with_it = "one replicate does" if count == 1 else f"{count} replicates do"
         parts.append(f"{with_it} not tell it apart from {told}")
     if far:
         shown = [f"{dollars(gap)} a year in {one.arm}" for one, gap in far]
-        parts.append(f"less is left by {_listed(shown)}")
+        parts.append(f"less is left by {listed(shown)}")
     text = "; ".join(parts)
     return [f"{text[0].upper()}{text[1:]}."]
 
@@ -194,7 +178,7 @@ def _by_aco(choices: list[Made], names: list[str]) -> list[str]:
     counts = [(one.arm, int((best == place).sum())) for place, one in enumerate(choices)]
     text = f"On average {gaining} of {len(names)} ACOs gain"
     if len(choices) > 1:
-        best_for = _listed([f"{arm} for {count}" for arm, count in counts if count])
+        best_for = listed([f"{arm} for {count}" for arm, count in counts if count])
         text += f" by what is best for them, which is {best_for}"
     return [f"{text}."]
 
@@ -206,7 +190,7 @@ def _if_otherwise(others: list[Made], best: Made) -> list[str]:
         gap = one.cash - best.cash
         more = "more" if float(gap.mean()) >= 0.0 else "less"
         parts.append(f"in {one.named} {dollars(gap)} a year {more} than in {best.arm}{_may_be_chance(gap)}")
-    return [f"With other rules or evidence an ACO is left {_listed(parts)}."] if parts else []
+    return [f"With other rules or evidence an ACO is left {listed(parts)}."] if parts else []
 
 
 def _medicare(choices: list[Made], reference: str) -> str:
@@ -225,22 +209,32 @@ def _medicare(choices: list[Made], reference: str) -> str:
     return f"{text}."
 
 
-def _by_chance(values: Floats) -> bool:
+def by_chance(values: Floats) -> bool:
+    """Return whether a mean over replicates may be nothing: less than two errors, or one replicate."""
     error = mean_error(values)
     return math.isnan(error) or abs(float(values.mean())) < _TOLD_APART * error
 
 
 def _may_be_chance(values: Floats) -> str:
-    return ", which may be chance" if _by_chance(values) else ""
+    return ", which may be chance" if by_chance(values) else ""
 
 
-def dollars(values: Floats) -> str:
-    """Return the size of a mean over replicates in USD with its Monte Carlo error, both in one unit."""
+def dollars(values: Floats, *, digits: int = _TO_HUNDREDS, large: bool | None = None) -> str:
+    """Return the size of a mean over replicates in USD with its Monte Carlo error, both in one unit.
+
+    Parameters
+    ----------
+    values : float64 array, shape (replicates,)
+    digits : int
+        To what an amount of less than a million is rounded: -2 to hundreds, 0 to dollars.
+    large : bool, optional
+        Whether it is told in millions; where mean or error comes near one if not given.
+    """
     mean, error = abs(float(values.mean())), mean_error(values)
-    large = np.nanmax([mean, error]) >= _LARGE
+    large = bool(np.nanmax([mean, error]) >= _LARGE) if large is None else large
 
     def shown(value: float) -> str:
-        return f"{value / _MILLION:,.1f}" if large else f"{round(value, _TO_HUNDREDS):,.0f}"
+        return f"{value / _MILLION:,.1f}" if large else f"{round(value, digits):,.0f}"
 
     told = f"${shown(mean)}" if math.isnan(error) else f"${shown(mean)} ± {shown(error)}"
     return told + (" million" if large else "")
@@ -251,7 +245,7 @@ def _share(share: tuple[float, float]) -> str:
     return f"{mean:.0f} %" if math.isnan(error) else f"{mean:.0f} ± {error:.0f} %"
 
 
-def _listed(parts: list[str]) -> str:
+def listed(parts: list[str]) -> str:
     """Return parts as a list in a sentence, the first few of many."""
     if len(parts) > _NAMED:
         return ", ".join(parts[:_NAMED]) + f" and {len(parts) - _NAMED} more"

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import numpy as np
+from collections.abc import Iterator
+
 import xarray as xr
-from numpy.typing import NDArray
 from rich.table import Table
 
-from sim.cli.money_tables import by_arm, mean_and_error
+from sim.cli.money_tables import Floats, arm_table, figure_rows
 
 _MILLION, _PERCENT = 1e6, 100.0
 _PAID = {
@@ -47,35 +47,30 @@ def cash_rows(data: xr.Dataset, arms: list[str]) -> list[tuple[str, ...]]:
         Those with a program.
     """
 
-    def over_benchmark(own: xr.Dataset, *names: str) -> NDArray[np.float64]:
+    def over_benchmark(own: xr.Dataset, *names: str) -> Floats:
         paid = sum((own[name].sum(("aco", "year")) for name in names[1:]), own[names[0]].sum(("aco", "year")))
-        share: NDArray[np.float64] = (_PERCENT * paid / own["benchmark"].sum(("aco", "year"))).values
+        share: Floats = (_PERCENT * paid / own["benchmark"].sum(("aco", "year"))).values
         return share
 
-    rows: dict[str, list[str]] = {}
     by_month = pays_by_month(data)
-    for arm in arms:
+
+    def figures(arm: str) -> Iterator[tuple[str, Floats, int]]:
         own = data.sel(arm=arm)
         if by_month:
             for label, names in _PAID.items():
-                rows.setdefault(label, []).append(mean_and_error(over_benchmark(own, *names), 2))
+                yield label, over_benchmark(own, *names), 2
         lowest = own["cash_low_point"].min("year").sum("aco").values / _MILLION
         days = own["days_of_cash"].min("year").median("aco").values
         lacking = own["working_capital"].max("year").sum("aco").values / _MILLION
         interest = own["working_capital_interest"].sum(("aco", "year")).values / _MILLION
-        for label, values, digits in (
-            ("Lowest cash", lowest, 1),
-            ("  in days of cost", days, 0),
-            ("Money to be found", lacking, 1),
-            ("Interest on it", interest, 2),
-        ):
-            rows.setdefault(label, []).append(mean_and_error(values, digits))
-    return [(label, *cells) for label, cells in rows.items()]
+        yield "Lowest cash", lowest, 1
+        yield "  in days of cost", days, 0
+        yield "Money to be found", lacking, 1
+        yield "Interest on it", interest, 2
+
+    return figure_rows(arms, figures)
 
 
 def cash_table(data: xr.Dataset, arms: list[str]) -> Table:
     """Return :func:`cash_rows` as a table."""
-    table = by_arm("Cash, $ million", arms)
-    for row in cash_rows(data, arms):
-        table.add_row(*row)
-    return table
+    return arm_table("Cash, $ million", arms, cash_rows(data, arms))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 import numpy as np
 import xarray as xr
@@ -16,6 +16,8 @@ from sim.outcomes.bridge import bridge, steps_of
 from sim.outcomes.error import mean_error
 from sim.outcomes.registry import GUARDRAILS
 from sim.outcomes.summary import paid_to_acos
+
+Floats = NDArray[np.float64]
 
 _MILLION = 1e6
 _MONTHS_A_YEAR = 12.0
@@ -88,6 +90,39 @@ def by_arm(title: str, arms: list[str], *, label: int = _LABEL) -> Table:
     return table
 
 
+def figure_rows(
+    arms: list[str], figures: Callable[[str], Iterable[tuple[str, Floats, int]]]
+) -> list[tuple[str, ...]]:
+    """Return what a figure is called and each arm's, mean over replicates with its Monte Carlo error.
+
+    Parameters
+    ----------
+    arms : list of str
+    figures : callable
+        Gives, for an arm, the same figures in the same order: label, values of shape (replicates,) and the
+        digits to show.
+
+    Returns
+    -------
+    list of tuple of str
+        Replicates without a figure are left out; a dash stands where none has one.
+    """
+    rows: dict[str, list[str]] = {}
+    for arm in arms:
+        for label, values, digits in figures(arm):
+            known = values[~np.isnan(values)]
+            rows.setdefault(label, []).append(mean_and_error(known, digits) if known.size else "-")
+    return [(label, *cells) for label, cells in rows.items()]
+
+
+def arm_table(title: str, arms: list[str], rows: Iterable[tuple[str, ...]], *, label: int = _LABEL) -> Table:
+    """Return rows of figures, each a label and a cell for each arm, as a table."""
+    table = by_arm(title, arms, label=label)
+    for row in rows:
+        table.add_row(*row)
+    return table
+
+
 def bridge_table(data: xr.Dataset, arms: list[str]) -> Table:
     """Return the bridge of some arms: $ million, all ACOs and years, mean over replicates and its error.
 
@@ -139,16 +174,14 @@ def bracket_rows(data: xr.Dataset, arms: list[str]) -> list[tuple[str, ...]]:
 
 def bracket_table(data: xr.Dataset, arms: list[str]) -> Table:
     """Return the bracket of the guardrail: mean over replicates of all ACOs and years, and its error."""
-    table = by_arm("Savings by guardrail, $ million", arms, label=_GUARDRAIL)
-    for row in bracket_rows(data, arms):
-        table.add_row(*row)
-    return table
+    return arm_table("Savings by guardrail, $ million", arms, bracket_rows(data, arms), label=_GUARDRAIL)
 
 
-def mean_and_error(values: NDArray[np.float64], digits: int = 1) -> str:
+def mean_and_error(values: Floats, digits: int = 1) -> str:
     """Return a mean over replicates with its Monte Carlo error in brackets."""
     error = mean_error(values)
-    return f"{values.mean():,.{digits}f} ({'n/a' if math.isnan(error) else f'{error:,.{digits}f}'})"
+    mean = round(float(values.mean()), digits) + 0.0  # no minus before what rounds to nothing
+    return f"{mean:,.{digits}f} ({'n/a' if math.isnan(error) else f'{error:,.{digits}f}'})"
 
 
 def aco_table(data: xr.Dataset, arm: str) -> Table:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import numpy as np
 import xarray as xr
-from numpy.typing import NDArray
 from rich.table import Table
 
-from sim.cli.money_tables import by_arm, mean_and_error
+from sim.cli.money_tables import Floats, arm_table, figure_rows
 
 _MILLION, _THOUSAND, _PERCENT, _MONTHS = 1e6, 1e3, 100.0, 12.0
 #: What the figures mean.
@@ -27,8 +26,6 @@ _BENEFITS = (
     ("REACH's enhancements", "benefit_enhancements"),
 )
 
-Floats = NDArray[np.float64]
-
 
 def falls_arms(data: xr.Dataset) -> list[str]:
     """Return the arms in which somebody begins falls prevention."""
@@ -45,12 +42,12 @@ def falls_rows(data: xr.Dataset, arms: list[str]) -> list[tuple[str, ...]]:
     arms : list of str
         Those with a program.
     """
-    rows: dict[str, list[str]] = {}
-    for arm in arms:
+
+    def figures(arm: str) -> Iterator[tuple[str, Floats, int]]:
         total = _totals(data, arm)
         aged = total("aged_months") / _MONTHS
         stays, visits = total("fall_stays_averted"), total("fall_ed_visits_averted")
-        for label, values, digits in (
+        yield from (
             ("Admissions, 1,000 aged", _THOUSAND * total("fall_stays") / aged, 2),
             ("ED visits, 1,000 aged", _THOUSAND * total("fall_ed_visits") / aged, 2),
             ("People who begin", total("falls_courses"), 0),
@@ -62,29 +59,14 @@ def falls_rows(data: xr.Dataset, arms: list[str]) -> list[tuple[str, ...]]:
             ("Cost, $ million", total("falls_prevention_cost") / _MILLION, 2),
             ("  paid by the ACOs", total("falls_prevention_paid") / _MILLION, 2),
             ("Spending averted, $ m.", total("fall_spending_averted") / _MILLION, 2),
-        ):
-            rows.setdefault(label, []).append(mean_and_error(values, digits))
-    return [(label, *cells) for label, cells in rows.items()]
+        )
+
+    return figure_rows(arms, figures)
 
 
 def falls_table(data: xr.Dataset, arms: list[str]) -> Table:
     """Return :func:`falls_rows` as a table."""
-    return _table("Falls, all years", arms, falls_rows(data, arms))
-
-
-def falls_told(data: xr.Dataset, arm: str) -> str:
-    """Return in words what falls prevention of an arm averts, what it costs, and what that brings back."""
-    total = _totals(data, arm)
-    cost, saved = total("falls_prevention_cost").mean(), total("fall_spending_averted").mean()
-    courses, paid = total("falls_courses").mean(), total("falls_prevention_paid").mean()
-    who = "the ACOs" if paid == cost else "Medicare" if paid == 0.0 else "the ACOs and Medicare"
-    return (
-        f"{arm}: {courses:,.0f} people have a course of falls prevention, at {cost / courses:,.0f} USD each,"
-        f" paid by {who}. {total('fall_stays_averted').mean():,.0f} admissions and"
-        f" {total('fall_ed_visits_averted').mean():,.0f} ED visits for falls are averted, which would have"
-        f" cost Medicare {saved / _MILLION:,.2f} million USD: {saved / cost:.2f} USD of care for each USD"
-        " spent."
-    )
+    return arm_table("Falls, all years", arms, falls_rows(data, arms))
 
 
 def benefit_arms(data: xr.Dataset) -> list[str]:
@@ -96,19 +78,13 @@ def benefit_arms(data: xr.Dataset) -> list[str]:
 
 def benefits_table(data: xr.Dataset, arms: list[str]) -> Table:
     """Return what benefits and incentives of some arms cost their ACOs, $ million, those that any offers."""
-    rows = [
-        (label, *(mean_and_error(_totals(data, arm)(name) / _MILLION, 2) for arm in arms))
-        for label, name in _BENEFITS
-        if _arms_with(data, name)
-    ]
-    return _table("Paid for people, $ million", arms, rows)
+    offered = [(label, name) for label, name in _BENEFITS if _arms_with(data, name)]
 
+    def figures(arm: str) -> Iterator[tuple[str, Floats, int]]:
+        total = _totals(data, arm)
+        yield from ((label, total(name) / _MILLION, 2) for label, name in offered)
 
-def _table(title: str, arms: list[str], rows: list[tuple[str, ...]]) -> Table:
-    table = by_arm(title, arms)
-    for row in rows:
-        table.add_row(*row)
-    return table
+    return arm_table("Paid for people, $ million", arms, figure_rows(arms, figures))
 
 
 def _arms_with(data: xr.Dataset, name: str) -> list[str]:

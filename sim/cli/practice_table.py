@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import xarray as xr
 from rich.table import Table
 
-from sim.cli.money_tables import by_arm, mean_and_error
+from sim.cli.money_tables import Floats, arm_table, figure_rows
 
 _PERCENT = 100.0
 #: What the figures mean.
@@ -32,32 +34,19 @@ def practice_rows(data: xr.Dataset, arms: list[str]) -> list[tuple[str, ...]]:
     arms : list of str
         Those with a program.
     """
-    rows: dict[str, list[str]] = {}
-    for arm in arms:
+
+    def figures(arm: str) -> Iterator[tuple[str, Floats, int]]:
         own = data.sel(arm=arm)
         income = own["practice_income"].sum(("aco", "year"))
+        for label, part in (("median practice", "median"), ("lowest tenth", "p10"), ("highest tenth", "p90")):
+            change = own[f"practice_income_change_{part}"].mean(("aco", "year"))
+            yield f"Change, {label}", (_PERCENT * change).values, 1
+        for label, part in (("Paid by ACO", "practice_payments"), ("Distributed", "distributions")):
+            yield f"{label}, of income", (_PERCENT * own[part].sum(("aco", "year")) / income).values, 1
 
-        def share(name: str, own: xr.Dataset = own, income: xr.DataArray = income) -> xr.DataArray:
-            return _PERCENT * own[name].sum(("aco", "year")) / income
-
-        change = {
-            name: _PERCENT * own[f"practice_income_change_{name}"].mean(("aco", "year"))
-            for name in ("median", "p10", "p90")
-        }
-        for label, values in (
-            ("Change, median practice", change["median"]),
-            ("Change, lowest tenth", change["p10"]),
-            ("Change, highest tenth", change["p90"]),
-            ("Paid by ACO, of income", share("practice_payments")),
-            ("Distributed, of income", share("distributions")),
-        ):
-            rows.setdefault(label, []).append(mean_and_error(values.values, 1))
-    return [(label, *cells) for label, cells in rows.items()]
+    return figure_rows(arms, figures)
 
 
 def practice_table(data: xr.Dataset, arms: list[str]) -> Table:
     """Return :func:`practice_rows` as a table."""
-    table = by_arm("Practices' income, %", arms)
-    for row in practice_rows(data, arms):
-        table.add_row(*row)
-    return table
+    return arm_table("Practices' income, %", arms, practice_rows(data, arms))

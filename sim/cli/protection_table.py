@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import numpy as np
+from collections.abc import Iterator
+
 import xarray as xr
-from numpy.typing import NDArray
 from rich.table import Table
 
-from sim.cli.money_tables import by_arm, mean_and_error
+from sim.cli.money_tables import Floats, arm_table, figure_rows
 
 _MILLION, _PERCENT = 1e6, 100.0
 #: What the figures mean.
@@ -33,34 +33,20 @@ def protection_rows(data: xr.Dataset, arms: list[str]) -> list[tuple[str, ...]]:
     arms : list of str
         Those with a program.
     """
-    rows: dict[str, list[str]] = {}
-    for arm in arms:
+
+    def figures(arm: str) -> Iterator[tuple[str, Floats, int]]:
         own = data.sel(arm=arm)
         net = _PERCENT * (own["stop_loss_payout"] - own["stop_loss_charge"]) / own["benchmark"]
         ruined = (own["ruined"] > 0).any("year").mean("aco")
-        for label, values, digits in (
-            ("Stop-loss, % of benchmark", _over_replicates(net.mean(("aco", "year"))), 2),
-            ("  spread over ACOs", _over_replicates(net.std(("aco", "year"))), 2),
-            ("ACOs ruined, %", _over_replicates(_PERCENT * ruined), 1),
-            ("Guarantees called", _dollars(own["guarantee_called"]), 1),
-            ("Debt unpaid", _dollars(own["unpaid_debt"]), 1),
-        ):
-            rows.setdefault(label, []).append(mean_and_error(values, digits))
-    return [(label, *cells) for label, cells in rows.items()]
+        yield "Stop-loss, % of benchmark", net.mean(("aco", "year")).values, 2
+        yield "  spread over ACOs", net.std(("aco", "year")).values, 2
+        yield "ACOs ruined, %", (_PERCENT * ruined).values, 1
+        for label, name in (("Guarantees called", "guarantee_called"), ("Debt unpaid", "unpaid_debt")):
+            yield label, own[name].sum(("aco", "year")).values / _MILLION, 1
+
+    return figure_rows(arms, figures)
 
 
 def protection_table(data: xr.Dataset, arms: list[str]) -> Table:
     """Return :func:`protection_rows` as a table."""
-    table = by_arm("Protection, $ million", arms)
-    for row in protection_rows(data, arms):
-        table.add_row(*row)
-    return table
-
-
-def _dollars(values: xr.DataArray) -> NDArray[np.float64]:
-    return _over_replicates(values.sum(("aco", "year")) / _MILLION)
-
-
-def _over_replicates(values: xr.DataArray) -> NDArray[np.float64]:
-    found: NDArray[np.float64] = values.values
-    return found
+    return arm_table("Protection, $ million", arms, protection_rows(data, arms))

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 import xarray as xr
-from numpy.typing import NDArray
 from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
-from sim.cli.money_tables import by_arm, mean_and_error
+from sim.cli.money_tables import Floats, arm_table, figure_rows
 from sim.outcomes.quality import MEASURES
 
 _MILLION, _PERCENT = 1e6, 100.0
@@ -49,8 +49,8 @@ def quality_rows(data: xr.Dataset, arms: list[str]) -> list[tuple[str, ...]]:
         Those with a program.
     """
     has_pool = bool((data["high_performers_pool"] > 0).any())
-    rows: dict[str, list[str]] = {}
-    for arm in arms:
+
+    def figures(arm: str) -> Iterator[tuple[str, Floats, int]]:
         own = data.sel(arm=arm)
         over = ("aco", "year")
         scored = (own["quality_points"] * own["quality_weight"]).where(own["quality_weight"] > 0)
@@ -63,7 +63,7 @@ def quality_rows(data: xr.Dataset, arms: list[str]) -> list[tuple[str, ...]]:
         }
         score, withheld = own["measured_quality"], own["quality_withhold"].sum(over)
         earned = own["quality_earned"].sum(over)
-        figures = {
+        found = {
             "Measured quality, %": _PERCENT * score.mean(over),
             "  spread over ACOs and years": _PERCENT * score.std(over),
             **parts,
@@ -73,29 +73,21 @@ def quality_rows(data: xr.Dataset, arms: list[str]) -> list[tuple[str, ...]]:
             "  % of the withhold": _PERCENT * earned / withheld,
         }
         if has_pool:
-            figures |= {
+            found |= {
                 "High Performers Pool, paid": own["high_performers_pool"].sum(over) / _MILLION,
                 "  filled by the arm's ACOs": own["pool_funded"].sum(over) / _MILLION,
                 "  ACO-years paid, %": _PERCENT
                 * (own["high_performers_pool"] > 0).where(score.notnull()).mean(over),
             }
-        for label, values in figures.items():
-            rows.setdefault(label, []).append(_cell(values.values))
-    return [(label, *cells) for label, cells in rows.items()]
+        for label, values in found.items():
+            yield label, values.values, 1
+
+    return figure_rows(arms, figures)
 
 
 def quality_table(data: xr.Dataset, arms: list[str]) -> Table:
     """Return :func:`quality_rows` as a table."""
-    table = by_arm("Quality; money in $ million", arms)
-    for row in quality_rows(data, arms):
-        table.add_row(*row)
-    return table
-
-
-def _cell(values: NDArray[np.float64]) -> str:
-    """Return a mean with its error over the replicates that have a figure, a dash where none has."""
-    known = values[~np.isnan(values)]
-    return mean_and_error(known) if known.size else "-"
+    return arm_table("Quality; money in $ million", arms, quality_rows(data, arms))
 
 
 def measures(data: xr.Dataset, arm: str) -> list[dict[str, Any]]:

@@ -14,10 +14,11 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from sim.cli.answer import answer, print_answer
-from sim.cli.cara_tables import CARA, arranged_arms, cara_in_short, cara_table, cara_told
+from sim.cli.cara_tables import CARA, arranged_arms, cara_note, cara_table
 from sim.cli.cash_table import CAPITATION, CASH, cash_table, pays_by_month, shows_cash
+from sim.cli.closing import closing, print_closing
 from sim.cli.decisions_table import DECISIONS, deciding_arms, decisions_table, switching_told
+from sim.cli.joining_table import JOINING, joining_table
 from sim.cli.money_tables import (
     BRACKET,
     LOSS,
@@ -35,14 +36,12 @@ from sim.cli.offers_table import (
     benefits_table,
     falls_arms,
     falls_table,
-    falls_told,
 )
 from sim.cli.practice_table import PRACTICES, keeps_books, practice_table
 from sim.cli.protection_table import PROTECTION, protection_table, shows_protection
 from sim.cli.quality_table import QUALITY, moves_money, quality_table
-from sim.cli.served_tables import HOME_CARE, home_care_arms, home_care_table, home_care_told, medicaid_told
+from sim.cli.served_tables import HOME_CARE, home_care_arms, home_care_table
 from sim.cli.sweep_tables import print_sweep, sweep_as_dict
-from sim.cli.verdicts import joining_told
 from sim.inputs.faults import printable
 from sim.outcomes.bands import bands_hold, bands_sentence
 from sim.outcomes.summary import FIGURES, ArmSummary, summarise
@@ -101,7 +100,7 @@ def print_run(done: Run, scenario: Scenario, console: Console) -> None:
         _print_money(done, scenario, console)
     _print_basis(scenario, console)
     with done.open() as data:
-        print_answer(answer(data), console)
+        print_closing(closing(data), console)
     console.print(f"Results: {done.path}", highlight=False, soft_wrap=True)
 
 
@@ -126,11 +125,7 @@ def _print_money(done: Run, scenario: Scenario, console: Console) -> None:
     if served := home_care_arms(data):
         for group in side_by_side(served, console.width):
             console.print(home_care_table(data, group))
-        for arm in served:
-            console.print(home_care_told(data, arm), highlight=False)
         console.print(HOME_CARE, style="dim", highlight=False)
-    for told in medicaid_told(data):
-        console.print(told, highlight=False)
     if deciding := deciding_arms(data):
         for arm in deciding:
             console.print(decisions_table(data, arm))
@@ -156,27 +151,25 @@ def _print_money(done: Run, scenario: Scenario, console: Console) -> None:
     arranged = arranged_arms(data)
     for arm in arranged:
         console.print(cara_table(data, arm))
-        console.print(cara_told(data, arm), highlight=False)
+        console.print(cara_note(data, arm), highlight=False)
     if arranged:
-        console.print(cara_in_short(data), highlight=False)
         console.print(CARA, style="dim", highlight=False)
     _print_offers(data, arms, console)
     for arm in arms:
         console.print(aco_table(data, arm))
-        if data.sizes["replicate"] > 1:
-            console.print(joining_told(data, arm), highlight=False)
     console.print(
         f"$ are USD per aligned person-year, % bm. is percent of the benchmark. {LOSS}", style="dim"
     )
+    for group in side_by_side(arms, console.width):
+        console.print(joining_table(data, group))
+    console.print(JOINING, style="dim", highlight=False)
 
 
 def _print_offers(data: xr.Dataset, arms: list[str], console: Console) -> None:
     """Print what falls prevention averts and costs, and what benefits cost, where anybody offers them."""
-    if offering := falls_arms(data):
+    if falls_arms(data):
         for group in side_by_side(arms, console.width):
             console.print(falls_table(data, group))
-        for arm in offering:
-            console.print(falls_told(data, arm), highlight=False)
         console.print(FALLS, style="dim", highlight=False)
     for group in side_by_side(benefit_arms(data), console.width):
         console.print(benefits_table(data, group))
@@ -248,7 +241,7 @@ def run_as_dict(done: Run, scenario: Scenario) -> dict[str, Any]:
         found: dict[str, Any] = (
             {"points": _known(sweep_as_dict(done))}
             if swept
-            else {"answer": answer(data), "arms": _arms_as_dict(data)}
+            else {"answer": closing(data), "arms": _arms_as_dict(data)}
         )
         acos, bands = data.sizes["aco"], bands_hold(data)
     return {

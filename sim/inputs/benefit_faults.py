@@ -3,52 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 from sim.inputs.benefit_terms import benefit_limits, not_offered
 from sim.inputs.faults import Fault
 from sim.inputs.rulebook import Rulebook
-from sim.inputs.scenario_arms import Arm, Terms
 from sim.inputs.scenario_benefits import Benefit
-from sim.inputs.scenario_books import LEAD, ScenarioBooks
-from sim.inputs.scenario_merge import Merged
+from sim.inputs.scenario_books import LEAD
+from sim.inputs.stated_arm import StatedArm
 
 _OF_FALLS = ("falls_uptake", "home_modification")
 _SUPPORT = "cost_sharing_support"
 
 
-def benefit_faults(
-    name: str,
-    arm: Arm,
-    years: range,
-    places: Sequence[tuple[str, Terms]],
-    books: ScenarioBooks,
-    merged: Merged,
-) -> list[Fault]:
-    """Return a fault for each benefit that may not be as it is stated, or in no year of LEAD.
-
-    Parameters
-    ----------
-    name : str
-        Of the arm.
-    arm : Arm
-    years : range
-        Performance years.
-    places : sequence of (str, Terms)
-        Every table of the arm that states terms, with its key.
-    books : ScenarioBooks
-    merged : Merged
-        Says which file states a key.
-    """
-    book = books.rulebook(name)
-    year = max(years[0], book.first_py)
+def benefit_faults(stated: StatedArm) -> list[Fault]:
+    """Return a fault for each benefit that may not be as it is stated, or in no year of LEAD."""
+    book = stated.books.rulebook(stated.name)
+    year = max(stated.years[0], book.first_py)
     found = []
-    for place, terms in places:
+    for place, terms in stated.places():
         key = f"{place}.benefits"
         for row, problem in _wrong_benefits(terms.benefits or (), book, year):
             at, text, allowed, nearest = problem
-            found.append(Fault(merged.file(key), f"{key}[{row}]{at}", text, allowed, nearest))
-    return [*found, *_without_lead(name, arm, years, merged)]
+            found.append(Fault(stated.merged.file(key), f"{key}[{row}]{at}", text, allowed, nearest))
+    return [*found, *_without_lead(stated)]
 
 
 _Wrong = tuple[str, str, str, str]
@@ -73,19 +50,18 @@ def _wrong_benefits(benefits: Sequence[Benefit], book: Rulebook, year: int) -> I
             yield row, (".covers", f"= {100.0 * one.covers:g} %", f"goes with kind = {_SUPPORT!r} alone", "")
 
 
-def _without_lead(name: str, arm: Arm, years: range, merged: Merged) -> Iterator[Fault]:
+def _without_lead(stated: StatedArm) -> Iterator[Fault]:
     """Yield what is elected in no year of LEAD, and terms of falls prevention without it."""
-    for aco in (None, *arm.acos):
-        stated: list[dict[str, Any]] = [arm.terms(aco, year) for year in years]
-        in_lead = [one for one in stated if one["program"] == LEAD]
+    for aco, contract in stated.contracts():
+        in_lead = [terms for terms in contract.values() if terms["program"] == LEAD]
         for term in ("falls_prevention", "benefits"):
-            holding = [place for place, one in enumerate(stated) if one.get(term)]
-            if holding and not any(one.get(term) for one in in_lead):
-                key = arm.place_of(f"arms.{name}", aco, years[holding[0]], term)
+            holding = [year for year, terms in contract.items() if terms.get(term)]
+            if holding and not any(terms.get(term) for terms in in_lead):
+                key = stated.key(aco, holding[0], term)
                 problem = f"is elected by {aco or 'its ACOs'} in no year of LEAD"
-                yield Fault(merged.file(key), key, problem, "needs program = 'lead' in such a year")
+                yield stated.fault(key, problem, "needs program = 'lead' in such a year")
         for term in _OF_FALLS:
-            with_it = [place for place, one in enumerate(stated) if one.get(term) is not None]
-            if with_it and not any(one.get("falls_prevention") for one in stated):
-                key = arm.place_of(f"arms.{name}", aco, years[with_it[0]], term)
-                yield Fault(merged.file(key), key, "stands without it", "needs falls_prevention = true")
+            with_it = [year for year, terms in contract.items() if terms.get(term) is not None]
+            if with_it and not any(terms.get("falls_prevention") for terms in contract.values()):
+                key = stated.key(aco, with_it[0], term)
+                yield stated.fault(key, "stands without it", "needs falls_prevention = true")

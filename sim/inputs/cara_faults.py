@@ -7,51 +7,30 @@ from collections.abc import Iterator, Sequence
 from sim.inputs.cara_terms import CaraTerms, cara_terms
 from sim.inputs.evidence import Evidence
 from sim.inputs.faults import Fault, nearest, wrong_choice
-from sim.inputs.scenario_arms import Arm, Terms
-from sim.inputs.scenario_books import LEAD, ScenarioBooks
+from sim.inputs.scenario_books import LEAD
 from sim.inputs.scenario_cara import CaraContract
-from sim.inputs.scenario_merge import Merged
+from sim.inputs.stated_arm import StatedArm
 from sim.kernels.codes import BEGUN, Episode
 
 # An episode of this kind is had by changing what triggers the measure it stands for.
 OTHER_TRIGGER = ("hf_inpatient",)
 
 
-def cara_faults(
-    name: str,
-    arm: Arm,
-    years: range,
-    places: Sequence[tuple[str, Terms]],
-    books: ScenarioBooks,
-    merged: Merged,
-) -> list[Fault]:
-    """Return a fault for each term of an arm's arrangements that may not be.
-
-    Parameters
-    ----------
-    name : str
-        Of the arm.
-    arm : Arm
-    years : range
-        Performance years.
-    places : sequence of (str, Terms)
-        Every table of the arm that states terms, with its key.
-    books : ScenarioBooks
-    merged : Merged
-    """
-    stating = [(f"{place}.cara", terms.cara) for place, terms in places if terms.cara]
+def cara_faults(stated: StatedArm) -> list[Fault]:
+    """Return a fault for each term of an arm's arrangements that may not be."""
+    stating = [(f"{place}.cara", terms.cara) for place, terms in stated.places() if terms.cara]
     if not stating:
         return []
-    book = books.rulebook(name)
-    terms = cara_terms(book, max(years[0], book.first_py))
-    evidence = books.evidence(name)
+    book = stated.books.rulebook(stated.name)
+    terms = cara_terms(book, max(stated.years[0], book.first_py))
+    evidence = stated.books.evidence(stated.name)
     faults = [
-        Fault(merged.file(key), f"{key}[{row}]{found.key}", found.problem, found.allowed, found.meant)
+        Fault(stated.merged.file(key), f"{key}[{row}]{found.key}", found.problem, found.allowed, found.meant)
         for key, contracts in stating
         for row, contract in enumerate(contracts)
         for found in _contract_faults(contract, terms, evidence)
     ]
-    return [*faults, *_year_faults(name, arm, years, terms, evidence, merged)]
+    return [*faults, *_year_faults(stated, terms, evidence)]
 
 
 def kinds_covered(contract: CaraContract, evidence: Evidence, offered: Sequence[str]) -> list[str]:
@@ -177,40 +156,35 @@ def _episode_faults(contract: CaraContract, terms: CaraTerms, evidence: Evidence
         yield Fault("", ".specialty", f"= {contract.specialty!r}", allowed)
 
 
-def _year_faults(
-    name: str, arm: Arm, years: range, terms: CaraTerms, evidence: Evidence, merged: Merged
-) -> Iterator[Fault]:
+def _year_faults(stated: StatedArm, terms: CaraTerms, evidence: Evidence) -> Iterator[Fault]:
     """Yield who may not have the arrangements of a year, and episodes that two of them cover."""
     found: list[Fault] = []
-    for aco in (None, *arm.acos):
+    for aco, contract in stated.contracts():
         settled, held_in = False, None
         key = ""
-        for year in years:
-            stated = arm.terms(aco, year)
-            held = [(row, one) for row, one in enumerate(stated.get("cara") or ()) if holds(one, terms, year)]
+        for year, own in contract.items():
+            held = [(row, one) for row, one in enumerate(own.get("cara") or ()) if holds(one, terms, year)]
             if not held:
                 continue
-            key = arm.place_of(f"arms.{name}", aco, year, "cara")
+            key = stated.key(aco, year, "cara")
             held_in = year if held_in is None else held_in
-            settled = settled or stated["program"] == LEAD
-            if stated["program"] == LEAD and stated.get("risk_option", "global") not in terms.options:
-                option = stated.get("risk_option", "global")
+            settled = settled or own["program"] == LEAD
+            if own["program"] == LEAD and own.get("risk_option", "global") not in terms.options:
+                option = own.get("risk_option", "global")
                 problem = f"has arrangements of {aco or 'its ACOs'} in {year} under risk_option = {option!r}"
                 allowed = (
                     f"needs risk_option = {' or '.join(map(repr, terms.options))}; cara = [] gives them up"
                 )
-                found.append(Fault(merged.file(key), key, problem, allowed, terms.options[0]))
-            found += _twice(key, held, terms, evidence, merged)
+                found.append(stated.fault(key, problem, allowed, terms.options[0]))
+            found += _twice(key, held, terms, evidence, stated)
         if held_in is not None and not settled:
             problem = f"has arrangements of {aco or 'its ACOs'} in {held_in}, in no year of LEAD"
-            found.append(
-                Fault(merged.file(key), key, problem, "needs program = 'lead' in a year from then on")
-            )
+            found.append(stated.fault(key, problem, "needs program = 'lead' in a year from then on"))
     yield from {(fault.key, fault.problem.partition(" in 2")[0]): fault for fault in reversed(found)}.values()
 
 
 def _twice(
-    key: str, held: list[tuple[int, CaraContract]], terms: CaraTerms, evidence: Evidence, merged: Merged
+    key: str, held: list[tuple[int, CaraContract]], terms: CaraTerms, evidence: Evidence, stated: StatedArm
 ) -> Iterator[Fault]:
     seen: dict[str, int] = {}
     for row, contract in held:
@@ -221,6 +195,9 @@ def _twice(
                     f"{key}[{row}]",
                 )
                 yield Fault(
-                    merged.file(key), place, problem, "must leave each kind of episode to one arrangement"
+                    stated.merged.file(key),
+                    place,
+                    problem,
+                    "must leave each kind of episode to one arrangement",
                 )
             seen.setdefault(kind, row)

@@ -8,9 +8,8 @@ from typing import Any
 
 from sim.inputs.faults import Fault
 from sim.inputs.rulebook import Rulebook
-from sim.inputs.scenario_arms import Arm
-from sim.inputs.scenario_books import LEAD, REACH, ScenarioBooks, reach_rulebook, reach_years
-from sim.inputs.scenario_merge import Merged
+from sim.inputs.scenario_books import LEAD, REACH, reach_rulebook, reach_years
+from sim.inputs.stated_arm import StatedArm
 
 # (term, what allows it besides "in payments")
 _WITH = (
@@ -25,24 +24,11 @@ _WITH = (
 Wrong = tuple[str, str, str, str]
 
 
-def payment_faults(name: str, arm: Arm, years: range, books: ScenarioBooks, merged: Merged) -> list[Fault]:
-    """Return a fault for each set of payments that an ACO of an arm may not elect in LEAD or ACO REACH.
-
-    Parameters
-    ----------
-    name : str
-        Of the arm.
-    arm : Arm
-    years : range
-        Performance years.
-    books : ScenarioBooks
-    merged : Merged
-        Says which file states a key.
-    """
+def payment_faults(stated: StatedArm) -> list[Fault]:
+    """Return a fault for each set of payments that an ACO of an arm may not elect in LEAD or ACO REACH."""
     found: dict[Fault, None] = {}
-    for aco in (None, *arm.acos):
-        for year in years:
-            terms = arm.terms(aco, year)
+    for aco, contract in stated.contracts():
+        for year, terms in contract.items():
             if terms["program"] not in (LEAD, REACH) or (
                 terms["program"] == REACH and not terms.get("payments")
             ):
@@ -50,11 +36,11 @@ def payment_faults(name: str, arm: Arm, years: range, books: ScenarioBooks, merg
             in_lead = terms["program"] == LEAD
             if not in_lead and year not in reach_years():
                 continue
-            book = books.rulebook(name) if in_lead else books.rulebook(name, reach_rulebook(year))
+            book = stated.books.rulebook(stated.name, LEAD if in_lead else reach_rulebook(year))
             for term, problem, allowed, nearest in wrong_elections(terms, book, year):
-                key = arm.place_of(f"arms.{name}", aco, year, term)
-                whose = f" for {aco}" if aco is not None and f".acos.{aco}." not in key else ""
-                found[Fault(merged.file(key), key, f"{problem}{whose}", allowed, nearest)] = None
+                key = stated.key(aco, year, term)
+                told = f"{problem}{stated.whose(aco, key)}"
+                found[stated.fault(key, told, allowed, nearest)] = None
     return list(found)
 
 

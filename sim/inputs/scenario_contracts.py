@@ -14,11 +14,12 @@ from sim.inputs.mssp_terms import agreement_length
 from sim.inputs.payment_faults import payment_faults
 from sim.inputs.protection_faults import protection_faults
 from sim.inputs.reach_terms import reach_benchmark_terms, reach_terms
-from sim.inputs.scenario_arms import Arm, ChangingTerms, Terms
+from sim.inputs.scenario_arms import Arm
 from sim.inputs.scenario_books import LEAD, MSSP, REACH, ScenarioBooks, reach_rulebook, reach_years
 from sim.inputs.scenario_merge import Merged
 from sim.inputs.scenario_schema import ScenarioTables
 from sim.inputs.served_faults import served_faults
+from sim.inputs.stated_arm import StatedArm, tables_of
 from sim.policy.mssp_benchmark import agreements_since
 
 PERCENTILE = "expenditure.truncation_percentile"
@@ -31,19 +32,16 @@ def contract_faults(tables: ScenarioTables, books: ScenarioBooks, merged: Merged
     for name, arm in tables.arms.items():
         faults += _year_faults(name, arm, years, books, merged)
         faults += _agreement_faults(name, arm, years, books, merged)
-        places = list(_tables(f"arms.{name}", arm))
-        faults += cara_faults(name, arm, years, places, books, merged)
-        faults += benefit_faults(name, arm, years, places, books, merged)
-        faults += payment_faults(name, arm, years, books, merged)
-        faults += protection_faults(name, arm, years, books, merged)
-        faults += served_faults(name, arm, years, books, merged)
+        stated = StatedArm(name, arm, years, books, merged)
+        for of_terms in (cara_faults, benefit_faults, payment_faults, protection_faults, served_faults):
+            faults += of_terms(stated)
         if (name, MSSP) in books.own_others and _percentile(books, name) != _percentile(books, ""):
             key = f"arms.{name}.values.mssp.{PERCENTILE}"
             problem = "changes how the nation's spending is seen, which all arms share"
             allowed = f"state it for the whole scenario: program.values.mssp.{PERCENTILE}"
             faults.append(Fault(merged.file(key), key, problem, allowed))
         elections = books.rulebook(name, "mssp").array("msr.elections")
-        for place, terms in places:
+        for place, terms in stated.places():
             if terms.elected_rate is not None and not np.isclose(terms.elected_rate, elections).any():
                 key = f"{place}.elected_rate"
                 allowed = f"must be one of {', '.join(f'{100.0 * rate:g} %' for rate in elections)}"
@@ -54,15 +52,6 @@ def contract_faults(tables: ScenarioTables, books: ScenarioBooks, merged: Merged
 
 def _percentile(books: ScenarioBooks, arm: str) -> float:
     return books.rulebook(arm, MSSP).number(PERCENTILE)
-
-
-def _tables(key: str, terms: ChangingTerms) -> Iterator[tuple[str, Terms]]:
-    yield key, terms
-    for year, later in terms.since.items():
-        yield f"{key}.since.{year}", later
-    if isinstance(terms, Arm):
-        for aco, own in terms.acos.items():
-            yield from _tables(f"{key}.acos.{aco}", own)
 
 
 def _year_faults(name: str, arm: Arm, years: range, books: ScenarioBooks, merged: Merged) -> Iterator[Fault]:
@@ -132,6 +121,6 @@ def _agreement_faults(
 
 
 def _key_of(name: str, arm: Arm, program: str) -> str:
-    stated = (f"{key}.program" for key, terms in _tables(f"arms.{name}", arm) if terms.program == program)
+    stated = (f"{key}.program" for key, terms in tables_of(f"arms.{name}", arm) if terms.program == program)
     # Where no table states it, an ACO may go there by its own decision.
     return next(stated, f"arms.{name}.program")

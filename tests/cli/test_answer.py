@@ -1,15 +1,12 @@
-"""The sentences that a run ends with."""
+"""Which choice a run says is best."""
 
 from __future__ import annotations
-
-import io
 
 import numpy as np
 import pytest
 import xarray as xr
-from rich.console import Console
 
-from sim.cli.answer import ERROR, answer, dollars, print_answer
+from sim.cli.answer import answer, dollars
 
 DIMS = ("arm", "replicate", "aco", "year")
 SCENARIO = """
@@ -124,14 +121,6 @@ def test_without_a_program_nothing_is_chosen(arms: dict[str, list[list[float]]])
     ]
 
 
-def test_what_is_not_complete_is_left_out() -> None:
-    made = data({"lead": [[4.0], [-8.0]]})
-    made["done"][1] = 0
-    assert "$4.0 million" in answer(made)[0]
-    made["done"][0] = 0
-    assert answer(made) == []
-
-
 @pytest.mark.parametrize(
     ("values", "shown"),
     [
@@ -145,11 +134,5 @@ def test_amounts(values: list[float], shown: str) -> None:
     assert dollars(np.array(values)) == shown
 
 
-def test_it_is_printed_as_it_is() -> None:
-    text = io.StringIO()
-    print_answer(["[a] $1"], Console(file=text, width=100))
-    assert text.getvalue() == f"In short\n  [a] $1\n  {ERROR}\n"
-    print_answer(["[a] nothing"], plain := Console(file=io.StringIO()))
-    assert plain.file.getvalue() == "In short\n  [a] nothing\n"
-    print_answer([], console := Console(file=io.StringIO()))
-    assert console.file.getvalue() == ""
+def test_small_amounts_can_be_told_to_the_dollar() -> None:
+    assert dollars(np.array([182.0, 184.0]), digits=0) == "$183 ± 1"

@@ -57,7 +57,7 @@ def test_without_payments_by_month_cash_is_shown_alone():
     assert shows_cash(made)
     # Of ACOs without running cost there are no days to tell.
     made["days_of_cash"] = made["days_of_cash"] * np.nan
-    assert dict(cash_rows(made, ["lead"]))["  in days of cost"].startswith("nan")
+    assert dict(cash_rows(made, ["lead"]))["  in days of cost"] == "-"
     assert not shows_cash(made.drop_vars("cash_low_point"))
 
 

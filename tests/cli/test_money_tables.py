@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import xarray as xr
 
-from sim.cli.money_tables import turned_away
+from sim.cli.money_tables import arm_table, figure_rows, turned_away
 
 
 def data(meets: list[list[float]], program: list[list[float]]) -> xr.Dataset:
@@ -27,3 +27,12 @@ def test_who_is_out_is_named_with_its_share_of_years() -> None:
 
 def test_who_lacks_people_and_stays_is_not_out() -> None:
     assert turned_away(data([[1.0, 1.0], [0.0, 0.0]], [[1.0, 1.0], [1.0, 1.0]])) == []
+
+
+def test_rows_have_a_cell_for_each_arm_of_the_replicates_that_have_a_figure() -> None:
+    of_arm = {"one": np.array([1.0, 3.0, np.nan]), "two": np.array([np.nan, np.nan, np.nan])}
+    rows = figure_rows(
+        ["two", "one"], lambda arm: [("money", of_arm[arm], 2), ("days", 0.0 * of_arm[arm], 0)]
+    )
+    assert rows == [("money", "-", "2.00 (1.00)"), ("days", "-", "0 (0)")]
+    assert arm_table("$", ["two", "one"], rows).row_count == 2

@@ -11,7 +11,6 @@ from sim.cli.offers_table import (
     falls_arms,
     falls_rows,
     falls_table,
-    falls_told,
 )
 from sim.outcomes.benefit_variables import BENEFIT_MONEY, FALLS_VARIABLES
 
@@ -49,17 +48,6 @@ def test_figures_by_hand():
     assert rows["Cost, $ million"] == ["0.00 (0.00)", "0.40 (0.00)"]
     assert rows["Spending averted, $ m."] == ["0.00 (0.00)", "0.16 (0.00)"]
     assert falls_table(data(), ["falls"]).row_count == len(rows)
-
-
-def test_in_words():
-    assert falls_told(data(), "falls") == (
-        "falls: 200 people have a course of falls prevention, at 2,000 USD each, paid by the ACOs."
-        " 4 admissions and 0 ED visits for falls are averted, which would have cost Medicare 0.16 million"
-        " USD: 0.40 USD of care for each USD spent."
-    )
-    changed = data()
-    changed["falls_prevention_paid"] = 0.0 * changed["falls_prevention_paid"]
-    assert "paid by Medicare" in falls_told(changed, "falls")
 
 
 def test_only_who_offers_something_is_shown():
