@@ -116,7 +116,7 @@ class Settlement:
         self._offered: BenefitMoney | None = None
         self.programs: Mapping[str, Program] = {"lead": self._lead, MSSP: mssp, REACH: self._reach}
         self._lead.protects = any(self.contracts(year).stop_loss.any() for year in scenario.years)
-        self._billing = Billing(scenario.rulebook(arm), world, own, self._lead.counted)
+        self._billing = Billing(scenario.rulebook(arm), reach_books, world, own, self._lead.counted)
         self.served = Served(scenario.rulebook(arm), world, own)
         self._other_lag = int(own.number("cash.settlement_lag"))
 

@@ -6,7 +6,9 @@ from pathlib import Path
 
 import fake_model
 import pytest
+from little_world import ACOS, STATED
 from together_arms import ARMS, FIRST_PY, lived, scenario
+from worlds import NO_ACO, lived_through, scenario_of
 
 from sim.cli import run_command
 from sim.ledger import Mechanism
@@ -67,6 +69,29 @@ def test_fees_of_people_in_reach_are_reduced_provider_by_provider(arm, whole):
     assert (fees + reduced >= 0).all()
     # 90 % is passed on, each month rounded by itself.
     assert paid == pytest.approx(-0.9 * reduced, abs=100)
+
+
+def test_reachs_usual_fee_reduction_is_that_of_its_own_rules():
+    """What REACH's rulebook says reduces each provider's fees as where an ACO states the same."""
+    elected = {"program": "reach", "payments": ["pcc", "apo"], "apo_reduction": "50 %"}
+    made = scenario_of(
+        *ACOS,
+        arms=NO_ACO
+        | {
+            "stated": elected | {"participant_reduction": "40 %"},
+            "ruled": elected | {"values": {"reach": {"capitation": {"participant_reduction": "40 %"}}}},
+        },
+        first_py=FIRST_PY,
+        last_py=FIRST_PY,
+        **STATED,
+    )
+    stated, ruled = (
+        provider_incomes(model.ledger, [Mechanism.FEE_REDUCTION])
+        for arm, model in lived_through(made.replace({"study.provider_books": True})).models.items()
+        if arm != "no_aco"
+    )
+    assert stated.any()
+    assert ruled.tolist() == stated.tolist()
 
 
 @pytest.mark.slow
