@@ -16,6 +16,7 @@ from sim.cli.console import NARROW, WIDE, stdout
 from sim.cli.doctor import doctor
 from sim.cli.init import init
 from sim.cli.ledger import ledger
+from sim.cli.options import Json, Settings
 from sim.cli.report import report
 from sim.cli.sweep import discover, plan, sensitivity
 from sim.inputs.faults import Fault, InputError, printable
@@ -37,11 +38,6 @@ app.command(plan)
 app.command(sensitivity)
 app.command(discover)
 
-Settings = Annotated[
-    tuple[str, ...],
-    Parameter(name="--set", help="KEY=VALUE: change a scenario value; may be given again.", negative=()),
-]
-Json = Annotated[bool, Parameter(name="--json", help="Print JSON instead of text.", negative=())]
 RuleSettings = Annotated[
     tuple[str, ...],
     Parameter(

@@ -30,6 +30,7 @@ from sim.inputs.faults import Fault, InputError
 from sim.outcomes.variable import Variable
 
 CONVENTIONS = "CF-1.11 leadsim-results-1"
+SWEEP_CONVENTIONS = "CF-1.11 leadsim-sweep-1"
 _FLAGS_PER_CHUNK = 2**16
 _DIGESTS_PER_CHUNK = 2**10
 
@@ -321,6 +322,9 @@ def store_attributes(path: Path) -> dict[str, Any] | None:
         attributes = dict(zarr.open_group(path, mode="r", zarr_format=3, use_consolidated=False).attrs)
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
         attributes = {}
+    if attributes.get("Conventions") == SWEEP_CONVENTIONS:
+        allowed = f"must be a store of one scenario, such as its point {path / 'points' / '000000'}"
+        raise InputError(Fault(str(path), "", "is a sweep of many", allowed))
     if attributes.get("Conventions") != CONVENTIONS:
         raise InputError(
             Fault(str(path), "", "is no leadsim result store", "must be one, or a path not in use")

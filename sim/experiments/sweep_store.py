@@ -19,11 +19,10 @@ from sim.experiments.design import Design
 from sim.experiments.plan import MOST_REPLICATES
 from sim.experiments.provenance import provenance
 from sim.experiments.results import lazy, open_store
-from sim.experiments.store import CONVENTIONS, sound
+from sim.experiments.store import SWEEP_CONVENTIONS, sound
 from sim.inputs.faults import Fault, InputError
 from sim.inputs.scenario_sweep import MOST_POINTS
 
-SWEEP_CONVENTIONS = CONVENTIONS.replace("results", "sweep")
 _KEYS = "keys"
 
 

@@ -62,7 +62,7 @@ def cost_and_count(
         episodes,
         strip,
     )
-    change_emergencies(key, year, changed, health.emergency, sums, strip)
+    change_emergencies(key, year, n, changed, health.emergency, strip)
     if protected > 0:
         avert_fall_visits(key, year, n, markets, practices, health.falls, sums, strip)
     count_care(people, n, practices, masks, health.quality, sums, strip)

@@ -163,7 +163,7 @@ class Listed(IntEnum):
     EXPECTED = 5  # cents, as ReferredSum
     RELATED = 6
     STATE = 7  # bits, below
-    SOURCE = 8  # of whose lives it is, see sim.population.listed
+    SOURCE = 8  # of whose lives it is, see sim.population.arm_sums
 
 
 # Bits of Listed.STATE

@@ -66,18 +66,20 @@ def draw_emergencies(n: int, emergency: Emergency, strip: Strip) -> None:
 
 
 @stage
-def change_emergencies(
-    key: Key, year: int, changed: int, emergency: Emergency, sums: Array, strip: Strip
-) -> None:
-    """Add to the sums by how much ED visits of people whose acute event is averted, or comes again, differ.
+def change_emergencies(key: Key, year: int, n: int, changed: int, emergency: Emergency, strip: Strip) -> None:
+    """Note ED visits in the arm: those drawn, but for people whose acute event is averted, or comes again.
 
     They are the first `changed` of those listed. Stays begin in the ED to the share that drew their visits,
     and the same draws say how many visits, and falls among them, are left or come to them. Stays that falls
     prevention or a home-based programme averts are not among these: what both do to ED visits is stated.
     """
-    listed, row, age, uses, sums_at = strip.listed, strip.row, strip.age, strip.uses, strip.sums_at
+    listed, row, age, uses = strip.listed, strip.row, strip.age, strip.uses
     relative, share, usual_stays = strip.relative, strip.share, strip.usual_stays
+    ed_visits, ed_falls = strip.ed_visits, strip.ed_falls
     ed_here, falls_here = strip.ed_here, strip.falls_here
+    for k in range(n):
+        ed_here[k] = ed_visits[k]
+        falls_here[k] = ed_falls[k]
     for j in range(changed):
         k = listed[j]
         if uses[k]:
@@ -85,8 +87,6 @@ def change_emergencies(
             mean = mean_emergencies(relative[k], share[k], usual_stays[k], emergency)
             visits = poisson(unit(word[0]), mean, emergency.most_ed_visits)
             falls = binomial(unit(word[3]), visits if age[k] >= AGED_IN else 0, emergency.ed_fall)
-            sums[sums_at[k] + _ED] += visits - ed_here[k]
-            sums[sums_at[k] + _FALL_ED] += falls - falls_here[k]
             ed_here[k] = visits
             falls_here[k] = falls
 
@@ -126,7 +126,7 @@ def count_care(
     pressure_controlled, glycemic_poor = practices.pressure_controlled, practices.glycemic_poor
     practice = strip.practice
     row, conditions, uses, visits = strip.row, strip.conditions, strip.uses, strip.visits
-    ed_visits, ed_falls, several, clinical = strip.ed_visits, strip.ed_falls, strip.several, strip.clinical
+    ed_here, falls_here, several, clinical = strip.ed_here, strip.falls_here, strip.several, strip.clinical
     base_cents, procedure_cents, event_cents = strip.base_cents, strip.procedure_cents, strip.event_cents
     months, sums_at, complex_from = strip.months, strip.sums_at, quality.complex_conditions
     age = strip.age
@@ -141,9 +141,9 @@ def count_care(
         seen_at = np.uint64(practice[k])  # never below 0, so that the index needs no look from the end
         hypertensive = 1 if seen & (had & hypertension != 0) else 0
         diabetic = 1 if seen & (had & diabetes != 0) else 0
-        sums[at + _ED] += ed_visits[k]
-        if ed_falls[k] > 0:
-            sums[at + _FALL_ED] += ed_falls[k]
+        sums[at + _ED] += ed_here[k]
+        if falls_here[k] > 0:
+            sums[at + _FALL_ED] += falls_here[k]
         sums[at + _VISITS] += visits[k]
         sums[at + _BASE_DRUG] += base if had & drug_treated else 0
         sums[at + _HYPERTENSION] += hypertensive

@@ -22,7 +22,6 @@ from sim.kernels.strip import Strip
 COURSES_SINCE = 2000
 _PERSON_FALLS, _FALLS = int(Decision.PERSON_FALLS), int(Decision.FALLS)
 _AGED_NON_DUAL = int(Kind.AGED_NON_DUAL)
-_ED, _FALL_ED = int(Sum.ED_VISITS), int(Sum.FALL_ED_VISITS)
 _COURSES, _PROTECTED = int(Sum.FALLS_COURSES), int(Sum.FALLS_PROTECTED)
 _PROTECTED_ED, _AVERTED_ED, _AVERTED_SPEND = (
     int(Sum.PROTECTED_ED_VISITS),
@@ -69,8 +68,6 @@ def protect_from_falls(
 ) -> int:
     """Note whom falls prevention protects, and return how many they are.
 
-    ED visits in the arm begin with those that are drawn.
-
     Who is aligned on 1 January to an ACO that offers it, is 65 or over and at risk, and takes it up, begins a
     course then: one in a lifetime. It protects for some years, wherever the person goes. Whether somebody is
     at risk follows a draw that is made once, so that it is the same people year after year, and more of them
@@ -79,17 +76,9 @@ def protect_from_falls(
     course, uptake = people.falls_course, practices.falls_uptake
     row, age, months, relative, aligned = strip.row, strip.age, strip.months, strip.relative, strip.aligned
     protected, sums_at = strip.protected, strip.sums_at
-    ed_visits, ed_falls, ed_here, falls_here = (
-        strip.ed_visits,
-        strip.ed_falls,
-        strip.ed_here,
-        strip.falls_here,
-    )
     hit, hit_row, extra, market = strip.hit, strip.hit_row, strip.extra, strip.market
     for k in range(n):
         protected[k] = 0
-        ed_here[k] = ed_visits[k]
-        falls_here[k] = ed_falls[k]
     if n == 0:
         return 0
     begun = 0
@@ -137,7 +126,7 @@ def avert_fall_visits(
 ) -> None:
     """Avert ED visits for falls of those whom prevention protects, and what these would have cost."""
     row, protected, ed_here, falls_here = strip.row, strip.protected, strip.ed_here, strip.falls_here
-    base_cents, usual, sums_at = strip.base_cents, strip.base_usual, strip.sums_at
+    base_cents, sums_at = strip.base_cents, strip.sums_at
     market, practice, level, efficiency = strip.market, strip.practice, markets.level, practices.efficiency
     for k in range(n):
         if protected[k] == 0 or falls_here[k] == 0:
@@ -147,14 +136,10 @@ def avert_fall_visits(
         averted = falls_here[k] - left
         ed_here[k] -= averted
         falls_here[k] = left
-        sums[at + _ED] -= averted
-        sums[at + _FALL_ED] -= averted
         sums[at + _PROTECTED_ED] += left
         sums[at + _AVERTED_ED] += averted
         price = falls.visit_cost * level[market[k], _AGED_NON_DUAL] * efficiency[practice[k]]
         one: Any = np.int64(price * 100.0 + 0.5)
         saved = min(base_cents[k], averted * one)
         base_cents[k] -= saved
-        # What a home-based programme saves is beside what prevention does.
-        usual[k] -= saved
         sums[at + _AVERTED_SPEND] += saved

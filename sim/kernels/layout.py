@@ -171,8 +171,8 @@ class Practices(NamedTuple):
     home_open
         To whom that is, a :class:`sim.kernels.codes.HomeOpen`.
     home_effect, home_last_effect, home_ed
-        Factors on the spending of those who take part, in the last months of life and before, and on their ED
-        visits.
+        Factors on the spending of those who take part, before the last months of life and in them, and on
+        their ED visits.
     full_benefit
         Share of its patients with Medicaid who have full benefits; 0 where nobody asks.
     medicaid

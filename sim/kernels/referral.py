@@ -28,9 +28,9 @@ from sim.kernels.quantiles import normal
 from sim.kernels.spending import chance_of_event
 from sim.kernels.strip import Strip
 
-# A procedure as often as a factor of at most 2 can make it, three chronic ones, and an acute event as often
-# as two such factors can.
-MOST_EPISODES = 10
+# Of a person in a year: a procedure as often as a factor of at most 2 can make it, three chronic ones, and an
+# acute event as often as three such factors and a practice's habit, at most 5, can.
+MOST_EPISODES = 45
 _AGED_NON_DUAL = int(Kind.AGED_NON_DUAL)
 _SPECIALIST = int(Decision.SPECIALIST)
 _COUNT, _COST, _EXPECTED, _INPATIENT, _MONTH, _RELATED, _SQUARE = (int(one) for one in ReferredSum)
@@ -182,6 +182,8 @@ def refer_episodes(
             if aligned[k] >= 0 and wanted[refers] >> of & 1:
                 to = listing[0]
                 listing[0] += 1
+                if to >= rows.shape[0]:  # who takes the list sees that it is longer than its room
+                    continue
                 rows[to, _AT_ROW] = np.int64(row[k])
                 rows[to, _AT_PRACTICE] = refers
                 rows[to, _AT_KIND] = of

@@ -34,7 +34,11 @@ _NEEDY = int(Cell.HN_CLAIMS)
 _AGED_NON_DUAL = int(Kind.AGED_NON_DUAL)
 _ADVANTAGE = int(Status.ADVANTAGE)
 _HOMEBOUND, _AFTER_STAY = int(HomeOpen.HOMEBOUND), int(HomeOpen.AFTER_STAY)
-_ED, _FALL_ED = int(Sum.ED_VISITS), int(Sum.FALL_ED_VISITS)
+_ED, _FALL_ED, _PROTECTED_ED = (
+    int(Sum.ED_VISITS),
+    int(Sum.FALL_ED_VISITS),
+    int(Sum.PROTECTED_ED_VISITS),
+)
 (
     _PERSONS,
     _MONTHS,
@@ -151,12 +155,15 @@ def count_served(
 ) -> None:
     """Add people in home-based programmes, and duals, to the flattened `served`; take ED visits avoided off.
 
-    People whose sums of care begin beyond `region` are those of the second region.
+    What a programme saves is what it would without falls prevention, which averts of what it leaves, all year
+    alike; of ED visits, the programme spares of what prevention leaves. People whose sums of care begin
+    beyond `region` are those of the second region.
     """
     all_status, all_spend = people.status, people.spend
     last_effect, ed_left, full_benefit = practices.home_last_effect, practices.home_ed, practices.full_benefit
     row, aligned, months, dies, traits = strip.row, strip.aligned, strip.months, strip.dies, strip.traits
     at_home, by_medicaid, effect_before = strip.at_home, strip.by_medicaid, strip.base_before
+    factor, protected = strip.at_home_factor, strip.protected
     market_level, efficiency, costs = markets.level, practices.efficiency, of_episodes.procedure_cost
     market, practice = strip.market, strip.practice
     procedure, procedure_luck = strip.procedure, strip.procedure_luck
@@ -185,7 +192,8 @@ def count_served(
             served[at + _MEDICAID_MONTHS] += here if by_medicaid[k] else 0
         if at_home[k] == 0:
             continue
-        saved = usual[k] - base_cents[k] + event_saved[k]
+        cheaper = np.int64(usual[k] * factor[k] + 0.5)
+        saved = usual[k] - cheaper + event_saved[k]
         if procedure[k] >= 0:
             price = market_level[market[k], _AGED_NON_DUAL] * efficiency[practice[k]] * effect_before[k]
             without = np.int64(costs[procedure[k]] * price * procedure_luck[k] * answer[k] * 100.0 + 0.5)
@@ -193,7 +201,9 @@ def count_served(
         visits = ed_here[k]
         seen = np.int64(ed_left[to] * visits + unit(draw4(key, i, year, _HOME_CARE, 0)[0]))
         sums[sums_at[k] + _ED] -= visits - seen
-        sums[sums_at[k] + _FALL_ED] -= max(np.int64(0), falls_here[k] - seen)
+        falls = max(np.int64(0), falls_here[k] - seen)
+        sums[sums_at[k] + _FALL_ED] -= falls
+        sums[sums_at[k] + _PROTECTED_ED] -= falls if protected[k] else 0
         served[at + _PERSONS] += 1
         served[at + _MONTHS] += here
         served[at + _SPEND] += all_spend[i]
@@ -208,7 +218,8 @@ def count_served(
             last = min(here, LAST_MONTHS)
             before = usual[k] * last // here
             left = np.int64(before * last_effect[to] + 0.5)
+            prevented = min(left, (cheaper - base_cents[k]) * last // here)
             late = event_month[k] > last_month[k] - last
             served[at + _LAST_MONTHS] += last
-            served[at + _LAST_SPEND] += left + (event_cents[k] if late else 0)
+            served[at + _LAST_SPEND] += left - prevented + (event_cents[k] if late else 0)
             served[at + _LAST_SAVED] += before - left + (event_saved[k] if late else 0)

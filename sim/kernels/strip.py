@@ -199,6 +199,7 @@ _FLOATS = (
     "current",
     "base",
     "level",
+    "procedure_answer",
     "fewer_at_home",
     "at_home_factor",
     "base_before",
@@ -245,9 +246,6 @@ _WHOLE = (
     "ending",
     "ed_visits",
     "ed_falls",
-    "ed_here",
-    "falls_here",
-    "usual_stays",
     "several",
 )
 _REAL = (
@@ -257,7 +255,6 @@ _REAL = (
     "relative",
     "luck",
     "procedure_luck",
-    "procedure_answer",
     "event_luck",
     "averted",
     "sent_home",

@@ -11,11 +11,12 @@ from sim.kernels.chunks import CHUNK
 from sim.kernels.codes import Listed
 from sim.kernels.following import FIRST_FOLLOWER, Followers
 from sim.kernels.layout import Array
-from sim.kernels.referral import MOST_EPISODES
 from sim.kernels.strip import Strip, make_strip
 from sim.kernels.tally import Asked, Tally
 
 Ints = NDArray[np.int64]
+# Room for episodes, for each person of a chunk: more than people have on average, who have fewer than one.
+ROOM = 10
 
 
 class EpisodeList:
@@ -33,7 +34,7 @@ class EpisodeList:
 
     def __init__(self, asked: Asked, rows: int, followers: int = 0) -> None:
         wanted = asked.referred and any(asked.listed)
-        self._room = min(CHUNK, rows) * MOST_EPISODES * (1 + followers) if wanted else 0
+        self._room = min(CHUNK, rows) * ROOM * (1 + followers) if wanted else 0
         self._chunks: dict[int, Array] = {}
 
     def strip(self) -> Strip:
@@ -41,7 +42,15 @@ class EpisodeList:
         return make_strip(self._room)
 
     def take(self, start: int, strip: Strip) -> None:
-        """Take the episodes of the chunk that begins with row `start` from a worker's scratch."""
+        """Take the episodes of the chunk that begins with row `start` from a worker's scratch.
+
+        Raises
+        ------
+        RuntimeError
+            When there were more than there is room for.
+        """
+        if strip.listing[0] > self._room:
+            raise RuntimeError(f"{strip.listing[0]} episodes are to be listed, and {self._room} can be")
         if strip.listing[0]:
             self._chunks[start] = strip.episode_rows[: strip.listing[0]].copy()
             strip.listing[0] = 0

@@ -64,18 +64,18 @@ class Care(Treatment):
         cents = in_cents(expected * luck * (rules.no_supplement if self.traits & NO_SUPPLEMENT else 1.0))
         practices, to = self.model.practices, self.aligned
         bare = self.traits & NO_SUPPLEMENT and to >= 0
-        if bare and self.draws.cost_sharing_support() < practices.support_uptake[to]:
+        if bare and self.once("cost_sharing_support") < practices.support_uptake[to]:
             cents = int(cents * practices.support_effect[to] + 0.5)
         self.usual_base = cents
         return int(cents * self.home_factor(year) + 0.5) if self.at_home else cents
 
     def begin_course(self, year: Situation, sums: Any) -> None:
         """Begin falls prevention, once in a lifetime, where it is offered; note whether any protects."""
-        rules, draws, now = self.model.health.falls, self.draws, self.model.year - COURSES_SINCE
+        rules, now = self.model.health.falls, self.model.year - COURSES_SINCE
         offered = self.model.practices.falls_uptake[self.aligned] if self.aligned >= 0 else 0.0
         at_risk = rules.at_risk + rules.at_risk_slope * year.relative
-        takes = draws.at_risk_of_falls() < at_risk and draws.falls_prevention() < offered
-        if year.age >= AGED_IN and not self.falls_course and takes:
+        may = offered > 0.0 and year.age >= AGED_IN and not self.falls_course
+        if may and self.once("at_risk_of_falls") < at_risk and self.once("falls_prevention") < offered:
             self.falls_course = now
             sums[Sum.FALLS_COURSES] += 1
         begun = year.age >= AGED_IN and self.falls_course > 0
@@ -103,7 +103,6 @@ class Care(Treatment):
         sums[Sum.FALL_ED_VISITS] += left
         one = in_cents(self.model.health.falls.visit_cost * self.price(Kind.AGED_NON_DUAL))
         saved = min(base, (falls - left) * one)
-        self.usual_base -= saved
         sums[Sum.AVERTED_SPEND] += saved
         return saved
 

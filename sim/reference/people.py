@@ -48,6 +48,7 @@ class Beneficiary(Care, Agent):
     def __init__(self, model: PlainModel, person: Mapping[str, float], draws: Draws) -> None:
         super().__init__(model)
         self.draws = draws
+        self.drawn = {}
         self.__dict__.update(person)
 
     def step(self) -> None:

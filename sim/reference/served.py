@@ -17,15 +17,15 @@ class Served(Person):
     model: Any
     draws: Draws
     at_home = by_medicaid = False
-    takes_part: float | None = None
-    has_medicaid: tuple[float, float] | None = None
+    drawn: dict[str, float]
     usual_base = usual_procedure = event_saved = stays_spared = emergencies = fall_visits = happened = 0
+    protected = False
 
-    def benefits(self) -> tuple[float, float]:
-        """Return the person's draws of full Medicaid benefits and of being covered, the same every year."""
-        if self.has_medicaid is None:
-            self.has_medicaid = self.draws.full_benefit(), self.draws.covered()
-        return self.has_medicaid
+    def once(self, name: str) -> float:
+        """Return a draw that is made once a person, the same every year."""
+        if name not in self.drawn:
+            self.drawn[name] = getattr(self.draws, name)()
+        return self.drawn[name]
 
     def align_by_medicaid(self, entering: bool) -> None:
         """Align somebody with full benefits whom nothing else aligns to this year's practice."""
@@ -33,8 +33,8 @@ class Served(Person):
         practices, to = self.model.practices, self.practice
         if self.aligned >= 0 or entering or not self.traits & DUAL or practices.medicaid[to] <= 0.0:
             return
-        full, covered = self.benefits()
-        if full < practices.full_benefit[to] and covered < practices.medicaid[to]:
+        full, covered = practices.full_benefit[to], practices.medicaid[to]
+        if self.once("full_benefit") < full and self.once("covered") < covered:
             self.by_medicaid = True
             self.aligned = to
             self.cell += int(practices.medicaid_cell[to])
@@ -51,9 +51,7 @@ class Served(Person):
             return
         if open_to == HomeOpen.AFTER_STAY and not year.had_event:
             return
-        if self.takes_part is None:
-            self.takes_part = self.draws.home_care()
-        self.at_home = self.takes_part < practices.home_care[to]
+        self.at_home = self.once("home_care") < practices.home_care[to]
 
     def last_of(self, year: Situation) -> int:
         """Return how many months of the year are the person's last."""
@@ -86,7 +84,7 @@ class Served(Person):
         practices, to = self.model.practices, self.aligned
         served = self.model.served[to]
         if self.traits & DUAL and practices.full_benefit[to] > 0.0:
-            if self.benefits()[0] < practices.full_benefit[to]:
+            if self.once("full_benefit") < practices.full_benefit[to]:
                 served[ServedSum.FULL_DUAL_MONTHS] += self.months
             if self.by_medicaid:
                 served[ServedSum.MEDICAID_PERSONS] += 1
@@ -94,10 +92,13 @@ class Served(Person):
         if not self.at_home:
             return
         base, procedure, event = cents
-        saved = self.usual_base - base + self.usual_procedure - procedure + self.event_saved
+        cheaper = int(self.usual_base * self.home_factor(year) + 0.5)
+        saved = self.usual_base - cheaper + self.usual_procedure - procedure + self.event_saved
         seen = int(practices.home_ed[to] * self.emergencies + self.draws.home_emergencies())
         sums[Sum.ED_VISITS] -= self.emergencies - seen
-        sums[Sum.FALL_ED_VISITS] -= max(0, self.fall_visits - seen)
+        falls = max(0, self.fall_visits - seen)
+        sums[Sum.FALL_ED_VISITS] -= falls
+        sums[Sum.PROTECTED_ED_VISITS] -= falls * self.protected
         for which, value in {
             ServedSum.PERSONS: 1,
             ServedSum.MONTHS: self.months,
@@ -115,6 +116,7 @@ class Served(Person):
             last, late = self.last_of(year), self.is_late(year, month)
             before = self.usual_base * last // self.months
             left = int(before * practices.home_last_effect[to] + 0.5)
+            prevented = min(left, (cheaper - base) * last // self.months)
             served[ServedSum.LAST_MONTHS] += last
-            served[ServedSum.LAST_SPEND] += left + (event if late else 0)
+            served[ServedSum.LAST_SPEND] += left - prevented + (event if late else 0)
             served[ServedSum.LAST_SAVED] += before - left + (self.event_saved if late else 0)

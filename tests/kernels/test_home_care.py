@@ -10,6 +10,7 @@ from sim.kernels.codes import Cell, HomeOpen, ServedSum, Status, Sum
 from sim.kernels.draws import Decision, uniforms
 from sim.kernels.layout import copy_people
 from sim.kernels.tally import Asked
+from sim.population.health import with_prevention
 
 ROWS, SHARE = 40_000, 0.6
 SERVED = Asked(served=True)
@@ -81,3 +82,44 @@ def test_it_touches_nobody_else_and_what_it_saves_is_the_difference(world):
     assert care[Sum.SPEND] == saved
     for name in (Sum.PERSONS, Sum.MONTHS, Sum.DEATHS, Sum.TRUE_RISK, Sum.CODED_RISK, Sum.PQEM_VISITS):
         assert care[name] == 0
+
+
+def test_beside_falls_prevention_what_both_take_off_is_the_difference(world):
+    """The programme's part is what it is without prevention, and prevention averts of what that leaves."""
+    made, year = world
+    usual = with_prevention(made.health(year), made.evidence)
+    # Much of both, so that they often act on the same person.
+    falls = usual.falls._replace(at_risk=1.0, at_risk_slope=0.0, stays=0.4, ed_visits=0.4)
+    health = usual._replace(falls=falls._replace(visit_cost=40.0 * falls.visit_cost))
+    at_home = with_programme(made, HomeOpen.HIGH_NEEDS, home_effect=0.7, home_last_effect=0.4, home_ed=0.6)
+    offered = {"falls_uptake": np.ones(made.n_practices)}
+    levers = {
+        "neither": made.untouched(),
+        "home": at_home,
+        "falls": made.untouched()._replace(**offered),
+        "both": at_home._replace(**offered),
+    }
+    tallies = {
+        name: made.live(copy_people(made.people), year, does, None, 1, health, asked=SERVED)[0]
+        for name, does in levers.items()
+    }
+    care = {name: tally.care.sum(axis=(0, 1)) for name, tally in tallies.items()}
+    home, both = (tallies[name].served.sum(axis=0) for name in ("home", "both"))
+
+    def less(one, other, which):
+        return care[one][which] - care[other][which]
+
+    for one in (ServedSum.SAVED, ServedSum.STAYS_SPARED, ServedSum.LAST_SAVED, ServedSum.PERSONS):
+        assert both[one] == home[one] > 0, one.name
+    averted = care["both"][Sum.AVERTED_SPEND]
+    assert less("neither", "both", Sum.SPEND) == both[ServedSum.SAVED] + averted
+    assert less("home", "both", Sum.SPEND) == averted > 0
+    assert averted != care["falls"][Sum.AVERTED_SPEND]
+    assert 0 < home[ServedSum.LAST_SPEND] - both[ServedSum.LAST_SPEND] < averted
+    visits, stays = care["both"][Sum.AVERTED_ED_VISITS], care["both"][Sum.AVERTED_STAYS]
+    assert visits == care["falls"][Sum.AVERTED_ED_VISITS] > 0
+    assert less("neither", "both", Sum.ED_VISITS) == both[ServedSum.ED_SPARED] + visits
+    assert less("home", "both", Sum.FALL_STAYS) == stays > 0
+    # What the programme spares of falls is spared of those of people protected, too: all who are aligned.
+    assert care["falls"][Sum.PROTECTED_ED_VISITS] > care["both"][Sum.PROTECTED_ED_VISITS] > 0
+    assert less("falls", "both", Sum.FALL_ED_VISITS) == less("falls", "both", Sum.PROTECTED_ED_VISITS)

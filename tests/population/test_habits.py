@@ -7,7 +7,7 @@ import pytest
 
 from sim.inputs.evidence import load_evidence
 from sim.kernels.draws import make_key
-from sim.population.habits import LEAST_LEFT, draw_habits
+from sim.population.habits import LEAST_LEFT, MOST, draw_habits
 
 ACOS, EACH = 6_000, 4
 RATES = {
@@ -103,4 +103,4 @@ def test_however_far_they_differ_all_is_possible(spread):
     for name in RATES:
         assert ((getattr(habits, name) >= 0.0) & (getattr(habits, name) <= 1.0)).all()
     assert (habits.price > 0.0).all()
-    assert (habits.stays >= LEAST_LEFT).all()
+    assert ((habits.stays >= LEAST_LEFT) & (habits.stays <= MOST)).all()
