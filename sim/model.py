@@ -219,7 +219,7 @@ class LeadModel(ColumnModel):
         nation = None if self.reference is None else self.reference.history
         markets = self.world.providers.market, self._aco_market
         practice_aco = self.practice_aco()
-        volunteers = self._memory.volunteers(lambda: self.people, practice_aco, len(self._acos))
+        volunteers = self.settlement.joining.volunteers(self._memory, lambda: self.people, practice_aco)
         taking_part = self.evidence.number("nation.taking_part")
         efficiency = self.specialists.store["efficiency"]
         return Participants(practice_aco, *markets, nation, taking_part, volunteers, efficiency)
@@ -308,7 +308,9 @@ class LeadModel(ColumnModel):
 
     def take_year(self, tally: Tally, lived: int) -> None:
         """Take in the sums of this year's lives, and how many people lived it."""
-        self.history[self.year] = tally
+        state = self.decide().practices, self.year, self.contracts, self.active(), self.practice_aco()
+        mine, nations = (partial(getattr, one, "people") for one in (self, self.reference or self))
+        self.history[self.year] = self.settlement.joining.take_in(tally, *state, mine, nations)
         self.lived_this_year = lived
         self.lived += lived
         self.beneficiaries.store.touch()
@@ -317,7 +319,7 @@ class LeadModel(ColumnModel):
         """Let each ACO's program settle the year."""
         lived = self.year, partial(getattr, self, "people"), self.decide().practices.coding
         self._memory.note(*lived)
-        self.persons = Persons(*lived, self.history[self.year].care)
+        self.persons = Persons(*lived, self.history[self.year].care, self.settlement.joining.came)
         participants = self._participants = self.participants()
         self._seen: Experience = participants.observe(self.history, self.year)
         self._active = self.active() & (self._seen.months.sum(axis=1) > 0.0)

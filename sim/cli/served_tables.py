@@ -118,6 +118,25 @@ def medicaid_told(data: xr.Dataset) -> list[str]:
     return told
 
 
+def hybrid_told(data: xr.Dataset) -> list[str]:
+    """Return a sentence for each arm whose ACOs people come to within a year."""
+    if "added_months" not in data:
+        return []
+    told = []
+    for arm in data["arm"].values.tolist():
+        own = data.sel(arm=arm)
+        added = own["added_months"].sum(("aco", "year")).values
+        if not added.any():
+            continue
+        people = own["added_people"].sum(("aco", "year")).values / own.sizes["year"]
+        share = _over(_PERCENT * added, own["person_months"].sum(("aco", "cell", "year")).values)
+        told.append(
+            f"{arm}: hybrid alignment brings {_mean(people)} people a year within the year;"
+            f" {share.mean():.2f} % of all months are theirs."
+        )
+    return told
+
+
 def _mean(values: NDArray[np.float64]) -> str:
     return f"{values.mean():,.0f}"
 

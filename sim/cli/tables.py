@@ -39,7 +39,14 @@ from sim.cli.offers_table import (
 from sim.cli.practice_table import PRACTICES, keeps_books, practice_table
 from sim.cli.protection_table import PROTECTION, protection_table, shows_protection
 from sim.cli.quality_table import QUALITY, moves_money, quality_table
-from sim.cli.served_tables import HOME_CARE, home_care_arms, home_care_table, home_care_told, medicaid_told
+from sim.cli.served_tables import (
+    HOME_CARE,
+    home_care_arms,
+    home_care_table,
+    home_care_told,
+    hybrid_told,
+    medicaid_told,
+)
 from sim.cli.sweep_tables import print_sweep, sweep_as_dict
 from sim.cli.verdicts import joining_told
 from sim.inputs.faults import printable
@@ -128,7 +135,7 @@ def _print_money(done: Run, scenario: Scenario, console: Console) -> None:
         for arm in served:
             console.print(home_care_told(data, arm), highlight=False)
         console.print(HOME_CARE, style="dim", highlight=False)
-    for told in medicaid_told(data):
+    for told in (*medicaid_told(data), *hybrid_told(data)):
         console.print(told, highlight=False)
     if shows_protection(data):
         for group in side_by_side(arms, console.width):
