@@ -124,3 +124,30 @@ def test_every_identity_of_the_ledger_holds(arm):
         cara=own.specialists.store["cara_cents"],
     )
     assert not any(gaps.values()), gaps
+
+
+@pytest.mark.parametrize("arm", ["plain", "hybrid"])
+def test_person_by_person_they_are_who_the_sums_count(arm):
+    own = lived().models[arm]
+    lists, seen = own.participants(), own.participants().observe(own.history, 2028)
+    some = own.persons.costly(0.0, lists.practice_aco)
+    for amount, total in ((some.months + some.late, seen.months), (some.spend, seen.aco[..., Sum.SPEND])):
+        found = np.bincount(some.group, amount, len(lists))
+        np.testing.assert_array_equal(found, total.sum(axis=1))
+    late = np.bincount(some.group, some.late, len(lists))
+    assert (late <= seen.months[:, [2, 5]].sum(axis=1)).all()
+
+
+def test_the_history_of_voluntary_cells_is_of_those_too_who_came_by_attestation():
+    plain, this = (lived().models[arm] for arm in ("plain", "hybrid"))
+    came = this.settlement.joining.came
+    before, now = (one.participants().volunteers for one in (plain, this))
+    assert sorted([*before.rows, *came.rows[came.voluntary]]) == sorted(now.rows)
+    assert len(now.rows) > len(before.rows)
+
+
+def test_its_rules_are_in_use_where_it_is_elected():
+    made = lived().models["plain"].scenario
+    rules = {"alignment.mid_year_month", "alignment.mid_year_runs"}
+    assert rules <= made.rules_in_use("gamma")
+    assert not rules & made.rules_in_use("prospective")
