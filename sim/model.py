@@ -22,7 +22,7 @@ from sim.agents.providers import (
     specialist_store,
 )
 from sim.agents.replaced import Replaced
-from sim.agents.usual import AcoDecisions, own_parameters, usual_cost, usual_decisions
+from sim.agents.usual import AcoDecisions, own_parameters
 from sim.backing import Backing
 from sim.behaviour.book import Behaviours
 from sim.behaviour.effect import CareShares
@@ -161,9 +161,9 @@ class LeadModel(ColumnModel):
         self.history = dict(self.world.history)
         self._memory = Memory(self.world.remembered, self.settlement.remembered_years)
         self.ledger = empty_ledger(self.scenario, self.world)
-        drawn = parameter_values(self.scenario, self.evidence)
         self.backing = Backing(self.world.plans, self.first_py)
         terms = CashTerms.read(self.evidence, self.backing.reserves)
+        drawn = parameter_values(self.scenario, self.evidence)
         self.record = Record(len(self.world.plans), self.scenario.years, terms, drawn)
         self.outcomes = self.record.arrays
         self._health: HealthByYear = HealthByYear(
@@ -172,7 +172,7 @@ class LeadModel(ColumnModel):
         last = self.history[self.first_py - 1].care
         self._care_shares = CareShares(*care_shares(last, snf_part(self.evidence)))
         self._levers: Levers | None = None
-        self._usual: tuple[int, AcoDecisions] | None = None
+        self._usual: AcoDecisions | None = None
         self.lived = self.lived_this_year = 0
         self._make_agents()
         self.deciding = Deciding(self.settlement, self.behaviours, self.key, self.backing.reserves)
@@ -218,7 +218,7 @@ class LeadModel(ColumnModel):
         """Return the present list of TINs."""
         nation = None if self.reference is None else self.reference.history
         markets, practice_aco = (self.world.providers.market, self._aco_market), self.practice_aco()
-        volunteers = self._memory.volunteers(lambda: self.people, practice_aco, len(self._acos))
+        volunteers = self.settlement.joining.volunteers(self._memory, lambda: self.people, practice_aco)
         taking_part = self.evidence.number("nation.taking_part")
         efficiency = self.specialists.store["efficiency"]
         return Participants(practice_aco, *markets, nation, taking_part, volunteers, efficiency)
@@ -264,13 +264,10 @@ class LeadModel(ColumnModel):
 
     def usual_decisions(self, year: int) -> AcoDecisions:
         """Return what every ACO decides this year by the behaviours; worked out once a year."""
-        if self._usual is None or self._usual[0] != year:
+        if self._usual is None:
             so_far = np.array([aco.experience for aco in self._acos], np.int64)
-            experience = np.where(self.active(), so_far + 1, 0)
-            known = self.behaviours, self.settlement.traits, self.contracts
-            acting, limit = self.deciding.own(year, self.contracts)
-            self._usual = (year, usual_decisions(*known, experience=experience, acting=acting, limit=limit))
-        return self._usual[1]
+            self._usual = self.deciding.usual(year, self.contracts, np.where(self.active(), so_far + 1, 0))
+        return self._usual
 
     def decided(self) -> dict[str, Floats]:
         """Return what ACOs have decided for their practices, by column; one that is out changes nothing."""
@@ -307,7 +304,9 @@ class LeadModel(ColumnModel):
 
     def take_year(self, tally: Tally, lived: int) -> None:
         """Take in the sums of this year's lives, and how many people lived it."""
-        self.history[self.year] = tally
+        state = self.decide().practices, self.year, self.contracts, self.active(), self.practice_aco()
+        mine, nations = (partial(getattr, one, "people") for one in (self, self.reference or self))
+        self.history[self.year] = self.settlement.joining.take_in(tally, *state, mine, nations)
         self.lived_this_year = lived
         self.lived += lived
         self.beneficiaries.store.touch()
@@ -316,7 +315,7 @@ class LeadModel(ColumnModel):
         """Let each ACO's program settle the year."""
         lived = self.year, partial(getattr, self, "people"), self.decide().practices.coding
         self._memory.note(*lived)
-        self.persons = Persons(*lived, self.history[self.year].care)
+        self.persons = Persons(*lived, self.history[self.year].care, self.settlement.joining.came)
         participants = self._participants = self.participants()
         self._seen: Experience = participants.observe(self.history, self.year)
         self._active = self.active() & (self._seen.months.sum(axis=1) > 0.0)
@@ -333,8 +332,7 @@ class LeadModel(ColumnModel):
         billed = self.settlement.billed(self.persons, self.history, self._participants, self.contracts)
         booked = self.ledger, year, self._settled, active, schedule
         gain = book_program(*booked, aligned=seen.aco, lived=self.history[year].care, billed=billed)
-        known = self.behaviours, self.settlement.traits, self.contracts
-        cost = usual_cost(*known, months=seen.months, year=year, spent=self.deciding.investing.spent(year))
+        cost = self.deciding.cost(year, self.contracts, seen.months)
         cost = np.where(active, cost + [aco.further_cost_cents for aco in self._acos], 0)
         practices, practice_aco = self.practices.store, self.practice_aco()
         gain -= self.settlement.cara.pay(self.ledger, year, self.specialists.store.columns, schedule.final)

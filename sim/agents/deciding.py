@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from sim.agents.aco import AcoYear
 from sim.agents.choosing import Choosing, Means
 from sim.agents.investing import Investing, Purse
-from sim.agents.usual import usual_cost
+from sim.agents.usual import AcoDecisions, usual_cost, usual_decisions
 from sim.behaviour.belief import Belief
 from sim.behaviour.book import Behaviours
 from sim.inputs.scenario_arms import NO_PROGRAM
@@ -149,9 +149,30 @@ class Deciding:
             "final": final,
         }
 
-    def own(self, year: int, contracts: Contracts) -> tuple[Floats | None, Floats | None]:
-        """Return what part of its effect each ACO has, and up to what it codes; None where none decides."""
-        return self.investing.acting(year), self._settlement.coding_limits(year, contracts)
+    def usual(self, year: int, contracts: Contracts, experience: Ints) -> AcoDecisions:
+        """Return what every ACO decides in a year by the behaviours.
+
+        Parameters
+        ----------
+        year : int
+        contracts : Contracts
+            Of the year.
+        experience : int64, shape (acos,)
+            Performance years so far, this one included; 0 for an ACO that is out.
+        """
+        return usual_decisions(
+            self._behaviours,
+            self._settlement.traits,
+            contracts,
+            experience=experience,
+            acting=self.investing.acting(year),
+            limit=self._settlement.coding_limits(year, contracts),
+        )
+
+    def cost(self, year: int, contracts: Contracts, months: Floats) -> Ints:
+        """Return the cents that ACOs spend on running, shape (acos,), with `months` of shape (acos, cells)."""
+        known = self._behaviours, self._settlement.traits, contracts
+        return usual_cost(*known, months=months, year=year, spent=self.investing.spent(year))
 
     def told(self, year: int) -> dict[str, NDArray[Any]]:
         """Return a year's result variables, shape (acos,); none where nobody decides."""

@@ -41,6 +41,7 @@ def closing(data: xr.Dataset) -> list[str]:
         *answer(done),
         *(home_care_told(done.sel(arm=arm)) for arm in home_care_arms(done)),
         *medicaid_told(done),
+        *hybrid_told(done),
         *falls_told(done),
         *cara_told(done),
     ]
@@ -92,6 +93,21 @@ def medicaid_told(data: xr.Dataset) -> Iterator[str]:
         )
         paid = _total(own, "dual_incentive")
         yield told + (f"; incentives for these come to {dollars(paid)}." if paid.any() else ".")
+
+
+def hybrid_told(data: xr.Dataset) -> Iterator[str]:
+    """Yield for each arm whose ACOs people come to within a year how many they are."""
+    for arm in data["arm"].values.tolist() if "added_months" in data else []:
+        own = data.sel(arm=arm)
+        added = _total(own, "added_months")
+        if not added.any():
+            continue
+        people = _total(own, "added_people") / own.sizes["year"]
+        share = _PERCENT * _over(added, _total(own, "person_months"))
+        yield (
+            f"In {arm} hybrid alignment brings {_count(people)} people a year within the year;"
+            f" {_count(share, 2)} % of all months are theirs."
+        )
 
 
 def falls_told(data: xr.Dataset) -> Iterator[str]:

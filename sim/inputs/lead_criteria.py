@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 
 from sim.inputs.rulebook import Rulebook
 
+NO_RUN = 13.0
+
 
 @dataclass(frozen=True, slots=True)
 class Criteria:
@@ -54,6 +56,12 @@ def criteria_of(rulebook: Rulebook, py: int) -> Criteria:
 def high_needs_aco_share(rulebook: Rulebook, py: int) -> float:
     """Return the share of High Needs people above which an ACO counts as a High Needs ACO."""
     return rulebook.number("eligibility.high_needs_share", max(py, rulebook.first_py))
+
+
+def mid_year_month(rulebook: Rulebook, py: int) -> float:
+    """Return the first month of those whom the year's claims run for new TINs brings, 13 without a run."""
+    month = rulebook.number("alignment.mid_year_month", py)
+    return month if rulebook.number("alignment.mid_year_runs", py) else NO_RUN
 
 
 def excluded_shares(rulebook: Rulebook, year: int) -> tuple[float, float]:

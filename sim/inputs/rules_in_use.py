@@ -19,7 +19,13 @@ from sim.inputs.capitation_terms import (
 from sim.inputs.cara_faults import holds
 from sim.inputs.cara_terms import cara_terms
 from sim.inputs.entry_terms import entry_terms
-from sim.inputs.lead_criteria import criteria_of, excluded_shares, high_needs_aco_share, stated_growth
+from sim.inputs.lead_criteria import (
+    criteria_of,
+    excluded_shares,
+    high_needs_aco_share,
+    mid_year_month,
+    stated_growth,
+)
 from sim.inputs.lead_terms import OPTIONS, lead_terms, savings_are_prorated
 from sim.inputs.medicaid_terms import medicaid_terms
 from sim.inputs.mssp_terms import agreement_length, agreement_terms, glide, msr_table, mssp_terms
@@ -103,6 +109,8 @@ def _of_lead(name: str, books: ScenarioBooks, year: int, years: range, terms: di
     exit_terms(book, year)
     if terms.get("stop_loss", book.flag("stop_loss.elected", year)):
         stop_loss_terms(book, year)
+    if terms.get("alignment") == "hybrid":
+        mid_year_month(book, year)
     if terms.get("medicaid_partnership"):
         book.number("medicaid.states", year)
         medicaid_terms(book, year)

@@ -142,6 +142,15 @@ class Terms(Table):
         None,
         description="LEAD: elects a provisional settlement before the final one; false where nothing is said",
     )
+    alignment: Literal["prospective", "hybrid"] | None = Field(
+        None,
+        description=(
+            "LEAD: whose people an ACO has: prospective, as on 1 January; hybrid, those too who attest to its"
+            " practices within the year, from the next month, and those whom a claims run within the year"
+            " (program.values.alignment.mid_year_month) finds with newly added TINs; prospective where"
+            " nothing is said"
+        ),
+    )
     stop_loss: Annotated[bool, Field(strict=True)] | None = Field(
         None, description="LEAD: elects stop-loss; as the rules have it where nothing is said"
     )

@@ -64,6 +64,7 @@ class Decision(IntEnum):
     CODING = 30  # which conditions the year's claims miss, one bit each
     SPECIALIST = 31  # who leads an episode, cost of what counts in it (2), how often; the number is its kind
     FALLS = 32  # ED visits for falls that prevention averts
+    ATTESTING = 33  # month of a voluntary attestation
     HOME_CARE = 40  # whether one ED visit more or less is avoided
     # Markets and the nation
     MARKET_LEVEL = 64
@@ -82,7 +83,7 @@ class Decision(IntEnum):
     PRACTICE_DRIFT = 85  # each year
     ACO_DRIFT = 86  # each year
     CODING_DRIFT = 87  # of an ACO, each year
-    TIN_LIST = 88  # each year: a practice leaves or joins, and which ACO it joins
+    TIN_LIST = 88  # each year: a practice leaves or joins, which ACO it joins, month in the year before
     CARA_REVIEW = 89  # of an ACO, in a contract's first year: whether CMS refuses changes; by kind of episode
     TIN_INTAKE = 92  # of an ACO, each year: whether it takes in practices
     ACO_HABITS = 93  # of stays, readmissions and follow-up, and of clinical control

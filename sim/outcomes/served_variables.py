@@ -1,4 +1,4 @@
-"""Result variables of home-based programmes for High Needs people, and of the Medicaid route of alignment."""
+"""Result variables of home-based programmes, of the Medicaid route of alignment, and of hybrid alignment."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from sim.kernels.codes import ServedSum
 from sim.outcomes.variable import Variable, money
 
 _LAST = "in the last three months of life"
+_HYBRID = "LEAD Model FAQ: hybrid alignment"
 _ROUTE = "LEAD Model Overview, Medicaid partnerships; the formula is not published"
 
 
@@ -14,6 +15,21 @@ def _count(name: str, units: str, long_name: str, description: str, *, rule: str
 
 
 SERVED_VARIABLES: tuple[Variable, ...] = (
+    _count(
+        "added_people",
+        "1",
+        "People added within the year",
+        "People who came to the ACO within the year, by attestation or by the claims run for new TINs; zero"
+        " where alignment is prospective. Use of care, episodes and quality are of the others.",
+        rule=_HYBRID,
+    ),
+    _count(
+        "added_months",
+        "month",
+        "Months of people added within the year",
+        "Their person-months in the ACO, which `person_months` and all money include.",
+        rule=_HYBRID,
+    ),
     _count(
         "home_care_people",
         "1",

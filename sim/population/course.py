@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.inputs.evidence import Evidence
+from sim.kernels.codes import MONTHS_A_YEAR
 from sim.kernels.draws import Decision, Key, uniforms
 from sim.kernels.quantiles import normals
 from sim.population.practices import Providers
@@ -23,7 +24,7 @@ NO_ACO = -1
 
 @dataclass(frozen=True, eq=False)
 class Course:
-    """The course of every practice; arrays of shape (years, practices).
+    """The course of every practice; arrays of shape (years, practices), of `aco` one year more.
 
     Attributes
     ----------
@@ -34,17 +35,26 @@ class Course:
         the first performance year. The mean is one in every year.
     aco : int64 array
         ACO on whose list the practice is, -1 for none. Lists change after the first performance year.
+    month : int64 array
+        Month of the year before in which a practice joins the ACO it comes to.
     """
 
     years: range
     spending: Floats
     coding: Floats
     aco: Ints
+    month: Ints
 
     def at(self, year: int) -> tuple[Floats, Floats]:
         """Return spending and coding of a year, both of shape (practices,)."""
         now = self.years.index(year)
         return self.spending[now], self.coding[now]
+
+    def joining(self, year: int, before: float) -> Ints:
+        """Return the ACO that takes in each practice of none next year, or -1; before a month of this one."""
+        now = self.years.index(year)
+        comes = (self.aco[now] == NO_ACO) & (self.month[now + 1] < before)
+        return np.where(comes, self.aco[now + 1], NO_ACO)
 
     def enter(self, practices: Mapping[str, NDArray[Any]], year: int) -> None:
         """Take an arm's practices into a year: how they have drifted, and who leaves or joins an ACO.
@@ -90,8 +100,15 @@ def draw_course(
     own = drawn(len(providers.market), Decision.PRACTICE_DRIFT, "drift.practice")
     common = of_acos(drawn(n_acos, Decision.ACO_DRIFT, "drift.aco"))
     coding = of_acos(drawn(n_acos, Decision.CODING_DRIFT, "drift.coding"))
-    lists = _lists(providers, n_acos, evidence, key, years, first_py)
-    return Course(years, np.exp(own + common), np.exp(coding), lists)
+    longer = range(years[0], years[-1] + 2)
+    lists = _lists(providers, n_acos, evidence, key, longer, first_py)
+    month = np.stack([_months(providers, key, year) for year in longer])
+    return Course(years, np.exp(own + common), np.exp(coding), lists, month)
+
+
+def _months(providers: Providers, key: Key, year: int) -> Ints:
+    drawn = uniforms(key, np.arange(len(providers.market)), year, Decision.TIN_LIST)[:, 2]
+    return 1 + (drawn * MONTHS_A_YEAR).astype(np.int64)
 
 
 def deviations(

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from sim.kernels.coded import coded_scores
 from sim.kernels.codes import N_CELLS, RISK_UNIT, Cell
 from sim.kernels.layout import People
+from sim.population.joining import Came
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -163,7 +164,9 @@ class Memory:
         if year in self._wanted:
             self._years[year] = remember(people(), year, coding)
 
-    def volunteers(self, people: Callable[[], People], practice_aco: Ints, n_acos: int) -> Volunteers | None:
+    def volunteers(
+        self, people: Callable[[], People], practice_aco: Ints, n_acos: int, later: Came | None = None
+    ) -> Volunteers | None:
         """Return who is voluntarily aligned in the year just lived; None where no year is remembered.
 
         Parameters
@@ -173,10 +176,16 @@ class Memory:
         practice_aco : int64, shape (practices,)
             ACO of each practice's TIN, -1 for none.
         n_acos : int
+        later : Came, optional
+            Who came to an ACO within the year.
         """
         if not self._years:
             return None
         now = people()
         rows = np.flatnonzero((now.cell >= CATEGORIES) & (now.months > 0) & (now.aligned >= 0))
-        aco = practice_aco[now.aligned[rows]]
+        practice = now.aligned[rows].astype(np.int64)
+        if later is not None:
+            rows = np.append(rows, later.rows[later.voluntary])
+            practice = np.append(practice, later.practice[later.voluntary])
+        aco = practice_aco[practice]
         return Volunteers(rows[aco >= 0], aco[aco >= 0], n_acos, self._years)

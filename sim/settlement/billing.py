@@ -6,14 +6,16 @@ spending (evidence ``capitation``); what specialists bill goes by the cost of th
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
 from sim.inputs.capitation_terms import capitation_terms
 from sim.inputs.evidence import Evidence
+from sim.inputs.reach_terms import reach_capitation_terms
 from sim.inputs.rulebook import Rulebook
+from sim.inputs.scenario_books import REACH
 from sim.kernels.codes import ReferredSum, Sum
 from sim.kernels.tally import Tally
 from sim.ledger.billed import Billed
@@ -22,7 +24,7 @@ from sim.population.experience import added_by, ratio
 from sim.population.health import specialty_of_episodes
 from sim.population.visited import Visited, visited
 from sim.population.world import World
-from sim.settlement.capitation import CareEvidence, FeeReductions
+from sim.settlement.capitation import CareEvidence, FeeReductions, participant_reduction
 from sim.settlement.contracts import Contracts
 from sim.settlement.program import Flags, Floats, History, Ints, Participants
 from sim.settlement.stop_loss import Persons
@@ -51,6 +53,8 @@ class Billing:
     ----------
     rulebook : Rulebook
         A LEAD rulebook.
+    reach : mapping of int to Rulebook
+        Of ACO REACH, by performance year.
     world : World
     own : Evidence
         Of the arm: says what of care providers bill.
@@ -59,9 +63,14 @@ class Billing:
     """
 
     def __init__(
-        self, rulebook: Rulebook, world: World, own: Evidence, counted: Callable[[int], float]
+        self,
+        rulebook: Rulebook,
+        reach: Mapping[int, Rulebook],
+        world: World,
+        own: Evidence,
+        counted: Callable[[int], float],
     ) -> None:
-        self._rulebook, self._world, self._counted = rulebook, world, counted
+        self._rulebook, self._reach, self._world, self._counted = rulebook, reach, world, counted
         self._care = care = CareEvidence.read(own, world.plans)
         # A practice bills by who leads the ACO it was drawn for, wherever its people are aligned.
         alone = own.array("capitation.participants_other")[0]
@@ -117,7 +126,12 @@ class Billing:
         """Return what of fees a year's elections reduce; nothing where nobody elects any."""
         if not contracts.elects.any():
             return FeeReductions(*np.zeros((3, len(contracts.program))))
-        return FeeReductions.of(contracts.elections, capitation_terms(self._rulebook, year))
+        elections, in_reach = contracts.elections, contracts.program == REACH
+        participant = participant_reduction(elections, capitation_terms(self._rulebook, year))
+        if in_reach.any():
+            theirs = participant_reduction(elections, reach_capitation_terms(self._reach[year], year))
+            participant = np.where(in_reach, theirs, participant)
+        return FeeReductions.of(elections, participant)
 
     def _claims(self, tally: Tally, group: Ints, n_groups: int, visit: float, counted: float) -> _Claims:
         """Return a year's claims by group, as far as they count."""

@@ -114,11 +114,11 @@ class FeeReductions:
     preferred: Floats
 
     @classmethod
-    def of(cls, elections: Elections, terms: CapitationTerms) -> FeeReductions:
-        """Return the reductions of a year's elections."""
+    def of(cls, elections: Elections, participant: Floats) -> FeeReductions:
+        """Return the reductions of a year's elections, `participant` by :func:`participant_reduction`."""
         further = elections.npcc_reduction + elections.apo_reduction
         return cls(
-            primary=np.where(elections.tcc, 1.0, elections.pcc * participant_reduction(elections, terms)),
+            primary=np.where(elections.tcc, 1.0, elections.pcc * participant),
             participants=elections.tcc + further,
             preferred=elections.preferred_reduction + further,
         )

@@ -32,6 +32,8 @@ class Elections:
         Fee reductions of Preferred Providers under TCC, and of listed providers' other care; 0 where not
         elected.
     stop_loss : bool array
+    hybrid : bool array
+        Alignment with additions within the year.
     exit_month : int64 array
         Month of the year in which an ACO gives notice that it leaves, 13 for one that does not.
     """
@@ -47,6 +49,7 @@ class Elections:
     npcc_reduction: Floats
     apo_reduction: Floats
     stop_loss: Flags
+    hybrid: Flags
     exit_month: Ints
 
     @property
@@ -94,5 +97,6 @@ class Elections:
             npcc_reduction=np.where(npcc, share("npcc_reduction", 1.0), 0.0),
             apo_reduction=np.where(apo, share("apo_reduction", 1.0), 0.0),
             stop_loss=np.array([one.get("stop_loss", stop_loss) for one in terms], dtype=bool),
+            hybrid=np.array([one.get("alignment") == "hybrid" for one in terms], dtype=bool),
             exit_month=np.array([month(one.get("exit_notice", "")) for one in terms], np.int64),
         )

@@ -31,6 +31,7 @@ from sim.settlement.bridge import PARTS, SHARING, whole_bridge
 from sim.settlement.calendar import remembered_years
 from sim.settlement.cara import Cara
 from sim.settlement.contracts import PROGRAMS, Contracts, contracts_of
+from sim.settlement.joining import Joining
 from sim.settlement.lead import Lead
 from sim.settlement.mssp import Mssp
 from sim.settlement.program import Flags, Floats, History, Ints, Participants, Program, Settled, Shown
@@ -98,6 +99,8 @@ class Settlement:
         The episode arrangements of the arm.
     benefits : Benefits
         Falls prevention, benefit enhancements and incentives of the arm.
+    joining : Joining
+        Who comes to an ACO within a year.
     served : Served
         Programmes for some of the ACOs' people.
     """
@@ -124,8 +127,9 @@ class Settlement:
         self._offered: BenefitMoney | None = None
         self.programs: Mapping[str, Program] = {"lead": self._lead, MSSP: mssp, REACH: self._reach}
         self._lead.protects = any(_may_protect(self.contracts(year)) for year in scenario.years)
-        self._billing = Billing(scenario.rulebook(arm), world, own, self._lead.counted)
+        self._billing = Billing(scenario.rulebook(arm), reach_books, world, own, self._lead.counted)
         self.served = Served(scenario.rulebook(arm), world, own)
+        self.joining = Joining(scenario.rulebook(arm), world)
         self._other_lag = int(own.number("cash.settlement_lag"))
 
     @classmethod
@@ -306,6 +310,7 @@ class Settlement:
             result[variable.name] = np.full(shape, variable.fill_value, variable.stored_dtype)
         result |= self._entry(year)
         result |= self.served.told(history[year].served, participants.practice_aco, n)
+        result |= self.joining.told(participants.practice_aco, n)
         in_lead = active & (contracts.program == "lead")
         arranged = self.cara.reconcile(year, history, participants, in_lead)
         for name in CARA_BY_KIND:

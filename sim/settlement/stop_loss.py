@@ -15,13 +15,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.inputs.protection_terms import StopLossTerms
-from sim.kernels.coded import coded_scores
 from sim.kernels.codes import MONTHS_A_YEAR, N_CELLS, RISK_UNIT, Cell, Sum
 from sim.kernels.layout import People
 from sim.policy.arrays import dollars
 from sim.policy.protection import expected_of_person, neutral_share, prorated, stop_loss_charge
 from sim.policy.settlement import stop_loss_payout
 from sim.population.experience import N_CATEGORIES, both_routes, ratio
+from sim.population.joining import Came, scores
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -71,12 +71,15 @@ class Persons:
         Factor on the scores that each practice submitted.
     care : int64 array, shape (places, cells, sums)
         The year's sums of the same people.
+    came : Came, optional
+        Who came to an ACO within the year.
     """
 
     year: int
     people: Callable[[], People]
     coding: Floats
     care: Ints
+    came: Came | None = None
 
     def costly(self, least: float, group: Ints) -> Costly:
         """Return the people of some practices who spent `least` cents or more.
@@ -91,21 +94,34 @@ class Persons:
         rows = np.flatnonzero((people.spend >= least) & (people.aligned >= 0) & (people.months > 0))
         rows = rows[group[people.aligned[rows]] >= 0]
         some = People(*(column[rows] for column in people))
-        scores = np.empty((2, len(rows)), np.float32)
-        coded_scores(some, self.year, self.coding, *scores)
-        plain, needy = scores.astype(np.float64)
-        cell = some.cell.astype(np.int64)
-        months, late = some.months.astype(np.float64), some.late_months.astype(np.float64)
-        late = np.minimum(late, months)
+        months = some.months.astype(np.int64)
+        late = np.minimum(some.late_months.astype(np.int64), months)
+        found = self._costly(some, group[some.aligned], some.cell, months, late, some.spend)
+        return found if self.came is None else self._with(self.came, found, least, group)
+
+    def _costly(self, some: People, group: Ints, cell: Ints, months: Ints, late: Ints, spend: Ints) -> Costly:
+        plain, needy = scores(some, self.year, self.coding).astype(np.float64)
+        cell = cell.astype(np.int64)
         return Costly(
-            group=group[some.aligned],
+            group=group,
             cell=cell,
-            months=months - late,
-            late=late,
-            spend=some.spend.astype(np.float64),
+            months=(months - late).astype(np.float64),
+            late=late.astype(np.float64),
+            spend=spend.astype(np.float64),
             score=np.where(cell % N_CATEGORIES == _HIGH_NEEDS, needy, plain),
             needy_score=needy,
         )
+
+    def _with(self, came: Came, found: Costly, least: float, group: Ints) -> Costly:
+        """Return some people and those who came within the year, with what falls in their months since."""
+        people = self.people()
+        spend = np.sum(came.split(people.spend[came.rows].astype(np.int64)), axis=0)
+        mine = (spend >= least) & (group[came.practice] >= 0)
+        some = People(*(column[came.rows[mine]] for column in people))
+        cell = some.cell % N_CATEGORIES + np.where(came.voluntary[mine], N_CATEGORIES, 0)
+        of = group[came.practice[mine]]
+        further = self._costly(some, of, cell, came.months[mine], came.late[mine], spend[mine])
+        return Costly(*(np.append(one, other) for one, other in zip(found, further, strict=True)))
 
 
 @dataclass(frozen=True, eq=False)

@@ -33,6 +33,7 @@ LEAD = {
     "global": {"program": "lead"},
     "professional": {"program": "lead", "risk_option": "professional"},
 }
+HYBRID = {"hybrid": LEAD["global"] | {"alignment": "hybrid"}}
 MSSP = {
     "basic": {"program": "mssp", "track": "basic-a"},
     "shared": {"program": "mssp", "track": "basic-e", "elected_rate": "0 %", "revenue_share": "20 %"},
@@ -252,6 +253,8 @@ SETTINGS = (
     Setting("", OFFERS, 2027, 2028, (("falls.payer", "medicare"),)),
     # Lists of TINs that change, and earlier savings that are more than regional adjustments.
     Setting("", LEAD, 2027, 2028, evidence=(("tins.leave", 0.4), ("entry.beyond_true_savings", 0.08))),
+    # TINs that join within the year.
+    Setting("", HYBRID, 2027, 2028, evidence=(("tins.leave", 0.4), ("tins.intake", 1.0))),
     Setting("mssp.", MSSP, 2027, 2032),
     Setting("mssp.", MSSP, 2019, 2021),
     Setting("mssp.", MSSP, 2027, 2029, tuple(MSSP_SIZES.items())),

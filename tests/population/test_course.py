@@ -142,7 +142,8 @@ def test_practices_put_elsewhere_stay_there():
     even, aco = np.ones((2, 3)), np.array([[0, 0, -1], [-1, 0, 1]])
     columns = {name: np.ones(3) for name in ("efficiency", "coding_habit")}
     columns["aco_row"] = np.array([1, 0, -1], np.int32)
-    Course(range(2026, 2028), even * [[1.0], [1.1]], even * [[2.0], [1.0]], aco).enter(columns, 2027)
+    made = Course(range(2026, 2028), even * [[1.0], [1.1]], even * [[2.0], [1.0]], aco, aco)
+    made.enter(columns, 2027)
     np.testing.assert_array_equal(columns["aco_row"], [1, 0, 1])
     np.testing.assert_allclose(columns["efficiency"], 1.1)
     np.testing.assert_allclose(columns["coding_habit"], 0.5)
@@ -165,3 +166,17 @@ def test_all_arms_go_the_same_way_and_base_years_follow_the_list():
     np.testing.assert_allclose(stores[0]["coding_habit"], coding)
     assert len(set(coding)) == 4
     made.close()
+
+
+def test_practices_join_in_a_month_of_the_year_before():
+    made, drawn = course({"tins.leave": 0.3, "tins.intake": 1.0})
+    comes = (drawn.aco[-2] < 0) & (drawn.aco[-1] >= 0)
+    last = drawn.years[-1]
+    assert comes.sum() > 3
+    everybody, early = drawn.joining(last, 13), drawn.joining(last, 7)
+    assert everybody.tolist() == np.where(comes, drawn.aco[-1], -1).tolist()
+    assert 0 < (early >= 0).sum() < comes.sum()
+    assert (early[early >= 0] == everybody[early >= 0]).all()
+    assert (drawn.joining(last, 1) < 0).all()
+    assert set(np.unique(drawn.month)) == set(range(1, 13))
+    assert len(made.market) == drawn.month.shape[1]
