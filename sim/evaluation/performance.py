@@ -16,16 +16,8 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from sim.evaluation.did import (
-    COMPARISONS,
-    Compared,
-    Comparison,
-    Estimate,
-    check_panel,
-    compare,
-    comparison_for,
-    panels,
-)
+from sim.evaluation.claims import check_panel, panels
+from sim.evaluation.did import COMPARISONS, Compared, Comparison, Estimate, compare, comparison_for
 from sim.inputs.faults import Fault, InputError, wrong_choice
 from sim.kernels.codes import MONTHS_A_YEAR
 from sim.outcomes.error import mean_error, ratio_error
@@ -232,7 +224,7 @@ def evaluate(
     comparison : {"other_markets", "same_market"}, optional
         Comparison people; by default those of other markets where the arm leaves two without an ACO.
     practice_list : {"first", "present"}
-        See :func:`sim.evaluation.did.panels`.
+        See :func:`sim.evaluation.claims.panels`.
     services : iterable of str
         Of :data:`sim.outcomes.panel.SERVICES`; all spending comes first in any case.
 

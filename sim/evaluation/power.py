@@ -9,7 +9,8 @@ import numpy as np
 import xarray as xr
 from scipy import stats
 
-from sim.evaluation.did import FEWEST, Claims, Comparison, compare, comparison_for, panels
+from sim.evaluation.claims import Claims, panels
+from sim.evaluation.did import FEWEST, Comparison, compare, comparison_for
 from sim.evaluation.performance import Figure
 from sim.inputs.faults import Fault, InputError
 from sim.outcomes.summary import complete

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 import statsmodels.api as sm
 
-from sim.evaluation.did import NEVER, Claims, balanced, compare, comparison_for
+from sim.evaluation.claims import NEVER, Claims
+from sim.evaluation.did import balanced, compare, comparison_for
 from sim.inputs.faults import InputError
 
 YEARS = np.arange(2024, 2031)

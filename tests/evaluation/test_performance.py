@@ -10,7 +10,7 @@ import xarray as xr
 from worlds import NO_ACO, aco, scenario_of
 
 from sim.cli import run_command
-from sim.evaluation.did import panels
+from sim.evaluation.claims import panels
 from sim.evaluation.performance import evaluate, paired_effect
 from sim.evaluation.power import power_curve
 from sim.experiments.runner import run
