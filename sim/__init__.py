@@ -22,11 +22,15 @@ _HOMES = {
     "open_results": "sim.experiments.results",
     "run": "sim.experiments.runner",
 }
+# Results have ``.lead`` from then on.
+_MAKE_RESULTS = ("open_results", "run")
 
 
 def __getattr__(name: str) -> Any:
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    if name in _MAKE_RESULTS:
+        import_module("sim.accessor")
     return getattr(import_module(_HOMES[name]), name)
 
 

@@ -164,7 +164,8 @@ class LeadModel(ColumnModel):
         self.backing = Backing(self.world.plans, self.first_py)
         terms = CashTerms.read(self.evidence, self.backing.reserves)
         drawn = parameter_values(self.scenario, self.evidence)
-        self.record = Record(len(self.world.plans), self.scenario.years, terms, drawn)
+        panel_of = self.world.providers if self.scenario.study.evaluation_panel else None
+        self.record = Record(len(self.world.plans), self.scenario.years, terms, drawn, panel_of)
         self.outcomes = self.record.arrays
         self._health: HealthByYear = HealthByYear(
             self.evidence, None if self.reference is None else self.reference._health
@@ -371,6 +372,7 @@ class LeadModel(ColumnModel):
             ledger=self.ledger,
             reference_outlay=None if outlay is None else int(outlay[self.year - self.first_py]),
         )
+        self.record.write_panel(self.year, self.history, self._participants.practice_aco)
 
     def close_year(self) -> None:
         """Turn to the next year: its contracts, and nothing decided yet."""

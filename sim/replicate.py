@@ -12,6 +12,7 @@ from sim.kernels.codes import CELL_NAMES, EPISODE_NAMES
 from sim.kernels.layout import Practices
 from sim.kernels.tally import Tally, together
 from sim.model import LeadModel
+from sim.outcomes.panel import panel_labels
 from sim.outcomes.quality import MEASURES
 from sim.outcomes.registry import VARIABLES
 from sim.population.arm_people import ArmPeople
@@ -131,9 +132,11 @@ def simulate(
 def coordinates(scenario: Scenario) -> dict[str, Any]:
     """Return the labels of the results: index coordinates, and what each ACO is."""
     plans = plan_acos(scenario)
+    names, markets = [plan.name for plan in plans], [plan.market for plan in plans]
+    panel = panel_labels(names, markets, scenario.years) if scenario.study.evaluation_panel else {}
     return {
         "arm": list(scenario.arms),
-        "aco": [plan.name for plan in plans],
+        "aco": names,
         "cell": list(CELL_NAMES),
         "year": list(scenario.years),
         "episode": list(EPISODE_NAMES),
@@ -143,4 +146,5 @@ def coordinates(scenario: Scenario) -> dict[str, Any]:
         "aco_leadership": ("aco", [plan.leadership for plan in plans]),
         "aco_rural": ("aco", [plan.rural for plan in plans]),
         "aco_lives": ("aco", [plan.lives for plan in plans]),
+        **panel,
     }

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from sim.inputs.faults import Fault, InputError, wrong_choice
 from sim.outcomes.error import quantile_error
 from sim.outcomes.registry import BY_NAME, VARIABLES
-from sim.outcomes.summary import paid_to_acos
+from sim.outcomes.summary import complete, paid_to_acos
 
 MILLION = 1e6
 NET_PAYMENT = "net_payment"
@@ -43,11 +43,6 @@ def acting_arms(data: xr.Dataset, arm: str | None) -> list[str]:
             Fault("chart", "arm", f"is only {names[0]}", "needs an arm beside the reference arm")
         )
     return acting
-
-
-def complete(data: xr.Dataset) -> xr.Dataset:
-    """Return the complete replicates."""
-    return data.isel(replicate=data["done"].values) if "done" in data.coords else data
 
 
 def metric_name(metric: str) -> str:

@@ -8,10 +8,11 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Patch
 
 from sim.charts.labels import key_below
-from sim.charts.quantities import acting_arms, complete
+from sim.charts.quantities import acting_arms
 from sim.charts.style import MUTED, looks, mark_zero, new_axes, plain_numbers, styled
 from sim.outcomes.bridge import bridge, steps_of
 from sim.outcomes.error import mean_error
+from sim.outcomes.summary import complete
 
 _MILLION = 1e6
 _GAIN, _LOSS, _LEVEL = "#9ecae1", "#fdd0a2", "#4d4d4d"

@@ -15,6 +15,7 @@ from rich.console import Console
 from sim.cli.bridge import bridge
 from sim.cli.console import NARROW, WIDE, stdout
 from sim.cli.doctor import doctor
+from sim.cli.evaluate import evaluate
 from sim.cli.hindcast import hindcast
 from sim.cli.init import init
 from sim.cli.ledger import ledger
@@ -34,6 +35,7 @@ app = App(
 app.command(init)
 app.command(report)
 app.command(bridge)
+app.command(evaluate)
 app.command(ledger)
 app.command(doctor)
 app.command(plan)

@@ -41,10 +41,10 @@ def doctor(
     threads
         Cores to use; by default all.
     """
-    from sim.charts.quantities import complete  # noqa: PLC0415
     from sim.experiments.again import lived_again, stored_scenario  # noqa: PLC0415
     from sim.experiments.results import open_results  # noqa: PLC0415
     from sim.outcomes.identities import check_identities  # noqa: PLC0415
+    from sim.outcomes.summary import complete  # noqa: PLC0415
 
     scenario = stored_scenario(store)
     with open_results(store) as data:

@@ -47,6 +47,10 @@ class Study(Table):
         False,
         description="keep the books of each practice and specialist: income statements, and what arms change",
     )
+    evaluation_panel: Flag = Field(
+        False,
+        description="keep what an evaluation looks at: people of ACOs and comparison people, base years on",
+    )
     reference_arm: str = Field("no_aco", description="the arm that the others are compared with")
 
 

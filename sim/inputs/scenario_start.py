@@ -18,6 +18,7 @@ _EXAMPLES: dict[str, Any] = {
     "title": "My ACO in LEAD",
     "parameter_uncertainty": True,
     "provider_books": True,
+    "evaluation_panel": True,
     "mssp_year": 2022,
     "former_mssp": True,
     "high_needs_share": "15 %",
@@ -97,7 +98,7 @@ def start_text(start: Start) -> str:
     parts = [
         _HEAD,
         *_lines(["schema_version"], {"schema_version": 1}),
-        *_table("study", study, ("title", "parameter_uncertainty", "provider_books")),
+        *_table("study", study, ("title", "parameter_uncertainty", "provider_books", "evaluation_panel")),
         *_table("horizon", {"first_py": 2027, "last_py": 2036}),
         *_table("population", people, ("mssp_year",) if start.mssp_puf else ()),
         *(() if start.mssp_puf else _aco(start.aco)),

@@ -9,9 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.kernels.codes import CELL_NAMES, EPISODE_NAMES, MONTHS_A_YEAR
+from sim.kernels.tally import Tally
 from sim.ledger import Ledger, Mechanism, Party
 from sim.ledger.codes import CAPITATION
 from sim.outcomes.cash import CashTerms, cash_in_year
+from sim.outcomes.panel import NAMES as PANEL
+from sim.outcomes.panel import Panel, Practices
 from sim.outcomes.quality import MEASURES
 from sim.outcomes.registry import BY_NAME, VARIABLES
 
@@ -71,6 +74,8 @@ class Record:
         What cash figures go by.
     drawn : ndarray
         Values of the uncertain parameters, as many as are drawn.
+    panel_of : Practices, optional
+        Practices whose people an evaluation looks at; without them no panel is kept.
 
     Attributes
     ----------
@@ -79,9 +84,12 @@ class Record:
         the variable's fill value.
     """
 
-    def __init__(self, acos: int, years: range, cash: CashTerms, drawn: Floats) -> None:
+    def __init__(
+        self, acos: int, years: range, cash: CashTerms, drawn: Floats, panel_of: Practices | None = None
+    ) -> None:
         self.first_py = years[0]
         self._cash = cash
+        self._panel = None if panel_of is None else Panel.of(panel_of, acos, years)
         sizes = {
             "aco": acos,
             "cell": len(CELL_NAMES),
@@ -89,6 +97,8 @@ class Record:
             "episode": len(EPISODE_NAMES),
             "measure": len(MEASURES),
             "parameter": drawn.size,
+            **dict.fromkeys(("practice_list", "unit", "panel_year", "service"), 0),
+            **({} if self._panel is None else self._panel.sizes),
         }
         self.arrays: dict[str, NDArray[Any]] = {
             variable.name: np.full(
@@ -169,6 +179,11 @@ class Record:
         self.write(
             year, "medicare_net_cost", outlay - (outlay if reference_outlay is None else reference_outlay)
         )
+
+    def write_panel(self, year: int, history: Mapping[int, Tally], practice_aco: NDArray[np.int64]) -> None:
+        """Write a performance year of the evaluation panel, where one is kept, see :class:`Panel`."""
+        if self._panel is not None:
+            self._panel.write({name: self.arrays[name] for name in PANEL}, year, history, practice_aco)
 
     def _of_year(self, name: str, year: int) -> NDArray[Any]:
         """Return the part of a variable that belongs to a year, to be written."""

@@ -8,6 +8,7 @@ from sim.outcomes.benefit_variables import BENEFIT_MONEY, FALLS_VARIABLES
 from sim.outcomes.bridge_variables import BRIDGE_VARIABLES
 from sim.outcomes.cara import CARA_KNOWN, CARA_MONEY, CARA_VARIABLES
 from sim.outcomes.decision_variables import DECISION_VARIABLES
+from sim.outcomes.panel import PANEL_VARIABLES
 from sim.outcomes.payment_variables import PAYMENT_VARIABLES
 from sim.outcomes.protection_variables import PROTECTION_VARIABLES
 from sim.outcomes.provider_variables import PROVIDER_VARIABLES
@@ -289,6 +290,7 @@ VARIABLES: tuple[Variable, ...] = (
         "What a replicate drew of the evidence, in the entry's own unit, where the study draws parameters"
         " (study.parameter_uncertainty); absent otherwise. Items of a list and years have a label each.",
     ),
+    *PANEL_VARIABLES,
 )
 
 BY_NAME: dict[str, Variable] = {variable.name: variable for variable in VARIABLES}

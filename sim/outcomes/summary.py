@@ -87,6 +87,11 @@ class Contrast:
     gain: float
 
 
+def complete(data: xr.Dataset) -> xr.Dataset:
+    """Return the complete replicates."""
+    return data.isel(replicate=data["done"].values) if "done" in data.coords else data
+
+
 def _total(data: xr.Dataset, *names: str) -> xr.DataArray:
     """Sum variables over all dims but point, arm and replicate; NaN where a replicate has nothing at all."""
     parts = []

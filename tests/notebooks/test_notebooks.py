@@ -23,7 +23,9 @@ nbformat.write(notebook, sys.argv[2])
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("script", "figures"), [("01-first-decade.py", 5), ("02-your-own-agent.py", 1)], ids=str
+    ("script", "figures"),
+    [("01-first-decade.py", 5), ("02-your-own-agent.py", 1), ("05-benchmark-truth-evaluation.py", 2)],
+    ids=str,
 )
 def test_notebook_runs_and_draws(script: str, figures: int, tmp_path: Path) -> None:
     for folder in ("notebooks", "scenarios"):
