@@ -43,11 +43,11 @@ def doctor(
     """
     from sim.charts.quantities import complete  # noqa: PLC0415
     from sim.experiments.again import lived_again, stored_scenario  # noqa: PLC0415
-    from sim.experiments.results import open_results  # noqa: PLC0415
+    from sim.experiments.results import open_all  # noqa: PLC0415
     from sim.outcomes.identities import check_identities  # noqa: PLC0415
 
     scenario = stored_scenario(store)
-    with open_results(store) as data:
+    with open_all(store) as data:
         done = np.flatnonzero(data["done"].values)
         if replicate not in done:
             problem = f"= {replicate} is not complete"

@@ -18,6 +18,7 @@ from sim.inputs.scenario_arms import (
     Terms,
 )
 from sim.inputs.scenario_cara import CaraContract
+from sim.inputs.scenario_precision import Precision
 from sim.inputs.scenario_values import Fraction, Table, Whole
 
 FIRST_PY = 2027
@@ -39,6 +40,9 @@ class Study(Table):
         description="draw uncertain evidence anew in every replicate instead of using its central value",
     )
     reference_arm: str = Field("no_aco", description="the arm that the others are compared with")
+    precision: Precision | None = Field(
+        None, description="figure to be known so well that replicates are added until it is; absent: none are"
+    )
 
 
 class Horizon(Table):
