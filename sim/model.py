@@ -31,7 +31,7 @@ from sim.columns.column_set import ColumnAgentSet
 from sim.inputs.evidence import Evidence
 from sim.inputs.faults import InputError, wrong_choice
 from sim.inputs.lead_criteria import criteria_of, high_needs_aco_share
-from sim.kernels.codes import CELL_NAMES, EPISODE_NAMES, Sum
+from sim.kernels.codes import Sum
 from sim.kernels.draws import Key
 from sim.kernels.layout import People
 from sim.kernels.tally import Asked, Tally, without_specialists
@@ -53,7 +53,7 @@ from sim.settlement.contracts import Contracts
 from sim.settlement.office import ENTRY, Settlement
 from sim.settlement.program import Participants, Settled
 from sim.settlement.stop_loss import LivedPersons, Persons
-from sim.start import evidence_of, make_world, with_seed
+from sim.start import evidence_of, make_world, parameter_values, with_seed
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -161,10 +161,10 @@ class LeadModel(ColumnModel):
         self.history = dict(self.world.history)
         self._memory = Memory(self.world.remembered, self.settlement.remembered_years)
         self.ledger = Ledger(len(self.world.plans))
-        sizes = {"aco": len(self.world.plans), "cell": len(CELL_NAMES), "year": len(self.scenario.years)}
-        sizes["episode"] = len(EPISODE_NAMES)
+        drawn = parameter_values(self.scenario, self.evidence)
         self.backing = Backing(self.world.plans, self.first_py)
-        self.record = Record(sizes, self.first_py, CashTerms.read(self.evidence, self.backing.reserves))
+        terms = CashTerms.read(self.evidence, self.backing.reserves)
+        self.record = Record(len(self.world.plans), self.scenario.years, terms, drawn)
         self.outcomes = self.record.arrays
         self._health: HealthByYear = HealthByYear(
             self.evidence, None if self.reference is None else self.reference._health

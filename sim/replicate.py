@@ -18,7 +18,7 @@ from sim.population.experience import people_lived
 from sim.population.plan import plan_acos
 from sim.population.shared_lives import SharedLives
 from sim.scenarios import Scenario
-from sim.start import make_world
+from sim.start import make_world, parameter_labels
 
 
 class Replicate:
@@ -137,6 +137,7 @@ def coordinates(scenario: Scenario) -> dict[str, Any]:
         "cell": list(CELL_NAMES),
         "year": list(scenario.years),
         "episode": list(EPISODE_NAMES),
+        **({"parameter": labels} if (labels := parameter_labels(scenario)) else {}),
         "aco_entry": ("aco", [plan.entry for plan in plans]),
         "aco_leadership": ("aco", [plan.leadership for plan in plans]),
         "aco_rural": ("aco", [plan.rural for plan in plans]),

@@ -6,7 +6,7 @@ import hashlib
 import json
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -95,20 +95,30 @@ class Scenario:
         """Read a scenario from TOML text; relative paths in it start from `directory`. Raises InputError."""
         return cls._checked(_with_environment(text_layers(text, Path(directory))))
 
-    def replace(self, changes: Mapping[str, Any]) -> Scenario:
+    def replace(self, changes: Mapping[str, Any], origin: str = "replace()") -> Scenario:
         """Return a copy with some values changed.
 
         Parameters
         ----------
         changes : mapping
             Dotted or nested keys, e.g. ``{"study.seed": 7, "arms.lead_global.risk_option": "professional"}``.
+        origin : str
+            What faults call the place that the changes come from.
 
         Raises
         ------
         InputError
             With every fault.
         """
-        return self._checked([*self.merged.layers, patch_layer("replace()", changes)])
+        return self._checked([*self.merged.layers, patch_layer(origin, changes)])
+
+    def without_sweep(self) -> Scenario:
+        """Return a copy that is one scenario, not the points of a sweep."""
+        layers = [
+            replace(layer, tree={key: value for key, value in layer.tree.items() if key != "sweep"})
+            for layer in self.merged.layers
+        ]
+        return self._checked(layers)
 
     @classmethod
     def _checked(cls, layers: Sequence[Layer]) -> Scenario:

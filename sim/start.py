@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.inputs.evidence import Evidence
-from sim.inputs.evidence_draw import draw_evidence
+from sim.inputs.evidence_draw import draw_evidence, uncertain_keys, values_of
 from sim.inputs.faults import Fault, InputError
 from sim.inputs.lead_criteria import criteria_of
 from sim.kernels.draws import make_key
@@ -48,6 +49,25 @@ def evidence_of(scenario: Scenario, arm: str, replicate: int) -> Evidence:
     if not scenario.study.parameter_uncertainty:
         return evidence
     return draw_evidence(evidence, make_key(scenario.study.seed, replicate))
+
+
+def parameter_labels(scenario: Scenario) -> list[str]:
+    """Return the labels of the parameters that are drawn in some arm; none where the study draws none."""
+    if not scenario.study.parameter_uncertainty:
+        return []
+    keys = uncertain_keys(map(scenario.evidence, scenario.arms))
+    return list(
+        dict.fromkeys(label for arm in scenario.arms for label in values_of(scenario.evidence(arm), keys))
+    )
+
+
+def parameter_values(scenario: Scenario, evidence: Evidence) -> NDArray[np.float64]:
+    """Return an arm's values of these parameters, as many as there are labels; NaN for what it has not."""
+    labels = parameter_labels(scenario)
+    if not labels:
+        return np.empty(0)
+    found = values_of(evidence, uncertain_keys(map(scenario.evidence, scenario.arms)))
+    return np.array([found.get(label, np.nan) for label in labels])
 
 
 def with_seed(scenario: Scenario, seed: Any) -> Scenario:

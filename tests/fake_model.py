@@ -45,6 +45,8 @@ def simulate(scenario: Any, replicate: int, *, threads: int = 1) -> Mapping[str,
     draws = np.random.default_rng([scenario.study.seed, replicate])
     arrays = {}
     for variable in VARIABLES:
+        if not set(variable.dims) <= set(sizes):
+            continue
         shape = [sizes[dim] for dim in ("arm", *variable.dims)]
         if variable.dtype == "flag":
             arrays[variable.name] = draws.random(shape) < 0.5

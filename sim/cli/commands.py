@@ -29,6 +29,7 @@ from sim.cli.stores import (
     status,
     verify,
 )
+from sim.cli.sweep import discover, plan, sensitivity
 from sim.inputs.faults import Fault, InputError
 
 if TYPE_CHECKING:
@@ -48,6 +49,9 @@ app.command(status)
 app.command(verify)
 app.command(extend)
 app.command(export)
+app.command(plan)
+app.command(sensitivity)
+app.command(discover)
 
 Settings = Annotated[
     tuple[str, ...],

@@ -80,6 +80,8 @@ def _again(made: Replicate, stored: xr.Dataset) -> list[Checked]:
     differing, entries, wrong, gaps, years = [], 0, [], [], 0
     for arm, model in made.models.items():
         for variable in VARIABLES:
+            if variable.name not in stored:
+                continue
             mine = _readable(model.outcomes[variable.name], variable.fill_value, variable.dtype == "money")
             theirs = stored[variable.name].sel(arm=arm).values
             if not np.array_equal(mine, theirs, equal_nan=True):

@@ -28,6 +28,7 @@ from sim.cli.money_tables import (
     turned_away,
 )
 from sim.cli.protection_table import PROTECTION, protection_table, shows_protection
+from sim.cli.sweep_tables import print_sweep, sweep_as_dict
 from sim.inputs.faults import printable
 from sim.outcomes.bands import bands_hold, bands_sentence
 from sim.outcomes.summary import FIGURES, ArmSummary, summarise
@@ -58,6 +59,10 @@ class Evaluation(Protocol):
 
 def print_run(done: Run, scenario: Scenario, console: Console) -> None:
     """Print the closing table of a run."""
+    if scenario.tables.sweep is not None:
+        print_sweep(done, scenario, console)
+        _print_basis(scenario, console)
+        return
     with done.open() as data:
         summaries = summarise(data) if data.attrs["replicates_complete"] else []
         acos, bands = data.sizes["aco"], bands_sentence(data)
@@ -183,8 +188,9 @@ def _error(value: float) -> str:
 
 def run_as_dict(done: Run, scenario: Scenario) -> dict[str, Any]:
     """Return the closing table as plain values, USD; what is not known is None."""
+    swept = scenario.tables.sweep is not None
     with done.open() as data:
-        arms = _arms_as_dict(data)
+        found = {"points": _known(sweep_as_dict(done))} if swept else {"arms": _arms_as_dict(data)}
         acos, bands = data.sizes["aco"], bands_hold(data)
     return {
         "study": scenario.study.name,
@@ -203,7 +209,7 @@ def run_as_dict(done: Run, scenario: Scenario) -> dict[str, Any]:
         "reference_arm": scenario.study.reference_arm,
         "units": "USD",
         "low_and_high_hold": bands,
-        "arms": arms,
+        **found,
         "assumed_rules": [{"key": key, "title": title} for key, title in scenario.assumed().items()],
         "conflicted_rules": [
             {"key": key, "status": status, "elsewhere": said}
@@ -223,6 +229,8 @@ def _known(value: Any) -> Any:
     """Return `value` with NaN replaced by None, as JSON has no word for it."""
     if isinstance(value, dict):
         return {name: _known(item) for name, item in value.items()}
+    if isinstance(value, list):
+        return [_known(item) for item in value]
     return None if isinstance(value, float) and not math.isfinite(value) else value
 
 

@@ -143,6 +143,9 @@ def root_attributes(path: Path, *, any_version: bool = False) -> dict[str, Any] 
         document = read_document(path / NAME)
         attributes = document.get("attributes")
         conventions = attributes.get("Conventions") if isinstance(attributes, dict) else None
+        if conventions == CONVENTIONS.replace("results", "sweep"):
+            allowed = "give the store of one of its points, such as points/000000"
+            raise InputError(Fault(str(path), "", "is a sweep, a folder of many stores", allowed))
         if isinstance(conventions, str) and conventions != CONVENTIONS and conventions.startswith(_FAMILY):
             if any_version:
                 return None

@@ -63,6 +63,14 @@ class Coordinates:
         """The result variables these labels can hold."""
         return tuple(v for v in VARIABLES if all(dim in self.labels for dim in ("arm", *v.dims)))
 
+    @property
+    def bytes_per_replicate(self) -> int:
+        """Size of one replicate's results in memory."""
+        return sum(
+            v.stored_dtype.itemsize * int(np.prod([self.size(dim) for dim in ("arm", *v.dims)]))
+            for v in self.variables
+        )
+
     def check_room(self, replicates: int, path: Path) -> None:
         """Refuse more replicates than a store can hold, or than its disk has room for.
 
@@ -71,13 +79,9 @@ class Coordinates:
         InputError
             With the bytes that they would take, and the limit.
         """
-        each = sum(
-            v.stored_dtype.itemsize * int(np.prod([self.size(dim) for dim in ("arm", *v.dims)]))
-            for v in self.variables
-        )
         parent = next(folder for folder in path.absolute().parents if folder.exists())
         free = shutil.disk_usage(parent).free
-        needed = int(_LEAST_ON_DISK * each * replicates)
+        needed = int(_LEAST_ON_DISK * self.bytes_per_replicate * replicates)
         if replicates > MOST_REPLICATES or needed > free:
             problem = f"= {replicates} would add at least {needed:,} bytes to {path}"
             allowed = f"at most {MOST_REPLICATES:,} replicates, and {free:,} bytes are free there"

@@ -41,7 +41,8 @@ def open_results(path: str | Path) -> xr.Dataset:
     Returns
     -------
     Dataset
-        Dims ``arm, replicate, aco, cell, year``; money in dollars. Replicates that are not complete are NaN
+        Dims ``arm, replicate, aco, cell, year``, before them ``design`` where the scenario is a sweep, with
+        the values of its points as coordinates; money in dollars. Replicates that are not complete are NaN
         in every variable, whatever is on disk. Variables are read from disk when used, and only the part
         that is used; what cannot be read then is an InputError. The coordinate ``done`` says which replicates
         are complete, the attributes ``replicates_complete`` and ``replicates_requested`` how many.
@@ -51,7 +52,15 @@ def open_results(path: str | Path) -> xr.Dataset:
     InputError
         When there is no result store at `path`, or it is damaged.
     """
-    metadata = examine(Path(path))
+    path = Path(path)
+    from sim.experiments.sweep_store import open_sweep, sweep_attributes  # noqa: PLC0415  it opens stores too
+
+    return open_sweep(path) if sweep_attributes(path) is not None else open_store(path)
+
+
+def open_store(path: Path) -> xr.Dataset:
+    """Open the results of one scenario, as :func:`open_results` does."""
+    metadata = examine(path)
     done = flags_of(metadata)
     data = xr.Dataset(
         {name: _Complete.of(metadata, name, done) for name in metadata.results},
@@ -74,7 +83,7 @@ def open_all(path: str | Path) -> xr.Dataset:
     InputError
         When there is no result store at `path`, it is damaged, or it lacks a variable.
     """
-    data = open_results(path)
+    data = open_store(Path(path))
     faults = [
         Fault(str(path), variable.name, "is not in the store", "run its scenario again with this leadsim")
         for variable in VARIABLES
@@ -111,11 +120,8 @@ class _Complete(BackendArray):
     def of(cls, metadata: Metadata, name: str, done: NDArray[np.bool_]) -> xr.Variable:
         """Return a variable that reads through such an array."""
         made = cls(metadata, name, done)
-        lazy: Any = indexing.LazilyIndexedArray(made)
-        # Protected and kept once read, as xarray does with what it opens itself.
-        kept = indexing.MemoryCachedArray(indexing.CopyOnWriteArray(lazy))  # type: ignore[no-untyped-call]
         encoding = {"preferred_chunks": dict(zip(made._array.dims, made._array.chunks, strict=True))}
-        return xr.Variable(made._array.dims, kept, made._shown, encoding, fastpath=True)
+        return lazy(made, made._array.dims, made._shown, encoding)
 
     def __getitem__(self, key: Any) -> Any:
         support = indexing.IndexingSupport.OUTER
@@ -188,6 +194,13 @@ def _memory() -> int:
         return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     except (AttributeError, ValueError, OSError):
         return sys.maxsize
+
+
+def lazy(array: BackendArray, dims: Any, attributes: Any, encoding: Any = None) -> xr.Variable:
+    """Return a variable that is read when used; protected and kept once read, as what xarray opens itself."""
+    inner: Any = indexing.LazilyIndexedArray(array)
+    kept = indexing.MemoryCachedArray(indexing.CopyOnWriteArray(inner))  # type: ignore[no-untyped-call]
+    return xr.Variable(dims, kept, attributes, encoding, fastpath=True)
 
 
 def checked(path: Path, *, whole: bool) -> tuple[dict[str, Any], NDArray[np.bool_]]:

@@ -48,6 +48,8 @@ class Run:
         Wall-clock time of this run.
     notes : tuple of str
         What was met in a store that was there, in words.
+    points : int
+        Points of a sweep, whose replicates are counted together; 1 where there is none.
     """
 
     path: Path
@@ -57,13 +59,14 @@ class Run:
     failures: tuple[Failure, ...]
     seconds: float
     notes: tuple[str, ...] = ()
+    points: int = 1
 
     def open(self) -> xr.Dataset:
         """Return the results of the replicates asked for; see :func:`sim.open_results`."""
-        data = open_results(self.path).isel(replicate=slice(self.requested))
+        data = open_results(self.path).isel(replicate=slice(self.requested // self.points))
         data.attrs |= {
             "replicates_complete": int(data["done"].sum()),
-            "replicates_requested": data.sizes["replicate"],
+            "replicates_requested": self.points * data.sizes["replicate"],
         }
         return data
 
@@ -89,10 +92,11 @@ def run(
     Parameters
     ----------
     scenario : Scenario, str or Path
-        The scenario or its file.
+        The scenario or its file. The points of a sweep are run one after the other, each into a store of its
+        own in `out`.
     replicates : int, optional
-        How many, exactly; otherwise the scenario's number, or as many as its ``study.precision`` takes. A
-        store that holds more keeps them.
+        How many, of each point, exactly; otherwise the scenario's number, or as many as its
+        ``study.precision`` takes. A store that holds more keeps them.
     out : str or Path, optional
         The store, ``results/NAME.zarr`` otherwise.
     threads : int, optional
@@ -132,6 +136,14 @@ def run(
     allowed = threads_allowed(threads)
     path = Path(out) if out else Path("results") / f"{scenario.study.name}.zarr"
     model = (simulate, coordinates) if simulate and coordinates else _model()
+    if scenario.tables.sweep is not None:
+        from sim.experiments.sweep import run_sweep  # noqa: PLC0415  it runs each point through here
+
+        return run_sweep(
+            scenario, requested, path, progress=progress, overwrite=overwrite, coordinates=model[1],
+            simulate=model[0], threads=threads, executor=executor, address=address, batch=batch,
+            agents=agents, behaviours=behaviours,
+        )  # fmt: skip
     replaced = _identity(agents, behaviours)
     labels = Coordinates.of(model[1](scenario))
     started = time.monotonic()

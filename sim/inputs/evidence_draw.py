@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -20,6 +20,7 @@ from sim.kernels.draws import Decision, Key, draw4, unit52
 Floats = NDArray[np.float64]
 
 LEVEL_FIT = "spending.level_fit"
+_LEAST_QUANTILE = 1e-6
 
 
 def draw_evidence(evidence: Evidence, key: Key) -> Evidence:
@@ -48,8 +49,7 @@ def draw_evidence(evidence: Evidence, key: Key) -> Evidence:
     taken out of ``spending.level_fit``.
     """
     entries = {
-        name: _drawn(entry, key) if entry.spread == "parameter" else entry
-        for name, entry in evidence.entries.items()
+        name: _drawn(entry, key) if is_uncertain(entry) else entry for name, entry in evidence.entries.items()
     }
     if LEVEL_FIT in entries:
         added = np.sum(
@@ -58,6 +58,61 @@ def draw_evidence(evidence: Evidence, key: Key) -> Evidence:
         fit = entries[LEVEL_FIT]
         entries[LEVEL_FIT] = rebuilt(fit, by_year=((None, np.asarray(fit.value) / (1.0 + added)),))
     return Evidence(evidence.name, entries)
+
+
+def uncertain_keys(books: Iterable[Evidence]) -> list[str]:
+    """Return the keys of the parameters that some of the books state as uncertain."""
+    return list(dict.fromkeys(entry.key for book in books for entry in book if is_uncertain(entry)))
+
+
+def values_of(evidence: Evidence, keys: Iterable[str]) -> dict[str, float]:
+    """Return the values of some parameters, items of lists and years apart.
+
+    Returns
+    -------
+    dict of str to float
+        By label: the key, behind it the year and the place in a list, ``effect.physician[3]``.
+    """
+    return {
+        label: number
+        for entry in (evidence.entries[key] for key in keys)
+        for year, value in entry.by_year
+        for label, number in _items(f"{entry.key}.{year}" if year else entry.key, value)
+    }
+
+
+def _items(key: str, value: Value) -> Iterator[tuple[str, float]]:
+    numbers = np.asarray(value, np.float64)
+    for place in np.ndindex(numbers.shape):
+        yield f"{key}[{','.join(map(str, place))}]" if place else key, float(numbers[place])
+
+
+def is_uncertain(entry: Entry) -> bool:
+    """Whether a parameter is drawn once a replicate where a study draws parameters."""
+    return entry.spread == "parameter" and (entry.distribution or {}).get("dist", "fixed") != "fixed"
+
+
+def at_quantile(entry: Entry, u: float) -> Any:
+    """Return an uncertain entry's value at one quantile of its distribution, as a scenario would state it.
+
+    Parameters
+    ----------
+    entry : Entry
+        With a distribution other than ``fixed``; all values of a list are taken at the same quantile.
+    u : float
+        0 to 1.
+    """
+
+    def value(centre: Value) -> Any:
+        middle = np.asarray(centre, np.float64)
+        # No distribution reaches its end at a quantile of 0 or 1.
+        share = np.full(middle.shape, np.clip(u, _LEAST_QUANTILE, 1.0 - _LEAST_QUANTILE))
+        found = _at_quantile(middle, entry.distribution or {}, share)
+        return np.clip(found, entry.limits.min, entry.limits.max).tolist()
+
+    if entry.yearly:
+        return {str(year): value(centre) for year, centre in entry.by_year}
+    return value(entry.value)
 
 
 def _added_to_mean(stated: Entry, drawn: Entry) -> Floats:
@@ -75,8 +130,6 @@ def _added_to_mean(stated: Entry, drawn: Entry) -> Floats:
 
 def _drawn(entry: Entry, key: Key) -> Entry:
     distribution = entry.distribution or {}
-    if distribution.get("dist", "fixed") == "fixed":
-        return entry
     by_year = tuple((year, _value(entry, value, distribution, key)) for year, value in entry.by_year)
     return rebuilt(entry, by_year=by_year)
 

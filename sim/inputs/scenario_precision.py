@@ -54,6 +54,8 @@ def precision_faults(merged: Merged, metrics: Mapping[str, Any]) -> list[Fault]:
         value = stated.get(key)
         if isinstance(value, str) and value not in known:
             faults.append(wrong_choice(merged.file(f"{place}.{key}"), f"{place}.{key}", value, known))
+    if "sweep" in merged.tree:
+        faults.append(Fault(merged.file(place), place, "is stated of a sweep", "must be left out of sweeps"))
     if "error" not in stated and "relative_error" not in stated:
         allowed = "must be given, or relative_error: how well the mean is to be known"
         faults.append(Fault(merged.file(place), f"{place}.error", "is missing", allowed))

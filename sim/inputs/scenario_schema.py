@@ -19,6 +19,7 @@ from sim.inputs.scenario_arms import (
 )
 from sim.inputs.scenario_cara import CaraContract
 from sim.inputs.scenario_precision import Precision
+from sim.inputs.scenario_sweep import Sweep
 from sim.inputs.scenario_values import Fraction, Table, Whole
 
 FIRST_PY = 2027
@@ -109,6 +110,7 @@ class ScenarioTables(Table):
     arms: dict[Annotated[str, Field(pattern=NAME)], Arm] = Field(
         min_length=1, description="named arms, compared on common draws"
     )
+    sweep: Sweep | None = Field(None, description=str(Sweep.__doc__))
 
 
 def model_at(loc: Iterable[int | str]) -> type[BaseModel] | None:

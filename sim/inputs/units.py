@@ -76,10 +76,25 @@ def parse_quantity(text: object, unit: str = "1") -> float:
     ValueError
         When it is not a number, or its unit is unknown or of another kind; the message says what is allowed.
     """
+    number, written = parse_number(text, unit)
+    canonical, factor = UNITS[written]
+    if written == "" or canonical == unit:
+        return number * factor
+    raise ValueError(f"{text!r} is in {canonical}; {allowed_units(unit)}")
+
+
+def parse_number(text: object, unit: str = "") -> tuple[float, str]:
+    """Return a number and the unit written behind it, one of :data:`UNITS`, not yet converted.
+
+    Raises
+    ------
+    ValueError
+        When it is not a number, or its unit is unknown; the message names those of `unit`.
+    """
     if isinstance(text, bool):
         raise ValueError(f"{text!r} is not a number")
     if isinstance(text, int | float):
-        return _finite(text)
+        return _finite(text), ""
     if not isinstance(text, str):
         raise ValueError(f"{text!r} is not a number")
     found = _QUANTITY.fullmatch(text)
@@ -87,14 +102,10 @@ def parse_quantity(text: object, unit: str = "1") -> float:
         raise ValueError(f"{text!r} has a comma that parts no thousands; write a decimal point: 1234.5")
     if found is None:
         raise ValueError(f"{text!r} is not a number with a unit")
-    number = _finite(found[1].replace(",", "").replace("_", ""))
-    written = found[2]
-    if written not in UNITS:
-        raise ValueError(f"{text!r} has the unknown unit {written!r}; {allowed_units(unit)}")
-    canonical, factor = UNITS[written]
-    if written == "" or canonical == unit:
-        return number * factor
-    raise ValueError(f"{text!r} is in {canonical}; {allowed_units(unit)}")
+    if found[2] not in UNITS:
+        known = f"; {allowed_units(unit)}" if unit else ""
+        raise ValueError(f"{text!r} has the unknown unit {found[2]!r}{known}")
+    return _finite(found[1].replace(",", "").replace("_", "")), found[2]
 
 
 def _finite(number: str | float) -> float:

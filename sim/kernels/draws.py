@@ -80,6 +80,8 @@ class Decision(IntEnum):
     CARA_REVIEW = 89  # of an ACO, in a contract's first year: whether CMS refuses changes; by kind of episode
     # Evidence, once a replicate
     PARAMETER = 96
+    # Finished results, drawn again for their error
+    RESAMPLE = 112
 
 
 class Key(NamedTuple):

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.kernels.codes import MONTHS_A_YEAR
+from sim.kernels.codes import CELL_NAMES, EPISODE_NAMES, MONTHS_A_YEAR
 from sim.ledger import Ledger, Mechanism, Party
 from sim.ledger.codes import CAPITATION
 from sim.outcomes.cash import CashTerms, cash_in_year
@@ -38,17 +38,22 @@ _OF_ACOS: tuple[tuple[str, int, tuple[Mechanism, ...]], ...] = (
 _ADVANCED = (("enhanced_pcc", Mechanism.ENHANCED_PCC), ("apo", Mechanism.APO))
 
 
+Floats = NDArray[np.float64]
+
+
 class Record:
     """The outcomes of one arm of one replicate.
 
     Parameters
     ----------
-    sizes : mapping of str to int
-        Length of each dim of the variables but ``arm`` and ``replicate``.
-    first_py : int
-        First performance year, the first place along ``year``.
+    acos : int
+        How many there are.
+    years : range
+        Performance years.
     cash : CashTerms
         What cash figures go by.
+    drawn : ndarray
+        Values of the uncertain parameters, as many as are drawn.
 
     Attributes
     ----------
@@ -57,15 +62,23 @@ class Record:
         the variable's fill value.
     """
 
-    def __init__(self, sizes: Mapping[str, int], first_py: int, cash: CashTerms) -> None:
-        self.first_py = first_py
+    def __init__(self, acos: int, years: range, cash: CashTerms, drawn: Floats) -> None:
+        self.first_py = years[0]
         self._cash = cash
+        sizes = {
+            "aco": acos,
+            "cell": len(CELL_NAMES),
+            "year": len(years),
+            "episode": len(EPISODE_NAMES),
+            "parameter": drawn.size,
+        }
         self.arrays: dict[str, NDArray[Any]] = {
             variable.name: np.full(
                 tuple(sizes[dim] for dim in variable.dims), variable.fill_value, variable.stored_dtype
             )
             for variable in VARIABLES
         }
+        self.arrays["parameter_value"][:] = drawn
 
     def write(self, year: int, name: str, values: Any, where: NDArray[np.bool_] | None = None) -> None:
         """Write a variable of a year; of ACOs that `where` (shape (acos,)) leaves out nothing is written.

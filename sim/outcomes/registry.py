@@ -289,6 +289,15 @@ VARIABLES: tuple[Variable, ...] = (
         "1 where the ACO's historical spending is at or above its region's, risk-standardised.",
         rule=f"{_METHODS}, spending designation",
     ),
+    Variable(
+        "parameter_value",
+        ("parameter",),
+        "number",
+        "1",
+        "Value of an uncertain parameter",
+        "What a replicate drew of the evidence, in the entry's own unit, where the study draws parameters"
+        " (study.parameter_uncertainty); absent otherwise. Items of a list and years have a label each.",
+    ),
 )
 
 BY_NAME: dict[str, Variable] = {variable.name: variable for variable in VARIABLES}

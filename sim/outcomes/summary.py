@@ -88,10 +88,10 @@ class Contrast:
 
 
 def _total(data: xr.Dataset, *names: str) -> xr.DataArray:
-    """Sum variables over all dims but arm and replicate; NaN only where a replicate has nothing at all."""
+    """Sum variables over all dims but point, arm and replicate; NaN where a replicate has nothing at all."""
     parts = []
     for name in names:
-        over = [dim for dim in data[name].dims if dim not in ("arm", "replicate")]
+        over = [dim for dim in data[name].dims if dim not in ("design", "arm", "replicate")]
         parts.append(data[name].sum(over, min_count=1))
     total: xr.DataArray = parts[0]
     for part in parts[1:]:

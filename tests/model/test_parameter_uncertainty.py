@@ -5,7 +5,7 @@ import pytest
 
 from sim import open_results, run
 from sim.replicate import simulate
-from sim.start import evidence_of
+from sim.start import evidence_of, parameter_labels, parameter_values
 from tests.little_world import ARMS, digest, scenario
 
 ASKED = (("study.parameter_uncertainty", True), ("horizon.last_py", 2028))
@@ -63,3 +63,25 @@ def test_a_run_gives_what_one_replicate_alone_gives(stored):
     alone = simulate(scenario(*ASKED), 1)
     kept = stored["asked"]["true_savings"].isel(replicate=1).to_numpy()
     np.testing.assert_allclose(kept, alone["true_savings"] / 100.0, rtol=0, atol=0.005)
+
+
+def test_what_is_drawn_is_stored_with_its_replicate(stored):
+    data, asked = stored["asked"], scenario(*ASKED)
+    assert data["parameter_value"].dims == ("arm", "replicate", "parameter")
+    assert len(set(data["parameter"].values)) == data.sizes["parameter"] > 50
+    for replicate in range(2):
+        for arm in ARMS:
+            evidence = evidence_of(asked, arm, replicate)
+            one = data["parameter_value"].sel(arm=arm, replicate=replicate)
+            assert float(one.sel(parameter="cost.variable")) == evidence.number("cost.variable")
+            third = float(one.sel(parameter="effect.physician[2]"))
+            assert third == evidence.array("effect.physician")[2]
+    assert "parameter_value" not in stored["not"]
+
+
+def test_an_arm_that_states_a_parameter_has_its_own_value_of_it():
+    own = scenario(*ASKED, ("arms.lead_global.evidence.cost.variable", "12 USD/month"))
+    place = parameter_labels(own).index("cost.variable")
+    values = {arm: parameter_values(own, evidence_of(own, arm, 0))[place] for arm in ARMS}
+    assert values["lead_global"] == 12.0
+    assert values["no_aco"] == evidence_of(own, "no_aco", 0).number("cost.variable") != 12.0

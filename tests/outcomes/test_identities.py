@@ -90,10 +90,11 @@ def test_a_cent_too_many_is_told_with_its_place(name, broken):
     changed[name][place | {"replicate": 0}] += 0.01
     found = {one.label: one for one in check_identities(changed) if one.n_broken}
     assert set(found) == broken
+    totals = {one.label: one.total for one in IDENTITIES} | {NET: "medicare_net_cost"}
     for one in found.values():
         (told,) = one.broken
         assert one.n_broken == 1
         assert "arm lead_professional" in told
         assert "year 2030" in told
         assert told.endswith("0.01 USD left over")
-        assert ("aco beta" in told) == ("aco" in changed[name].dims)
+        assert ("aco beta" in told) == ("aco" in changed[totals[one.label]].dims)

@@ -1,0 +1,1 @@
+"""Truth, settlement and what an evaluation would say; which inputs and choices move results."""
