@@ -45,7 +45,8 @@ def exclusive(path: Path) -> Iterator[None]:
         except OSError as error:
             if error.errno not in _NO_LOCKS:
                 raise
-            beside, handle = True, _lock_beside(path)
+            beside = True
+            handle = _lock_beside(path)
     except (BlockingIOError, PermissionError) as error:
         if isinstance(error, PermissionError) and _fcntl:
             raise
