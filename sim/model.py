@@ -31,17 +31,16 @@ from sim.columns.column_set import ColumnAgentSet
 from sim.inputs.evidence import Evidence
 from sim.inputs.faults import InputError, wrong_choice
 from sim.inputs.lead_criteria import criteria_of, high_needs_aco_share
-from sim.kernels.codes import Sum
 from sim.kernels.draws import Key
 from sim.kernels.layout import People
 from sim.kernels.tally import Asked, Tally, without_specialists
-from sim.ledger import Ledger
-from sim.ledger.year import enter_spending
+from sim.ledger.year import enter_passed_on, enter_spending
 from sim.levers import Levers, practices_this_year
 from sim.outcomes.cash import CashTerms
+from sim.outcomes.provider_variables import income_of_practices
 from sim.outcomes.record import Record
 from sim.outcomes.yearly import REPORTED
-from sim.payments import aco_years, book_program
+from sim.payments import aco_years, book_program, empty_ledger
 from sim.population.arm_people import ArmPeople
 from sim.population.experience import Experience, care_shares, lived_by
 from sim.population.health import HealthByYear, snf_part
@@ -160,7 +159,7 @@ class LeadModel(ColumnModel):
         self.settlement = Settlement.of(self.scenario, self.arm, self.world, self.evidence)
         self.history = dict(self.world.history)
         self._memory = Memory(self.world.remembered, self.settlement.remembered_years)
-        self.ledger = Ledger(len(self.world.plans))
+        self.ledger = empty_ledger(self.scenario, self.world)
         drawn = parameter_values(self.scenario, self.evidence)
         self.backing = Backing(self.world.plans, self.first_py)
         terms = CashTerms.read(self.evidence, self.backing.reserves)
@@ -181,8 +180,7 @@ class LeadModel(ColumnModel):
     def _make_agents(self) -> None:
         """Make the people, practices and specialists agents, and an ACO of each plan."""
         use: Callable[[type[Any]], Any] = self.replaced.agent
-        made, plans = self.world.providers, self.world.plans
-        world, shared = self.world, self._shared
+        made, plans, world, shared = self.world.providers, self.world.plans, self.world, self._shared
         self._people = world.branch() if shared is None else shared.columns
         looked_up = beneficiary_bounds(world.n_practices, world.n_markets)
         self.beneficiaries = self.add_population(use(Beneficiary), beneficiary_store(self._people), looked_up)
@@ -247,19 +245,22 @@ class LeadModel(ColumnModel):
             self.world.course.enter(self.practices.store.columns, self.year)
             self.acos.do("decide", self.year)
             self.practices.do("decide", self.year)
+            state = self.year, self.contracts, self.active(), self.practice_aco()
             practices = practices_this_year(
                 self.practices.store.columns,
                 self.behaviours.parameters["effect"],
                 self._care_shares,
+                self.settlement.answers(*state, self.behaviours, self._care_shares),
                 changed_specialists(
                     self.world.providers.specialists,
                     self.specialists.store["efficiency"],
                     self.evidence.number("care.specialist_share"),
                 ),
+                self.settlement.served.levers(self.behaviours, *state),
             )
-            self._levers = Levers(
-                practices, self._health.in_year(criteria_of(self.rulebook, self.year), self.year)
-            )
+            practices = self.settlement.benefits.offered(practices, *state)
+            health = self._health.in_year(criteria_of(self.rulebook, self.year), self.year)
+            self._levers = Levers(practices, health)
         return self._levers
 
     def usual_decisions(self, year: int) -> AcoDecisions:
@@ -267,12 +268,8 @@ class LeadModel(ColumnModel):
         if self._usual is None or self._usual[0] != year:
             so_far = np.array([aco.experience for aco in self._acos], np.int64)
             experience = np.where(self.active(), so_far + 1, 0)
-            self._usual = (
-                year,
-                usual_decisions(
-                    self.behaviours, self._traits, experience=experience, rebased=self.contracts.rebased
-                ),
-            )
+            known = self.behaviours, self._traits, self.contracts
+            self._usual = (year, usual_decisions(*known, experience=experience))
         return self._usual[1]
 
     def decided(self) -> dict[str, Floats]:
@@ -307,7 +304,7 @@ class LeadModel(ColumnModel):
     @property
     def asked(self) -> Asked:
         """Sums of this year that its settlement wants beyond those that cost no time."""
-        return self.settlement.asks(self.year, self.contracts)
+        return self.settlement.asks(self.year, self.contracts, self.practice_aco())
 
     def take_year(self, tally: Tally, lived: int) -> None:
         """Take in the sums of this year's lives, and how many people lived it."""
@@ -321,7 +318,7 @@ class LeadModel(ColumnModel):
         lived = self.year, partial(getattr, self, "people"), self.decide().practices.coding
         self._memory.note(*lived)
         self.persons = Persons(*lived, self.history[self.year].care)
-        participants = self.participants()
+        participants = self._participants = self.participants()
         self._seen: Experience = participants.observe(self.history, self.year)
         self._active = self.active() & (self._seen.months.sum(axis=1) > 0.0)
         quality = np.array([aco.quality for aco in self._acos], np.float64)
@@ -334,23 +331,21 @@ class LeadModel(ColumnModel):
         """Book the year's payments; what an ACO gains it shares with its practices."""
         year, seen, active, decide = self.year, self._seen, self._active, self.behaviours.decide
         schedule = self.settlement.schedule(year, self.contracts)
-        gain = book_program(
-            self.ledger,
-            year,
-            self._settled,
-            active,
-            schedule,
-            of_acos=seen.aco[..., Sum.SPEND].sum(axis=-1),
-            total=int(self.history[year].care[..., Sum.SPEND].sum()),
-        )
-        cost = usual_cost(self.behaviours, self._traits, months=seen.months, year=year)
+        billed = self.settlement.billed(self.persons, self.history, self._participants, self.contracts)
+        booked = self.ledger, year, self._settled, active, schedule
+        gain = book_program(*booked, aligned=seen.aco, lived=self.history[year].care, billed=billed)
+        cost = usual_cost(self.behaviours, self._traits, self.contracts, months=seen.months, year=year)
         cost = np.where(active, cost + [aco.further_cost_cents for aco in self._acos], 0)
         practices, practice_aco = self.practices.store, self.practice_aco()
         specialists = self.specialists.store.columns
-        gain = gain - self.settlement.cara.pay(self.ledger, year, specialists, schedule.final)
+        gain -= self.settlement.cara.pay(self.ledger, year, specialists, schedule.final)
+        served = self.settlement.served
+        gain += served.pay(self.ledger, year, self.behaviours, self.contracts, self._settled, schedule.final)
         shared = decide("distribution", gain=gain, practice_aco=practice_aco, lives=practices["lives"])
         practices["income_cents"][:] += shared
         enter_spending(self.ledger, year, cost, shared, practice_aco, schedule.final)
+        if schedule.monthly is not None:
+            enter_passed_on(self.ledger, year, schedule.monthly, practice_aco, practices["lives"])
         leaves = self.settlement.ruined_leaves
         self._settled |= self.backing.call(self.ledger, year, self._settled, active, schedule, leaves=leaves)
 
@@ -364,10 +359,13 @@ class LeadModel(ColumnModel):
         """Write the year's outcomes."""
         seen, settled = self._seen, self._settled
         lived = ("expenditure", "risk_score", *ENTRY)
+        books = self.ledger, (self.reference or self).ledger
         outlay = None if self.reference is None else self.reference.outcomes["medicare_outlay"]
         self.record.write_year(
             self.year,
-            experience=lived_by(seen) | {name: settled[name] for name in lived},
+            experience=lived_by(seen)
+            | {name: settled[name] for name in lived}
+            | income_of_practices(*books, self.year, self._participants.practice_aco),
             settled={name: values for name, values in settled.items() if name not in lived},
             active=self._active,
             ledger=self.ledger,

@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 
 from sim.kernels.codes import CELL_NAMES, EPISODE_NAMES
 from sim.kernels.layout import Practices
-from sim.kernels.tally import Asked, Tally
+from sim.kernels.tally import Tally, together
 from sim.model import LeadModel
+from sim.outcomes.quality import MEASURES
 from sim.outcomes.registry import VARIABLES
 from sim.population.arm_people import ArmPeople
 from sim.population.experience import people_lived
@@ -68,8 +69,7 @@ class Replicate:
         models = list(self.models.values())
         levers = [model.decide() for model in models]
         year = models[0].year
-        wants = [model.asked for model in models]
-        asked = Asked(*(any(of_kind) for of_kind in zip(*wants, strict=True)))
+        asked = together([model.asked for model in models])
         tallies = self.lives.live(year, levers, self.threads, asked)
         for place, (model, tally) in enumerate(zip(models, tallies, strict=True)):
             whole = self._with_types(place, year, levers[place].practices, tally)
@@ -137,6 +137,7 @@ def coordinates(scenario: Scenario) -> dict[str, Any]:
         "cell": list(CELL_NAMES),
         "year": list(scenario.years),
         "episode": list(EPISODE_NAMES),
+        "measure": list(MEASURES),
         **({"parameter": labels} if (labels := parameter_labels(scenario)) else {}),
         "aco_entry": ("aco", [plan.entry for plan in plans]),
         "aco_leadership": ("aco", [plan.leadership for plan in plans]),

@@ -179,7 +179,12 @@ def trouble(scenario: Scenario, usual: Mapping[str, Any]) -> str:
     gone = np.isnan(results["program"]).any(axis=-1)
     for name, values in results.items():
         found = np.asarray(values, np.float64)
-        none = ~np.isfinite(found) & ~np.isnan(usual[name])
+        # What is drawn of parameters is there only where they are drawn.
+        known = ~np.isnan(usual[name]) if found.shape == usual[name].shape else np.True_
+        none = ~np.isfinite(found) & known
+        if name == "quality_rate":
+            # Where effects leave no stays there is no rate of readmissions.
+            continue
         if found.shape[: gone.ndim] == gone.shape:
             none[gone] = False
         if none.any():

@@ -12,6 +12,7 @@ import numpy as np
 from worlds import aco, text_of
 
 from sim.experiments.runner import Run, run
+from sim.outcomes.quality import MEASURES
 from sim.outcomes.registry import VARIABLES
 from sim.scenarios import Scenario
 
@@ -33,6 +34,7 @@ def coordinates(scenario: Any) -> dict[str, Any]:
         "aco": acos,
         "cell": CELLS,
         "episode": EPISODES,
+        "measure": list(MEASURES),
         "year": list(scenario.years),
         "lives": ("aco", [aco.lives for aco in scenario.population.synthetic]),
         "entry": ("aco", [aco.entry for aco in scenario.population.synthetic]),

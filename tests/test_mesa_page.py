@@ -23,13 +23,13 @@ def shown(tmp_path):
 
 
 def test_the_page_has_its_examples():
-    assert len(BLOCKS) == 5
-    assert ["SolaraViz" in block for block in BLOCKS] == [False] * 4 + [True]
+    assert len(BLOCKS) == 6
+    assert ["SolaraViz" in block for block in BLOCKS] == [False] * 5 + [True]
 
 
 def test_examples_run(shown):
     names: dict = {}
-    for block in shown[:4]:
+    for block in shown[:5]:
         exec(block, names)  # noqa: S102
     assert {row["arm"] for row in names["rows"]} == {"no_aco", "lead_global"}
     assert {row["replicate"] for row in names["rows"]} == {0, 1, 2}
@@ -47,7 +47,7 @@ def test_the_page_of_solara_is_drawn(shown):
 
     mpl.use("Agg")
     names: dict = {}
-    for block in (shown[0], shown[4]):
+    for block in (shown[0], shown[5]):
         exec(block, names)  # noqa: S102
     box, _ = solara.render(names["page"], handle_error=False)
     assert box.children

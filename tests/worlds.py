@@ -17,7 +17,11 @@ ARMS = {
     "lead_professional": {"program": "lead", "risk_option": "professional"},
 }
 # Worlds so small are far below LEAD's minimums; entry has tests of its own (tests/settlement/test_entry.py).
-ANY_SIZE = {"eligibility": {"below_minimum": "stays", "newly_entering_by": "label"}}
+ANY_SIZE = {
+    "eligibility": {"below_minimum": "stays", "newly_entering_by": "label"},
+    "mssp": {"assignment": {"below_smallest": "stays"}},
+    "reach": {"alignment": {"below_smallest": "stays"}},
+}
 # TIN lists that change by chance have tests of their own (tests/population/test_course.py).
 SAME_LISTS = {"tins": {"leave": 0.0}}
 

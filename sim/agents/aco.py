@@ -23,9 +23,9 @@ class AcoYear(NamedTuple):
     benchmark, gross_savings : int
         What the program compares its spending with, and the difference; 0 where it was not settled.
     settlement, add_on : int
-        Paid by the program; negative when the ACO owes.
+        Paid by the program, a dual incentive with the add-on; negative when the ACO owes.
     running_cost, distributed : int
-        Paid by the ACO.
+        Paid by the ACO; a home-based programme is running cost.
     pool : int
         Paid by the High Performers Pool.
     capitation : int
@@ -35,6 +35,8 @@ class AcoYear(NamedTuple):
         Paid for episode arrangements after the corridors.
     backed : int
         What the guarantee paid for it, and what it has not paid of its debt.
+    passed_on : int
+        Paid on to its practices of enhanced PCC.
     """
 
     year: int
@@ -48,12 +50,13 @@ class AcoYear(NamedTuple):
     capitation: int = 0
     cara: int = 0
     backed: int = 0
+    passed_on: int = 0
 
     @property
     def cash_change(self) -> int:
         """Change of the ACO's cash."""
         received = self.settlement + self.add_on + self.pool + self.capitation + self.backed
-        return received - self.running_cost - self.distributed - self.cara
+        return received - self.running_cost - self.distributed - self.passed_on - self.cara
 
 
 class ACO(Agent):

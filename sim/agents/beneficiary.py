@@ -57,6 +57,7 @@ _MEANING: dict[str, tuple[str, str, str]] = {
         "Concurrent risk score before normalisation, of the latest year with High Needs months.",
         "rulebook, High Needs scores",
     ),
+    "falls_course": ("years", "Year of the course of falls prevention, less 2000; 0 for none.", "kernel"),
 }
 
 # The compiled loops look values up in tables without asking whether they are in: what is written must be.

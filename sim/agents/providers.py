@@ -15,6 +15,8 @@ from sim.columns.column_agent import ColumnAgent
 from sim.columns.column_set import ColumnAgentSet
 from sim.columns.fields import Field
 from sim.columns.store import ColumnStore
+from sim.ledger.income import IncomeStatement, income_statement
+from sim.population.habits import CARE_HABITS
 from sim.population.practices import Providers
 
 if TYPE_CHECKING:
@@ -50,6 +52,61 @@ _PRACTICE = (
         default=1.0,
         source="drift.coding",
         least=0.0,
+    ),
+    # What its patients can expect, whatever an ACO does.
+    Field(
+        "stays_habit",
+        np.float64,
+        "1",
+        "Factor on how many acute events its patients have.",
+        default=1.0,
+        source="quality.measure_spread.UAMCC",
+        least=0.0,
+    ),
+    Field(
+        "price_habit",
+        np.float64,
+        "1",
+        "Factor on what care of its patients costs, which makes up for fewer or more stays.",
+        default=1.0,
+        source="use.acute_part",
+        least=0.0,
+    ),
+    Field(
+        "readmission",
+        np.float64,
+        "1",
+        "Chance that a further stay is within 30 days of the one before.",
+        source="quality.measure_spread.ACR",
+        least=0.0,
+        most=1.0,
+    ),
+    Field(
+        "follow_up",
+        np.float64,
+        "1",
+        "Chance of a timely follow-up after an acute exacerbation.",
+        source="quality.measure_spread.TFU",
+        least=0.0,
+        most=1.0,
+    ),
+    Field(
+        "glycemic_poor",
+        np.float64,
+        "1",
+        "Share of its patients with diabetes whose glycemic status is poor.",
+        source="quality.measure_spread.glycemic_status",
+        least=0.0,
+        most=1.0,
+    ),
+    Field(
+        "pressure_controlled",
+        np.float64,
+        "1",
+        "Share of its patients with hypertension whose blood pressure is controlled.",
+        source="quality.measure_spread.blood_pressure",
+        least=0.0,
+        most=1.0,
     ),
     # What an ACO's decisions come to; -1 takes all spending, or all coded risk, away.
     Field(
@@ -141,6 +198,11 @@ class ParticipantProvider(ColumnAgent):
     def aco(self, other: ACO | None) -> None:
         self.store.write("aco_row", self.row, NO_ACO if other is None else other.row)
 
+    @property
+    def income(self) -> IncomeStatement:
+        """What it is paid and for what, all years so far; a study asks for such books by `provider_books`."""
+        return income_statement(self.model.ledger, self.row)
+
     @bulk(order_matters=False)
     def decide(self: ColumnAgentSet[Any], year: int) -> None:
         """Follow the ACO in its effect on care, coding and attestation; without one, change nothing."""
@@ -154,6 +216,12 @@ class ParticipantProvider(ColumnAgent):
 class PreferredProvider(ColumnAgent):
     """A specialist or facility to whom practices refer."""
 
+    @property
+    def income(self) -> IncomeStatement:
+        """What it is paid and for what, all years so far; a study asks for such books by `provider_books`."""
+        book = self.model.ledger
+        return income_statement(book, book.n_practices + self.row)
+
 
 def practice_store(providers: Providers) -> ColumnStore:
     """Return an arm's practices, one row each, as the world drew them."""
@@ -164,6 +232,10 @@ def practice_store(providers: Providers) -> ColumnStore:
     store["aco_row"][:] = providers.aco
     store["lives"][:] = providers.lives.sum(axis=1)
     store["efficiency"][:] = providers.efficiency
+    store["stays_habit"][:] = providers.habits.stays
+    store["price_habit"][:] = providers.habits.price
+    for name in CARE_HABITS:
+        store[name][:] = getattr(providers.habits, name)
     return store
 
 

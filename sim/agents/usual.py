@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +13,9 @@ from sim.kernels.codes import Cell
 from sim.kernels.draws import Decision, Key
 from sim.kernels.quantiles import normals
 from sim.population.plan import AcoPlan
+
+if TYPE_CHECKING:
+    from sim.settlement.contracts import Contracts
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -65,6 +68,7 @@ class AcoTraits:
 # What an ACO may state of itself: by behaviour, the field of its parameters and the word in its plan.
 _OWN = {
     "effect": {"own_plateau": "effect", "own_scale": "effect_scale"},
+    "home_care": {"own_scale": "effect_scale"},
     "running_cost": {"own_fixed": "fixed_cost", "own_variable": "cost_per_person"},
 }
 
@@ -86,7 +90,7 @@ def own_parameters(plans: tuple[AcoPlan, ...]) -> dict[str, dict[str, Floats]]:
 
 
 def usual_decisions(
-    behaviours: Behaviours, traits: AcoTraits, *, experience: NDArray[np.int64], rebased: Flags
+    behaviours: Behaviours, traits: AcoTraits, contracts: Contracts, *, experience: NDArray[np.int64]
 ) -> AcoDecisions:
     """Return what every ACO decides in a year.
 
@@ -94,44 +98,50 @@ def usual_decisions(
     ----------
     behaviours : Behaviours
     traits : AcoTraits
+    contracts : Contracts
+        Of the year. Where they say whether there is a home-based programme, it does not act on all High Needs
+        people.
     experience : int64 array, shape (acos,)
         Performance years so far, this one included; 0 for an ACO that is out.
-    rebased : bool array, shape (acos,)
-        Whether its program takes new base years at each agreement.
     """
     effect, high_needs_effect = behaviours.decide(
         "effect",
         hospital_led=traits.hospital_led,
         renewing=traits.renewing,
         high_needs=traits.high_needs,
-        rebased=rebased,
+        rebased=contracts.rebased,
         experience=experience,
         draw=traits.effect_draw,
     )
     return AcoDecisions(
         effect=effect,
-        high_needs_effect=high_needs_effect,
+        high_needs_effect=np.where(contracts.served.by_person, 0.0, high_needs_effect),
         quality=behaviours.decide("quality", experience=experience, draw=traits.quality_draw),
         coding=behaviours.decide("coding", experience=experience, draw=traits.coding_draw),
         attestation=behaviours.decide("attestation", renewing=traits.renewing, high_needs=traits.high_needs),
     )
 
 
-def usual_cost(behaviours: Behaviours, traits: AcoTraits, *, months: Floats, year: int) -> NDArray[np.int64]:
+def usual_cost(
+    behaviours: Behaviours, traits: AcoTraits, contracts: Contracts, *, months: Floats, year: int
+) -> NDArray[np.int64]:
     """Return what running every ACO costs in a year, in cents, shape (acos,).
 
     Parameters
     ----------
     behaviours : Behaviours
     traits : AcoTraits
+    contracts : Contracts
+        Of the year. Where they say whether there is a home-based programme, its cost is apart.
     months : float64 array, shape (acos, cells)
         Aligned person-months.
     year : int
     """
+    needy = months[:, Cell.HN_CLAIMS] + months[:, Cell.HN_VOLUNTARY]
     cost: NDArray[np.int64] = behaviours.decide(
         "running_cost",
         months=months.sum(axis=1),
-        high_needs_months=months[:, Cell.HN_CLAIMS] + months[:, Cell.HN_VOLUNTARY],
+        high_needs_months=np.where(contracts.served.by_person, 0.0, needy),
         high_needs=traits.high_needs,
         draw=traits.cost_draw,
         year=year,

@@ -14,7 +14,9 @@ from sim.behaviour.attestation import AttestationParameters, chance_to_attest
 from sim.behaviour.coding import CodingParameters, excess_of_coding
 from sim.behaviour.distribution import DistributionParameters, distribute
 from sim.behaviour.effect import EffectParameters, effect_on_spending
+from sim.behaviour.episode_response import EpisodeResponseParameters, respond_to_contract
 from sim.behaviour.evidence_reader import Floats, Reader
+from sim.behaviour.home_care import HomeCareParameters, home_care
 from sim.behaviour.quality import QualityParameters, quality_reached
 from sim.behaviour.running_cost import CostParameters, running_cost
 
@@ -24,7 +26,9 @@ BEHAVIOURS: dict[str, tuple[type, Callable[..., Any]]] = {
     "coding": (CodingParameters, excess_of_coding),
     "attestation": (AttestationParameters, chance_to_attest),
     "running_cost": (CostParameters, running_cost),
+    "home_care": (HomeCareParameters, home_care),
     "distribution": (DistributionParameters, distribute),
+    "episode_response": (EpisodeResponseParameters, respond_to_contract),
 }
 
 

@@ -125,20 +125,48 @@ def effect_on_spending(
     before = np.where(renewing, parameters.years_before, 0)
     curves = parameters.curves
     reached = along(curves, leader, before + experience) - along(curves, leader, before)
+    lasting = np.where(rebased, parameters.scale, parameters.scale * parameters.no_rebasing)
+    further = along(parameters.high_needs, np.where(high_needs, 0, 1), experience)
+    if parameters.own_scale is not None:
+        further = parameters.own_scale * further
+    return lasting * _each_own(parameters, leader, reached, draw, experience > 0), parameters.scale * further
+
+
+def effect_before(
+    parameters: EffectParameters,
+    *,
+    hospital_led: NDArray[np.bool_],
+    renewing: NDArray[np.bool_],
+    draw: Floats,
+) -> Floats:
+    """Return the effect, shape (acos,), that ACOs have in their base years, under a program that rebases.
+
+    Parameters are those of :func:`effect_on_spending`.
+    """
+    leader = hospital_led.astype(np.int64)
+    reached = along(parameters.curves, leader, np.where(renewing, parameters.years_before, 0))
+    acted = renewing & (parameters.years_before > 0)
+    return parameters.scale * _each_own(parameters, leader, reached, draw, acted)
+
+
+def _each_own(
+    parameters: EffectParameters,
+    leader: NDArray[np.int64],
+    reached: Floats,
+    draw: Floats,
+    acts: NDArray[np.bool_],
+) -> Floats:
+    """Return what each ACO reaches where its kind reaches `reached`; all arrays of shape (acos,)."""
     plateau = parameters.curves[leader, -1]
     # Without a plateau there is none to differ in.
     own = parameters.own_spread[leader] * draw * reached
     own = np.divide(own, plateau, out=np.zeros_like(own), where=plateau != 0.0)
-    lasting = np.where(rebased, parameters.scale, parameters.scale * parameters.no_rebasing)
-    further = along(parameters.high_needs, np.where(high_needs, 0, 1), experience)
     general = reached + own
     if parameters.own_plateau is not None:
         # Its kind's curve says how soon it gets there; where that has no plateau, in the first year.
-        part = np.divide(reached, plateau, out=(experience > 0) * 1.0, where=plateau != 0.0)
+        part = np.divide(reached, plateau, out=acts * 1.0, where=plateau != 0.0)
         general = np.where(np.isnan(parameters.own_plateau), general, parameters.own_plateau * part)
-    if parameters.own_scale is not None:
-        general, further = parameters.own_scale * general, parameters.own_scale * further
-    return lasting * general, parameters.scale * further
+    return np.asarray(general if parameters.own_scale is None else parameters.own_scale * general)
 
 
 class CareShares(NamedTuple):

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from sim.inputs.evidence import load_evidence
+from sim.inputs.rulebook import load_rulebook
 from sim.inputs.scenario_schema import FIRST_PY
 from sim.kernels.draws import Decision, Key, draw4
 from sim.kernels.jit import kernel
@@ -37,6 +38,8 @@ NANO = 1e9
 _MARKETS = 4
 _ACO_SHARE = 0.5
 _PACKAGES = ("leadsim", "numpy", "numba", "mesa")
+_RULEBOOK = "lead-py2027"
+_ELECTED = "enhanced_share = 1.0, provisional_settlement = true, stop_loss = true"
 _LIFE = int(Decision.LIFE)
 
 
@@ -58,12 +61,15 @@ def measure(people: int = 300_000, years: int = 10) -> dict[str, Any]:
         beneficiary-year is a person enrolled for at least a month of a year: people not yet entered or in
         Medicare Advantage take time and do not count, in the plain-Mesa model as in the kernel. A small
         replicate is one ACO of 10,000 lives with its market, ten years and two arms; its overhead is the time
-        outside the kernels over people. Where ``cores_obtained`` is far below two, other programs were using
-        the machine and the two-thread figures are too low.
+        outside the kernels over people. The same with all that an ACO may elect at once (PCC with the
+        enhanced advance, provisional settlement, stop-loss, every kind of episode) is taken in turns with it.
+        Where ``cores_obtained`` is far below two, other programs were using the machine and the two-thread
+        figures are too low.
     """
     start = perf_counter()
-    small = scenario(1, SMALL_LIVES, 10)
+    small, elected = (scenario(1, SMALL_LIVES, 10, elected=every) for every in (False, True))
     simulate(small, 0)  # compiles, or loads what was compiled before
+    simulate(elected, 0)
     with KernelClock() as clock:
         world = world_of(people, years)
     created = world.n_people / clock.wall("create")
@@ -76,7 +82,8 @@ def measure(people: int = 300_000, years: int = 10) -> dict[str, Any]:
     by_size = {
         size: NANO / max(live_all(other, 1)[0] for _ in range(REPEATS)) for size, other in sizes.items()
     }
-    total, overhead = map(min, zip(*(replicate_seconds(small) for _ in range(REPEATS)), strict=True))
+    pairs = [(*replicate_seconds(small), replicate_seconds(elected)[0]) for _ in range(REPEATS)]
+    total, overhead, with_all = map(min, zip(*pairs, strict=True))
     draw_words(world.key, 1, FIRST_PY)
     return {
         "live_beneficiary_years_per_second": max(two),
@@ -95,6 +102,7 @@ def measure(people: int = 300_000, years: int = 10) -> dict[str, Any]:
         "bytes_per_beneficiary": sum(column.nbytes for column in world.people) / world.n_people,
         "small_replicate_seconds": total,
         "small_replicate_overhead_seconds": overhead,
+        "small_replicate_all_elected_seconds": with_all,
         "people": world.n_people,
         "years": years,
         "threads": THREADS,
@@ -115,14 +123,18 @@ def world_of(people: int, years: int) -> World:
     return make_world(scenario(_MARKETS, lives, years), 0, THREADS)
 
 
-def scenario(acos: int, lives: int, years: int) -> Scenario:
-    """Return a scenario of two arms and so many like ACOs of so many lives, each with a market of its own."""
+def scenario(acos: int, lives: int, years: int, *, elected: bool = False) -> Scenario:
+    """Return a scenario of two arms and so many like ACOs of so many lives, each with a market of its own.
+
+    With `elected` these elect all that goes together of payments, stop-loss and episode arrangements.
+    """
+    terms = f', payments = ["pcc"], {_ELECTED}, cara = [{_arrangements()}]' if elected else ""
     return Scenario.from_toml(
         f"""
         schema_version = 1
         study = {{ name = "bench", seed = 1 }}
         horizon = {{ last_py = {FIRST_PY + years - 1} }}
-        arms = {{ no_aco = {{ program = "none" }}, lead = {{ program = "lead" }} }}
+        arms = {{ no_aco = {{ program = "none" }}, lead = {{ program = "lead"{terms} }} }}
         [population]
         aco_market_share = {_ACO_SHARE}
         [[population.acos]]
@@ -136,8 +148,16 @@ def scenario(acos: int, lives: int, years: int) -> Scenario:
     )
 
 
+def _arrangements() -> str:
+    """Return an arrangement of every specialty with episodes that are offered."""
+    evidence, offered = load_evidence(), load_rulebook(_RULEBOOK).words("cara.episodes", FIRST_PY)
+    measures, leads = evidence.words("episodes.measure"), evidence.words("episodes.specialty")
+    names = sorted({by for measure, by in zip(measures, leads, strict=True) if measure in offered})
+    return ", ".join(f'{{ specialty = "{name}", least_episodes = 1 }}' for name in names)
+
+
 def acting(world: World) -> Practices:
-    """Return practices of which those in an ACO do all that an ACO can make them do, by some amount."""
+    """Return practices of which those in an ACO do all that it can make them do but answer to contracts."""
     member = world.providers.aco >= 0
     return world.untouched()._replace(
         base_effect=np.where(member, 0.98, 1.0),
@@ -154,6 +174,18 @@ def acting(world: World) -> Practices:
         high_needs_snf=np.where(member, 0.97, 1.0),
         coding=np.where(member, 1.01, 1.0),
         attest=np.where(member, 0.02, 0.0),
+        # Of those whom programmes serve no sums are asked for, so that nobody is.
+        home_care=np.where(member, 0.25, 0.0),
+        home_open=np.where(member, 1.0, 0.0),
+        home_effect=np.where(member, 0.99, 1.0),
+        home_last_effect=np.where(member, 0.94, 1.0),
+        home_ed=np.where(member, 0.96, 1.0),
+        full_benefit=np.where(member, 0.72, 0.0),
+        medicaid=np.where(member, 0.5, 0.0),
+        medicaid_cell=np.where(member, 3.0, 0.0),
+        falls_uptake=np.where(member, 0.24, 0.0),
+        support_uptake=np.where(member, 0.05, 0.0),
+        support_effect=np.where(member, 1.18, 1.0),
     )
 
 

@@ -27,6 +27,8 @@ ACOS, TOGETHER, MARKET_SHARE = 120, 4, 0.6  # so many share a market, each with 
 YEARS = range(FIRST_PY, FIRST_PY + 3)
 SECOND_PY = FIRST_PY + 1
 AGREEMENT_YEARS = 5
+# Published savings rates are of ACOs that stayed, whatever their size.
+ANY_SIZE = {"mssp": {"assignment": {"below_smallest": "stays"}}}
 CELL = Cell.AD_CLAIMS
 SIZE_EDGES = (8_000, 15_000, 30_000)
 FITTED = ("drift.aco", "drift.practice")
@@ -92,7 +94,7 @@ def scenario_of(seed: int, evidence: Mapping[str, Any] | None = None) -> Scenari
         "study": {"name": "acos", "seed": seed, "replicates": 1},
         "horizon": {"first_py": YEARS[0], "last_py": YEARS[-1]},
         "population": {"aco_market_share": MARKET_SHARE, "acos": acos},
-        "arms": {"no_aco": {"program": "none"}, ARM: {"program": ARM, "acos": terms}},
+        "arms": {"no_aco": {"program": "none"}, ARM: {"program": ARM, "acos": terms, "values": ANY_SIZE}},
         "evidence": dict(evidence or {}),
     }
     return Scenario.from_toml(tomlkit.dumps(stated))

@@ -5,11 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from sim.charts.style import MUTED, mark_zero, new_axes, plain_numbers, styled
+from sim.charts.style import mark_zero, new_axes, plain_numbers, styled
 from sim.inputs.faults import Fault, InputError
 
 if TYPE_CHECKING:
@@ -51,7 +52,8 @@ def draw_indices(found: Sensitivity, of_what: str, *, ax: Axes | None = None) ->
     axes = new_axes() if ax is None else ax
     keys = list(found.indices)[:_MOST_KEYS]
     measures = _DRAWN[found.design]
-    colors, hatches = ("#0b5394", "#ffffff"), ("", "////")
+    colors = mpl.rcParams["axes.prop_cycle"].by_key()["color"][0], "white"
+    hatches = "", "////"
     for place, name in enumerate(measures):
         values = [found.indices[key][name] for key in keys]
         at = np.arange(len(keys)) + (place - (len(measures) - 1) / 2) * _GROUP / len(measures)
@@ -63,7 +65,7 @@ def draw_indices(found: Sensitivity, of_what: str, *, ax: Axes | None = None) ->
         axes.barh(
             at, middle, height=_HEIGHT, xerr=errors, label=name.replace("_", " "), color=colors[place],
             edgecolor="#222222", linewidth=0.8, hatch=hatches[place],
-            error_kw={"ecolor": MUTED, "capsize": 2, "linewidth": 1.0},
+            error_kw={"ecolor": "black", "capsize": 2, "linewidth": 1.0},
         )  # fmt: skip
     axes.set_yticks(range(len(keys)), [_short(key) for key in keys])
     axes.invert_yaxis()

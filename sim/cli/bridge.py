@@ -35,7 +35,9 @@ def bridge(
     per_person_year: Annotated[bool, Parameter(negative=())] = False,
     as_json: Annotated[bool, Parameter(name="--json", help="Print JSON.", negative=())] = False,
 ) -> int:
-    """Show what each rule makes of an ACO's savings: USD, USD per person-year and percent of benchmark.
+    """Show what each rule makes of an ACO's savings, and what its quality score is made of.
+
+    Savings are in USD, USD per person-year and percent of benchmark.
 
     Parameters
     ----------
@@ -63,13 +65,18 @@ def bridge(
         if not replicates:
             problem = "has nothing complete of what was asked for"
             raise InputError(Fault(str(store), "", problem, "run the scenario first"))
-        found = arm_bridge(chosen.load(), arm)
+        from sim.cli.quality_table import measures, measures_table  # noqa: PLC0415
+
+        found, quality = arm_bridge(chosen.load(), arm), measures(chosen, arm)
     if not found.lines:
         problem = "is in no program there, so nothing is settled"
         raise InputError(Fault(str(store), aco or arm, problem, "leadsim run's table by ACO shows who is"))
     console = stdout(NARROW)
     if as_json:
-        console.out(json.dumps(_as_dict(found, asked), indent=2, allow_nan=False), highlight=False)
+        console.out(
+            json.dumps(_as_dict(found, asked) | {"quality": quality}, indent=2, allow_nan=False),
+            highlight=False,
+        )
         return 0
     title = [aco or "all ACOs", arm, f"PY{year}" if year else "all years"]
     console.print(Text(printable(", ".join(title)), style="bold"))
@@ -82,6 +89,13 @@ def bridge(
         highlight=False,
     )
     console.print(_table(found.lines, per_person_year=per_person_year))
+    if quality:
+        console.print(measures_table(quality))
+        console.print(
+            "Means over ACOs, years and replicates. Rank: share of the program's ACOs of the same size that"
+            " do worse; a part is points by weight.",
+            style="dim",
+        )
     return 0
 
 

@@ -15,11 +15,11 @@ from sim.cli.console import NARROW, WIDE, stdout
 from sim.cli.doctor import doctor
 from sim.cli.init import init
 from sim.cli.ledger import ledger
+from sim.cli.options import Json, Settings
 from sim.cli.report import report
 from sim.cli.stores import (
     PARTIAL,
     ExecutorName,
-    Json,
     export,
     extend,
     print_done,
@@ -53,10 +53,6 @@ app.command(plan)
 app.command(sensitivity)
 app.command(discover)
 
-Settings = Annotated[
-    tuple[str, ...],
-    Parameter(name="--set", help="KEY=VALUE: change a scenario value; may be given again.", negative=()),
-]
 RuleSettings = Annotated[
     tuple[str, ...],
     Parameter(

@@ -55,8 +55,8 @@ def doctor(
         stored = complete(data).load()
         found = check_identities(stored)
         whole = data.isel(replicate=replicate).load()
-    made = lived_again(scenario, replicate, threads=threads or os.cpu_count() or 1)
-    found += _again(made, whole)
+    made = lived_again(scenario, replicate, threads=threads or os.cpu_count() or 1, provider_books=True)
+    found += _again(made, whole, with_books=scenario.study.provider_books)
     made.close()
     console = stdout()
     for one in found:
@@ -70,34 +70,41 @@ def doctor(
     return 0
 
 
-def _again(made: Replicate, stored: xr.Dataset) -> list[Checked]:
-    """Check a replicate lived again: against what is stored, and its ledgers."""
-    from sim.ledger import Party  # noqa: PLC0415
+def _again(made: Replicate, stored: xr.Dataset, *, with_books: bool) -> list[Checked]:
+    """Check a replicate lived again, with books of providers: against what is stored, and its ledgers."""
     from sim.ledger.imbalance import imbalances  # noqa: PLC0415
     from sim.outcomes.identities import Checked  # noqa: PLC0415
+    from sim.outcomes.ledger_identities import LEDGER_IDENTITIES, ledger_gaps  # noqa: PLC0415
+    from sim.outcomes.provider_variables import PROVIDER_VARIABLES  # noqa: PLC0415
     from sim.outcomes.registry import VARIABLES  # noqa: PLC0415
 
-    differing, entries, wrong, gaps, years = [], 0, [], [], 0
+    further = set() if with_books else {variable.name for variable in PROVIDER_VARIABLES}
+    compared = [one for one in VARIABLES if one.name in stored and one.name not in further]
+    first_py, differing, entries, wrong = made.world.first_py, list[str](), 0, list[str]()
+    gaps: dict[str, list[str]] = {label: [] for label in LEDGER_IDENTITIES}
     for arm, model in made.models.items():
-        for variable in VARIABLES:
-            if variable.name not in stored:
-                continue
+        for variable in compared:
             mine = _readable(model.outcomes[variable.name], variable.fill_value, variable.dtype == "money")
             theirs = stored[variable.name].sel(arm=arm).values
             if not np.array_equal(mine, theirs, equal_nan=True):
                 differing.append(f"{arm}: {variable.name} is not what is stored")
         entries += len(model.ledger)
         wrong += [f"{arm}: {one}" for one in imbalances(model.ledger)]
-        for t, year in enumerate(range(made.world.first_py, made.world.last_py + 1)):
-            years += 1
-            outlay = int(model.outcomes["medicare_outlay"][t])
-            others = sum(model.ledger.net(party, year=year) for party in Party if party != Party.MEDICARE)
-            if outlay != others:
-                gaps.append(f"{arm}, {year}: {(outlay - others) / 100.0:,.2f} USD left over")
+        found = ledger_gaps(
+            model.ledger,
+            (model.reference or model).ledger,
+            first_py,
+            model.outcomes,
+            distributed=model.practices.store["income_cents"],
+            cara=model.specialists.store["cara_cents"],
+        )
+        for label, told in found.items():
+            gaps[label] += [f"{arm}, {one}" for one in told]
+    years = len(made.models) * (made.world.last_py - first_py + 1)
     return [
-        Checked("What is stored", len(made.models) * len(VARIABLES), tuple(differing), len(differing)),
+        Checked("What is stored", len(made.models) * len(compared), tuple(differing), len(differing)),
         Checked("Each entry of the ledgers, and each month and ACO's", entries, tuple(wrong), len(wrong)),
-        Checked("Medicare's outlay is what all others receive", years, tuple(gaps), len(gaps)),
+        *(Checked(label, years, tuple(told), len(told)) for label, told in gaps.items()),
     ]
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 from cyclopts.validators import Number
@@ -15,42 +15,73 @@ from rich.table import Table
 from rich.text import Text
 
 from sim.cli.console import stdout
+from sim.cli.income import (
+    INCOME,
+    OF_ACO,
+    by_year,
+    lines_of,
+    of_aco,
+    providers_table,
+    rows_told,
+    told,
+    usd,
+    words,
+)
 from sim.inputs.faults import Fault, InputError, printable, wrong_choice
 
 if TYPE_CHECKING:
     from sim.ledger.statement import Period, Posting
+    from sim.replicate import Replicate
     from sim.scenarios import Scenario
 
-_WIDTH = 90
+_WIDTH, _WIDE = 90, 110
 _CENTS = 100.0
 _MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+# What the figures of a year or month mean.
+_ACCOUNT = (
+    "PY is the performance year that money belongs to: an advance of one year goes back when that year is"
+    " settled, claims of one year are still paid in the next. Provider payments are for reduced fees;"
+    " what stop-loss changes in a settlement has a line of its own. Reserves and cash before the first year"
+    " are not in the balance."
+)
 
 
 def ledger(
     store: Path,
     /,
     *,
-    aco: str,
+    aco: str | None = None,
+    practice: Annotated[int | None, Parameter(validator=Number(gte=0))] = None,
+    specialist: Annotated[int | None, Parameter(validator=Number(gte=0))] = None,
+    providers: Annotated[bool, Parameter(negative=())] = False,
     year: int | None = None,
     month: Annotated[int | None, Parameter(validator=Number(gte=1, lte=12))] = None,
     arm: str | None = None,
     replicate: Annotated[int, Parameter(validator=Number(gte=0))] = 0,
     party: str = "aco",
+    reports: Annotated[bool, Parameter(negative=())] = False,
     threads: int | None = None,
     as_json: Annotated[bool, Parameter(name="--json", help="Print JSON.", negative=())] = False,
 ) -> int:
-    """Show what an ACO receives and pays, and its balance; the replicate is simulated again for it.
+    """Show an ACO's account, or a provider's income statement; the replicate is simulated again for it.
 
     Parameters
     ----------
     store
         Result store.
     aco
-        ACO whose entries are shown.
+        ACO whose entries are shown: what it receives and pays, and its balance.
+    practice
+        Number of a practice whose income statement is shown, from 0; --aco NAME --providers lists them.
+    specialist
+        Number of a specialist whose income statement is shown, from 0.
+    providers
+        With --aco: what each practice and specialist is paid for its people and by it.
     year
-        Calendar year in which money moves; all years, one line each, if not given.
+        With --aco the calendar year in which money moves; in income statements, and with --providers, the
+        performance year that it belongs to. All years if not given.
     month
-        Month of that year, 1 to 12; then every posting is shown.
+        Month of that year, 1 to 12; then every posting of the ACO is shown.
     arm
         Arm of the scenario; may be left out where only one has a program.
     replicate
@@ -58,12 +89,13 @@ def ledger(
     party
         Whose account: the ACO's own (aco), or what medicare, its practices (participant), specialists under
         CARA (preferred), providers, suppliers or its guarantor receive and pay for it.
+    reports
+        Show the quarterly reports of its episode arrangements (CARA) instead, by contract.
     threads
         Cores to use; by default all.
     """
     from sim.experiments.again import lived_again, stored_scenario  # noqa: PLC0415
-    from sim.ledger.codes import PARTY_NAMES, Party  # noqa: PLC0415
-    from sim.ledger.statement import periods, postings  # noqa: PLC0415
+    from sim.ledger.codes import PARTY_NAMES  # noqa: PLC0415
 
     scenario = stored_scenario(store)
     chosen = _arm(scenario, arm)
@@ -71,47 +103,144 @@ def ledger(
         raise InputError(wrong_choice("ledger", "--party", party, PARTY_NAMES))
     if month is not None and year is None:
         raise InputError(Fault("ledger", "--month", f"= {month} of no year", "needs --year"))
-    made = lived_again(scenario, replicate, threads=threads or os.cpu_count() or 1, last=year)
+    stated = {"--aco": aco, "--practice": practice, "--specialist": specialist}
+    given = [name for name, value in stated.items() if value is not None]
+    if len(given) != 1:
+        problem = f"are {', '.join(given)}" if given else "are missing"
+        raise InputError(Fault("ledger", "--aco, --practice or --specialist", problem, "must be one of them"))
+    income = providers or aco is None
+    for option, asked_for in (("--providers", providers), ("--reports", reports)):
+        if asked_for and aco is None:
+            raise InputError(Fault("ledger", option, "without an ACO", "needs --aco"))
+    if income and (month is not None or party != "aco"):
+        option, value = ("--month", month) if month is not None else ("--party", party)
+        allowed = "goes with --aco alone: an income statement is of whole performance years"
+        raise InputError(Fault("ledger", option, f"= {value} of an income statement", allowed))
+    if income and year is not None and year not in scenario.years:
+        allowed = f"must be a performance year, {scenario.years[0]} to {scenario.years[-1]}"
+        raise InputError(Fault("ledger", "--year", f"= {year}", allowed))
+    made = lived_again(
+        scenario, replicate, threads=threads or os.cpu_count() or 1, last=year, provider_books=income
+    )
     names = [plan.name for plan in made.world.plans]
-    if aco not in names:
+    if aco is not None and aco not in names:
         raise InputError(wrong_choice("ledger", "--aco", aco, names))
-    row, whose = names.index(aco), Party[party.upper()]
-    found = postings(made.models[chosen].ledger, whose, row)
+    asked = {
+        **{name[2:]: value for name, value in stated.items() if value is not None},
+        "arm": chosen,
+        "replicate": replicate,
+        "year": year,
+    }
+    console = stdout(_WIDE if income or reports else _WIDTH)
+    if reports:
+        found = _reports(made, asked, str(store), names)
+    elif income:
+        found = _income(made, asked, scenario.study.reference_arm, names)
+    else:
+        found = _account(made, asked | {"party": party, "month": month}, str(store), names)
     made.close()
+    if as_json:
+        console.out(json.dumps(found.fields, indent=2, allow_nan=False), highlight=False)
+        return 0
+    console.print(Text(printable(found.title), style="bold"))
+    for part in found.parts:
+        console.print(part, highlight=False)
+    return 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What is shown: for programs, and for people."""
+
+    fields: dict[str, Any]
+    title: str
+    parts: list[Table | Text]
+
+
+def _account(made: Replicate, asked: dict[str, Any], store: str, names: list[str]) -> _Found:
+    """Return an account of an ACO's entries."""
+    from sim.ledger.codes import Party  # noqa: PLC0415
+    from sim.ledger.statement import periods, postings  # noqa: PLC0415
+
+    aco, arm, party, year, month = (asked[name] for name in ("aco", "arm", "party", "year", "month"))
+    found = postings(made.models[arm].ledger, Party[party.upper()], names.index(aco))
     spans = [one for one in periods(found, yearly=year is None) if year is None or one.year == year]
     shown = [one for one in found if (one.year, one.month) == (year, month)]
     if month is not None:
         spans = [one for one in spans if one.month == month]
     if not spans:
-        when = "" if year is None else f" in {year}"
-        problem = f"has no money moving{when} in {chosen}"
-        raise InputError(
-            Fault(str(store), aco, problem, "leadsim run's table by ACO shows who is in a program")
-        )
-    if as_json:
-        asked = {
-            "aco": aco,
-            "arm": chosen,
-            "replicate": replicate,
-            "party": party,
-            "year": year,
-            "month": month,
-        }
-        lines = {"periods": [_dollars(asdict(one)) for one in spans]}
-        entries = {
-            "postings": [_dollars(one._asdict()) for one in (shown if month else _within(found, year))]
-        }
-        stdout(_WIDTH).out(json.dumps(asked | lines | entries, indent=2, allow_nan=False), highlight=False)
-        return 0
-    console = stdout(_WIDTH)
+        when = "" if year is None else f" in {year}" if month is None else f" in {_MONTHS[month - 1]} {year}"
+        others = sorted({one.year for one in found})
+        allowed = f"money moves in {', '.join(map(str, others))}"
+        if not others:
+            allowed = "leadsim run's table by ACO shows who is in a program"
+        raise InputError(Fault(store, aco, f"has no money moving{when} in {arm}, account {party}", allowed))
+    entries = shown if month else _within(found, year)
+    fields = asked | {
+        "periods": [_dollars(asdict(one)) for one in spans],
+        "postings": [_dollars(one._asdict()) for one in entries],
+    }
     account = "its account" if party == "aco" else f"{party}, of its entries"
-    console.print(Text(printable(f"{aco}, {chosen}, replicate {replicate}: {account}, USD"), style="bold"))
-    console.print(_table(spans))
-    if month is not None:
-        console.print(_entries(shown))
-    elif year is not None:
-        console.print(_by_mechanism(_within(found, year)))
-    return 0
+    parts: list[Table | Text] = [_table(spans)]
+    if year is not None:
+        parts.append(_entries(shown) if month is not None else _by_mechanism(entries))
+        parts.append(Text(_ACCOUNT, style="dim"))
+    return _Found(fields, f"{aco}, {arm}, replicate {asked['replicate']}: {account}, USD", parts)
+
+
+def _income(made: Replicate, asked: dict[str, Any], reference: str, names: list[str]) -> _Found:
+    """Return an income statement of a provider, or those of an ACO's providers."""
+    arm, year = asked["arm"], asked["year"]
+    model, when = made.models[arm], "" if year is None else f" of {year}"
+    where = f"{arm}, replicate {asked['replicate']}"
+    if "aco" in asked:
+        rows = of_aco(model.ledger, names.index(asked["aco"]), year, model.practice_aco())
+        title = f"{asked['aco']}, {where}: income{when} of those who care for its people, USD"
+        return _Found(
+            asked | {"providers": rows_told(rows)},
+            title,
+            [providers_table(rows), Text(OF_ACO, style="dim")],
+        )
+    kind = "practice" if "practice" in asked else "specialist"
+    number = asked[kind]
+    statements = []
+    for one in (model, made.models[reference]):
+        agents = one.practices if kind == "practice" else one.specialists
+        if number >= len(agents):
+            problem, allowed = (
+                f"= {number}",
+                f"must be 0 to {len(agents) - 1} in replicate {asked['replicate']}",
+            )
+            raise InputError(Fault("ledger", f"--{kind}", problem, allowed))
+        whole = agents[number].income
+        statements.append(whole if year is None else whole.of(year))
+    own, other = statements
+    fields = asked | {"lines": told(own, names), "income": own.cents / _CENTS}
+    fields |= {"income_in_reference_arm": other.cents / _CENTS}
+    beside = None if arm == reference else (reference, other)
+    aco = model.practices[number].aco if kind == "practice" else None
+    within = "" if aco is None else f" of {aco.plan.name}"
+    parts: list[Table | Text] = [by_year(own, beside) if year is None else lines_of(own, names)]
+    if year is not None and beside is not None:
+        parts.append(Text(f"In {reference}: {usd(other.cents)}."))
+    return _Found(
+        fields, f"{kind} {number}{within}, {where}: income{when}, USD", [*parts, Text(INCOME, style="dim")]
+    )
+
+
+def _reports(made: Replicate, asked: dict[str, Any], store: str, names: list[str]) -> _Found:
+    """Return the quarterly reports of an ACO's episode arrangements, year by year."""
+    from sim.cli.episode_reports import READING, report_rows, report_table  # noqa: PLC0415
+
+    aco, arm = asked["aco"], asked["arm"]
+    rows = report_rows(made.models[arm], names.index(aco), asked["year"])
+    if not rows:
+        problem = f"has no episode arrangements in {arm} in the years asked for"
+        raise InputError(Fault(store, aco, problem, "leadsim explain arms.cara says how to state some"))
+    years = sorted({row["year"] for row in rows})
+    parts: list[Table | Text] = [report_table([row for row in rows if row["year"] == one]) for one in years]
+    title = f"{aco}, {arm}, replicate {asked['replicate']}: quarterly reports of episode arrangements"
+    return _Found(asked | {"reports": rows}, title, [*parts, Text(READING, style="dim")])
 
 
 def _arm(scenario: Scenario, arm: str | None) -> str:
@@ -139,10 +268,6 @@ def _dollars(fields: dict[str, object]) -> dict[str, object]:
 _MONEY = ("cents", "opening", "received", "paid", "closing", "lowest")
 
 
-def _usd(cents: int) -> str:
-    return f"{cents / _CENTS:,.2f}"
-
-
 def _table(spans: list[Period]) -> Table:
     table = Table(box=SIMPLE_HEAD, pad_edge=False)
     by_year = spans[0].month is None
@@ -153,7 +278,7 @@ def _table(spans: list[Period]) -> Table:
     for one in spans:
         label = str(one.year) if one.month is None else f"{_MONTHS[one.month - 1]} {one.year}"
         figures = [one.opening, one.received, one.paid, one.closing, *([one.lowest] if by_year else [])]
-        table.add_row(label, *map(_usd, figures))
+        table.add_row(label, *map(usd, figures))
     return table
 
 
@@ -164,8 +289,8 @@ def _entries(found: list[Posting]) -> Table:
     for heading in ("Received", "Paid"):
         table.add_column(heading, justify="right", no_wrap=True)
     for one in found:
-        amounts = (_usd(one.cents), "") if one.cents > 0 else ("", _usd(-one.cents))
-        table.add_row(_words(one.mechanism), str(one.performance_year), _words(one.counterpart), *amounts)
+        amounts = (usd(one.cents), "") if one.cents > 0 else ("", usd(-one.cents))
+        table.add_row(words(one.mechanism), str(one.performance_year), words(one.counterpart), *amounts)
     return table
 
 
@@ -178,11 +303,8 @@ def _by_mechanism(found: list[Posting]) -> Table:
     for heading in ("For, in the year", "PY", "With"):
         table.add_column(heading, no_wrap=True)
     table.add_column("Net", justify="right", no_wrap=True)
-    for (mechanism, performance_year, other), cents in sums.items():
-        table.add_row(_words(mechanism), str(performance_year), _words(other), _usd(cents))
+    for place, ((mechanism, performance_year, other), cents) in enumerate(sums.items(), 1):
+        row = words(mechanism), str(performance_year), words(other), usd(cents)
+        table.add_row(*row, end_section=place == len(sums))
+    table.add_row("all", "", "", usd(sum(sums.values())))
     return table
-
-
-def _words(name: str) -> str:
-    upper = {"pcc", "tcc", "npcc", "apo", "aco", "cara"}
-    return " ".join(word.upper() if word in upper else word for word in name.split("_"))

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
+from sim.outcomes.benefit_variables import PAID_FOR_PEOPLE
 from sim.outcomes.bridge import bridge, steps_of
 from sim.outcomes.error import mean_error
 from sim.outcomes.registry import GUARDRAILS
@@ -39,7 +40,7 @@ LOSS = (
 
 
 def turned_away(data: xr.Dataset) -> list[str]:
-    """Return a sentence for arms in which ACOs are out of LEAD for want of people, however long.
+    """Return a sentence for arms in which ACOs are out of their program for want of people, however long.
 
     Parameters
     ----------
@@ -58,7 +59,7 @@ def turned_away(data: xr.Dataset) -> list[str]:
         if some:
             found.setdefault(named, []).append(arm)
     return [
-        f"{', '.join(arms)}: ACOs below LEAD's minimum are out, in so much of their years: {named}."
+        f"{', '.join(arms)}: ACOs below the program's minimum are out, in so much of their years: {named}."
         for named, arms in found.items()
     ]
 
@@ -173,7 +174,8 @@ def aco_table(data: xr.Dataset, arm: str) -> Table:
 
     names = paid_to_acos(data)
     paid = sum((total(name) for name in names[1:]), total(names[0]))
-    cost, cash = total("care_management_cost"), total("aco_cash_change")
+    paid_for_people = [total(name) for name in ("home_care_cost", *PAID_FOR_PEOPLE) if name in own]
+    cost, cash = sum(paid_for_people, total("care_management_cost")), total("aco_cash_change")
     loss = (own["gross_savings"] < 0).where(settled).mean(("replicate", "year"))
     short = (own["aco_cash_change"].where(settled).sum("year", min_count=1) < 0).mean("replicate")
     shown = own["aco"].values.tolist()[:_ACOS_SHOWN]

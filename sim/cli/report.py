@@ -170,6 +170,7 @@ def _figures(data: xr.Dataset) -> dict[str, tuple[str, Callable[[Axes], Axes]]]:
 
 def _blocks(data: xr.Dataset) -> Iterator[Block]:
     from sim.charts.page import Figure, Heading, Paragraph, Table  # noqa: PLC0415
+    from sim.cli.answer import ERROR, answer  # noqa: PLC0415
     from sim.cli.money_tables import BRACKET, bracket_arms, bracket_rows  # noqa: PLC0415
     from sim.outcomes.bands import bands_sentence  # noqa: PLC0415
 
@@ -181,6 +182,9 @@ def _blocks(data: xr.Dataset) -> Iterator[Block]:
         f" {stated['replicates_complete']} of {stated['replicates_requested']} replicates complete."
         f" All arms are compared with {stated['reference_arm']}, on the same random draws."
     )
+    yield Heading("In short")
+    for sentence in (*answer(data), ERROR):
+        yield Paragraph(sentence)
     yield Heading("All years and ACOs together")
     yield Table(("Arm", "$ million", "Median", "10 %", "90 %", "MC error"), _closing_rows(data), numbers=4)
     yield Paragraph(

@@ -14,6 +14,7 @@ from cyclopts.validators import Number
 from rich.console import Console
 
 from sim.cli.console import stdout
+from sim.cli.options import Json
 from sim.inputs.faults import Fault, InputError, printable
 
 if TYPE_CHECKING:
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from sim.scenarios import Scenario
 
 PARTIAL = 3
-Json = Annotated[bool, Parameter(name="--json", help="Print JSON instead of text.", negative=())]
 ExecutorName = Literal["threads", "processes", "dask"]
 Count = Annotated[int, Parameter(validator=Number(gte=0))]
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
-from cyclopts import Parameter
 from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
 from sim.cli.console import NARROW, stdout
+from sim.cli.options import Json, Settings
 from sim.inputs.faults import Fault, InputError, printable
 
 if TYPE_CHECKING:
@@ -19,13 +19,8 @@ if TYPE_CHECKING:
     import xarray as xr
 
     from sim.evaluation.discovery import Corner
+    from sim.evaluation.metric import Figure
     from sim.evaluation.sensitivity import Interval, Sensitivity
-
-Json = Annotated[bool, Parameter(name="--json", help="Print JSON instead of text.", negative=())]
-Settings = Annotated[
-    tuple[str, ...],
-    Parameter(name="--set", help="KEY=VALUE: change a scenario value; may be given again.", negative=()),
-]
 
 
 def plan(
@@ -121,7 +116,8 @@ def sensitivity(
 
     wanted = Statistic.parse(statistic, "--statistic")
     with open_results(store) as data:
-        arm, values = _values(data, store, of, arm, against, aco)
+        figure, values = _values(data, store, of, arm, against, aco)
+        of_what = f"{figure.told}: {statistic} over replicates"
         if "quantile" not in data:
             allowed = "must be lhs, sobol or morris: values chosen by hand are no sample"
             raise InputError(
@@ -132,9 +128,6 @@ def sensitivity(
             values, wanted, data["quantile"].values, tuple(data.attrs["keys"]), str(data.attrs["design"]),
             levels=stated["levels"], second_order=stated["second_order"],
         )  # fmt: skip
-    of_what = (
-        f"{statistic} of {of}, {arm}" + (f" less {against}" if against else "") + (f", {aco}" if aco else "")
-    )
     console = stdout(NARROW)
     if as_json:
         console.out(json.dumps({"of": of_what, **asdict(found)}, indent=2), highlight=False)
@@ -182,22 +175,24 @@ def discover(
 
     question = Question.parse(where, "--where")
     with open_results(store) as data:
-        arm, values = _values(data, store, question.figure, arm, against, aco)
+        figure, values = _values(data, store, question.figure, arm, against, aco)
         units = {key: str(data[key].attrs.get("units", "")) for key in data.attrs["keys"]}
         found = corner_of(values, question, inputs_of(data))
     console = stdout(NARROW)
     if as_json:
-        console.out(json.dumps({"where": where, "arm": arm, **asdict(found)}, indent=2), highlight=False)
+        console.out(
+            json.dumps({"where": where, "arm": figure.arm, **asdict(found)}, indent=2), highlight=False
+        )
         return 0
-    for line in corner_told(found, f"{where}, {arm}", units):
+    for line in corner_told(found, f"{where}, {figure.arm}", units):
         console.print(line, highlight=False, markup=False)
     return 0
 
 
 def _values(
     data: xr.Dataset, store: Path, of: str, arm: str | None, against: str | None, aco: str | None
-) -> tuple[str, np.ndarray[Any, Any]]:
-    """Return the arm meant, and a figure of it by point and replicate."""
+) -> tuple[Figure, np.ndarray[Any, Any]]:
+    """Return the figure meant, and its values by point and replicate."""
     from sim.evaluation.metric import Figure  # noqa: PLC0415
 
     if "design" not in data.dims:
@@ -205,8 +200,8 @@ def _values(
     acting = [str(one) for one in data["arm"].values if one != data.attrs["reference_arm"]]
     if arm is None and len(acting) != 1:
         raise InputError(Fault("--arm", "", "is missing", f"must be one of {', '.join(acting)}"))
-    chosen = arm or acting[0]
-    return chosen, Figure(of, chosen, against, aco).of(data)
+    figure = Figure(of, arm or acting[0], against, aco)
+    return figure, figure.of(data)
 
 
 def _indices(found: Sensitivity, of_what: str) -> Table:

@@ -14,8 +14,9 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from sim.cli.cara_tables import CARA, arranged_arms, cara_table, cara_told
-from sim.cli.cash_table import CASH, cash_table, pays_by_month
+from sim.cli.answer import answer, print_answer
+from sim.cli.cara_tables import CARA, arranged_arms, cara_in_short, cara_table, cara_told
+from sim.cli.cash_table import CAPITATION, CASH, cash_table, pays_by_month, shows_cash
 from sim.cli.money_tables import (
     BRACKET,
     LOSS,
@@ -27,8 +28,20 @@ from sim.cli.money_tables import (
     side_by_side,
     turned_away,
 )
+from sim.cli.offers_table import (
+    FALLS,
+    benefit_arms,
+    benefits_table,
+    falls_arms,
+    falls_table,
+    falls_told,
+)
+from sim.cli.practice_table import PRACTICES, keeps_books, practice_table
 from sim.cli.protection_table import PROTECTION, protection_table, shows_protection
+from sim.cli.quality_table import QUALITY, moves_money, quality_table
+from sim.cli.served_tables import HOME_CARE, home_care_arms, home_care_table, home_care_told, medicaid_told
 from sim.cli.sweep_tables import print_sweep, sweep_as_dict
+from sim.cli.verdicts import joining_told
 from sim.inputs.faults import printable
 from sim.outcomes.bands import bands_hold, bands_sentence
 from sim.outcomes.summary import FIGURES, ArmSummary, summarise
@@ -86,6 +99,8 @@ def print_run(done: Run, scenario: Scenario, console: Console) -> None:
     if summaries:
         _print_money(done, scenario, console)
     _print_basis(scenario, console)
+    with done.open() as data:
+        print_answer(answer(data), console)
     console.print(f"Results: {done.path}", highlight=False, soft_wrap=True)
 
 
@@ -102,14 +117,31 @@ def _print_money(done: Run, scenario: Scenario, console: Console) -> None:
         return
     for group in side_by_side(arms, console.width):
         console.print(bridge_table(data, group))
-    if pays_by_month(data):
+    if shows_cash(data):
         for group in side_by_side(arms, console.width):
             console.print(cash_table(data, group))
-        console.print(CASH, style="dim", highlight=False)
+        told = f"{CAPITATION} {CASH}" if pays_by_month(data) else CASH
+        console.print(told, style="dim", highlight=False)
+    if served := home_care_arms(data):
+        for group in side_by_side(served, console.width):
+            console.print(home_care_table(data, group))
+        for arm in served:
+            console.print(home_care_told(data, arm), highlight=False)
+        console.print(HOME_CARE, style="dim", highlight=False)
+    for told in medicaid_told(data):
+        console.print(told, highlight=False)
     if shows_protection(data):
         for group in side_by_side(arms, console.width):
             console.print(protection_table(data, group))
         console.print(PROTECTION, style="dim", highlight=False)
+    if keeps_books(data):
+        for group in side_by_side(arms, console.width):
+            console.print(practice_table(data, group))
+        console.print(PRACTICES, style="dim", highlight=False)
+    if moves_money(data):
+        for group in side_by_side(arms, console.width):
+            console.print(quality_table(data, group))
+        console.print(QUALITY, style="dim", highlight=False)
     if guarded := bracket_arms(data):
         for group in side_by_side(guarded, console.width):
             console.print(bracket_table(data, group))
@@ -119,12 +151,28 @@ def _print_money(done: Run, scenario: Scenario, console: Console) -> None:
         console.print(cara_table(data, arm))
         console.print(cara_told(data, arm), highlight=False)
     if arranged:
+        console.print(cara_in_short(data), highlight=False)
         console.print(CARA, style="dim", highlight=False)
+    _print_offers(data, arms, console)
     for arm in arms:
         console.print(aco_table(data, arm))
+        if data.sizes["replicate"] > 1:
+            console.print(joining_told(data, arm), highlight=False)
     console.print(
         f"$ are USD per aligned person-year, % bm. is percent of the benchmark. {LOSS}", style="dim"
     )
+
+
+def _print_offers(data: xr.Dataset, arms: list[str], console: Console) -> None:
+    """Print what falls prevention averts and costs, and what benefits cost, where anybody offers them."""
+    if offering := falls_arms(data):
+        for group in side_by_side(arms, console.width):
+            console.print(falls_table(data, group))
+        for arm in offering:
+            console.print(falls_told(data, arm), highlight=False)
+        console.print(FALLS, style="dim", highlight=False)
+    for group in side_by_side(benefit_arms(data), console.width):
+        console.print(benefits_table(data, group))
 
 
 def _closing_table(summaries: Sequence[ArmSummary], scenario: Scenario) -> Table:
@@ -190,7 +238,11 @@ def run_as_dict(done: Run, scenario: Scenario) -> dict[str, Any]:
     """Return the closing table as plain values, USD; what is not known is None."""
     swept = scenario.tables.sweep is not None
     with done.open() as data:
-        found = {"points": _known(sweep_as_dict(done))} if swept else {"arms": _arms_as_dict(data)}
+        found: dict[str, Any] = (
+            {"points": _known(sweep_as_dict(done))}
+            if swept
+            else {"answer": answer(data), "arms": _arms_as_dict(data)}
+        )
         acos, bands = data.sizes["aco"], bands_hold(data)
     return {
         "study": scenario.study.name,

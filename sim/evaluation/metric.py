@@ -52,6 +52,13 @@ class Figure:
     against: str | None = None
     aco: str | None = None
 
+    @property
+    def told(self) -> str:
+        """What it is, in words."""
+        label = FIGURES[self.name][0] if self.name in FIGURES else BY_NAME[self.name].long_name
+        less = f" less {self.against}" if self.against else ""
+        return f"{label}, {self.arm}{less}{f', {self.aco}' if self.aco else ''}"
+
     def of(self, data: xr.Dataset) -> Floats:
         """Return the figure, shape (design, replicate); NaN where a replicate is not complete.
 

@@ -32,11 +32,22 @@ def stored_scenario(path: Path) -> Scenario:
 
 
 def lived_again(
-    scenario: Scenario, replicate: int, *, threads: int = 1, last: int | None = None
+    scenario: Scenario,
+    replicate: int,
+    *,
+    threads: int = 1,
+    last: int | None = None,
+    provider_books: bool = False,
 ) -> Replicate:
-    """Return a replicate lived to the end, or to the end of the performance year `last`."""
+    """Return a replicate lived to the end, or to the end of the performance year `last`.
+
+    With `provider_books` it keeps the books of single practices and specialists, asked for by the scenario or
+    not; nothing else changes.
+    """
     from sim.replicate import Replicate  # noqa: PLC0415  compiled code loads only when it is needed
 
+    if provider_books and not scenario.study.provider_books:
+        scenario = scenario.replace({"study.provider_books": True})
     made = Replicate(scenario, replicate, threads=threads)
     for year in scenario.years:
         if last is None or year <= last:

@@ -20,6 +20,7 @@ from sim.experiments.damage import DIGESTS
 from sim.experiments.plan import Coordinates
 
 CONVENTIONS = "CF-1.11 leadsim-results-2"
+SWEEP_CONVENTIONS = CONVENTIONS.replace("results", "sweep")
 NAME = "zarr.json"
 LAYOUT, CHECKSUM, IDENTITY = "layout", "attributes_crc32", "identity"
 FLAGS_PER_CHUNK = 2**16

@@ -22,6 +22,7 @@ from sim.experiments.documents import (
     IDENTITY,
     LAYOUT,
     NAME,
+    SWEEP_CONVENTIONS,
     Document,
     array_document,
     checksum,
@@ -41,7 +42,7 @@ _MOST_BATCH = 32
 # How results are kept: type on disk to what unwritten elements hold.
 _RESULTS = {"int64": int(np.iinfo(np.int64).min), "float64": "NaN", "int8": -1}
 _LABELS: dict[str, object] = {"string": "", "int64": 0, "float64": 0.0, "bool": False}
-_LABEL_TEXT = ("arm", "aco", "cell", "episode")
+_LABEL_TEXT = ("arm", "aco", "cell", "episode", "measure", "parameter")
 _TEXTS = ("title", "scenario_hash", "model_sha256", "reference_arm", "scenario")
 _LISTS = ("input_sha256", "assumed_inputs", "conflicted_inputs", "replaced")
 REMEDY = "leadsim run SCENARIO --out STORE mends it"
@@ -143,9 +144,9 @@ def root_attributes(path: Path, *, any_version: bool = False) -> dict[str, Any] 
         document = read_document(path / NAME)
         attributes = document.get("attributes")
         conventions = attributes.get("Conventions") if isinstance(attributes, dict) else None
-        if conventions == CONVENTIONS.replace("results", "sweep"):
-            allowed = "give the store of one of its points, such as points/000000"
-            raise InputError(Fault(str(path), "", "is a sweep, a folder of many stores", allowed))
+        if conventions == SWEEP_CONVENTIONS:
+            allowed = f"must be a store of one scenario, such as its point {path / 'points' / '000000'}"
+            raise InputError(Fault(str(path), "", "is a sweep of many", allowed))
         if isinstance(conventions, str) and conventions != CONVENTIONS and conventions.startswith(_FAMILY):
             if any_version:
                 return None

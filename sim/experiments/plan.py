@@ -6,6 +6,7 @@ import os
 import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +30,7 @@ MOST_REPLICATES = 10**7
 _LEAST_ON_DISK = 0.2
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Coordinates:
     """Labels of a run's results.
 
@@ -58,12 +59,12 @@ class Coordinates:
         """Return the length of a dim other than ``replicate``."""
         return int(self.labels[dim].size)
 
-    @property
+    @cached_property
     def variables(self) -> tuple[Variable, ...]:
         """The result variables these labels can hold."""
         return tuple(v for v in VARIABLES if all(dim in self.labels for dim in ("arm", *v.dims)))
 
-    @property
+    @cached_property
     def bytes_per_replicate(self) -> int:
         """Size of one replicate's results in memory."""
         return sum(
@@ -87,7 +88,7 @@ class Coordinates:
             allowed = f"at most {MOST_REPLICATES:,} replicates, and {free:,} bytes are free there"
             raise InputError(Fault("--replicates", "", problem, allowed))
 
-    @property
+    @cached_property
     def batch(self) -> int:
         """Replicates per chunk: decided by the labels alone, so that every run of a scenario agrees."""
         largest = max(

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from sim.experiments.design import design_of
-from sim.experiments.lock import exclusive
+from sim.experiments.lock import exclusive, sweep
 from sim.experiments.plan import Coordinates
 from sim.experiments.runner import Run, run
 from sim.experiments.store import naming, remove
@@ -76,6 +76,7 @@ def run_sweep(
         if not path.exists():
             lay_out_sweep(path, design)
     with exclusive(path), naming(path):
+        sweep(path)
         check_sweep(path, design)
         replicates_of(path, replicates)
         watch = _Watch(len(points), replicates, progress)

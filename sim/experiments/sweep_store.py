@@ -17,7 +17,7 @@ from xarray.backends import BackendArray
 from xarray.core import indexing
 
 from sim.experiments.design import Design
-from sim.experiments.documents import CONVENTIONS, NAME
+from sim.experiments.documents import NAME, SWEEP_CONVENTIONS
 from sim.experiments.metadata import read_document
 from sim.experiments.plan import MOST_REPLICATES
 from sim.experiments.provenance import provenance
@@ -25,7 +25,6 @@ from sim.experiments.results import lazy, open_store
 from sim.inputs.faults import Fault, InputError
 from sim.inputs.scenario_sweep import MOST_POINTS
 
-SWEEP_CONVENTIONS = CONVENTIONS.replace("results", "sweep")
 _KEYS = "keys"
 
 

@@ -14,13 +14,14 @@ _TOLERANCE = 0.005
 
 
 def aco_faults(population: Population, merged: Merged) -> list[Fault]:
-    """Return a fault for each mix that adds up to another whole, and each region too small for its ACOs."""
+    """Return a fault for each mix that adds up to another whole, and each region that cannot be as said."""
     tables = [(row, aco) for row, aco in enumerate(population.acos) if isinstance(aco, Aco)]
     faults = [fault for row, aco in tables for fault in _mix_faults(row, aco, merged)]
     regions: dict[str, list[Aco]] = {}
     for aco in population.synthetic:
         regions.setdefault(aco.region or aco.name, []).append(aco)
-    return faults + [fault for name, acos in regions.items() for fault in _share_faults(name, acos, merged)]
+    faults += [fault for name, acos in regions.items() for fault in _share_faults(name, acos, merged)]
+    return faults + [fault for name, acos in regions.items() for fault in _state_faults(name, acos, merged)]
 
 
 def _mix_faults(row: int, aco: Aco, merged: Merged) -> Iterator[Fault]:
@@ -47,3 +48,11 @@ def _share_faults(region: str, acos: list[Aco], merged: Merged) -> Iterator[Faul
         allowed = f"must be at most 100 % of region {region}, by their lives and the shares stated"
         problem = f"{names} would hold {100.0 * max(held, together):.0f} %"
         yield Fault(merged.file("population.acos"), "population.acos.market_share", problem, allowed)
+
+
+def _state_faults(region: str, acos: list[Aco], merged: Merged) -> Iterator[Fault]:
+    if len({aco.partner_state for aco in acos if aco.partner_state is not None}) > 1:
+        names = ", ".join(aco.name for aco in acos if aco.partner_state is not None)
+        allowed = f"must be the same for all of region {region}, which lies in one state"
+        key = "population.acos.partner_state"
+        yield Fault(merged.file("population.acos"), key, f"{names} say otherwise of it", allowed)

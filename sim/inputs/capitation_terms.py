@@ -27,12 +27,15 @@ class ProvisionalTerms:
         Of what it finds that is paid.
     completion : float
         Factor on claims paid.
+    stop_loss : bool
+        Whether it knows payouts and charge of stop-loss.
     """
 
     month: int
     months_known: int
     share: float
     completion: float
+    stop_loss: bool
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,6 +55,8 @@ class CapitationTerms:
     participant_reduction, leakage_withhold : float
     vintage_known, vintage_months : float64 arrays
         See :func:`sim.policy.capitation.benchmark_by_month`.
+    rates_known : float64 array
+        See :func:`sim.policy.capitation.look_back`.
     eligibility_lag : int
         See :func:`sim.policy.capitation.people_known`.
     sequestration : float
@@ -68,14 +73,26 @@ class CapitationTerms:
     leakage_withhold: float
     vintage_known: Floats
     vintage_months: Floats
+    rates_known: Floats
     eligibility_lag: int
     sequestration: float
     sequestered: bool
     enhanced_sequestered: bool
 
 
-def capitation_terms(rulebook: Rulebook, year: int) -> CapitationTerms:
-    """Return the terms of a performance year."""
+def capitation_terms(
+    rulebook: Rulebook, year: int, sequestration: str = "sequestration.rate"
+) -> CapitationTerms:
+    """Return the terms of a performance year.
+
+    Parameters
+    ----------
+    rulebook : Rulebook
+        LEAD's, or ACO REACH's of the year.
+    year : int
+    sequestration : str
+        Key of the rate of sequestration.
+    """
     number, flag = rulebook.number, rulebook.flag
     stated = rulebook.word("capitation.base_rate", year) == "stated"
     return CapitationTerms(
@@ -89,8 +106,9 @@ def capitation_terms(rulebook: Rulebook, year: int) -> CapitationTerms:
         leakage_withhold=number("capitation.leakage_withhold", year),
         vintage_known=rulebook.array("capitation.vintage_known", year),
         vintage_months=rulebook.array("capitation.vintage_months", year),
+        rates_known=rulebook.array("capitation.rates_known", year),
         eligibility_lag=int(number("capitation.eligibility_lag", year)),
-        sequestration=number("sequestration.rate", year),
+        sequestration=number(sequestration, year),
         sequestered=flag("capitation.sequestered", year),
         enhanced_sequestered=flag("capitation.enhanced_sequestered", year),
     )
@@ -101,6 +119,11 @@ def final_settlement(rulebook: Rulebook, year: int) -> int:
     return MONTHS_A_YEAR + int(rulebook.number("calendar.final_lag", year))
 
 
+def add_on_by_month(rulebook: Rulebook, year: int) -> bool:
+    """Return whether the administrative add-on is paid evenly over the year, not at final settlement."""
+    return rulebook.word("add_on.paid", year) == "monthly"
+
+
 def provisional_terms(rulebook: Rulebook, year: int) -> ProvisionalTerms:
     """Return the terms of provisional settlement, which is paid no later than the final one."""
     month = MONTHS_A_YEAR + int(rulebook.number("calendar.provisional_lag", year))
@@ -109,4 +132,5 @@ def provisional_terms(rulebook: Rulebook, year: int) -> ProvisionalTerms:
         months_known=int(rulebook.number("calendar.provisional_months", year)),
         share=rulebook.number("calendar.provisional_share", year),
         completion=rulebook.number("calendar.completion", year),
+        stop_loss=rulebook.flag("calendar.provisional_stop_loss", year),
     )

@@ -11,6 +11,7 @@ from sim.inputs.scenario_arms import Arm, Terms
 from sim.inputs.scenario_books import LEAD, ScenarioBooks
 from sim.inputs.scenario_cara import CaraContract
 from sim.inputs.scenario_merge import Merged
+from sim.kernels.codes import BEGUN, Episode
 
 # An episode of this kind is had by changing what triggers the measure it stands for.
 OTHER_TRIGGER = ("hf_inpatient",)
@@ -102,6 +103,10 @@ def _contract_faults(contract: CaraContract, terms: CaraTerms, evidence: Evidenc
     yield from _price_faults(contract, terms)
     if contract.approach not in terms.approaches:
         yield wrong_choice("", ".approach", contract.approach, terms.approaches)
+    kinds = kinds_covered(contract, evidence, terms.measures)
+    if contract.responds and kinds and not any(Episode[kind.upper()] in BEGUN for kind in kinds):
+        allowed = "needs a kind of episode that begins with a procedure or a stay: nothing is known of others"
+        yield Fault("", ".responds", "= true", allowed)
     for field in ("days_before", "days_after"):
         if getattr(contract, field) is not None and contract.approach != "max_flex":
             allowed = "needs approach = 'max_flex': otherwise the window is CMS's"

@@ -42,7 +42,16 @@ class CaraTerms:
         See :func:`sim.policy.cara.reconciled`.
     overlap : str
         ``each`` or ``exclusive``.
-    collected : float
+    collected, collected_after : float
+        Of what is owed by specialists whose contract goes on, and of those whose does not.
+    drops_left, drops_died, drops_esrd : bool
+        See :func:`sim.policy.cara_episodes.dropped`.
+    excludes_outliers, standardised : bool
+        Whether outliers do not count; whether prices and costs are those of the nation.
+    least_before : int
+        Episodes that a contract's specialists need in the year before.
+    report_lag : int
+        Months from a quarter's end to its report.
     measured : bool
         Whether a score not stated is that of the rulebook's measure; 1 otherwise.
     percentiles : float64 array, shape (2,)
@@ -71,6 +80,14 @@ class CaraTerms:
     loss_adjustment: str
     overlap: str
     collected: float
+    collected_after: float
+    drops_left: bool
+    drops_died: bool
+    drops_esrd: bool
+    excludes_outliers: bool
+    standardised: bool
+    least_before: int
+    report_lag: int
     measured: bool
     percentiles: Floats
     review_refused: float
@@ -108,6 +125,14 @@ def cara_terms(rulebook: Rulebook, year: int) -> CaraTerms:
         loss_adjustment=rulebook.word("cara.loss_adjustment", year),
         overlap=rulebook.word("cara.overlap", year),
         collected=number("collected"),
+        collected_after=number("collected_after_leaving"),
+        drops_left=rulebook.flag("cara.drop.left", year),
+        drops_died=rulebook.flag("cara.drop.died", year),
+        drops_esrd=rulebook.flag("cara.drop.esrd", year),
+        excludes_outliers=rulebook.word("cara.outliers", year) == "excluded",
+        standardised=rulebook.flag("cara.standardised", year),
+        least_before=int(number("least_before")),
+        report_lag=int(number("report_lag")),
         measured=rulebook.word("cara.quality_measure", year) != "none",
         percentiles=array("quality_percentiles"),
         review_refused=number("review_refused"),

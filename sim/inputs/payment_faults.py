@@ -9,7 +9,7 @@ from typing import Any
 from sim.inputs.faults import Fault
 from sim.inputs.rulebook import Rulebook
 from sim.inputs.scenario_arms import Arm
-from sim.inputs.scenario_books import LEAD, ScenarioBooks
+from sim.inputs.scenario_books import LEAD, REACH, ScenarioBooks, reach_rulebook, reach_years
 from sim.inputs.scenario_merge import Merged
 
 # (term, what allows it besides "in payments")
@@ -26,7 +26,7 @@ Wrong = tuple[str, str, str, str]
 
 
 def payment_faults(name: str, arm: Arm, years: range, books: ScenarioBooks, merged: Merged) -> list[Fault]:
-    """Return a fault for each set of payments that an ACO of an arm may not elect in a year in LEAD.
+    """Return a fault for each set of payments that an ACO of an arm may not elect in LEAD or ACO REACH.
 
     Parameters
     ----------
@@ -40,12 +40,17 @@ def payment_faults(name: str, arm: Arm, years: range, books: ScenarioBooks, merg
         Says which file states a key.
     """
     found: dict[Fault, None] = {}
-    book = books.rulebook(name)
     for aco in (None, *arm.acos):
         for year in years:
             terms = arm.terms(aco, year)
-            if terms["program"] != LEAD:
+            if terms["program"] not in (LEAD, REACH) or (
+                terms["program"] == REACH and not terms.get("payments")
+            ):
                 continue
+            in_lead = terms["program"] == LEAD
+            if not in_lead and year not in reach_years():
+                continue
+            book = books.rulebook(name) if in_lead else books.rulebook(name, reach_rulebook(year))
             for term, problem, allowed, nearest in wrong_elections(terms, book, year):
                 key = arm.place_of(f"arms.{name}", aco, year, term)
                 whose = f" for {aco}" if aco is not None and f".acos.{aco}." not in key else ""
@@ -62,7 +67,7 @@ def wrong_elections(terms: Mapping[str, Any], book: Rulebook, year: int) -> Iter
         Of one ACO in LEAD in one year, as :meth:`sim.inputs.scenario_arms.Arm.terms` gives them; a term
         ``cara`` that is not empty says that it has episode arrangements.
     book : Rulebook
-        Of LEAD.
+        Of LEAD, or of ACO REACH, which has neither NPCC nor provisional settlement here.
     year : int
 
     Notes
@@ -74,6 +79,11 @@ def wrong_elections(terms: Mapping[str, Any], book: Rulebook, year: int) -> Iter
     shown = f"= {_listed(elected)}"
     if len(set(elected)) < len(elected):
         yield "payments", f"{shown} names one twice", "each once", _without(elected)
+    if terms.get("program") == REACH:
+        if "npcc" in elected:
+            yield "payments", f"{shown} has npcc in ACO REACH", "npcc is LEAD's", _without(elected, "npcc")
+        if terms.get("provisional_settlement"):
+            yield "provisional_settlement", "= true in ACO REACH", "is simulated in LEAD only", "false"
     both = {"pcc", "tcc"} <= set(elected)
     option = terms.get("risk_option", "global")
     offered = option in book.words("capitation.tcc_options", year)
@@ -90,7 +100,8 @@ def wrong_elections(terms: Mapping[str, Any], book: Rulebook, year: int) -> Iter
         allowed = "npcc and apo come on top of pcc; tcc covers other care already"
         near = _listed(["tcc"] if "tcc" in elected else ["pcc", *extra])
         yield "payments", f"{shown} has {' and '.join(extra)} without pcc", allowed, near
-    if extra and terms.get("cara") and not book.flag("cara.with_npcc_or_apo", year):
+    in_lead = terms.get("program") != REACH
+    if in_lead and extra and terms.get("cara") and not book.flag("cara.with_npcc_or_apo", year):
         problem = f"{shown} has {' and '.join(extra)} beside CARA"
         allowed = "providers with npcc or apo are in no episode arrangement: leave out the one or the other"
         yield "payments", problem, allowed, _without(elected, *extra)

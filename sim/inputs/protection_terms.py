@@ -24,12 +24,18 @@ class StopLossTerms:
         Whether a person is expected to cost what the final benchmark says, not the one before discount.
     stated_charge : float or None
         USD a person-month, None where the charge is neutral.
+    prorated : bool
+        Whether attachments are of a person's months, not of the year.
+    by_prior_year : bool
+        Whether the neutral charge goes by the nation's payouts of the year before.
     """
 
     attachments: Floats
     payout_rates: Floats
     by_final: bool
     stated_charge: float | None
+    prorated: bool
+    by_prior_year: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +76,8 @@ def stop_loss_terms(rulebook: Rulebook, year: int) -> StopLossTerms:
         payout_rates=rulebook.array("stop_loss.payout_rates", year),
         by_final=rulebook.word("stop_loss.expected", year) == "final",
         stated_charge=rulebook.number("stop_loss.charge", year) if stated else None,
+        prorated=rulebook.flag("stop_loss.prorated", year),
+        by_prior_year=not stated and rulebook.word("stop_loss.experience", year) == "prior_year",
     )
 
 

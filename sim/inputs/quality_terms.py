@@ -31,6 +31,8 @@ class QualityTerms:
         First year of the Prevention and Quality Plan, what it has at least, and what is lost without it.
     withhold, pool_share, pool_score : float
         See :func:`sim.policy.quality.high_performers_pool`.
+    pool_funding : str
+        ``program`` or ``arm``: whose unearned withhold fills the pool.
     """
 
     measures: tuple[str, ...]
@@ -48,6 +50,7 @@ class QualityTerms:
     withhold: float
     pool_share: float
     pool_score: float
+    pool_funding: str
 
 
 def quality_terms(rulebook: Rulebook, py: int) -> QualityTerms:
@@ -74,4 +77,5 @@ def quality_terms(rulebook: Rulebook, py: int) -> QualityTerms:
         withhold=number("withhold"),
         pool_share=number("pool_share"),
         pool_score=number("pool_score"),
+        pool_funding=rulebook.word("quality.pool_funding", py),
     )

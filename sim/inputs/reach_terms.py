@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.inputs.capitation_terms import CapitationTerms, capitation_terms
 from sim.inputs.faults import Fault, InputError
 from sim.inputs.rulebook import Rulebook
 from sim.policy.reach import ReachTerms
@@ -55,6 +56,11 @@ def reach_benchmark_terms(rules: Rulebook) -> ReachBenchmarkTerms:
         missed_trend_threshold=rules.number("trend.retrospective_threshold"),
         risk_cap=np.array([cap, cap, cap_high_needs]),
     )
+
+
+def reach_capitation_terms(rules: Rulebook, year: int) -> CapitationTerms:
+    """Return the terms of capitation and advances in the rulebook's performance year."""
+    return capitation_terms(rules, year, "sequestration.gains")
 
 
 def reach_base_years(rules: Rulebook) -> tuple[int, ...]:

@@ -186,6 +186,13 @@ class Aco(Table):
             " of their shares"
         ),
     )
+    partner_state: Flag | None = Field(
+        None,
+        description=(
+            "whether its market lies in a state that is a partner for LEAD's Medicaid route; drawn where no"
+            " ACO of the market says (program.values.medicaid.states, evidence.dual.state_share)"
+        ),
+    )
     region: str | None = Field(
         None, description="label of its region; ACOs with the same label share a market"
     )

@@ -7,6 +7,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, PlainSerializer
 
+from sim.inputs.scenario_acos import Dollars
+from sim.inputs.scenario_benefits import Benefit
 from sim.inputs.scenario_cara import CaraContract
 from sim.inputs.scenario_values import Fraction, Table, Whole
 
@@ -96,9 +98,9 @@ class Terms(Table):
     payments: Annotated[tuple[Payment, ...] | None, BeforeValidator(_several)] = Field(
         None,
         description=(
-            "LEAD: capitation and advances elected: pcc (primary care) or tcc (total care), and with pcc npcc"
-            " (capitation of other care) and apo (advanced payment of it); claims only where nothing is"
-            " said"
+            "LEAD and ACO REACH: capitation and advances elected: pcc (primary care) or tcc (total care), and"
+            " with pcc npcc (capitation of other care, LEAD's only) and apo (advanced payment of it); claims"
+            " only where nothing is said"
         ),
     )
     enhanced_share: Fraction | None = Field(
@@ -141,11 +143,75 @@ class Terms(Table):
     stop_loss: Annotated[bool, Field(strict=True)] | None = Field(
         None, description="LEAD: elects stop-loss; as the rules have it where nothing is said"
     )
+    home_care: Annotated[bool, Field(strict=True)] | None = Field(
+        None,
+        description=(
+            "whether the ACO runs a home-based programme for its High Needs people, person by person, at"
+            " evidence.cost.high_needs a month, with evidence.home_care.* as its effect; false: none. Where"
+            " nothing is said, High Needs ACOs have one on average (evidence.cost.high_needs_enrolled,"
+            " effect.high_needs)"
+        ),
+    )
+    home_care_open: Literal["high_needs", "homebound", "after_stay"] | None = Field(
+        None,
+        description=(
+            "to which High Needs people the programme is open: high_needs (all, where nothing is said),"
+            " homebound (with a condition that impairs mobility) or after_stay (with an acute stay in the"
+            " year before)"
+        ),
+    )
+    home_care_share: Fraction | None = Field(
+        None,
+        ge=0,
+        le=1,
+        description=(
+            "share of those people who take part; evidence.cost.high_needs_enrolled of High Needs ACOs where"
+            " nothing is said"
+        ),
+    )
+    medicaid_partnership: Annotated[bool, Field(strict=True)] | None = Field(
+        None,
+        description=(
+            "LEAD: whether the ACO has an arrangement with Medicaid, which acts in a partner state where"
+            " program.values.medicaid.alignment is on: people with full Medicaid benefits whom nothing else"
+            " aligns are aligned to it; false where nothing is said"
+        ),
+    )
     exit_notice: Annotated[str, Field(pattern=r"^20[1-3][0-9]-(0[1-9]|1[0-2])$")] | None = Field(
         None,
         description=(
             "LEAD: month in which the ACO gives notice that it leaves, such as 2029-05: that year is settled"
             " as the rules have it (exit.*), and it is out from the next January on"
+        ),
+    )
+    falls_prevention: Annotated[bool, Field(strict=True)] | None = Field(
+        None,
+        description=(
+            "LEAD: offers falls prevention (RISE to Age in Place) to aligned people of 65 and over at risk;"
+            " false where nothing is said"
+        ),
+    )
+    falls_uptake: Fraction | None = Field(
+        None,
+        ge=0,
+        le=1,
+        description=(
+            "share of people at risk of falls who take falls prevention up; falls.screened times"
+            " falls.accepts of the evidence where nothing is said"
+        ),
+    )
+    home_modification: Annotated[Dollars | None, Field(ge=0, le=100_000)] = Field(
+        None,
+        description=(
+            "what changes to the home would cost on average for each who takes falls prevention up, of which"
+            " the rules pay so much a person at most; falls.modification of the evidence where it is not said"
+        ),
+    )
+    benefits: tuple[Benefit, ...] | None = Field(
+        None,
+        description=(
+            "LEAD: benefit enhancements and incentives that the ACO pays for, a table each; an ACO's own list"
+            " takes the place of the arm's, an empty one is none"
         ),
     )
 

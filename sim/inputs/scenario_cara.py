@@ -77,3 +77,11 @@ class CaraContract(Table):
         None, description="whether each of a person's overlapping episodes counts, or only the first in rank"
     )
     collected: _Share = Field(None, description="part of what specialists owe that is collected")
+    collected_after_leaving: _Share = Field(
+        None, description="the same where the arrangement does not go on in the year after, in which they pay"
+    )
+    responds: bool = Field(
+        False,
+        description="whether its specialists change what episodes cost and how many there are, as"
+        " evidence.response has it; their care stays as it is otherwise",
+    )

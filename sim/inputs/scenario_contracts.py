@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from sim.inputs.benefit_faults import benefit_faults
 from sim.inputs.cara_faults import cara_faults
 from sim.inputs.faults import Fault, InputError
 from sim.inputs.lead_terms import OPTIONS, lead_terms
@@ -16,6 +17,7 @@ from sim.inputs.scenario_arms import Arm, ChangingTerms, Terms
 from sim.inputs.scenario_books import LEAD, MSSP, REACH, ScenarioBooks, reach_rulebook, reach_years
 from sim.inputs.scenario_merge import Merged
 from sim.inputs.scenario_schema import ScenarioTables
+from sim.inputs.served_faults import served_faults
 
 PERCENTILE = "expenditure.truncation_percentile"
 
@@ -27,16 +29,19 @@ def contract_faults(tables: ScenarioTables, books: ScenarioBooks, merged: Merged
     for name, arm in tables.arms.items():
         faults += _year_faults(name, arm, years, books, merged)
         faults += _agreement_faults(name, arm, years, books, merged)
-        faults += cara_faults(name, arm, years, list(_tables(f"arms.{name}", arm)), books, merged)
+        places = list(_tables(f"arms.{name}", arm))
+        faults += cara_faults(name, arm, years, places, books, merged)
+        faults += benefit_faults(name, arm, years, places, books, merged)
         faults += payment_faults(name, arm, years, books, merged)
         faults += protection_faults(name, arm, years, books, merged)
+        faults += served_faults(name, arm, years, books, merged)
         if (name, MSSP) in books.own_others and _percentile(books, name) != _percentile(books, ""):
             key = f"arms.{name}.values.mssp.{PERCENTILE}"
             problem = "changes how the nation's spending is seen, which all arms share"
             allowed = f"state it for the whole scenario: program.values.mssp.{PERCENTILE}"
             faults.append(Fault(merged.file(key), key, problem, allowed))
         elections = books.rulebook(name, "mssp").array("msr.elections")
-        for place, terms in _tables(f"arms.{name}", arm):
+        for place, terms in places:
             if terms.elected_rate is not None and not np.isclose(terms.elected_rate, elections).any():
                 key = f"{place}.elected_rate"
                 allowed = f"must be one of {', '.join(f'{100.0 * rate:g} %' for rate in elections)}"

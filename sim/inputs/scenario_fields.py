@@ -13,7 +13,7 @@ from sim.inputs.explain import plain_text
 from sim.inputs.rulebook import available_rulebooks
 from sim.inputs.scenario_acos import QUANTITIES
 from sim.inputs.scenario_arms import LAST_PY
-from sim.inputs.scenario_schema import Population, model_at
+from sim.inputs.scenario_schema import LISTED, Population, model_at
 
 _TYPES: dict[object, str] = {
     bool: "true or false",
@@ -49,7 +49,7 @@ def _holds_items(steps: Sequence[int | str]) -> bool:
     if steps in (["arms"], ["population", "acos"]):
         return True
     around = model_at(steps[:-1]) if steps else None
-    named = {"acos", "since", "cara"} & set(around.model_fields) if around else set()
+    named = {"acos", "since", *LISTED} & set(around.model_fields) if around else set()
     return bool(named) and around is not Population and steps[-1] in named
 
 

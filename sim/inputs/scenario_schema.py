@@ -17,12 +17,15 @@ from sim.inputs.scenario_arms import (
     Raw,
     Terms,
 )
+from sim.inputs.scenario_benefits import Benefit
 from sim.inputs.scenario_cara import CaraContract
 from sim.inputs.scenario_precision import Precision
 from sim.inputs.scenario_sweep import Sweep
 from sim.inputs.scenario_values import Fraction, Table, Whole
 
 FIRST_PY = 2027
+# Terms that are lists of tables.
+LISTED: dict[str, type[BaseModel]] = {"cara": CaraContract, "benefits": Benefit}
 
 
 def _acos_kind(value: object) -> str:
@@ -39,6 +42,10 @@ class Study(Table):
     parameter_uncertainty: Flag = Field(
         False,
         description="draw uncertain evidence anew in every replicate instead of using its central value",
+    )
+    provider_books: Flag = Field(
+        False,
+        description="keep the books of each practice and specialist: income statements, and what arms change",
     )
     reference_arm: str = Field("no_aco", description="the arm that the others are compared with")
     precision: Precision | None = Field(
@@ -127,8 +134,8 @@ def model_at(loc: Iterable[int | str]) -> type[BaseModel] | None:
             model, steps = ChangingTerms, steps[1:]
         elif issubclass(model, ChangingTerms) and step == "since":
             model, steps = Terms, steps[1:]
-        elif issubclass(model, Terms) and step == "cara":
-            model, steps = CaraContract, steps[1:]
+        elif issubclass(model, Terms) and step in LISTED:
+            model, steps = LISTED[str(step)], steps[1:]
         else:
             found = model.model_fields.get(str(step))
             model = _table_of(found.annotation) if found else None

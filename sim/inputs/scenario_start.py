@@ -17,6 +17,7 @@ _BOUND = "\N{NO-BREAK SPACE}<=\N{NO-BREAK SPACE}"
 _EXAMPLES: dict[str, Any] = {
     "title": "My ACO in LEAD",
     "parameter_uncertainty": True,
+    "provider_books": True,
     "mssp_year": 2022,
     "former_mssp": True,
     "high_needs_share": "15 %",
@@ -31,6 +32,7 @@ _EXAMPLES: dict[str, Any] = {
     "cost_per_person": "9 USD/month",
     "reserves": "2 million USD",
     "market_share": "25 %",
+    "partner_state": True,
     "region": "east",
 }
 _HEAD = """\
@@ -95,7 +97,7 @@ def start_text(start: Start) -> str:
     parts = [
         _HEAD,
         *_lines(["schema_version"], {"schema_version": 1}),
-        *_table("study", study, ("title", "parameter_uncertainty")),
+        *_table("study", study, ("title", "parameter_uncertainty", "provider_books")),
         *_table("horizon", {"first_py": 2027, "last_py": 2036}),
         *_table("population", people, ("mssp_year",) if start.mssp_puf else ()),
         *(() if start.mssp_puf else _aco(start.aco)),

@@ -19,6 +19,7 @@ from sim.kernels.jit import kernel
 from sim.kernels.layout import Array, Disease, Markets, People, Practices, Referrals
 from sim.kernels.leaving import expect_cost, leave_medicare
 from sim.kernels.risk_score import score_all, score_new_enrollees
+from sim.kernels.served import align_by_medicaid
 from sim.kernels.spending import draw_ambulatory, draw_events
 from sim.kernels.standing import align_by_claims, note_alignment, note_high_needs
 from sim.kernels.strip import STRIP, Strip
@@ -106,6 +107,8 @@ def live_year(
         note_course(people, n, disease.chronic, strip)
         # Up to here the year takes the same course in all arms; what follows is the arm's own.
         note_alignment(people, n, practices, strip)
+        if tally.served.shape[0] > 0:
+            align_by_medicaid(people, key, n, practices, strip)
         if followed:
             note_touched(people, first, last, n, region, episodes_region, followers, strip)
         attest(people, n, practices, strip)

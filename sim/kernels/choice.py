@@ -25,6 +25,15 @@ def pick_practice(
 
 
 @inlined
+def pick_specialist(u: float, practice: int, specialty: int, cumulative: Array) -> int:
+    """Return which of the practice's specialists of a specialty leads an episode, by a uniform draw."""
+    below = 0
+    for place in range(cumulative.shape[2] - 1):
+        below += 1 if u >= cumulative[practice, specialty, place] else 0
+    return below
+
+
+@inlined
 def pick(u: float, cumulative: Array, row: int) -> int:
     """Return the first column of a row of cumulative shares that exceeds `u`; past the end, their number."""
     # Comparing with all of them is done at once; halving would take a branch that cannot be foreseen.

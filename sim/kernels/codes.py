@@ -83,6 +83,15 @@ class Sum(IntEnum):
     GLYCEMIC_POOR = 25
     HYPERTENSION = 26  # persons
     PRESSURE_CONTROLLED = 27
+    # Falls prevention
+    YOUNG_MONTHS = 28  # person-months of people below 65, who are few
+    FALLS_COURSES = 29  # courses that begin
+    FALLS_PROTECTED = 30  # persons whom a course of this or an earlier year protects
+    PROTECTED_STAYS = 31  # their stays for falls
+    PROTECTED_ED_VISITS = 32  # their ED visits for falls
+    AVERTED_STAYS = 33  # stays for falls that they would have had otherwise
+    AVERTED_ED_VISITS = 34
+    AVERTED_SPEND = 35  # cents of both
 
 
 class Episode(IntEnum):
@@ -107,6 +116,12 @@ class Episode(IntEnum):
 
 
 EPISODE_NAMES = tuple(kind.name.lower() for kind in Episode)
+# Those that begin with a procedure or a stay; the others are a condition under care for a year.
+BEGUN = tuple(
+    kind
+    for kind in Episode
+    if kind not in (Episode.HF_CHRONIC, Episode.DIABETES_CHRONIC, Episode.RHEUMATOID_ARTHRITIS)
+)
 
 
 class EpisodeSum(IntEnum):
@@ -135,10 +150,58 @@ class ReferredSum(IntEnum):
     MONTH = 4
     RELATED = 5  # cents of COST as the measure of the kind counts them, see sim.kernels.referral
     SQUARE = 6  # squared dollars of RELATED
-    # Of those alone that no other episode of the person goes before
-    FIRST_COUNT = 7
-    FIRST_RELATED = 8
-    FIRST_EXPECTED = 9
+
+
+class Listed(IntEnum):
+    """What is noted of an episode that somebody wants to see by itself, all whole numbers."""
+
+    ROW = 0  # the person
+    PRACTICE = 1  # aligned to, which refers
+    KIND = 2
+    PLACE = 3  # of the specialist among those to whom the practice refers
+    MONTH = 4  # 0 for a chronic episode, which lasts all year
+    EXPECTED = 5  # cents, as ReferredSum
+    RELATED = 6
+    STATE = 7  # bits, below
+    SOURCE = 8  # of whose lives it is, see sim.population.arm_sums
+
+
+# Bits of Listed.STATE
+DIED_AT_ONCE = 1  # in the month in which it began
+LEFT_BEFORE_END = 2  # to Medicare Advantage, within its window as far as that is in the year
+WITH_ESRD = 4
+
+
+class ServedSum(IntEnum):
+    """Exact integer sums of people of a practice whom a programme of its ACO serves, and of its duals."""
+
+    # People aligned to it who are in the home-based programme
+    PERSONS = 0
+    MONTHS = 1
+    SPEND = 2  # cents
+    SAVED = 3  # cents that the programme takes off their spending
+    STAYS = 4  # of acute events
+    STAYS_SPARED = 5
+    ED_VISITS = 6
+    ED_SPARED = 7
+    DEATHS = 8
+    MOVED = 9  # to Medicare Advantage
+    # Of those who die in the year, what falls in the last months of life
+    LAST_MONTHS = 10
+    LAST_SPEND = 11  # cents
+    LAST_SAVED = 12  # cents
+    # Aligned by the Medicaid route
+    MEDICAID_PERSONS = 13
+    MEDICAID_MONTHS = 14
+    FULL_DUAL_MONTHS = 15  # of people with full Medicaid benefits, aligned by whatever route
+
+
+class HomeOpen(IntEnum):
+    """To which of an ACO's High Needs people its home-based programme is open."""
+
+    HIGH_NEEDS = 0  # all of them
+    HOMEBOUND = 1  # those with a condition that impairs mobility
+    AFTER_STAY = 2  # those with an acute stay in the year before
 
 
 class TypeSum(IntEnum):
@@ -160,7 +223,10 @@ N_EPISODES = len(Episode)
 N_EPISODE_SUMS = len(EpisodeSum)
 N_MONTH_SUMS = len(MonthSum)
 N_REFERRED_SUMS = len(ReferredSum)
+N_LISTED = len(Listed)
 N_TYPE_SUMS = len(TypeSum)
+N_SERVED_SUMS = len(ServedSum)
+LAST_MONTHS = 3  # of life, which evaluations of home-based care look at apart
 N_SUMS = len(Sum)
 RISK_UNIT = 1_000_000
 LARGEST_CENTS = 2_000_000_000  # the column of spending holds no more

@@ -13,13 +13,13 @@ from sim.kernels.codes import (
 )
 from sim.kernels.draws import Decision, Key, draw4, unit
 from sim.kernels.health import Conditions, Emergency, HighNeeds, Quality
-from sim.kernels.jit import stage
+from sim.kernels.jit import inlined, stage
 from sim.kernels.layout import Array, Disease, People, Practices
-from sim.kernels.quantiles import binomial_rows, poisson_rows
+from sim.kernels.quantiles import binomial, binomial_rows, poisson, poisson_rows
 from sim.kernels.risk_score import concurrent_score, ones
 from sim.kernels.strip import Strip
 
-_HIGH_NEEDS_ENTRY = int(Decision.HIGH_NEEDS_ENTRY)
+_HIGH_NEEDS_ENTRY, _USE = int(Decision.HIGH_NEEDS_ENTRY), int(Decision.USE)
 _PERSONS, _MONTHS, _SPEND, _REFERENCE = (
     int(Sum.PERSONS),
     int(Sum.MONTHS),
@@ -27,7 +27,11 @@ _PERSONS, _MONTHS, _SPEND, _REFERENCE = (
     int(Sum.REFERENCE),
 )
 _TRUE_RISK, _CODED_RISK, _DEATHS = int(Sum.TRUE_RISK), int(Sum.CODED_RISK), int(Sum.DEATHS)
-_BASE_DRUG, _COMPLEX_MONTHS = int(Sum.BASE_DRUG), int(Sum.COMPLEX_MONTHS)
+_BASE_DRUG, _COMPLEX_MONTHS, _YOUNG_MONTHS = (
+    int(Sum.BASE_DRUG),
+    int(Sum.COMPLEX_MONTHS),
+    int(Sum.YOUNG_MONTHS),
+)
 _ED, _VISITS, _FALL_ED = int(Sum.ED_VISITS), int(Sum.PQEM_VISITS), int(Sum.FALL_ED_VISITS)
 _DIABETES, _GLYCEMIC_POOR, _HYPERTENSION, _PRESSURE_CONTROLLED = (
     int(Sum.DIABETES),
@@ -37,21 +41,54 @@ _DIABETES, _GLYCEMIC_POOR, _HYPERTENSION, _PRESSURE_CONTROLLED = (
 )
 
 
+@inlined
+def mean_emergencies(relative: float, share: float, stays: int, emergency: Emergency) -> float:
+    """Return the mean of ED visits of a person in the share of the year enrolled."""
+    by_risk = emergency.ed_risk
+    mean: float = emergency.ed_visits * (1.0 - by_risk + by_risk * relative) * share
+    return mean + emergency.ed_stay * stays
+
+
 @stage
 def draw_emergencies(n: int, emergency: Emergency, strip: Strip) -> None:
     """Draw visits to emergency departments, and which of them are for falls."""
-    ed_mean, by_risk, per_stay = emergency.ed_visits, emergency.ed_risk, emergency.ed_stay
     use, u, mean, trials = strip.use, strip.u, strip.mean, strip.kept
     relative, share, stays, uses, age = strip.relative, strip.share, strip.stays, strip.uses, strip.age
     number, falls = strip.ed_visits, strip.ed_falls
     for k in range(n):
-        mean[k] = ed_mean * (1.0 - by_risk + by_risk * relative[k]) * share[k] + per_stay * stays[k]
+        mean[k] = mean_emergencies(relative[k], share[k], stays[k], emergency)
         u[k] = unit(use[4 * k]) if uses[k] else 0.0
     poisson_rows(u, mean, n, emergency.most_ed_visits, strip.mass, strip.below, number)
     for k in range(n):
         trials[k] = number[k] if age[k] >= AGED_IN else 0
         u[k] = unit(use[4 * k + 3])
     binomial_rows(u, trials, n, emergency.ed_fall, strip.mass, strip.below, falls)
+
+
+@stage
+def change_emergencies(key: Key, year: int, n: int, changed: int, emergency: Emergency, strip: Strip) -> None:
+    """Note ED visits in the arm: those drawn, but for people whose acute event is averted, or comes again.
+
+    They are the first `changed` of those listed. Stays begin in the ED to the share that drew their visits,
+    and the same draws say how many visits, and falls among them, are left or come to them. Stays that falls
+    prevention or a home-based programme averts are not among these: what both do to ED visits is stated.
+    """
+    listed, row, age, uses = strip.listed, strip.row, strip.age, strip.uses
+    relative, share, usual_stays = strip.relative, strip.share, strip.usual_stays
+    ed_visits, ed_falls = strip.ed_visits, strip.ed_falls
+    ed_here, falls_here = strip.ed_here, strip.falls_here
+    for k in range(n):
+        ed_here[k] = ed_visits[k]
+        falls_here[k] = ed_falls[k]
+    for j in range(changed):
+        k = listed[j]
+        if uses[k]:
+            word = draw4(key, row[k], year, _USE, 0)
+            mean = mean_emergencies(relative[k], share[k], usual_stays[k], emergency)
+            visits = poisson(unit(word[0]), mean, emergency.most_ed_visits)
+            falls = binomial(unit(word[3]), visits if age[k] >= AGED_IN else 0, emergency.ed_fall)
+            ed_here[k] = visits
+            falls_here[k] = falls
 
 
 @stage
@@ -75,16 +112,24 @@ def note_course(people: People, n: int, chronic: int, strip: Strip) -> None:
 
 @stage
 def count_care(
-    people: People, n: int, masks: Conditions, quality: Quality, sums: Array, strip: Strip
+    people: People,
+    n: int,
+    practices: Practices,
+    masks: Conditions,
+    quality: Quality,
+    sums: Array,
+    strip: Strip,
 ) -> None:
     """Write down the year's spending; add use of care and quality events."""
     all_spend = people.spend
     drug_treated, hypertension, diabetes = masks.drug_treated, masks.hypertension, masks.diabetes
-    pressure_controlled, glycemic_poor = quality.pressure_controlled, quality.glycemic_poor
+    pressure_controlled, glycemic_poor = practices.pressure_controlled, practices.glycemic_poor
+    practice = strip.practice
     row, conditions, uses, visits = strip.row, strip.conditions, strip.uses, strip.visits
-    ed_visits, ed_falls, several, clinical = strip.ed_visits, strip.ed_falls, strip.several, strip.clinical
+    ed_here, falls_here, several, clinical = strip.ed_here, strip.falls_here, strip.several, strip.clinical
     base_cents, procedure_cents, event_cents = strip.base_cents, strip.procedure_cents, strip.event_cents
     months, sums_at, complex_from = strip.months, strip.sums_at, quality.complex_conditions
+    age = strip.age
     for k in range(n):
         i = row[k]
         at = sums_at[k]
@@ -93,17 +138,21 @@ def count_care(
         all_spend[i] = min(base + procedure_cents[k] + event_cents[k], LARGEST_CENTS)
         seen = uses[k] != 0
         sign = clinical[k]
+        seen_at = np.uint64(practice[k])  # never below 0, so that the index needs no look from the end
         hypertensive = 1 if seen & (had & hypertension != 0) else 0
         diabetic = 1 if seen & (had & diabetes != 0) else 0
-        sums[at + _ED] += ed_visits[k]
-        sums[at + _FALL_ED] += ed_falls[k]
+        sums[at + _ED] += ed_here[k]
+        if falls_here[k] > 0:
+            sums[at + _FALL_ED] += falls_here[k]
         sums[at + _VISITS] += visits[k]
         sums[at + _BASE_DRUG] += base if had & drug_treated else 0
         sums[at + _HYPERTENSION] += hypertensive
-        sums[at + _PRESSURE_CONTROLLED] += hypertensive if sign < pressure_controlled else 0
+        sums[at + _PRESSURE_CONTROLLED] += hypertensive if sign < pressure_controlled[seen_at] else 0
         sums[at + _DIABETES] += diabetic
-        sums[at + _GLYCEMIC_POOR] += diabetic if 1.0 - sign < glycemic_poor else 0
+        sums[at + _GLYCEMIC_POOR] += diabetic if 1.0 - sign < glycemic_poor[seen_at] else 0
         sums[at + _COMPLEX_MONTHS] += months[k] if several[k] >= complex_from else 0
+        if age[k] < AGED_IN:
+            sums[at + _YOUNG_MONTHS] += months[k]
 
 
 @stage

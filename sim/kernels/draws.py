@@ -43,6 +43,9 @@ class Decision(IntEnum):
     PERSON_LATENT = 3
     PERSON_CONDITIONS = 4
     PERSON_PRACTICE = 5
+    PERSON_FALLS = 6  # at risk of falls, takes prevention up, uses cost-sharing support
+    PERSON_HOME_CARE = 10  # whether the person takes up a home-based programme
+    PERSON_MEDICAID = 11  # full Medicaid benefits, and whether an arrangement with Medicaid covers the person
     # A person, each year; what the four draws of a code decide, in order
     LIFE = 16  # death, month of death, move to Medicare Advantage, number of onsets
     LEAVING = 17  # month of the move
@@ -59,7 +62,9 @@ class Decision(IntEnum):
     PROCEDURE = 28  # cost (2), month, setting
     HIGH_NEEDS_ENTRY = 29  # month
     CODING = 30  # which conditions the year's claims miss, one bit each
-    SPECIALIST = 31  # who leads an episode, cost of what counts in it (2); the number is its kind
+    SPECIALIST = 31  # who leads an episode, cost of what counts in it (2), how often; the number is its kind
+    FALLS = 32  # ED visits for falls that prevention averts
+    HOME_CARE = 40  # whether one ED visit more or less is avoided
     # Markets and the nation
     MARKET_LEVEL = 64
     MARKET_TREND = 65
@@ -67,6 +72,7 @@ class Decision(IntEnum):
     NATIONAL_SHOCK = 67
     MARKET_MIX = 69
     MARKET_RISK = 70
+    MARKET_STATE = 76  # whether the market lies in a state that is a partner for Medicaid alignment
     # Practices, specialists and ACOs
     PRACTICE_TRAITS = 80
     SPECIALIST_TRAITS = 81
@@ -78,6 +84,9 @@ class Decision(IntEnum):
     CODING_DRIFT = 87  # of an ACO, each year
     TIN_LIST = 88  # each year: a practice leaves or joins, and which ACO it joins
     CARA_REVIEW = 89  # of an ACO, in a contract's first year: whether CMS refuses changes; by kind of episode
+    TIN_INTAKE = 92  # of an ACO, each year: whether it takes in practices
+    ACO_HABITS = 93  # of stays, readmissions and follow-up, and of clinical control
+    PRACTICE_HABITS = 94  # the same
     # Evidence, once a replicate
     PARAMETER = 96
     # Finished results, drawn again for their error

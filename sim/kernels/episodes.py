@@ -6,17 +6,19 @@ import math
 
 import numpy as np
 
-from sim.kernels.choice import pick
+from sim.kernels.choice import pick, pick_specialist
 from sim.kernels.codes import N_EPISODE_SUMS, Episode, EpisodeSum, Kind, Sum
-from sim.kernels.draws import Decision, Key, draw_rows, unit, unit52
+from sim.kernels.draws import Decision, Key, draw4, draw_rows, unit, unit52
 from sim.kernels.health import Conditions, Episodes
 from sim.kernels.jit import inlined, stage
-from sim.kernels.layout import Array, Markets, Practices
+from sim.kernels.layout import Array, Markets, Practices, Referrals
 from sim.kernels.quantiles import normal
 from sim.kernels.strip import Strip
 
 _AGED_NON_DUAL = int(Kind.AGED_NON_DUAL)
-_PROCEDURE = int(Decision.PROCEDURE)
+_PROCEDURE, _SPECIALIST = int(Decision.PROCEDURE), int(Decision.SPECIALIST)
+# What specialists do about their episodes, see Practices.answers.
+PRICE, SNF_CARE, NUMBER = 0, 1, 2
 _PROCEDURES, _STAYS = int(Sum.PROCEDURES), int(Sum.STAYS)
 _COUNT, _COST, _INPATIENT, _MONTH = (int(one) for one in EpisodeSum)
 HF_CHRONIC, DIABETES_CHRONIC, RA_CHRONIC = (
@@ -73,15 +75,23 @@ def draw_procedures(key: Key, year: int, n: int, of_episodes: Episodes, strip: S
 
 @stage
 def price_procedures(
+    key: Key,
+    year: int,
     n: int,
     markets: Markets,
     practices: Practices,
     of_episodes: Episodes,
+    referrals: Referrals,
     sums: Array,
     episodes: Array,
     strip: Strip,
 ) -> None:
-    """Note what procedures cost; add them, and the stays they are planned for, to the sums."""
+    """Note what procedures cost; add them, and the stays they are planned for, to the sums.
+
+    A procedure drawn happens as often as a draw and the factor of who leads it say.
+    """
+    answers, cumulative, specialty = practices.answers, referrals.share, of_episodes.specialty
+    aligned, times, answered = strip.aligned, strip.procedure_times, strip.procedure_answer
     costs, kind = of_episodes.procedure_cost, of_episodes.procedure_kind
     market_level, efficiency = markets.level, practices.efficiency
     market, practice, base, episodes_at = strip.market, strip.practice, strip.base, strip.episodes_at
@@ -102,10 +112,20 @@ def price_procedures(
         k = hit[j]
         which = procedure[k]
         price = market_level[market[k], _AGED_NON_DUAL] * efficiency[practice[k]] * base[k]
-        cents[k] = np.int64(costs[which] * price * luck[k] * 100.0 + 0.5)
+        times[k] = 1
+        answer, to, of = 1.0, aligned[k], kind[which]
+        if answers.shape[0] > 0 and to >= 0:
+            draw = draw4(key, strip.row[k], year, _SPECIALIST, of)
+            place = pick_specialist(unit(draw[0]), to, specialty[of], cumulative)
+            answer = answers[to, of, place, PRICE]
+            times[k] = int(answers[to, of, place, NUMBER] + unit(draw[3]))
+        answered[k] = answer
+        one = np.int64(costs[which] * price * luck[k] * answer * 100.0 + 0.5)
+        cents[k] = one * times[k]
         sums[sums_at[k] + _PROCEDURES] += cents[k]
-        sums[sums_at[k] + _STAYS] += planned[k]
-        add_episode(episodes, episodes_at[k], kind[which], cents[k], planned[k], month[k])
+        sums[sums_at[k] + _STAYS] += planned[k] * times[k]
+        for _ in range(times[k]):
+            add_episode(episodes, episodes_at[k], of, one, planned[k], month[k])
 
 
 @stage

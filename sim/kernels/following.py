@@ -18,10 +18,15 @@ from sim.kernels.draws import Key
 from sim.kernels.health import Health
 from sim.kernels.jit import stage
 from sim.kernels.layout import Array, Disease, Markets, People, Practices, Referrals
+from sim.kernels.served import align_by_medicaid
 from sim.kernels.standing import note_alignment
 from sim.kernels.strip import Strip
 from sim.kernels.tally import Tally
 from sim.kernels.visits import attest
+
+# Source of listed episodes of the first arm that follows; 0 is of people who are not touched, 1 of those who
+# are, as the arm followed has them.
+FIRST_FOLLOWER = 2
 
 
 class Followers(NamedTuple):
@@ -30,14 +35,16 @@ class Followers(NamedTuple):
     Attributes
     ----------
     arm : int64, shape (followers,)
-        Place of each among the arms of `lives`, `attested`, `aligned`, `cell`, `spend` and `apart`.
+        Place of each among the arms of `lives`, the columns and `apart`.
     practices : float64, shape (followers, fields, practices)
-        What practices do, the fields of :class:`sim.kernels.layout.Practices` in order.
-    care, monthly, episodes, referred, types : shape (followers, ...)
+        What practices do, the fields of :class:`sim.kernels.layout.Practices` in order but for the last.
+    answers : float64, shape (followers, practices, episodes, specialists a practice refers to, 3)
+        That last one; no practices where it is empty in all.
+    care, monthly, episodes, referred, types, served, listed : shape (followers, ...)
         Sums of people who are touched, as in :class:`sim.kernels.tally.Tally`.
     lives : uint8, shape (arms, markets)
         Markets in which an arm works out the year of those who are touched.
-    attested, aligned : int32; cell : uint8; spend : int32, shape (arms, people)
+    attested, aligned : int32; cell : uint8; spend : int32; falls_course : uint8, shape (arms, people)
         Columns; only people who are touched are kept.
     apart : uint8, shape (arms, people)
         Who stands otherwise on 1 January than in the arm followed.
@@ -51,16 +58,20 @@ class Followers(NamedTuple):
 
     arm: Array
     practices: Array
+    answers: Array
     care: Array
     monthly: Array
     episodes: Array
     referred: Array
     types: Array
+    served: Array
+    listed: Array
     lives: Array
     attested: Array
     aligned: Array
     cell: Array
     spend: Array
+    falls_course: Array
     apart: Array
     apart_in_any: Array
     touched: Array
@@ -76,16 +87,20 @@ NOBODY = Followers(
     *_nothing(
         (np.int64, 1),
         (np.float64, 3),
+        (np.float64, 5),
         (np.int64, 4),
         (np.int64, 5),
         (np.int64, 4),
         (np.int64, 6),
         (np.int64, 4),
+        (np.int64, 3),
+        (np.int64, 3),
         (np.uint8, 2),
         (np.int32, 2),
         (np.int32, 2),
         (np.uint8, 2),
         (np.int32, 2),
+        (np.uint8, 2),
         (np.uint8, 2),
         (np.uint8, 1),
         (np.uint8, 1),
@@ -109,9 +124,10 @@ def note_touched(
 
     People stand as on 1 January, aligned, and have chosen this year's practice.
     """
-    all_attested, differs = people.attested, followers.differs
+    all_attested, all_course, differs = people.attested, people.falls_course, followers.differs
     apart, touched = followers.apart_in_any, followers.touched
     row, aligned, practice, attested = strip.row, strip.aligned, strip.practice, strip.attested
+    had_course = strip.had_course
     sums_at, episodes_at = strip.sums_at, strip.episodes_at
     for i in range(first, last):
         touched[i] = apart[i]
@@ -120,6 +136,7 @@ def note_touched(
         i = row[k]
         of, to = np.int64(all_attested[i]), aligned[k]
         attested[k] = of
+        had_course[k] = all_course[i]
         met = touched[i] | differs[practice[k]]
         met |= differs[max(of, np.int64(0))] if of >= 0 else 0
         met |= differs[max(to, np.int64(0))] if to >= 0 else 0
@@ -165,11 +182,13 @@ def begin_year(
     apart has not been kept until now.
     """
     row, attested, aligned, cell, spend = strip.row, own.attested, own.aligned, own.cell, own.spend
+    course = own.falls_course
     for i in range(first, last):
         if touched[i] and apart[i] == 0:
             attested[i] = people.attested[i]
             aligned[i] = people.aligned[i]
             cell[i] = people.cell[i]
+            course[i] = people.falls_course[i]
     for i in range(first, last):
         if touched[i]:
             spend[i] = 0
@@ -184,12 +203,14 @@ def end_year(people: People, first: int, last: int, arm: int, followers: Followe
     """Mark who of rows `first` to `last` now stands otherwise in an arm than in the arm it follows."""
     touched, apart, apart_in_any = followers.touched, followers.apart[arm], followers.apart_in_any
     attested, aligned, cell = followers.attested[arm], followers.aligned[arm], followers.cell[arm]
+    course = followers.falls_course[arm]
     for i in range(first, last):
         if touched[i]:
             same = (
                 (attested[i] == people.attested[i])
                 & (aligned[i] == people.aligned[i])
                 & (cell[i] == people.cell[i])
+                & (course[i] == people.falls_course[i])
             )
             apart[i] = 0 if same else 1
             apart_in_any[i] |= apart[i]
@@ -234,12 +255,14 @@ def follow_year(
                 if followers.lives[arm, market] == 0:
                     continue
                 own = with_columns(people, arm, followers)
-                does = practices_of(followers.practices[f])
+                does = practices_of(followers.practices[f], followers.answers[f])
                 begin_year(
                     people, start, stop, n, everyone, own, followers.apart[arm], followers.touched, strip
                 )
-                take_attested(here, own, followers.apart[arm], strip)
+                take_standing(here, own, followers.apart[arm], strip)
                 note_alignment(own, here, does, strip)
+                if followers.served.size > 0:
+                    align_by_medicaid(own, key, here, does, strip)
                 attest(own, here, does, strip)
                 tally = Tally(
                     followers.care[f],
@@ -247,7 +270,10 @@ def follow_year(
                     followers.episodes[f],
                     followers.referred[f],
                     followers.types[f],
+                    followers.served[f],
+                    followers.listed[f],
                 )
+                strip.listing[1] = FIRST_FOLLOWER + f
                 cost_and_count(
                     own,
                     key,
@@ -264,21 +290,27 @@ def follow_year(
                     strip,
                 )
                 end_year(people, start, stop, arm, followers)
+            strip.listing[1] = 0
         begin = end
 
 
 @stage
-def take_attested(n: int, own: People, apart: Array, strip: Strip) -> None:
-    """Let people who are not apart have attested to the practice they have in the arm that is followed."""
+def take_standing(n: int, own: People, apart: Array, strip: Strip) -> None:
+    """Let people who are not apart have what they have in the arm that is followed.
+
+    That is the practice they have attested to, and the year of falls prevention, if any, of 1 January.
+    """
     all_attested, row, attested = own.attested, strip.row, strip.attested
+    all_course, had_course = own.falls_course, strip.had_course
     for j in range(n):
         if apart[row[j]] == 0:
             all_attested[row[j]] = attested[j]
+            all_course[row[j]] = had_course[j]
 
 
 @stage
-def practices_of(table: Array) -> Practices:
-    """Return the practices whose fields are the rows of a table."""
+def practices_of(table: Array, answers: Array) -> Practices:
+    """Return the practices whose fields but the last are the rows of a table."""
     return Practices(
         table[0],
         table[1],
@@ -295,6 +327,23 @@ def practices_of(table: Array) -> Practices:
         table[12],
         table[13],
         table[14],
+        table[15],
+        table[16],
+        table[17],
+        table[18],
+        table[19],
+        table[20],
+        table[21],
+        table[22],
+        table[23],
+        table[24],
+        table[25],
+        table[26],
+        table[27],
+        table[28],
+        table[29],
+        table[30],
+        answers,
     )
 
 
@@ -332,4 +381,5 @@ def with_columns(people: People, arm: int, followers: Followers) -> People:
         people.risk,
         people.late_months,
         people.needy_risk,
+        followers.falls_course[arm],
     )

@@ -216,12 +216,8 @@ class Events(NamedTuple):
     stays_extra, snf_chance, snf_days, snf_part : float
         Further stays; chance of SNF care after them, its mean length, and its part of what the event costs.
     most_stays, most_snf_days : int
-    readmission : float
-        Chance that a further stay is within 30 days.
     hospice : float
         Chance that the event of a dying person ends in hospice.
-    follow_up : float
-        Chance of a timely follow-up.
     """
 
     event_chance: Array
@@ -243,9 +239,7 @@ class Events(NamedTuple):
     snf_part: float
     most_stays: int
     most_snf_days: int
-    readmission: float
     hospice: float
-    follow_up: float
 
 
 class Episodes(NamedTuple):
@@ -267,8 +261,8 @@ class Episodes(NamedTuple):
         Part of the spending behind an episode that belongs to it.
     specialty : int64, shape (episodes,)
         Specialty that leads each kind, a place among the sorted words of ``episodes.specialty``.
-    months_before, months_after : shape (episodes,)
-        How far the window of each kind reaches from what begins it.
+    months_after : shape (episodes,)
+        How far the window of each kind reaches after what begins it.
     usual_cost : shape (episodes,)
         Mean cost of each kind, of which part by part the average aged person without Medicaid spends one in a
         year.
@@ -285,7 +279,6 @@ class Episodes(NamedTuple):
     cause_kind: Array
     share: Array
     specialty: Array
-    months_before: Array
     months_after: Array
     usual_cost: Array
     related_known: Array
@@ -310,21 +303,42 @@ class Emergency(NamedTuple):
     most_ed_visits: int
 
 
+class Falls(NamedTuple):
+    """Falls prevention (``falls.*``).
+
+    Attributes
+    ----------
+    at_risk, at_risk_slope : float
+        Share of people of 65 and over at risk whom nothing is expected to be spent on, and how it rises with
+        relative spending.
+    lasts : int
+        Years that a course protects, that in which it begins included.
+    stays, ed_visits : float
+        Stays and ED visits for falls of people who are protected, over what they would have.
+    visit_cost : float
+        What an averted ED visit saves, of which part by part the average aged person without Medicaid spends
+        one in a year.
+    """
+
+    at_risk: float
+    at_risk_slope: float
+    lasts: int
+    stays: float
+    ed_visits: float
+    visit_cost: float
+
+
 class Quality(NamedTuple):
     """What quality measures count (``use.*``).
 
     Attributes
     ----------
-    glycemic_poor, pressure_controlled : float
-        Shares of people with diabetes and with hypertension.
     complex_conditions : int
         Chronic conditions from which on a person counts as having several.
     stay_days : float
         Mean days of a stay.
     """
 
-    glycemic_poor: float
-    pressure_controlled: float
     complex_conditions: int
     stay_days: float
 
@@ -344,3 +358,4 @@ class Health(NamedTuple):
     episodes: Episodes
     emergency: Emergency
     quality: Quality
+    falls: Falls

@@ -47,6 +47,7 @@ class People(NamedTuple):
     risk: Array
     late_months: Array
     needy_risk: Array
+    falls_course: Array
 
 
 # Columns that never change after a person is made: arms may share them.
@@ -83,6 +84,7 @@ COLUMN_TYPES: dict[str, type[np.generic]] = {
     "risk": np.float32,
     "late_months": np.uint8,
     "needy_risk": np.float32,
+    "falls_course": np.uint8,
 }
 
 
@@ -159,6 +161,36 @@ class Practices(NamedTuple):
         Factor on the risk scores it submits.
     attest
         Yearly chance that a patient attests voluntarily; 0 where that is not offered.
+    falls_uptake
+        Share of aged patients aligned to it and at risk who take falls prevention up, 0 where it offers none.
+    support_uptake, support_effect
+        Share of patients aligned to it who use cost-sharing support, 0 where none is offered, and its factor
+        on ambulatory care of those without a supplement.
+    home_care
+        Share who take part in a home-based programme of the people it is open to; 0 where there is none.
+    home_open
+        To whom that is, a :class:`sim.kernels.codes.HomeOpen`.
+    home_effect, home_last_effect, home_ed
+        Factors on the spending of those who take part, before the last months of life and in them, and on
+        their ED visits.
+    full_benefit
+        Share of its patients with Medicaid who have full benefits; 0 where nobody asks.
+    medicaid
+        Share of those whom Medicaid aligns to it, of people without another alignment; 0 where it does not.
+    medicaid_cell
+        First of the benchmark cells that they are in.
+    stays_habit
+        Factor on how many acute events its patients have, whoever they are aligned to.
+    readmission
+        Chance that a further stay is within 30 days of the one before.
+    follow_up
+        Chance of a timely follow-up.
+    glycemic_poor, pressure_controlled
+        Shares of patients with diabetes and with hypertension.
+    answers : float64, shape (practices, episodes, specialists a practice refers to, 3) or (0, ...)
+        What specialists make, of the patients aligned to it, of episodes that they lead and that begin with a
+        procedure or a stay: factors on their price, on SNF care after a stay, and on how many procedures
+        there are. Empty where all are one.
     """
 
     efficiency: Array
@@ -176,6 +208,59 @@ class Practices(NamedTuple):
     high_needs_snf: Array
     coding: Array
     attest: Array
+    falls_uptake: Array
+    support_uptake: Array
+    support_effect: Array
+    home_care: Array
+    home_open: Array
+    home_effect: Array
+    home_last_effect: Array
+    home_ed: Array
+    full_benefit: Array
+    medicaid: Array
+    medicaid_cell: Array
+    stays_habit: Array
+    readmission: Array
+    follow_up: Array
+    glycemic_poor: Array
+    pressure_controlled: Array
+    answers: Array
+
+
+def nothing_offered(n_practices: int) -> dict[str, Array]:
+    """Return the fields of practices that offer neither falls prevention nor cost-sharing support."""
+    none = np.zeros(n_practices)
+    return {"falls_uptake": none, "support_uptake": none, "support_effect": np.ones(n_practices)}
+
+
+# Of the fields of practices, those by which their ACOs' programmes serve some of their patients, with the
+# value at which nobody is served.
+SERVING = {
+    "home_care": 0.0,
+    "home_open": 0.0,
+    "home_effect": 1.0,
+    "home_last_effect": 1.0,
+    "home_ed": 1.0,
+    "full_benefit": 0.0,
+    "medicaid": 0.0,
+    "medicaid_cell": 0.0,
+}
+
+
+def serving_nobody(n_practices: int) -> dict[str, Array]:
+    """Return these fields for practices whose ACOs have no such programme."""
+    return {name: np.full(n_practices, value) for name, value in SERVING.items()}
+
+
+def same_practices(first: Practices, second: Practices) -> Array:
+    """Return which practices do the same to their patients in both, bool, shape (practices,)."""
+    same = np.ones(len(first.efficiency), np.bool_)
+    for mine, theirs in zip(first[:-1], second[:-1], strict=True):
+        same &= mine == theirs
+    for one, other in ((first.answers, second.answers), (second.answers, first.answers)):
+        if len(one):
+            same &= (one == (other if len(other) else 1.0)).all(axis=(1, 2, 3))
+    return same
 
 
 class Referrals(NamedTuple):
@@ -185,9 +270,12 @@ class Referrals(NamedTuple):
     ----------
     share : float64, shape (practices, specialties, specialists a practice refers to)
         Cumulative shares by which one of the practice's specialists of a specialty leads an episode.
+    listed : int64, shape (practices,)
+        Kinds of episode, a bit each, that are wanted one by one of the people aligned to the practice.
     """
 
     share: Array
+    listed: Array
 
 
 class Disease(NamedTuple):

@@ -104,12 +104,14 @@ def binomial(u: float, trials: int, chance: float) -> int:
         return 0
     if chance >= 1.0:
         return trials
-    odds = chance / (1.0 - chance)
     mass = 1.0
     for _ in range(trials):
         mass *= 1.0 - chance
     below = mass
     count = 0
+    if u <= below:
+        return count
+    odds = chance / (1.0 - chance)
     while u > below and count < trials:
         mass *= odds / (count + 1) * (trials - count)
         count += 1

@@ -6,7 +6,19 @@ import math
 
 import numpy as np
 
-from sim.kernels.codes import CENTS_SQUARED, N_EPISODES, N_REFERRED_SUMS, NO_SUPPLEMENT, Kind, ReferredSum
+from sim.kernels.choice import pick_specialist
+from sim.kernels.codes import (
+    CENTS_SQUARED,
+    DIED_AT_ONCE,
+    LEFT_BEFORE_END,
+    N_EPISODES,
+    N_REFERRED_SUMS,
+    NO_SUPPLEMENT,
+    WITH_ESRD,
+    Kind,
+    Listed,
+    ReferredSum,
+)
 from sim.kernels.draws import Decision, Key, draw4, unit, unit52
 from sim.kernels.episodes import DIABETES_CHRONIC, HF_CHRONIC, RA_CHRONIC
 from sim.kernels.health import Ambulatory, Conditions, Episodes, Events
@@ -16,21 +28,16 @@ from sim.kernels.quantiles import normal
 from sim.kernels.spending import chance_of_event
 from sim.kernels.strip import Strip
 
-# A procedure, three chronic ones, and an acute event as often as two factors of at most 2 can make it.
-MOST_EPISODES = 9
+# Of a person in a year: a procedure as often as a factor of at most 2 can make it, three chronic ones, and an
+# acute event as often as three such factors and a practice's habit, at most 5, can.
+MOST_EPISODES = 45
 _AGED_NON_DUAL = int(Kind.AGED_NON_DUAL)
 _SPECIALIST = int(Decision.SPECIALIST)
-_COUNT, _COST, _EXPECTED, _INPATIENT, _MONTH, _RELATED, _SQUARE = (int(one) for one in tuple(ReferredSum)[:7])
-_FIRST_COUNT, _FIRST_RELATED, _FIRST_EXPECTED = (int(one) for one in tuple(ReferredSum)[7:])
-
-
-@inlined
-def pick_specialist(u: float, practice: int, specialty: int, cumulative: Array) -> int:
-    """Return which of the practice's specialists of a specialty leads an episode, by a uniform draw."""
-    below = 0
-    for place in range(cumulative.shape[2] - 1):
-        below += 1 if u >= cumulative[practice, specialty, place] else 0
-    return below
+_COUNT, _COST, _EXPECTED, _INPATIENT, _MONTH, _RELATED, _SQUARE = (int(one) for one in ReferredSum)
+_AT_ROW, _AT_PRACTICE, _AT_KIND, _AT_PLACE, _AT_MONTH, _AT_EXPECTED, _AT_RELATED, _AT_STATE, _AT_SOURCE = (
+    int(one) for one in Listed
+)
+_ESRD = int(Kind.ESRD)
 
 
 @inlined
@@ -40,13 +47,13 @@ def whole_cents(dollars: float) -> int:
 
 
 @inlined
-def overlap(of: int, month: int, other: int, other_month: int, before: Array, after: Array) -> bool:
-    """Return whether the windows of two episodes touch; one without a month lasts all year."""
-    if month == 0 or other_month == 0:
-        return True
-    apart = month - other_month
-    earlier, later = (other, of) if apart >= 0 else (of, other)
-    return bool(abs(apart) < after[earlier] + before[later])
+def state_of(month: int, last_month: int, dies: int, kind: int, months_after: float) -> int:
+    """Return the bits of what became of the person of an episode; one without a month lasts all year."""
+    state = WITH_ESRD if kind == _ESRD else 0
+    if dies:
+        return state | (DIED_AT_ONCE if month == last_month else 0)
+    ends = min(month + months_after, 13.0) if month > 0 else 13.0
+    return state | (LEFT_BEFORE_END if last_month + 1.0 < ends else 0)
 
 
 @inlined
@@ -76,9 +83,8 @@ def refer_episodes(
     cost is its mean over the draws of its cost, in the market and for the person: with the person's lasting
     cost, conditions, months and death, without what practice or ACO change. For the event behind an episode,
     cause and occurrence are given; a year of heart failure contains acute events with their chance. People
-    whose sums of care begin beyond `region` are those of the second region. Where windows of a person's
-    episodes overlap, a procedure goes before an acute episode and both before a chronic one, then the earlier
-    before the later; what nothing goes before is counted once more by itself.
+    whose sums of care begin beyond `region` are those of the second region. Of people aligned to practices
+    that ``referrals.listed`` asks for, by a bit for each kind, episodes are listed one by one, too.
 
     A measure counts services that belong to the episode. What it expects of them is ``related_known`` of the
     way from the mean of the kind in the market to the mean for the person; they are ``related_spread`` as far
@@ -89,15 +95,9 @@ def refer_episodes(
     specialty, cause_kind, kept = of_episodes.specialty, of_episodes.cause_kind, of_episodes.share
     slope = acute.event_amount_slope
     row, kind, market, aligned, practice = strip.row, strip.kind, strip.market, strip.aligned, strip.practice
-    sums_at = strip.sums_at
+    sums_at, dies = strip.sums_at, strip.dies
     uses, conditions, happened, months = strip.uses, strip.conditions, strip.happened, strip.months
-    relative, share, traits, dies, had_event = (
-        strip.relative,
-        strip.share,
-        strip.traits,
-        strip.dies,
-        strip.had_event,
-    )
+    relative, share, traits, had_event = strip.relative, strip.share, strip.traits, strip.had_event
     base_cents, event_cents, procedure_cents = strip.base_cents, strip.event_cents, strip.procedure_cents
     kinds, costs, expected, settings, begins = (
         np.empty(MOST_EPISODES, np.int64),
@@ -106,8 +106,8 @@ def refer_episodes(
         np.empty(MOST_EPISODES, np.int64),
         np.empty(MOST_EPISODES, np.int64),
     )
-    first = np.empty(MOST_EPISODES, np.int64)
-    before, after = of_episodes.months_before, of_episodes.months_after
+    after, wanted = of_episodes.months_after, referrals.listed
+    rows, listing = strip.episode_rows, strip.listing
     usual, known = of_episodes.usual_cost, of_episodes.related_known
     spread, luck = of_episodes.related_spread, of_episodes.related_luck
     for k in range(n):
@@ -119,9 +119,9 @@ def refer_episodes(
         mean_event *= mean_of(acute.event_spread[kind[k]]) * (acute.death_amount if dies[k] else 1.0)
         number = 0
         which = strip.procedure[k]
-        if which >= 0:
+        for _ in range(strip.procedure_times[k] if which >= 0 else 0):
             kinds[number] = of_episodes.procedure_kind[which]
-            costs[number] = procedure_cents[k]
+            costs[number] = procedure_cents[k] // strip.procedure_times[k]
             mean = of_episodes.procedure_cost[which] * level[market[k], _AGED_NON_DUAL]
             expected[number] = whole_cents(mean)
             settings[number] = strip.planned[k]
@@ -169,12 +169,6 @@ def refer_episodes(
                 z = normal(unit52(draw[1], draw[2]))
                 related *= math.exp(luck[of] * z - 0.5 * luck[of] * luck[of])
             counted = np.int64(related + 0.5)
-            first[episode] = 1
-            for other in range(episode):
-                if first[other] == 1 and overlap(
-                    of, begins[episode], kinds[other], begins[other], before, after
-                ):
-                    first[episode] = 0
             place = pick_specialist(unit(draw[0]), refers, specialty[of], cumulative)
             at = ((half * n_practices + refers) * N_EPISODES + of) * n_referred + place
             at *= N_REFERRED_SUMS
@@ -185,6 +179,19 @@ def refer_episodes(
             referred[at + _MONTH] += begins[episode]
             referred[at + _RELATED] += counted
             referred[at + _SQUARE] += counted * counted // CENTS_SQUARED
-            referred[at + _FIRST_COUNT] += first[episode]
-            referred[at + _FIRST_RELATED] += first[episode] * counted
-            referred[at + _FIRST_EXPECTED] += first[episode] * asked
+            if aligned[k] >= 0 and wanted[refers] >> of & 1:
+                to = listing[0]
+                listing[0] += 1
+                if to >= rows.shape[0]:  # who takes the list sees that it is longer than its room
+                    continue
+                rows[to, _AT_ROW] = np.int64(row[k])
+                rows[to, _AT_PRACTICE] = refers
+                rows[to, _AT_KIND] = of
+                rows[to, _AT_PLACE] = place
+                rows[to, _AT_MONTH] = begins[episode]
+                rows[to, _AT_EXPECTED] = asked
+                rows[to, _AT_RELATED] = counted
+                rows[to, _AT_STATE] = state_of(
+                    begins[episode], strip.last_month[k], dies[k], kind[k], after[of]
+                )
+                rows[to, _AT_SOURCE] = listing[1] + (1 if sums_at[k] >= region else 0)

@@ -10,18 +10,18 @@ from typing import Any
 
 import numpy as np
 
-from sim.kernels.choice import pick
+from sim.kernels.choice import pick, pick_specialist
 from sim.kernels.codes import AGED_IN, LARGEST_CENTS, NO_SUPPLEMENT, Sum
-from sim.kernels.draws import Decision, Key, draw_rows, unit, unit52
-from sim.kernels.episodes import add_episode
-from sim.kernels.health import Ambulatory, Conditions, Episodes, Events, Quality
+from sim.kernels.draws import Decision, Key, draw4, draw_rows, unit, unit52
+from sim.kernels.episodes import PRICE, SNF_CARE, add_episode
+from sim.kernels.health import Ambulatory, Conditions, Episodes, Events, Falls, Quality
 from sim.kernels.jit import inlined, stage
-from sim.kernels.layout import Array, Markets, Practices
+from sim.kernels.layout import Array, Markets, Practices, Referrals
 from sim.kernels.quantiles import binomial, normal, normal_rows, poisson
 from sim.kernels.strip import Strip
 
 _EVENT_COST, _EVENT_COURSE = int(Decision.EVENT_COST), int(Decision.EVENT_COURSE)
-_AFTER_STAY = int(Decision.AFTER_STAY)
+_AFTER_STAY, _SPECIALIST = int(Decision.AFTER_STAY), int(Decision.SPECIALIST)
 _EVENT, _STAYS, _COMPLEX_STAYS, _DAYS_AWAY = (
     int(Sum.EVENT),
     int(Sum.STAYS),
@@ -34,6 +34,11 @@ _READMISSIONS, _SNF_DAYS, _EVENT_SNF, _EVENT_HOSPICE, _FALL_STAYS = (
     int(Sum.EVENT_SNF),
     int(Sum.EVENT_HOSPICE),
     int(Sum.FALL_STAYS),
+)
+_PROTECTED_STAYS, _AVERTED_STAYS, _AVERTED_SPEND = (
+    int(Sum.PROTECTED_STAYS),
+    int(Sum.AVERTED_STAYS),
+    int(Sum.AVERTED_SPEND),
 )
 _FOLLOW_UPS_DUE, _FOLLOW_UPS_MADE = int(Sum.FOLLOW_UPS_DUE), int(Sum.FOLLOW_UPS_MADE)
 
@@ -101,13 +106,8 @@ def draw_events(key: Key, year: int, n: int, masks: Conditions, acute: Events, s
     event_spread, amount_slope = acute.event_spread, acute.event_amount_slope
     cause_share = acute.cause_share
     heart_failure, copd = masks.heart_failure, masks.copd
-    stays_extra, readmission = acute.stays_extra, acute.readmission
-    snf_chance, snf_length, hospice, follow_up = (
-        acute.snf_chance,
-        acute.snf_days,
-        acute.hospice,
-        acute.follow_up,
-    )
+    stays_extra = acute.stays_extra
+    snf_chance, snf_length, hospice = acute.snf_chance, acute.snf_days, acute.hospice
     most_stays, most_snf_days = acute.most_stays, acute.most_snf_days
     row, hit, hit_row, cost, extra, course = (
         strip.row,
@@ -131,12 +131,12 @@ def draw_events(key: Key, year: int, n: int, masks: Conditions, acute: Events, s
         strip.event_month,
         strip.event_cause,
     )
-    stays, readmitted, snf_days, ending, followed_up = (
+    stays, snf_days, ending, readmission, follow_up = (
         strip.stays,
-        strip.readmitted,
         strip.snf_days,
         strip.ending,
-        strip.followed_up,
+        strip.readmission,
+        strip.follow_up,
     )
     luck, rest, averted, sent_home = strip.event_luck, strip.lost, strip.averted, strip.sent_home
     hits = 0
@@ -161,32 +161,39 @@ def draw_events(key: Key, year: int, n: int, masks: Conditions, acute: Events, s
         )
         further = poisson(unit(extra[4 * j + 2]), stays_extra, most_stays)
         stays[k] = 1 + further
-        readmitted[k] = binomial(unit(course[4 * j + 1]), further, readmission)
+        readmission[k] = unit(course[4 * j + 1])
         snf = unit(extra[4 * j + 3]) < snf_chance
         if snf:
             days = 1 + int(-snf_length * math.log(unit(rest[4 * j])))
             snf_days[k] = min(most_snf_days, days)
         ending[k] = HOSPICE if dies[k] and unit(rest[4 * j + 1]) < hospice else (SNF if snf else HOME)
-        followed_up[k] = 1 if unit(course[4 * j + 3]) < follow_up else 0
+        follow_up[k] = unit(course[4 * j + 3])
         averted[k] = unit(rest[4 * j + 2])
         sent_home[k] = unit(rest[4 * j + 3])
 
 
 @stage
 def price_events(
+    key: Key,
+    year: int,
     n: int,
     practices: Practices,
     acute: Events,
     of_episodes: Episodes,
     quality: Quality,
+    prevention: Falls,
+    referrals: Referrals,
+    serves: bool,
     sums: Array,
     episodes: Array,
     strip: Strip,
-) -> None:
+) -> int:
     """Note which acute events happen in the arm and what they cost; add what follows to the sums.
 
     Of the events drawn, each happens as often as its draw and the practice's factor on stays say: not at all,
-    once, or again. So with SNF care after it.
+    once, or again. So with SNF care after it. Where there are home-based programmes (`serves`), people in one
+    have fewer, and falls of people whom prevention protects are fewer still. Returns for how many people it
+    would not be once without these two; they are listed.
     """
     event_effects, event_spill, high_needs_effect = (
         practices.event_effect,
@@ -195,12 +202,15 @@ def price_events(
     )
     fewer, fewer_spill, fewer_needy = practices.stays, practices.stays_spill, practices.high_needs_stays
     home, home_spill, home_needy = practices.snf, practices.snf_spill, practices.high_needs_snf
+    habit = practices.stays_habit
     snf_part, averted, sent_home = acute.snf_part, strip.averted, strip.sent_home
-    happened = strip.happened
+    happened, at_home, fewer_at_home = strip.happened, strip.at_home, strip.fewer_at_home
+    event_saved, stays_spared = strip.event_saved, strip.stays_spared
     several, complex_from, stay_days = strip.several, quality.complex_conditions, quality.stay_days
     event_share, cause_cost, death_amount = acute.event_share, acute.cause_cost, acute.death_amount
     cause_kind, episode_share = of_episodes.cause_kind, of_episodes.share
     first_fall, last_fall = acute.first_fall_cause, acute.last_fall_cause
+    fewer_falls, protected = prevention.stays, strip.protected
     kind, age, aligned, practice, high_needs, dies = (
         strip.kind,
         strip.age,
@@ -215,14 +225,17 @@ def price_events(
         strip.event_cause,
         strip.event_luck,
     )
-    stays, readmitted, snf_days, ending, followed_up = (
+    stays, snf_days, ending, readmission, follow_up = (
         strip.stays,
-        strip.readmitted,
         strip.snf_days,
         strip.ending,
-        strip.followed_up,
+        strip.readmission,
+        strip.follow_up,
     )
+    readmission_chance, follow_up_chance = practices.readmission, practices.follow_up
     sums_at, episodes_at, cents, hit = strip.sums_at, strip.episodes_at, strip.event_cents, strip.hit
+    answers, cumulative, specialty = practices.answers, referrals.share, of_episodes.specialty
+    changed, listed, usual_stays = 0, strip.listed, strip.usual_stays
     hits = 0
     for k in range(n):
         cents[k] = 0
@@ -239,36 +252,68 @@ def price_events(
         rate = fewer[who] * (fewer_needy[who] if needy else 1.0)
         snf_rate = home[who] * (home_needy[who] if needy else 1.0)
         effect = own if to >= 0 else event_spill[seen]
-        times = int((rate if to >= 0 else fewer_spill[seen]) + averted[k])
-        after = int((snf_rate if to >= 0 else home_spill[seen]) + sent_home[k])
-        happened[k] = times
-        if times == 0:
-            continue
+        rate = (rate if to >= 0 else fewer_spill[seen]) * habit[seen]
+        times = int(rate + averted[k])
+        usual = times
+        usual_stays[k] = stays[k] * usual
+        listed[changed] = k
+        changed += 1 if usual != 1 else 0
+        if serves and at_home[k]:
+            rate *= fewer_at_home[k]
+            times = int(rate + averted[k])
         cause = event_cause[k]
+        fall = (age[k] >= AGED_IN) & (cause >= first_fall) & (cause <= last_fall)
+        otherwise = times
+        if fall and protected[k]:
+            times = int(fewer_falls * rate + averted[k])
+            sums[at + _PROTECTED_STAYS] += times
+            sums[at + _AVERTED_STAYS] += otherwise - times
+        happened[k] = times
+        if max(times, otherwise, usual) == 0:
+            continue
+        begins = cause_kind[cause]
+        answer, snf_answer = 1.0, 1.0
+        if answers.shape[0] > 0 and to >= 0 and begins >= 0:
+            draw = draw4(key, strip.row[k], year, _SPECIALIST, begins)
+            place = pick_specialist(unit(draw[0]), to, specialty[begins], cumulative)
+            answer = answers[to, begins, place, PRICE]
+            snf_answer = answers[to, begins, place, SNF_CARE]
+        after = int((snf_rate if to >= 0 else home_spill[seen]) * snf_answer + sent_home[k])
         amount = event_share[kind[k]] * level[k] * effect * cause_cost[cause]
         amount *= luck[k]
         amount *= death_amount if dies[k] else 1.0
+        amount *= answer
         amount *= 1.0 + snf_part * (after - 1.0) if ending[k] == SNF else 1.0
         one: Any = min(np.int64(amount * 100.0 + 0.5), LARGEST_CENTS)
         spent = min(one * times, LARGEST_CENTS)
         cents[k] = spent
+        before = min(one * otherwise, LARGEST_CENTS)
+        if otherwise != times:
+            sums[at + _AVERTED_SPEND] += before - spent
+        if usual != otherwise:
+            event_saved[k] = min(one * usual, LARGEST_CENTS) - before
+            stays_spared[k] = stays[k] * (usual - otherwise)
+        if times == 0:
+            continue
         stayed, in_snf = stays[k] * times, snf_days[k] * times * after
         sums[at + _EVENT] += spent
         sums[at + _STAYS] += stayed
-        sums[at + _READMISSIONS] += readmitted[k] * times
+        if stays[k] > 1:
+            readmitted = binomial(readmission[k], stays[k] - 1, readmission_chance[seen])
+            sums[at + _READMISSIONS] += readmitted * times
         sums[at + _SNF_DAYS] += in_snf
         sums[at + _EVENT_HOSPICE] += spent if ending[k] == HOSPICE else 0
         sums[at + _EVENT_SNF] += spent if (ending[k] == SNF) & (after > 0) else 0
-        begins = cause_kind[cause]
         if begins >= 0:
             of_episode = np.int64(one * episode_share[begins])
             for _ in range(times):
                 add_episode(episodes, episodes_at[k], begins, of_episode, 1, event_month[k])
             if dies[k] == 0:
                 sums[at + _FOLLOW_UPS_DUE] += times
-                sums[at + _FOLLOW_UPS_MADE] += followed_up[k] * times
-        if age[k] >= AGED_IN and cause >= first_fall and cause <= last_fall:
+                sums[at + _FOLLOW_UPS_MADE] += times if follow_up[k] < follow_up_chance[seen] else 0
+        if fall:
             sums[at + _FALL_STAYS] += times
         if several[k] >= complex_from:
             sums[at + _COMPLEX_STAYS] += stayed
             sums[at + _DAYS_AWAY] += in_snf + np.int64(stay_days * stayed)
+    return changed

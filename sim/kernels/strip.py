@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from sim.kernels.codes import N_LISTED
 from sim.kernels.layout import Array
 
 # Rows of a strip. No result depends on it.
@@ -41,8 +42,10 @@ class Strip(NamedTuple):
         High Needs status, category of benchmark cell and practice aligned to by claims on 1 January.
     cell, aligned, sums_at, episodes_at
         Standing on 1 January in an arm, and where in the flattened tables the person's sums are kept.
-    attested
-        Practice attested to on 1 January in the arm that is followed.
+    attested, had_course
+        Practice attested to, and year of falls prevention, on 1 January in the arm that is followed.
+    protected
+        Whether falls prevention protects the person in an arm.
     relative : float64
         Expected cost relative to the average person.
     had_event, dies, uses, practice, visits, elsewhere
@@ -51,24 +54,38 @@ class Strip(NamedTuple):
         An ACO's effect on ambulatory spending; prices and use of market and practice.
     stays, planned, snf_days, ed_visits, ed_falls, base_cents, procedure_cents, event_cents
         Use and spending.
+    ed_here, falls_here, usual_stays
+        In an arm: ED visits, those for falls, and the stays that ED visits go with.
     luck : float64
         Factor on ambulatory spending.
-    procedure, procedure_month; procedure_luck : float64
-        Which procedure, -1 for none, when, and factor on its cost.
-    event_cause, event_month, readmitted, ending, followed_up; event_luck : float64
+    procedure, procedure_month, procedure_times; procedure_luck, procedure_answer : float64
+        Which procedure, -1 for none, when, how often in an arm; factors on its cost, of luck and of who
+        leads it.
+    event_cause, event_month, ending; event_luck : float64
         Of the acute event; they mean nothing for people without one.
-    averted, sent_home : float64; happened
-        Draws of whether the event, and SNF care after it, happen in an arm; how often each does.
+    averted, sent_home, readmission, follow_up : float64; happened
+        Draws of whether the event, SNF care, readmissions and a timely follow-up after it happen in an arm;
+        how often the event does.
     attesting, clinical : float64; several
         Draws of attestation and of clinical values; number of chronic conditions.
     late_months
         Months after a High Needs criterion was first met this year.
+    at_home, by_medicaid
+        Whether they are in a home-based programme, and aligned by the Medicaid route, in an arm.
+    fewer_at_home, at_home_factor, base_before : float64
+        What the programme does to how often the year's acute event happens and to the price of other care;
+        the ACO's effect on that without it. These and the next mean nothing for people who are not in one.
+    base_usual, event_saved, stays_spared
+        Ambulatory spending without the programme; what less acute events cost, and how many stays they are.
     life, lost, care, cost, use, extra, course : uint32, shape (4 * STRIP,)
         Words drawn.
     hit, hit_row
         Some of the people and their rows.
     whole; real : float64, shape (fields, STRIP)
         Each row is one of the arrays above that say how the year went, so that they can be moved together.
+    episode_rows : shape (episodes, fields); listing : shape (2,)
+        Episodes listed one by one, by :class:`sim.kernels.codes.Listed`; how many there are, and the source
+        that they are marked with. Unlike all else they stay from strip to strip.
     u, mean, mass, below : float64; number, kept, mask, listed, pairs, listed_segment, listed_demographic_at
         For whatever a stage needs between its loops.
     """
@@ -99,6 +116,8 @@ class Strip(NamedTuple):
     category: Array
     by_claims: Array
     attested: Array
+    had_course: Array
+    protected: Array
     cell: Array
     aligned: Array
     sums_at: Array
@@ -121,22 +140,35 @@ class Strip(NamedTuple):
     luck: Array
     procedure: Array
     procedure_month: Array
+    procedure_times: Array
     procedure_luck: Array
+    procedure_answer: Array
     event_cause: Array
     event_month: Array
     event_luck: Array
-    readmitted: Array
     ending: Array
-    followed_up: Array
     averted: Array
     sent_home: Array
+    readmission: Array
+    follow_up: Array
     happened: Array
     ed_visits: Array
     ed_falls: Array
+    ed_here: Array
+    falls_here: Array
+    usual_stays: Array
     attesting: Array
     clinical: Array
     several: Array
     late_months: Array
+    at_home: Array
+    by_medicaid: Array
+    fewer_at_home: Array
+    at_home_factor: Array
+    base_before: Array
+    base_usual: Array
+    event_saved: Array
+    stays_spared: Array
     life: Array
     lost: Array
     care: Array
@@ -152,6 +184,8 @@ class Strip(NamedTuple):
     listed_demographic_at: Array
     whole: Array
     real: Array
+    episode_rows: Array
+    listing: Array
     u: Array
     mean: Array
     mass: Array
@@ -165,6 +199,10 @@ _FLOATS = (
     "current",
     "base",
     "level",
+    "procedure_answer",
+    "fewer_at_home",
+    "at_home_factor",
+    "base_before",
     "u",
     "mean",
     "mass",
@@ -192,6 +230,7 @@ _WHOLE = (
     "category",
     "by_claims",
     "attested",
+    "had_course",
     "had_event",
     "dies",
     "uses",
@@ -204,9 +243,7 @@ _WHOLE = (
     "snf_days",
     "event_cause",
     "event_month",
-    "readmitted",
     "ending",
-    "followed_up",
     "ed_visits",
     "ed_falls",
     "several",
@@ -221,16 +258,27 @@ _REAL = (
     "event_luck",
     "averted",
     "sent_home",
+    "readmission",
+    "follow_up",
     "attesting",
     "clinical",
 )
 
 
-def make_strip() -> Strip:
-    """Return scratch for one worker; what it holds means nothing between strips."""
+def make_strip(episodes: int = 0) -> Strip:
+    """Return scratch for one worker; what it holds means nothing between strips.
+
+    Parameters
+    ----------
+    episodes : int
+        Room for episodes that are listed one by one.
+    """
     blocks: dict[str, Array] = {
         "whole": np.zeros((len(_WHOLE), STRIP), np.int64),
         "real": np.zeros((len(_REAL), STRIP), np.float64),
+        # Memory is only taken where something is listed.
+        "episode_rows": np.empty((episodes, N_LISTED), np.int64),
+        "listing": np.zeros(2, np.int64),
     }
 
     def array(name: str) -> Array:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import reduce
+from operator import or_
 from typing import NamedTuple
 
 import numpy as np
@@ -12,8 +15,10 @@ from sim.kernels.codes import (
     N_EPISODE_SUMS,
     N_EPISODES,
     N_KINDS,
+    N_LISTED,
     N_MONTH_SUMS,
     N_REFERRED_SUMS,
+    N_SERVED_SUMS,
     N_SUMS,
     N_TYPE_SUMS,
 )
@@ -31,11 +36,30 @@ class Asked(NamedTuple):
         Episodes by specialist, with their expected cost.
     types : bool
         Months and money by enrollment type.
+    served : bool
+        People in home-based programmes, and duals; without them nobody is, and Medicaid aligns nobody.
+    listed : tuple of int
+        Kinds of episode, a bit each, that are wanted one by one of the people aligned to each practice; empty
+        for none. Asks for `referred` to act.
     """
 
     monthly: bool = False
     referred: bool = False
     types: bool = False
+    served: bool = False
+    listed: tuple[int, ...] = ()
+
+
+def together(wants: Sequence[Asked]) -> Asked:
+    """Return the sums that anybody wants."""
+    lists = [one.listed for one in wants if one.listed]
+    return Asked(
+        monthly=any(one.monthly for one in wants),
+        referred=any(one.referred for one in wants),
+        types=any(one.types for one in wants),
+        served=any(one.served for one in wants),
+        listed=tuple(reduce(or_, kinds) for kinds in zip(*lists, strict=True)),
+    )
 
 
 class Tally(NamedTuple):
@@ -57,6 +81,12 @@ class Tally(NamedTuple):
         :class:`sim.kernels.codes.ReferredSum`. Which specialist that is, the practice's referrals say.
     types : shape (places, kinds, type sums) or (0, ...)
         By enrollment type and :class:`sim.kernels.codes.TypeSum`.
+    served : shape (practices, served sums) or (0, ...)
+        Of people aligned to the practice, by :class:`sim.kernels.codes.ServedSum`.
+    listed : shape (episodes, fields) or (0, ...)
+        Episodes of people aligned to practices that asked for them, one by one, by person and
+        :class:`sim.kernels.codes.Listed`. No sum: the kernels leave it empty, and who lets people live a year
+        puts it there.
     """
 
     care: Array
@@ -64,6 +94,8 @@ class Tally(NamedTuple):
     episodes: Array
     referred: Array
     types: Array
+    served: Array
+    listed: Array
 
 
 NOTHING_FURTHER = Asked()
@@ -81,7 +113,7 @@ def zeros(
     n_referred : int
         Specialists to whom a practice refers in a specialty.
     regions : int
-        Places, and the halves of `referred`, are repeated so many times.
+        Places, practices, and the halves of `referred`, are repeated so many times.
     """
     places = regions * (n_practices + n_markets)
     monthly, halves, typed = (
@@ -95,6 +127,8 @@ def zeros(
         episodes=np.zeros((places, N_EPISODES, N_EPISODE_SUMS), np.int64),
         referred=np.zeros((halves, n_practices, N_EPISODES, n_referred, N_REFERRED_SUMS), np.int64),
         types=np.zeros((typed, N_KINDS, N_TYPE_SUMS), np.int64),
+        served=np.zeros((regions * n_practices if asked.served else 0, N_SERVED_SUMS), np.int64),
+        listed=np.zeros((0, N_LISTED), np.int64),
     )
 
 
@@ -105,5 +139,7 @@ def add(into: Tally, other: Tally) -> None:
 
 
 def without_specialists(sums: Tally) -> Tally:
-    """Return the same sums without those by specialist, which are large and of use in their year only."""
-    return sums._replace(referred=np.zeros((0, *sums.referred.shape[1:]), np.int64))
+    """Return the same sums without what is by specialist, which is large and of use in its year only."""
+    return sums._replace(
+        referred=np.zeros((0, *sums.referred.shape[1:]), np.int64), listed=sums.listed[:0].copy()
+    )

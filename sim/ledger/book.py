@@ -12,6 +12,7 @@ from sim.ledger.codes import Mechanism, Party
 Cents = NDArray[np.int64]
 
 NOBODY = -1  # the ACO of an entry that concerns none
+UNNAMED = -1  # the provider of an entry that concerns none, or several together
 _ENTRY = np.dtype(
     [
         ("year", np.int16),
@@ -20,6 +21,7 @@ _ENTRY = np.dtype(
         ("payee", np.int8),
         ("mechanism", np.int8),
         ("aco", np.int32),
+        ("provider", np.int32),
         ("cents", np.int64),
     ]
 )
@@ -39,7 +41,7 @@ class Balance(NamedTuple):
 
 
 class Ledger:
-    """Entries of (year, month, payer, payee, mechanism, ACO, cents): one gains what another loses.
+    """Entries of (year, month, payer, payee, mechanism, ACO, provider, cents): one gains what another loses.
 
     `year` is the performance year that an entry belongs to and `month` counts from January of that year, so
     that what is settled later has a month above 12. Amounts are never negative: what would be is paid the
@@ -49,10 +51,19 @@ class Ledger:
     ----------
     n_acos : int
         ACOs are numbered from 0; :data:`NOBODY` marks entries that concern none.
+    n_practices, n_specialists : int
+        Providers by name: practices are numbered from 0, specialists after them; :data:`UNNAMED` marks
+        entries of others, or of all together.
+    named : bool
+        Whether services are booked by provider. If not, no statement of a provider is whole.
     """
 
-    def __init__(self, n_acos: int) -> None:
+    def __init__(
+        self, n_acos: int, n_practices: int = 0, n_specialists: int = 0, *, named: bool = False
+    ) -> None:
         self.n_acos = n_acos
+        self.n_practices, self.n_specialists = n_practices, n_specialists
+        self.named = named
         self._entries = np.empty(1024, _ENTRY)
         self._size = 0
         self._first_of: dict[int, int] = {}
@@ -77,6 +88,7 @@ class Ledger:
         *,
         aco: ArrayLike | None = None,
         month: ArrayLike = 12,
+        provider: ArrayLike = UNNAMED,
     ) -> None:
         """Book payments of one mechanism.
 
@@ -92,11 +104,13 @@ class Ledger:
             The ACO of each amount; 0, 1, 2, ... by default, :data:`NOBODY` for a single amount without one.
         month : array_like of int
             Month of each payment, counted from January of `year`.
+        provider : array_like of int
+            Whose of the providers each amount is, :data:`UNNAMED` by default.
 
         Raises
         ------
         ValueError
-            When amounts are no whole cents, both parties are one, or an ACO is out of range.
+            When amounts are no whole cents, both parties are one, or an ACO or provider is out of range.
         """
         amounts = np.atleast_1d(np.asarray(cents))
         if amounts.dtype.kind not in "iu":
@@ -104,10 +118,13 @@ class Ledger:
         if payer == payee:
             raise ValueError(f"{payer.name.lower()} cannot pay itself")
         whose = np.arange(amounts.size) if aco is None else np.asarray(aco)
-        amounts, whose, when = np.broadcast_arrays(amounts, whose, month)
-        amounts, whose, when = amounts.ravel(), whose.ravel(), when.ravel()
+        whole = np.broadcast_arrays(amounts, whose, month, provider)
+        amounts, whose, when, by = (one.ravel() for one in whole)
         if whose.size and not (whose.min() >= NOBODY and whose.max() < self.n_acos):
             raise ValueError(f"an entry names an ACO outside {NOBODY} to {self.n_acos - 1}")
+        n_providers = self.n_practices + self.n_specialists
+        if by.size and not (by.min() >= UNNAMED and by.max() < n_providers):
+            raise ValueError(f"an entry names a provider outside {UNNAMED} to {n_providers - 1}")
         kept = np.flatnonzero(amounts)
         self._first_of.setdefault(year, self._size)
         self._make_room(kept.size)
@@ -115,7 +132,7 @@ class Ledger:
         back = amounts[kept] < 0
         new["year"], new["month"] = year, when[kept]
         new["payer"], new["payee"] = np.where(back, payee, payer), np.where(back, payer, payee)
-        new["mechanism"], new["aco"] = mechanism, whose[kept]
+        new["mechanism"], new["aco"], new["provider"] = mechanism, whose[kept], by[kept]
         new["cents"] = np.abs(amounts[kept])
         self._size += kept.size
 

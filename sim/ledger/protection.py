@@ -8,13 +8,19 @@ from numpy.typing import NDArray
 from sim.kernels.codes import MONTHS_A_YEAR
 from sim.ledger.book import Ledger
 from sim.ledger.codes import Mechanism, Party
+from sim.ledger.schedule import Schedule
 
 Cents = NDArray[np.int64]
 
 
-def enter_stop_loss(book: Ledger, year: int, changed: Cents, final: Cents) -> None:
-    """Book what stop-loss changes in the settlements of ACOs, in cents, in the month of the settlement."""
-    book.enter(year, Party.MEDICARE, Party.ACO, Mechanism.STOP_LOSS, changed, month=final)
+def enter_stop_loss(book: Ledger, year: int, changed: Cents, schedule: Schedule) -> None:
+    """Book what stop-loss changes in the settlements of ACOs, in cents, in the months of the settlements."""
+    to_acos = (Party.MEDICARE, Party.ACO, Mechanism.STOP_LOSS)
+    if schedule.monthly is not None:
+        early = schedule.monthly.provisional_stop_loss
+        book.enter(year, *to_acos, early, month=schedule.provisional)
+        changed = changed - early
+    book.enter(year, *to_acos, changed, month=schedule.final)
 
 
 def enter_backing(book: Ledger, year: int, called: Cents, debt: Cents, repaid: Cents, final: Cents) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import xarray as xr
 
+from sim.outcomes.benefit_variables import PAID_FOR_PEOPLE
 from sim.outcomes.error import mean_error, ratio_error
 
 _CENTS, _MONTHS_A_YEAR, _PERCENT = 100.0, 12.0, 100.0
@@ -47,6 +48,7 @@ STEPS = (
     Step("Capitation for claims", ("bridge_capitation",), optional=True),
     Step("Stop-loss", ("bridge_stop_loss",), optional=True),
     Step("Episode arrangements (CARA)", ("bridge_cara",), optional=True),
+    Step("Falls prevention paid by Medicare", ("bridge_falls",), optional=True),
     Step("Savings against benchmark", ("gross_savings",), level=True),
     Step("Minimum savings rate", ("bridge_minimum_rate",)),
     Step("Corridors or sharing rate", ("bridge_sharing",)),
@@ -58,7 +60,11 @@ STEPS = (
     Step("Gain by capitation", ("capitation_gain",), optional=True),
     Step("Episode arrangements, settled", ("cara_settled",), optional=True),
     Step("Guarantee and unpaid debt", ("guarantee_called", "unpaid_debt"), optional=True),
+    Step("Dual incentive", ("dual_incentive",), optional=True),
+    Step("Home-based programme", (), ("home_care_cost",), optional=True),
     Step("Running cost", (), ("care_management_cost",)),
+    Step("Enhanced PCC passed on", (), ("enhanced_passed_on",), optional=True),
+    Step("Falls prevention and benefits", (), PAID_FOR_PEOPLE, optional=True),
     Step("Distributions to practices", (), ("distributions",)),
     Step("Change in ACO cash", ("aco_cash_change",), level=True),
 )

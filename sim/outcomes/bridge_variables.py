@@ -68,6 +68,13 @@ _BRIDGE = (
         "What payments under CARA, and recoveries, add to expenditure, the other way round; zero without.",
         "",
     ),
+    (
+        "falls",
+        "falls prevention",
+        "What Medicare pays for falls prevention where that is expenditure, the other way round; zero"
+        " elsewhere.",
+        "",
+    ),
 )
 
 # What a rule makes of gross savings on their way to the ACO.

@@ -42,10 +42,47 @@ CARA_VARIABLES: tuple[Variable, ...] = (
                 "Owed by specialists under CARA",
                 "By contracts that cost more than the target price, collected or not.",
             ),
+            ("collected", "Collected from specialists under CARA", "What specialists pay of what they owe."),
         )
     ),
 )
-CARA_BY_KIND = tuple(variable.name for variable in CARA_VARIABLES)
+CARA_RECONCILED = tuple(variable.name for variable in CARA_VARIABLES)
+
+CARA_KNOWN: tuple[Variable, ...] = (
+    Variable(
+        "cara_dropped",
+        _DIMS,
+        "number",
+        "1",
+        "Episodes under CARA that do not count",
+        "Of specialists with a contract: dropped for what became of the patient, as outliers, or for another"
+        f" episode that goes before. {_NONE}",
+        rule=_RULE,
+    ),
+    *(
+        money(f"cara_{name}", " ".join(_DIMS), long_name, f"{text} {_NONE}", rule=_RULE)
+        for name, long_name, text in (
+            (
+                "reported_cost",
+                "Cost of episodes that quarterly reports show",
+                "What episodes under contract cost by reports that are out by the end of the year.",
+            ),
+            (
+                "reported_target",
+                "Target price of episodes that quarterly reports show",
+                "Sum of the target prices of the same episodes.",
+            ),
+            (
+                "price",
+                "CMS's reported price of an episode",
+                "What CMS, in the year before, expects of an episode of mean risk in the ACO's market, for"
+                " kinds under contract.",
+            ),
+        )
+    ),
+)
+CARA_REPORTED = tuple(variable.name for variable in CARA_KNOWN[1:])
+CARA_BY_KIND = CARA_RECONCILED + tuple(variable.name for variable in CARA_KNOWN)
 
 CARA_MONEY: tuple[Variable, ...] = (
     money(

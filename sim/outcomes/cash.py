@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from sim.inputs.evidence import Evidence
 from sim.kernels.codes import MONTHS_A_YEAR
 from sim.ledger import Ledger, Mechanism, Party
+from sim.ledger.benefits import BENEFITS
 
 Cents = NDArray[np.int64]
 
@@ -90,7 +91,8 @@ def cash_in_year(ledger: Ledger, first_py: int, year: int, terms: CashTerms) -> 
 
 
 def _cost(ledger: Ledger, year: int) -> Cents:
-    return -ledger.net_by_aco(Party.ACO, Mechanism.CARE_MANAGEMENT, year=year)
+    running = Mechanism.CARE_MANAGEMENT, Mechanism.HOME_CARE, Mechanism.FALLS_PREVENTION, *BENEFITS
+    return -ledger.net_by_aco(Party.ACO, *running, year=year)
 
 
 def _first_cost(ledger: Ledger, first_py: int, year: int) -> Cents:

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 import xarray as xr
 
+from sim.outcomes.benefit_variables import PAID_FOR_PEOPLE
 from sim.outcomes.bridge_variables import TO_GROSS_SAVINGS, TO_SHARED_SAVINGS
 
 _CENTS = 100.0
 _TOLD = 5
 
-# What Medicare pays beyond claims: ACOs, and specialists under CARA.
+# What Medicare pays beyond claims: ACOs, specialists under CARA, and falls prevention.
 _PAID = (
     "settlement",
     "admin_add_on",
@@ -24,6 +25,8 @@ _PAID = (
     "unpaid_debt",
     "cara_settled",
     "cara_payments",
+    "falls_prevention_medicare",
+    "dual_incentive",
 )
 
 
@@ -46,14 +49,22 @@ class Identity:
 
 IDENTITIES = (
     Identity(
-        "Savings against the benchmark", "gross_savings", ("benchmark", "bridge_cara"), ("expenditure",)
+        "Savings against the benchmark",
+        "gross_savings",
+        ("benchmark", "bridge_cara", "bridge_falls"),
+        ("expenditure",),
     ),
     Identity("Bridge from true savings", "gross_savings", ("true_savings", *TO_GROSS_SAVINGS)),
     Identity("Bridge to shared savings", "shared_savings", ("gross_savings", *TO_SHARED_SAVINGS)),
     Identity("Settlement after sequestration", "settlement", ("shared_savings",), ("sequestration",)),
     Identity("Capitation in place of claims", "bridge_capitation", ("claims_replaced",), ("capitation",)),
     Identity("Stop-loss", "bridge_stop_loss", ("stop_loss_payout",), ("stop_loss_charge",)),
+    Identity(
+        "Quality withhold earned back or not", "quality_withhold", ("quality_earned",), ("bridge_quality",)
+    ),
+    Identity("High Performers Pool", "pool_of_others", ("high_performers_pool",), ("pool_funded",)),
     Identity("Episode arrangements", "cara_payments", (), ("bridge_cara", "cara_settled")),
+    Identity("CARA by kind of episode", "cara_payments", ("cara_paid",), ("cara_collected",)),
     Identity(
         "Gain by capitation",
         "capitation_gain",
@@ -71,8 +82,25 @@ IDENTITIES = (
             "cara_settled",
             "guarantee_called",
             "unpaid_debt",
+            "dual_incentive",
         ),
-        ("care_management_cost", "distributions"),
+        (
+            "care_management_cost",
+            "home_care_cost",
+            "distributions",
+            "enhanced_passed_on",
+            *PAID_FOR_PEOPLE,
+        ),
+    ),
+    Identity(
+        "Income of practices",
+        "practice_income",
+        ("practice_fees", "practice_payments", "distributions", "enhanced_passed_on"),
+    ),
+    Identity(
+        "Cost of falls prevention",
+        "falls_prevention_cost",
+        ("falls_prevention_paid", "falls_prevention_medicare"),
     ),
     Identity("Medicare outlay", "medicare_outlay", ("ffs_payments", *_PAID)),
 )
@@ -100,7 +128,7 @@ class Checked:
 
 
 def check_identities(data: xr.Dataset) -> list[Checked]:
-    """Return how each identity holds.
+    """Return how each identity holds, of those of which anything is recorded.
 
     Parameters
     ----------
@@ -110,6 +138,8 @@ def check_identities(data: xr.Dataset) -> list[Checked]:
     found = []
     for one in IDENTITIES:
         total = _cents(data, one.total)
+        if not total.notnull().any():
+            continue
         parts = sum((_over(_cents(data, name), total) for name in one.plus), xr.zeros_like(total))
         parts -= sum((_over(_cents(data, name), total) for name in one.minus), xr.zeros_like(total))
         found.append(_checked(one.label, total, total - parts))

@@ -78,6 +78,13 @@ PAYMENT_VARIABLES: tuple[Variable, ...] = (
         sign="positive: paid by the ACO",
     ),
     money(
+        "enhanced_passed_on",
+        "aco year",
+        "Enhanced PCC passed on",
+        "What the ACO pays on to its practices of enhanced PCC; repayment at settlement is its own.",
+        sign="positive: paid by the ACO",
+    ),
+    money(
         "capitation_gain",
         "aco year",
         "Gain by capitation",

@@ -12,6 +12,7 @@ from sim.kernels.codes import CELL_NAMES, EPISODE_NAMES, MONTHS_A_YEAR
 from sim.ledger import Ledger, Mechanism, Party
 from sim.ledger.codes import CAPITATION
 from sim.outcomes.cash import CashTerms, cash_in_year
+from sim.outcomes.quality import MEASURES
 from sim.outcomes.registry import BY_NAME, VARIABLES
 
 # What an ACO is paid and pays: result variable, whose net it is, and for what. Costs are shown as positive.
@@ -21,17 +22,33 @@ _OF_ACOS: tuple[tuple[str, int, tuple[Mechanism, ...]], ...] = (
     ("admin_add_on", 1, (Mechanism.ADMIN_ADD_ON,)),
     ("high_performers_pool", 1, (Mechanism.HIGH_PERFORMERS_POOL,)),
     ("care_management_cost", -1, (Mechanism.CARE_MANAGEMENT,)),
+    ("home_care_cost", -1, (Mechanism.HOME_CARE,)),
+    ("dual_incentive", 1, (Mechanism.DUAL_INCENTIVE,)),
     ("distributions", -1, (Mechanism.DISTRIBUTION,)),
     ("base_pcc", 1, (Mechanism.BASE_PCC,)),
     ("tcc", 1, (Mechanism.TCC,)),
     ("npcc", 1, (Mechanism.NPCC,)),
     ("advances_settled", 1, (Mechanism.ENHANCED_PCC, Mechanism.APO)),
     ("provider_payments", -1, (Mechanism.PROVIDER_PAYMENT,)),
+    ("enhanced_passed_on", -1, (Mechanism.ENHANCED_PASSED_ON,)),
     ("capitation_gain", 1, (*CAPITATION, Mechanism.PROVIDER_PAYMENT)),
     ("cara_settled", 1, (Mechanism.CARA_OWED,)),
     ("guarantee_called", 1, (Mechanism.GUARANTEE,)),
     ("unpaid_debt", 1, (Mechanism.DEBT,)),
+    ("falls_prevention_paid", -1, (Mechanism.FALLS_PREVENTION,)),
+    ("cost_sharing_support", -1, (Mechanism.COST_SHARING_SUPPORT,)),
+    ("part_d_premium", -1, (Mechanism.PART_D_PREMIUM,)),
+    ("prevention_reward", -1, (Mechanism.PREVENTION_REWARD,)),
+    ("substance_access", -1, (Mechanism.SUBSTANCE_ACCESS,)),
+    ("benefit_enhancements", -1, (Mechanism.BENEFIT_ENHANCEMENTS,)),
     ("aco_cash_change", 1, ()),
+)
+
+# What others are paid and pay for ACOs' people: result variable, who, sign, and for what.
+_OF_OTHERS = (
+    ("cara_payments", Party.PREFERRED, 1, Mechanism.CARA),
+    ("falls_prevention_cost", Party.SUPPLIERS, 1, Mechanism.FALLS_PREVENTION),
+    ("falls_prevention_medicare", Party.MEDICARE, -1, Mechanism.FALLS_PREVENTION),
 )
 
 # Advances that an ACO is paid within the year, before any of them is settled.
@@ -70,6 +87,7 @@ class Record:
             "cell": len(CELL_NAMES),
             "year": len(years),
             "episode": len(EPISODE_NAMES),
+            "measure": len(MEASURES),
             "parameter": drawn.size,
         }
         self.arrays: dict[str, NDArray[Any]] = {
@@ -138,9 +156,12 @@ class Record:
                 self.write(year, name, nothing, active)
         for name, values in cash_in_year(ledger, self.first_py, year, self._cash).items():
             self.write(year, name, values, active)
-        arranged = Mechanism.CARA in booked
-        cents = ledger.net_by_aco(Party.PREFERRED, Mechanism.CARA, year=year) if arranged else nothing
-        self.write(year, "cara_payments", cents, active)
+        for name, party, sign, mechanism in _OF_OTHERS:
+            moved = mechanism in booked
+            cents = sign * ledger.net_by_aco(party, mechanism, year=year) if moved else nothing
+            self.write(year, name, cents, active)
+        pool = ledger.net(Party.ACO, Mechanism.HIGH_PERFORMERS_POOL, year=year)
+        self.write(year, "pool_of_others", pool - int(settled["pool_funded"][active].sum()))
         outlay = -ledger.net(Party.MEDICARE, year=year)
         services = Mechanism.FEE_FOR_SERVICE, Mechanism.FEE_REDUCTION
         self.write(year, "ffs_payments", ledger.net(Party.PROVIDERS, *services, year=year))

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from sim.outcomes.benefit_variables import BENEFIT_MONEY, FALLS_VARIABLES
 from sim.outcomes.bridge_variables import BRIDGE_VARIABLES
-from sim.outcomes.cara import CARA_MONEY, CARA_VARIABLES
+from sim.outcomes.cara import CARA_KNOWN, CARA_MONEY, CARA_VARIABLES
 from sim.outcomes.payment_variables import PAYMENT_VARIABLES
 from sim.outcomes.protection_variables import PROTECTION_VARIABLES
+from sim.outcomes.provider_variables import PROVIDER_VARIABLES
+from sim.outcomes.quality import QUALITY_VARIABLES
+from sim.outcomes.served_variables import SERVED_VARIABLES
 from sim.outcomes.variable import Variable, money
 from sim.pages import render
 
@@ -56,6 +60,12 @@ VARIABLES: tuple[Variable, ...] = (
             ("stays", "1", "Hospital stays", "Unplanned and planned hospital stays"),
             ("readmissions", "1", "Readmissions", "Unplanned stays within 30 days of another"),
             ("snf_days", "day", "SNF days", "Medicare days in skilled nursing facilities"),
+            (
+                "ed_visits",
+                "1",
+                "ED visits",
+                "Visits to emergency departments, with those that end in a stay,",
+            ),
         )
     ),
     money(
@@ -131,35 +141,12 @@ VARIABLES: tuple[Variable, ...] = (
         sign=_PAID_TO_ACO,
         rule=f"{_METHODS}, administrative add-on",
     ),
-    Variable(
-        "quality_score",
-        ("aco", "year"),
-        "number",
-        "1",
-        "Quality score",
-        "Share of the quality withhold earned back.",
-        rule=f"{_METHODS}, quality",
-    ),
-    Variable(
-        "measured_quality",
-        ("aco", "year"),
-        "number",
-        "1",
-        "Measured quality",
-        "LEAD: weighted mean of the measures' points, before the gate on improvement and the Prevention and"
-        " Quality Plan. NaN in other programs.",
-        rule=f"{_METHODS}, quality",
-    ),
-    money(
-        "high_performers_pool",
-        "aco year",
-        "High Performers Pool",
-        "Paid to ACOs of high quality on top of the settlement; zero outside LEAD.",
-        sign=_PAID_TO_ACO,
-        rule=f"{_METHODS}, quality",
-    ),
+    *QUALITY_VARIABLES,
     *CARA_VARIABLES,
+    *CARA_KNOWN,
     *CARA_MONEY,
+    *FALLS_VARIABLES,
+    *BENEFIT_MONEY,
     money(
         "care_management_cost",
         "aco year",
@@ -183,6 +170,8 @@ VARIABLES: tuple[Variable, ...] = (
     ),
     *PAYMENT_VARIABLES,
     *PROTECTION_VARIABLES,
+    *PROVIDER_VARIABLES,
+    *SERVED_VARIABLES,
     money(
         "ffs_payments",
         "year",
@@ -249,9 +238,9 @@ VARIABLES: tuple[Variable, ...] = (
         "flag",
         "1",
         "Has the people it needs",
-        "1 where an ACO that the scenario has in LEAD has the aligned people it needs, or the buffer saves"
-        " it; 0 where it has not, and is out unless the rules let it stay.",
-        rule="LEAD Model FAQ, minimum number of beneficiaries",
+        "1 where an ACO has the aligned people that the program it is to be in asks for, or the buffer saves"
+        " it; 0 where it has not, and is out unless the rules let it stay. MSSP asks as an agreement begins.",
+        rule="LEAD Model FAQ, minimum number of beneficiaries; 42 CFR 425.110",
     ),
     Variable(
         "minimum_people",
@@ -259,8 +248,8 @@ VARIABLES: tuple[Variable, ...] = (
         "number",
         "1",
         "Aligned people it needs",
-        "LEAD: the minimum of the ACO's type in the year. NaN in other programs.",
-        rule="LEAD Model FAQ, minimum number of beneficiaries",
+        "The minimum of the program, in LEAD and ACO REACH of the ACO's type in the year. NaN in no program.",
+        rule="LEAD Model FAQ, minimum number of beneficiaries; 42 CFR 425.110",
     ),
     Variable(
         "newly_entering",

@@ -100,7 +100,14 @@ def _total(data: xr.Dataset, *names: str) -> xr.DataArray:
 
 
 # What a program pays an ACO, or is owed by it; of capitation, what is beyond the claims it stands for.
-PAID_TO_ACOS = ("settlement", "admin_add_on", "high_performers_pool", "capitation_gain", "cara_settled")
+PAID_TO_ACOS = (
+    "settlement",
+    "admin_add_on",
+    "high_performers_pool",
+    "capitation_gain",
+    "cara_settled",
+    "dual_incentive",
+)
 
 
 def paid_to_acos(data: xr.Dataset) -> list[str]:

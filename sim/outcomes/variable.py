@@ -8,7 +8,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-DIMS = ("arm", "replicate", "aco", "cell", "year", "episode", "parameter")
+DIMS = ("arm", "replicate", "aco", "cell", "year", "episode", "measure", "parameter")
 Kind = Literal["money", "number", "flag"]
 
 _UNWRITTEN_CENTS = int(np.iinfo(np.int64).min)

@@ -97,6 +97,21 @@ def advance_pbpm(reduced: ArrayLike, months: ArrayLike, trend: ArrayLike) -> Flo
     return ratio(claims.sum(axis=-1), np.asarray(months, dtype=np.float64).sum(axis=-1), 0.0)
 
 
+def look_back(before: ArrayLike, now: ArrayLike, *, passed: ArrayLike) -> Floats:
+    """Return the claims of the twelve months that each vintage's rates look back on, shape (..., vintages).
+
+    Parameters
+    ----------
+    before, now : array_like, shape (...)
+        Claims of the year before the performance year, and of that year, USD.
+    passed : array_like, shape (vintages,)
+        Share of the twelve months that lies in the performance year.
+    """
+    share = np.asarray(passed, dtype=np.float64)
+    earlier, later = (np.asarray(claims, dtype=np.float64)[..., None] for claims in (before, now))
+    return np.asarray(earlier * (1.0 - share) + later * share)
+
+
 def vintage_in_force(first_months: ArrayLike) -> Ints:
     """Return the benchmark vintage in force in each month of a year, shape (12,).
 
@@ -142,7 +157,8 @@ def monthly_payment(rate: ArrayLike, benchmark: ArrayLike, people: ArrayLike) ->
 
     Parameters
     ----------
-    rate : array_like, shape (acos,)
+    rate : array_like, shape (acos, 12) or (acos, 1)
+        In force.
     benchmark : array_like, shape (acos, cells, 12) or (acos, cells, 1)
         PBPM in force.
     people : array_like, shape (acos, cells, 12)
@@ -152,7 +168,7 @@ def monthly_payment(rate: ArrayLike, benchmark: ArrayLike, people: ArrayLike) ->
     ACO REACH: base and enhanced PCC, NPCC and TCC are paid monthly for those aligned at the month's start.
     """
     paid = np.asarray(benchmark, dtype=np.float64) * np.asarray(people)
-    return np.asarray(np.asarray(rate)[..., None] * paid.sum(axis=-2))
+    return np.asarray(np.asarray(rate) * paid.sum(axis=-2))
 
 
 def after_sequestration(amount: ArrayLike, *, rate: float, taken: bool) -> Floats:

@@ -211,8 +211,3 @@ def in_expenditure(paid: ArrayLike, owed: ArrayLike, *, collected: ArrayLike) ->
     Payments and recoveries count in the expenditure of the performance year (a public brief on CARA, 2026).
     """
     return np.asarray(np.asarray(paid, np.float64) - np.asarray(collected) * np.asarray(owed))
-
-
-def home_modification(cost: ArrayLike, *, limit: float) -> Floats:
-    """Return what falls prevention pays for changes to a person's home, USD, up to the limit per person."""
-    return np.minimum(np.asarray(cost, dtype=np.float64), limit)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from sim.kernels.codes import MONTHS_A_YEAR
 from sim.policy.arrays import Floats, dollars, ratio
 
 Ints = NDArray[np.int64]
@@ -31,6 +32,19 @@ def expected_of_person(
     """
     relative = ratio(score, mean_score, 0.0)
     return np.asarray(dollars(np.asarray(per_month, np.float64) * relative, np.asarray(months, np.float64)))
+
+
+def prorated(attachments: ArrayLike, months: ArrayLike) -> Floats:
+    """Return attachments of people who were there for part of a year, USD of shape (2, people).
+
+    Parameters
+    ----------
+    attachments : array_like, shape (2,)
+        Of a whole year, USD.
+    months : array_like, shape (people,)
+    """
+    share = np.asarray(months, np.float64) / MONTHS_A_YEAR
+    return np.asarray(np.asarray(attachments, np.float64)[:, None] * share)
 
 
 def neutral_share(payouts: ArrayLike, expected: ArrayLike) -> Floats:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from math import erf, exp, pi, sqrt
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from sim.policy.arrays import Flags, Floats, weighted_mean
+
+Ints = NDArray[np.int64]
 
 
 def earned_back(score: ArrayLike, *, withhold: float) -> Floats:
@@ -46,6 +48,21 @@ def after_discount_and_quality(discount: ArrayLike, earned: ArrayLike, *, combin
     """
     rate, kept = np.asarray(discount, dtype=np.float64), np.asarray(earned, dtype=np.float64)
     return np.asarray((1.0 - rate) * kept if combined == "product" else kept - rate)
+
+
+def withheld(before_usd: ArrayLike, discounted_usd: ArrayLike, *, withhold: float, combined: str) -> Floats:
+    """Return what is withheld of the benchmark until quality is known, USD, shape (..., aco).
+
+    Parameters
+    ----------
+    before_usd, discounted_usd : array_like, shape (..., aco)
+        Benchmark before and after the discount.
+    withhold : float
+    combined : {"product", "sum"}
+        See :func:`after_discount_and_quality`.
+    """
+    of = discounted_usd if combined == "product" else before_usd
+    return withhold * np.asarray(of, dtype=np.float64)
 
 
 def normal_share(standing: ArrayLike) -> Floats:
@@ -100,6 +117,46 @@ def measure_points(share: ArrayLike, *, percentiles: ArrayLike, points: ArrayLik
     )
 
 
+def shared_pool(pool_cents: int, claims: ArrayLike) -> Ints:
+    """Return each ACO's cents of a pool that is paid out to the last cent, shape (acos,).
+
+    Parameters
+    ----------
+    pool_cents : int
+    claims : array_like, shape (acos,)
+        Not negative; the pool is shared in proportion. Where nobody has any, nothing is paid.
+
+    Notes
+    -----
+    Whole cents first; those left over go to the largest fractions, the first of equal ones.
+    """
+    parts = np.asarray(claims, dtype=np.float64)
+    if parts.sum() <= 0.0:
+        return np.zeros(parts.shape, np.int64)
+    exact = pool_cents * (parts / parts.sum())
+    whole: Ints = np.floor(exact).astype(np.int64)
+    order = np.argsort(whole - exact, kind="stable")
+    left = pool_cents - int(whole.sum())
+    whole[order[:left]] += 1
+    return whole
+
+
+def points_that_count(
+    scores: ArrayLike, reported: ArrayLike, electronic: ArrayLike, *, electronic_phase: str
+) -> tuple[Floats, Flags]:
+    """Return the points of each measure as they count, and which measures count, shape (measure,).
+
+    See :func:`total_score`.
+    """
+    is_electronic = np.asarray(electronic, dtype=bool)
+    told = np.asarray(reported, dtype=bool)
+    points = np.where(told, np.asarray(scores, dtype=np.float64), 0.0)
+    if electronic_phase == "reporting":
+        points = np.where(is_electronic, told, points)
+    counted = ~is_electronic if electronic_phase == "unscored" else np.ones_like(is_electronic)
+    return points, counted
+
+
 def total_score(
     scores: ArrayLike,
     reported: ArrayLike,
@@ -128,12 +185,7 @@ def total_score(
     Wakely, LEAD Model site, Quality: seven measures; eCQMs unscored in PY2027-2028, pay for reporting in
     PY2029-2030, pay for performance after that. Weights are not published.
     """
-    is_electronic = np.asarray(electronic, dtype=bool)
-    told = np.asarray(reported, dtype=bool)
-    points = np.where(told, np.asarray(scores, dtype=np.float64), 0.0)
-    if electronic_phase == "reporting":
-        points = np.where(is_electronic, told, points)
-    counted = ~is_electronic if electronic_phase == "unscored" else np.ones_like(is_electronic)
+    points, counted = points_that_count(scores, reported, electronic, electronic_phase=electronic_phase)
     weight = np.broadcast_to(counted * np.asarray(weights, dtype=np.float64), points.shape)
     return np.where(weight.sum(axis=-1) > 0.0, weighted_mean(points, weight), 1.0)
 
@@ -214,7 +266,13 @@ def high_performers_pool(
     earned = np.asarray(score, dtype=np.float64)
     claims = mean_above(threshold, mean=mean, spread=spread)
     rate = share * withhold * (1.0 - mean) / claims if claims > 0.0 else 0.0
-    return np.where(earned >= threshold, rate * earned * np.asarray(benchmark_usd), 0.0)
+    return rate * pool_claims(earned, benchmark_usd, threshold=threshold)
+
+
+def pool_claims(score: ArrayLike, benchmark_usd: ArrayLike, *, threshold: float) -> Floats:
+    """Return what each ACO's part of the pool is in proportion to; 0 for one that is no high performer."""
+    earned = np.asarray(score, dtype=np.float64)
+    return np.where(earned >= threshold, earned * np.asarray(benchmark_usd, dtype=np.float64), 0.0)
 
 
 def mean_above(threshold: float, *, mean: float, spread: float) -> float:

@@ -125,10 +125,12 @@ def _lists(
 ) -> Ints:
     """Return the ACO of each practice by year: as drawn until the first performance year, then by chance.
 
-    A practice leaves with its whole TIN, the costly ones more often. Practices of no ACO join one of their
-    market so often that as many people come as an ACO of its first size loses to that chance.
+    A practice leaves with its whole TIN, the costly ones more often. In some years an ACO takes in practices
+    of its market that are in none, so many that over the years as many people come as an ACO of its first
+    size loses to that chance.
     """
     chance, by_cost = evidence.number("tins.leave"), evidence.number("tins.leave_cost")
+    intake = evidence.number("tins.intake")
     practices = np.arange(len(providers.market))
     lives = providers.lives.sum(axis=1)
     member = providers.aco >= 0
@@ -149,10 +151,11 @@ def _lists(
         stays = np.bincount(before[member & ~leaves], minlength=n_acos) > 0
         leaves &= stays[before]
         after = np.where(leaves, NO_ACO, before)
-        for market in np.unique(market_of_aco[market_of_aco >= 0]).tolist():
-            acos = np.flatnonzero(market_of_aco == market)
+        takes = uniforms(key, np.arange(n_acos), year, Decision.TIN_INTAKE)[:, 0] < intake
+        for market in np.unique(market_of_aco[takes & (market_of_aco >= 0)]).tolist():
+            acos = np.flatnonzero((market_of_aco == market) & takes)
             free = np.flatnonzero((providers.market == market) & ~member)
-            wanted = np.cumsum(chance * size[acos])
+            wanted = np.cumsum(chance / intake * size[acos])
             joins = free[draw[free, 0] * lives[free].sum() < wanted[-1]]
             after[joins] = acos[np.searchsorted(wanted / wanted[-1], draw[joins, 1])]
         found[years.index(year)] = after

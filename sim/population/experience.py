@@ -191,9 +191,24 @@ def care_shares(sums: Ints, snf_part: float) -> tuple[float, float]:
 
 def lived_by(seen: Experience) -> dict[str, Floats | Ints]:
     """Return result variables of what the people aligned to each ACO lived, whatever its program."""
-    counts = {"stays": Sum.STAYS, "readmissions": Sum.READMISSIONS, "snf_days": Sum.SNF_DAYS}
+    counts = {
+        "stays": Sum.STAYS,
+        "readmissions": Sum.READMISSIONS,
+        "snf_days": Sum.SNF_DAYS,
+        "fall_stays": Sum.FALL_STAYS,
+        "fall_ed_visits": Sum.FALL_ED_VISITS,
+        "falls_courses": Sum.FALLS_COURSES,
+        "falls_protected": Sum.FALLS_PROTECTED,
+        "protected_fall_stays": Sum.PROTECTED_STAYS,
+        "protected_fall_ed_visits": Sum.PROTECTED_ED_VISITS,
+        "fall_stays_averted": Sum.AVERTED_STAYS,
+        "fall_ed_visits_averted": Sum.AVERTED_ED_VISITS,
+        "ed_visits": Sum.ED_VISITS,
+    }
     return {
+        "fall_spending_averted": seen.aco[..., Sum.AVERTED_SPEND].sum(axis=-1),
         "person_months": seen.months,
+        "aged_months": (seen.aco[..., Sum.MONTHS] - seen.aco[..., Sum.YOUNG_MONTHS]).sum(axis=-1),
         "true_savings": seen.aco[..., Sum.REFERENCE] - seen.aco[..., Sum.SPEND],
         **{name: seen.aco[..., which].sum(axis=-1) for name, which in counts.items()},
     }

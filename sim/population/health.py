@@ -16,6 +16,7 @@ from sim.kernels.health import (
     Emergency,
     Episodes,
     Events,
+    Falls,
     Health,
     HighNeeds,
     Mortality,
@@ -104,7 +105,7 @@ class HealthByYear:
             if made is not None and made[:2] == (criteria, year):
                 return made[2]
         if self._all_years is None:
-            self._all_years = build_health(self._evidence)
+            self._all_years = with_prevention(build_health(self._evidence), self._evidence)
         found = in_year(self._all_years, self._evidence, criteria, year)
         self._latest = criteria, year, found
         return found
@@ -177,11 +178,39 @@ def build_health(evidence: Evidence) -> Health:
             most_ed_visits=int(number("use.most_ed_visits")),
         ),
         quality=Quality(
-            glycemic_poor=number("use.glycemic_poor"),
-            pressure_controlled=number("use.pressure_controlled"),
             complex_conditions=int(number("use.complex_conditions")),
             stay_days=number("use.stay_days"),
         ),
+        falls=_falls(evidence),
+    )
+
+
+def with_prevention(health: Health, evidence: Evidence) -> Health:
+    """Return parameters with what falls prevention averts in an arm; before, nobody has any."""
+    number, trial = evidence.number, evidence.word("falls.trial")
+    stays, visits = (
+        {name: number(f"falls.{of}.{name}") for name in ("multifactorial", "home_hazard")}
+        for of in ("stays", "ed_visits")
+    )
+    return health._replace(
+        falls=health.falls._replace(
+            lasts=int(number("falls.lasts")), stays=stays[trial], ed_visits=visits[trial]
+        )
+    )
+
+
+def _falls(evidence: Evidence) -> Falls:
+    number = evidence.number
+    since, until = int(number("spending.level_year")), evidence.entry("falls.visit_cost").year or 0
+    at_risk, slope = number("falls.at_risk"), number("falls.at_risk_slope")
+    growth = np.prod([1.0 + number("trend.national", year) for year in range(since + 1, until + 1)])
+    return Falls(
+        at_risk=at_risk * (1.0 - slope),
+        at_risk_slope=at_risk * slope / number("falls.at_risk_usual"),
+        lasts=0,
+        stays=1.0,
+        ed_visits=1.0,
+        visit_cost=number("falls.visit_cost") / float(growth) / _average(evidence),
     )
 
 
@@ -222,9 +251,7 @@ def _events(evidence: Evidence) -> Events:
         snf_part=snf_part(evidence),
         most_stays=int(number("use.most_stays")),
         most_snf_days=int(number("use.most_snf_days")),
-        readmission=number("use.readmission"),
         hospice=number("use.hospice"),
-        follow_up=number("use.follow_up"),
     )
 
 
@@ -235,11 +262,16 @@ def snf_part(evidence: Evidence) -> float:
     )
 
 
+def _average(evidence: Evidence) -> float:
+    """Return what part by part the average aged person without Medicaid spends one of in a year, USD."""
+    fitted = evidence.array("spending.level") * evidence.array("spending.level_fit")
+    return float(12.0 * fitted[Kind.AGED_NON_DUAL])
+
+
 def _episodes(evidence: Evidence) -> Episodes:
     kinds = words(evidence, "episodes.names")
     of_procedure = np.array([kinds.index(name) for name in words(evidence, "episodes.procedures")])
-    fitted = evidence.array("spending.level") * evidence.array("spending.level_fit")
-    average = 12.0 * fitted[Kind.AGED_NON_DUAL]
+    average = _average(evidence)
     rate = evidence.array("episodes.incidence")[of_procedure] * evidence.number("episodes.procedure_fit")
     return Episodes(
         procedure_share=np.cumsum(rate)[None, :].copy(),
@@ -256,7 +288,6 @@ def _episodes(evidence: Evidence) -> Episodes:
         ),
         share=evidence.array("episodes.share").copy(),
         specialty=specialty_of_episodes(evidence),
-        months_before=evidence.array("episodes.days_before") / DAYS_A_MONTH,
         months_after=evidence.array("episodes.days_after") / DAYS_A_MONTH,
         usual_cost=evidence.array("episodes.cost") / average,
         related_known=evidence.array("episodes.related_known").copy(),

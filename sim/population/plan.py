@@ -84,6 +84,8 @@ class AcoPlan:
         evidence's.
     reserves : float or None
         USD that it has at the start and is held to; None means that its owners pay what it owes.
+    partner_state : bool or None
+        Whether its market lies in a state that is a partner for LEAD's Medicaid route; None means drawn.
     """
 
     name: str
@@ -107,6 +109,7 @@ class AcoPlan:
     fixed_cost: float | None = None
     cost_per_person: float | None = None
     reserves: float | None = None
+    partner_state: bool | None = None
 
 
 def plan_acos(scenario: Scenario) -> tuple[AcoPlan, ...]:
@@ -142,6 +145,7 @@ def plan_acos(scenario: Scenario) -> tuple[AcoPlan, ...]:
                 fixed_cost=aco.fixed_cost,
                 cost_per_person=aco.cost_per_person,
                 reserves=aco.reserves,
+                partner_state=aco.partner_state,
             )
             for aco in population.synthetic
         )

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from sim.inputs.evidence import Evidence
 from sim.kernels.draws import Decision, Key
 from sim.kernels.quantiles import normals
+from sim.population.habits import Habits, draw_habits
 from sim.population.plan import AcoPlan
 from sim.population.referrals import Specialists, draw_specialists, felt_by_practices
 
@@ -35,6 +36,8 @@ class Providers:
         Spending of its patients relative to the market's average practice, referrals included.
     specialists : Specialists
         And to which of them each practice refers.
+    habits : Habits
+        How practices differ in the care they give.
     """
 
     first_practice: Ints
@@ -43,6 +46,7 @@ class Providers:
     lives: Floats
     efficiency: Floats
     specialists: Specialists
+    habits: Habits
 
     def aco_market(self, n_acos: int) -> Ints:
         """Return the market of each ACO, shape (acos,); -1 for one without practices."""
@@ -99,7 +103,7 @@ def draw_providers(
     high_needs : float64, shape (markets,)
         Share of them who are High Needs.
     evidence : Evidence
-        Keys ``care.*``.
+        Keys ``care.*``, and those of :func:`sim.population.habits.draw_habits`.
     key : Key
         Replicate's key.
     """
@@ -156,7 +160,8 @@ def draw_providers(
         own = np.exp(evidence.number("care.practice_efficiency") * draws[rows, 1]) * through[rows]
         efficiency[rows] = own / (weight @ own) * (1.0 + level)
         start += number
-    return Providers(first_practice, market, aco, lives, efficiency, specialists)
+    habits = draw_habits(aco, market, lives.sum(axis=1), len(plans), evidence, key)
+    return Providers(first_practice, market, aco, lives, efficiency, specialists, habits)
 
 
 def changes_by_market(providers: Providers) -> Floats:

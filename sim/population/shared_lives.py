@@ -19,15 +19,23 @@ from numpy.typing import NDArray
 from sim.kernels.chunks import over_chunks
 from sim.kernels.following import NOBODY, Followers
 from sim.kernels.health import Health
-from sim.kernels.layout import COLUMN_TYPES, FIXED_COLUMNS, People, Practices, same_tables
-from sim.kernels.strip import make_strip
+from sim.kernels.layout import (
+    COLUMN_TYPES,
+    FIXED_COLUMNS,
+    Array,
+    People,
+    Practices,
+    same_practices,
+    same_tables,
+)
 from sim.kernels.tally import NOTHING_FURTHER, Asked, Tally, add
+from sim.population.arm_sums import EpisodeList, answers_of, episodes_of, mixed, regions, sums_of
 from sim.population.world import World, YearTables
 
 Ints = NDArray[np.int64]
 VARYING = tuple(name for name in People._fields if name not in FIXED_COLUMNS)
 # What an arm that follows has of its own.
-OWN_COLUMNS = ("attested", "aligned", "cell", "spend")
+OWN_COLUMNS = ("attested", "aligned", "cell", "spend", "falls_course")
 
 
 @dataclass
@@ -98,7 +106,6 @@ class SharedLives:
             )
             for arm in range(arms)
         ]
-        self._market_of_place = np.concatenate([world.providers.market, np.arange(markets)])
         self._begun = False
 
     def _columns_beside(self, followed: People, arm: int) -> People:
@@ -146,22 +153,25 @@ class SharedLives:
         followers = self._working_out(arm)
         tallies = [world.zeros(asked, regions=2 if followers else 1) for _ in range(max(1, threads))]
         following = [self._followers(arm, followers, levers, asked) for _ in tallies]
-        strips = [make_strip() for _ in tallies]
+        listed = EpisodeList(asked, world.n_people, len(followers))
+        strips = [listed.strip() for _ in tallies]
         reference = self._lives[0].people.spend if arm else None
 
         def task(worker: int, start: int, stop: int) -> int:
-            return world.live_rows(
+            number = world.live_rows(
                 people, start, stop, tables, *levers[arm], reference, tallies[worker], following[worker],
                 strips[worker],
             )  # fmt: skip
+            listed.take(start, strips[worker])
+            return number
 
         over_chunks(task, world.n_people, threads)
-        lived = {arm: tallies[0], **{f: _sums_of(following[0], j) for j, f in enumerate(followers)}}
+        lived = {arm: tallies[0], **{f: sums_of(following[0], j) for j, f in enumerate(followers)}}
         for tally, others in zip(tallies[1:], following[1:], strict=True):
             add(lived[arm], tally)
             for j, f in enumerate(followers):
-                add(lived[f], _sums_of(others, j))
-        self._put_together(arm, bool(followers), lived, sums)
+                add(lived[f], sums_of(others, j))
+        self._put_together(arm, followers, lived, sums, listed.rows())
 
     def _working_out(self, arm: int) -> list[int]:
         """Return the arms that follow an arm and work out the year of people of their own."""
@@ -266,9 +276,7 @@ class SharedLives:
 
         @cache
         def alike(arm: int, other: int) -> NDArray[np.bool_]:
-            same = np.ones(self.world.n_practices, np.bool_)
-            for mine, theirs in zip(practices[arm], practices[other], strict=True):
-                same &= mine == theirs
+            same = same_practices(practices[arm], practices[other])
             return np.logical_and.reduceat(same, self.world.providers.first_practice[:-1])
 
         before = [life.by.copy() for life in lives]
@@ -322,12 +330,12 @@ class SharedLives:
         lives = np.array([life.by == f for f, life in enumerate(self._lives)], np.uint8)
         differs = np.zeros(self.world.n_practices, np.uint8)
         for f in followers:
-            for mine, theirs in zip(levers[f][0], levers[arm][0], strict=True):
-                differs |= (mine != theirs) * lives[f][market]
+            differs |= ~same_practices(levers[f][0], levers[arm][0]) * lives[f][market]
         one = self.world.zeros(asked)
         return Followers(
             arm=np.array(followers),
-            practices=np.array([levers[f][0] for f in followers], np.float64),
+            practices=np.array([levers[f][0][:-1] for f in followers], np.float64),
+            answers=answers_of([levers[f][0].answers for f in followers]),
             **{
                 name: np.zeros((len(followers), *sums.shape), np.int64)
                 for name, sums in one._asdict().items()
@@ -340,54 +348,32 @@ class SharedLives:
             differs=differs,
         )
 
-    def _put_together(self, arm: int, followed: bool, lived: dict[int, Tally], sums: list[Tally]) -> None:
+    def _put_together(
+        self, arm: int, followers: list[int], lived: dict[int, Tally], sums: list[Tally], listed: Array
+    ) -> None:
         """Put the sums of an arm and of those that follow it together from those touched and those not."""
-        whole, untouched = _regions(lived[arm]) if followed else (lived[arm], lived[arm])
+        whole, untouched = regions(lived[arm]) if followers else (lived[arm], lived[arm])
+        market = self.world.providers.market
         for other, life in enumerate(self._lives):
             if life.followed != arm:
                 continue
             twin = next((o for o in range(other) if self._same_lives(other, o)), None)
-            if (life.by == arm).all():
-                sums[other] = whole
-            elif twin is not None:
+            if twin is not None:
                 sums[other] = sums[twin]
+            elif (life.by == arm).all():
+                sums[other] = whole
             else:
-                sums[other] = self._mixed(life.by, arm, whole, untouched, lived)
+                sums[other] = mixed(life.by, arm, whole, untouched, lived, market)
+            if twin is None and len(listed):
+                mine = episodes_of(listed, market, life.by, arm, followers)
+                sums[other] = sums[other]._replace(listed=mine)
             life.complete = life.filled = other == arm
 
     def _same_lives(self, arm: int, other: int) -> bool:
         mine, theirs = self._lives[arm], self._lives[other]
         return mine.followed == theirs.followed and np.array_equal(mine.by, theirs.by)
 
-    def _mixed(self, by: Ints, base: int, whole: Tally, untouched: Tally, lived: dict[int, Tally]) -> Tally:
-        mixed = Tally(*(sums.copy() for sums in whole))
-        of_place = by[self._market_of_place]
-        for arm in np.unique(by[by != base]).tolist():
-            for name, into in mixed._asdict().items():
-                if not into.size:
-                    continue
-                mine, rest = getattr(lived[arm], name), getattr(untouched, name)
-                if name == "referred":
-                    where = of_place[: self.world.n_practices] == arm
-                    into[:, where] = rest[:, where] + mine[:, where]
-                else:
-                    where = of_place == arm
-                    into[where] = rest[where] + mine[where]
-        return mixed
-
-
-def _regions(lived: Tally) -> tuple[Tally, Tally]:
-    """Return the sums of everybody, and of those who are not touched, of an arm that is followed."""
-    untouched = Tally(*(sums[: len(sums) // 2] for sums in lived))
-    whole = Tally(*(sums[: len(sums) // 2] + sums[len(sums) // 2 :] for sums in lived))
-    return whole, untouched
-
 
 def _empty(people: People) -> People:
     """Return columns in which nobody is kept yet; memory is only taken once somebody is."""
     return people._replace(**{name: np.zeros(len(people.status), COLUMN_TYPES[name]) for name in VARYING})
-
-
-def _sums_of(followers: Followers, place: int) -> Tally:
-    """Return the sums of one of the arms that follow."""
-    return Tally(*(getattr(followers, name)[place] for name in Tally._fields))

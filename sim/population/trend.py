@@ -30,16 +30,24 @@ class Trend:
         Central path: growth that a forecaster without knowledge of the replicate expects, by year.
     kind_offset : float64, shape (kinds,)
         Expected growth beyond the nation's.
+    nation : float64, shape (years, kinds)
+        Spending of the nation relative to that level.
     """
 
     years: tuple[int, ...]
     level: NDArray[np.float64]
     expected_growth: dict[int, float]
     kind_offset: NDArray[np.float64]
+    nation: NDArray[np.float64]
 
     def at(self, year: int) -> NDArray[np.float64]:
         """Return the level by market and kind in a year."""
         level: NDArray[np.float64] = self.level[self.years.index(year)]
+        return level
+
+    def nation_at(self, year: int) -> NDArray[np.float64]:
+        """Return the nation's level by kind in a year."""
+        level: NDArray[np.float64] = self.nation[self.years.index(year)]
         return level
 
 
@@ -88,7 +96,7 @@ def draw_trend(
     own = np.log(start)
     shock = 0.0
     deviation = np.zeros(n_markets)
-    level = np.empty((len(years), n_markets, N_KINDS))
+    level, whole = np.empty((len(years), n_markets, N_KINDS)), np.empty((len(years), N_KINDS))
     for year in range(start_year, years[-1] + 1):
         if year > start_year:
             growth = expected[year]
@@ -104,7 +112,8 @@ def draw_trend(
             own = (1.0 - reversion) * own + deviation[:, None]
         if year >= years[0]:
             level[year - years[0]] = np.exp(national + own + offset * (year - base_year))
-    return Trend(tuple(years), level, expected, offset)
+            whole[year - years[0]] = np.exp(national + offset * (year - base_year))
+    return Trend(tuple(years), level, expected, offset, whole)
 
 
 def prospective_growth(trend: Trend, kind_share: NDArray[np.float64], since: int, until: int) -> float:

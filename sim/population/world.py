@@ -14,6 +14,7 @@ from sim.inputs.evidence import Evidence
 from sim.inputs.lead_criteria import Criteria
 from sim.kernels.beneficiary_year import live_year
 from sim.kernels.chunks import over_chunks
+from sim.kernels.codes import N_EPISODES
 from sim.kernels.draws import Key
 from sim.kernels.following import NOBODY, Followers
 from sim.kernels.health import Health
@@ -24,10 +25,14 @@ from sim.kernels.layout import (
     Practices,
     Referrals,
     copy_people,
+    nothing_offered,
+    serving_nobody,
 )
-from sim.kernels.strip import Strip, make_strip
+from sim.kernels.strip import Strip
 from sim.kernels.tally import NOTHING_FURTHER, Asked, Tally, add, zeros
+from sim.population.arm_sums import EpisodeList
 from sim.population.course import Course
+from sim.population.habits import CARE_HABITS
 from sim.population.health import build_health, in_year
 from sim.population.past import PastYear
 from sim.population.plan import AcoPlan
@@ -159,16 +164,26 @@ class World:
         one, none = np.ones(self.n_practices), np.zeros(self.n_practices)
         spending, coding = (one, one) if year is None else self.course.at(year)
         alike = dict.fromkeys(Practices._fields, one)
-        own = {"efficiency": self.providers.efficiency * spending, "coding": coding, "attest": none}
+        habits = self.providers.habits
+        efficiency = self.providers.efficiency * spending * habits.price
+        own = {"efficiency": efficiency, "coding": coding, "attest": none, "stays_habit": habits.stays}
+        own |= {name: getattr(habits, name) for name in CARE_HABITS}
+        own |= nothing_offered(self.n_practices) | serving_nobody(self.n_practices)
+        own["answers"] = self.no_answers()
         return Practices(**(alike | own))
+
+    def no_answers(self) -> NDArray[np.float64]:
+        """Return what specialists do about their episodes where they do nothing, see :class:`Practices`."""
+        return np.empty((0, N_EPISODES, self.providers.specialists.share.shape[1], 3))
 
     def referrals(self, asked: Asked) -> Referrals:
         """Return the kernels' referral tables, empty unless episodes by specialist are asked for."""
         made = self.providers.specialists
         if not asked.referred:
-            return Referrals(np.empty((0, 0, 0)))
+            return Referrals(np.empty((0, 0, 0)), np.empty(0, np.int64))
         share = np.cumsum(made.share, axis=1)[:, None, :]
-        return Referrals(np.ascontiguousarray(np.broadcast_to(share, made.by_specialty.shape)))
+        listed = np.array(asked.listed or (0,) * self.n_practices, np.int64)
+        return Referrals(np.ascontiguousarray(np.broadcast_to(share, made.by_specialty.shape)), listed)
 
     def zeros(self, asked: Asked = NOTHING_FURTHER, regions: int = 1) -> Tally:
         """Return sums of a year that are all zero."""
@@ -206,17 +221,21 @@ class World:
         tables = self.tables(year, asked)
         health = self.health(year) if health is None else health
         tallies = [self.zeros(asked) for _ in range(max(1, threads))]
-        strips = [make_strip() for _ in tallies]
+        listed = EpisodeList(asked, self.n_people)
+        strips = [listed.strip() for _ in tallies]
 
         def task(worker: int, start: int, stop: int) -> int:
-            return self.live_rows(
+            number = self.live_rows(
                 people, start, stop, tables, practices, health, reference_spend, tallies[worker], NOBODY,
                 strips[worker],
             )  # fmt: skip
+            listed.take(start, strips[worker])
+            return number
 
         lived = over_chunks(task, self.n_people, threads)
         for other in tallies[1:]:
             add(tallies[0], other)
+        tallies[0] = tallies[0]._replace(listed=listed.rows())
         if self.percentile is None or year < self.first_counted:
             return tallies[0], lived
         if reference_spend is None:

@@ -6,8 +6,19 @@ from math import exp, log
 from statistics import NormalDist
 from typing import Any, NamedTuple
 
-from sim.kernels.codes import CENTS_SQUARED, NO_SUPPLEMENT, Episode, EpisodeSum, Kind, ReferredSum
-from sim.reference.inputs import Draws, Person, index_above
+from sim.kernels.codes import (
+    CENTS_SQUARED,
+    DIED_AT_ONCE,
+    LEFT_BEFORE_END,
+    NO_SUPPLEMENT,
+    WITH_ESRD,
+    Episode,
+    EpisodeSum,
+    Kind,
+    ReferredSum,
+)
+from sim.reference.inputs import index_above
+from sim.reference.served import Served
 
 normal_quantile = NormalDist().inv_cdf
 
@@ -44,11 +55,8 @@ class Begun(NamedTuple):
     inpatient: int
 
 
-class Treatment(Person):
+class Treatment(Served):
     """Prices, procedures and episodes of a person."""
-
-    model: Any
-    draws: Draws
 
     def effects(self) -> tuple[float, float]:
         """Return what ACOs do to the prices of the person's ambulatory and acute care, as factors."""
@@ -59,10 +67,11 @@ class Treatment(Person):
         )
 
     def rates(self) -> tuple[float, float]:
-        """Return what ACOs do to how many acute events the person has, and to SNF care after them."""
+        """Return how many acute events, of those drawn, the person has, and SNF stays after them."""
         practices = self.model.practices
         return (
-            self.effect(practices.stays, practices.high_needs_stays, practices.stays_spill),
+            self.effect(practices.stays, practices.high_needs_stays, practices.stays_spill)
+            * practices.stays_habit[self.practice],
             self.effect(practices.snf, practices.high_needs_snf, practices.snf_spill),
         )
 
@@ -86,24 +95,44 @@ class Treatment(Person):
         """Return the month in which something of the year begins."""
         return year.first_month + int(self.months * u)
 
-    def procedure(self, year: Situation) -> Begun | None:
-        """Return the year's procedure, if there is one."""
+    def led_by(self, kind: int, refers: int) -> int:
+        """Return which of a practice's specialists leads an episode."""
+        shares = self.model.referrals.share[refers][self.model.health.episodes.specialty[kind]]
+        return index_above(self.draws.specialist(kind), shares[:-1])
+
+    def answer(self, kind: int) -> tuple[float, float, float]:
+        """Return factors of who leads an episode on its price, on SNF care after it and on their number."""
+        answers = self.model.practices.answers
+        if not answers or self.aligned < 0:
+            return 1.0, 1.0, 1.0
+        price, snf, number = answers[self.aligned][kind][self.led_by(kind, self.aligned)]
+        return price, snf, number
+
+    def procedures(self, year: Situation) -> list[Begun]:
+        """Return the year's procedures, most often none, all of one kind."""
         rules, draws = self.model.health.episodes, self.draws
+        self.usual_procedure = 0
         if not year.uses:
-            return None
+            return []
         which = index_above(draws.procedure() / (self.months / 12.0), rules.procedure_share[0])
         if which == len(rules.procedure_share[0]):
-            return None
-        price = self.price(Kind.AGED_NON_DUAL) * self.effects()[0]
+            return []
+        usual = self.price(Kind.AGED_NON_DUAL) * self.effects()[0]
+        price = self.price(Kind.AGED_NON_DUAL) * (self.effects()[0] * self.home_factor(year))
         spread = rules.procedure_spread[which]
         luck = exp(spread * normal_quantile(draws.procedure_cost()) - 0.5 * spread * spread)
-        return Begun(
-            kind=rules.procedure_kind[which],
+        kind = rules.procedure_kind[which]
+        answer, _, number = self.answer(kind)
+        times = int(number + draws.specialist_number(kind))
+        self.usual_procedure = times * in_cents(rules.procedure_cost[which] * usual * luck * answer)
+        one = Begun(
+            kind=kind,
             month=self.index_month(year, draws.procedure_month()),
-            cents=in_cents(rules.procedure_cost[which] * price * luck),
+            cents=in_cents(rules.procedure_cost[which] * price * luck * answer),
             expected=in_cents(rules.procedure_cost[which] * self.level(Kind.AGED_NON_DUAL)),
             inpatient=1 if draws.procedure_setting() < rules.procedure_inpatient[which] else 0,
         )
+        return [one] * times
 
     def chronic(self, year: Situation, base: int, event: int) -> list[Begun]:
         """Return the chronic episodes of somebody who uses care."""
@@ -163,10 +192,9 @@ class Treatment(Person):
         cost = sum((b - a) * c for a, b, c in zip(chances, chances[1:], rules.cause_cost, strict=False))
         return float(self.chance_of_event(year) * self.mean_event(year) * cost)
 
-    def book_episodes(self, begun: list[Begun], place: int) -> None:
+    def book_episodes(self, year: Situation, begun: list[Begun], place: int) -> None:
         """Add the year's episodes to the sums of the place, and to those of who leads them."""
         model = self.model
-        alone: list[Begun] = []
         for one in begun:
             episode = model.episodes[place][one.kind]
             episode[EpisodeSum.COUNT] += 1
@@ -175,9 +203,7 @@ class Treatment(Person):
             episode[EpisodeSum.MONTH] += one.month
             if model.asked.referred:
                 refers, half = (self.aligned, 0) if self.aligned >= 0 else (self.practice, 1)
-                specialty = model.health.episodes.specialty[one.kind]
-                shares = model.referrals.share[refers][specialty]
-                which = index_above(self.draws.specialist(one.kind), shares[:-1])
+                which = self.led_by(one.kind, refers)
                 led = model.referred[half][refers][one.kind][which]
                 led[ReferredSum.COUNT] += 1
                 led[ReferredSum.COST] += one.cents
@@ -187,11 +213,9 @@ class Treatment(Person):
                 led[ReferredSum.EXPECTED] += expected
                 led[ReferredSum.RELATED] += counted
                 led[ReferredSum.SQUARE] += counted * counted // CENTS_SQUARED
-                if not any(self.overlap(one, other) for other in alone):
-                    alone.append(one)
-                    led[ReferredSum.FIRST_COUNT] += 1
-                    led[ReferredSum.FIRST_RELATED] += counted
-                    led[ReferredSum.FIRST_EXPECTED] += expected
+                if self.aligned >= 0 and model.referrals.listed[refers] >> one.kind & 1:
+                    at = self.row, refers, one.kind, which, one.month
+                    model.listed.append([*at, expected, counted, self.state(year, one), 0])
 
     def related(self, one: Begun) -> tuple[int, int]:
         """Return the cents of an episode that its measure expects and counts."""
@@ -207,14 +231,14 @@ class Treatment(Person):
             cents *= exp(luck * z - 0.5 * luck * luck)
         return expected, int(cents + 0.5)
 
-    def overlap(self, one: Begun, other: Begun) -> bool:
-        """Return whether the windows of two episodes touch; a chronic one lasts all year."""
-        if one.month == 0 or other.month == 0:
-            return True
-        rules = self.model.health.episodes
-        earlier, later = (other, one) if one.month >= other.month else (one, other)
-        window = rules.months_after[earlier.kind] + rules.months_before[later.kind]
-        return bool(later.month - earlier.month < window)
+    def state(self, year: Situation, one: Begun) -> int:
+        """Return the bits of how things stand with the person of an episode; a chronic one lasts all year."""
+        last = year.first_month + self.months - 1
+        bits = WITH_ESRD if year.kind == Kind.ESRD else 0
+        if year.dies:
+            return bits + (DIED_AT_ONCE if one.month == last else 0)
+        window = one.month + self.model.health.episodes.months_after[one.kind] if one.month else 13.0
+        return bits + (LEFT_BEFORE_END if last + 1.0 < min(window, 13.0) else 0)
 
 
 def in_cents(dollars: float) -> int:

@@ -16,8 +16,9 @@ T = TypeVar("T")
 
 
 class Person:
-    """The columns of :class:`sim.kernels.layout.People` as attributes."""
+    """The row and the columns of :class:`sim.kernels.layout.People` as attributes."""
 
+    row: int
     birth_year: int
     entry_year: int
     entry_month: int
@@ -48,14 +49,15 @@ class Person:
     risk: float
     late_months: int
     needy_risk: float
+    falls_course: int
 
 
 class Draws(NamedTuple):
     """Where a person's random numbers come from: for each thing decided, a source of uniforms in (0, 1).
 
-    `onset` is called with the number of the onset, `recovery` with that of the condition, `specialist` and
-    `specialist_luck` with the kind of episode; `missing` gives a mask of 32 bits, each set with a chance of
-    one half to the power it is called with.
+    `onset` is called with the number of the onset, `recovery` with that of the condition, `specialist`,
+    `specialist_luck` and `specialist_number` with the kind of episode; `missing` gives a mask of 32 bits,
+    each set with a chance of one half to the power it is called with.
     """
 
     death: Uniform
@@ -94,8 +96,17 @@ class Draws(NamedTuple):
     clinical_value: Uniform
     fall_visits: Uniform
     high_needs_month: Uniform
+    at_risk_of_falls: Uniform
+    falls_prevention: Uniform
+    cost_sharing_support: Uniform
+    averted_visits: Uniform
+    home_care: Uniform
+    home_emergencies: Uniform
+    full_benefit: Uniform
+    covered: Uniform
     specialist: Callable[[int], float]
     specialist_luck: Callable[[int], float]
+    specialist_number: Callable[[int], float]
 
 
 def one_source(uniform: Uniform) -> Draws:
@@ -116,6 +127,7 @@ def one_source(uniform: Uniform) -> Draws:
         "recovery": lambda _: uniform(),
         "specialist": lambda _: uniform(),
         "specialist_luck": lambda _: uniform(),
+        "specialist_number": lambda _: uniform(),
         "new_practice": (uniform, uniform),
         "other_practice": (uniform, uniform),
     }

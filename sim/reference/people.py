@@ -20,6 +20,7 @@ from sim.kernels.codes import (
     N_EPISODES,
     N_MONTH_SUMS,
     N_REFERRED_SUMS,
+    N_SERVED_SUMS,
     N_SUMS,
     NO_PRACTICE,
     OLDEST,
@@ -47,6 +48,7 @@ class Beneficiary(Care, Agent):
     def __init__(self, model: PlainModel, person: Mapping[str, float], draws: Draws) -> None:
         super().__init__(model)
         self.draws = draws
+        self.drawn = {}
         self.__dict__.update(person)
 
     def step(self) -> None:
@@ -77,6 +79,8 @@ class Beneficiary(Care, Agent):
         first_month = self.entry_month if entering else 1
         dies = self.leave(table * health.mortality.level[kind][sex][age], relative, entering, first_month)
         uses, visits = self.seek_care(relative, coded_score)
+        if self.model.asked.served:
+            self.align_by_medicaid(entering)
         known = (kind, age, first_month, carried, developed, missing, new, score, coded_score)
         self.live_care(Situation(*known, relative, uses, visits, dies, self.event))
         if dies:
@@ -316,7 +320,7 @@ class PlainModel(Model):
         Person-years lived so far, of people enrolled for at least a month.
     sums : list
         Of the latest year, by place, cell and :class:`sim.kernels.codes.Sum`, as the kernel's.
-    episodes, monthly, referred : list
+    episodes, monthly, referred, served, listed : list
         Likewise, as :class:`sim.kernels.tally.Tally` has them.
     """
 
@@ -337,11 +341,14 @@ class PlainModel(Model):
         self.episodes: list[list[list[int]]] = []
         self.monthly: list[list[list[list[int]]]] = []
         self.referred: list[list[list[list[list[int]]]]] = []
+        self.served: list[list[int]] = []
+        self.listed: list[list[int]] = []
         self.asked = asked
         self._years = {year: tables.as_lists() for year, tables in years.items()}
         columns = zip(*(column[rows].tolist() for column in people), strict=True)
         for row, values in zip(rows, columns, strict=True):
             person = dict(zip(People._fields, values, strict=True))
+            person["row"] = row
             if person["status"] != DEAD:
                 Beneficiary(self, person, draws(self, row) if draws else common)
 
@@ -356,6 +363,8 @@ class PlainModel(Model):
                 [[[0] * N_MONTH_SUMS for _ in range(MONTHS_A_YEAR)] for _ in range(N_CELLS)]
                 for _ in range(places)
             ]
+        self.served = [[0] * N_SERVED_SUMS for _ in self.practices.efficiency]
+        self.listed = []
         if self.asked.referred:
             share = self.referrals.share
             slots = range(len(share[0][0]))

@@ -13,8 +13,8 @@ from sim.settlement.program import Floats, Ints, Settled, cents
 
 # Rules that make a benchmark, in the order in which they are added to the price of history.
 RULES = STEPS[1:]
-# The same, and what capitation, stop-loss and episode arrangements make of expenditure.
-PARTS = (*RULES, "capitation", "stop_loss", "cara")
+# The same, and what capitation, stop-loss, episode arrangements and falls prevention make of expenditure.
+PARTS = (*RULES, "capitation", "stop_loss", "cara", "falls")
 # Rules between gross and shared savings.
 SHARING = SHARING_STEPS[1:]
 

@@ -12,14 +12,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.inputs.capitation_terms import CapitationTerms, ProvisionalTerms
+from sim.inputs.capitation_terms import CapitationTerms
 from sim.inputs.evidence import Evidence
 from sim.kernels.codes import MonthSum, Sum
 from sim.ledger.codes import Mechanism
 from sim.ledger.schedule import MonthlyPayments, no_money
 from sim.ledger.spread import over_months
 from sim.policy import capitation as rules
-from sim.policy.claims_lag import claims_known, payment_months
+from sim.policy.claims_lag import payment_months
 from sim.population.experience import ratio
 from sim.population.plan import AcoPlan
 from sim.settlement.elections import Elections
@@ -40,6 +40,8 @@ class CareEvidence:
         Shares of other care billed by Participant and by Preferred Providers.
     passed_on : float
         Share of reduced fees that the ACO pays its providers.
+    enhanced_passed_on : float
+        Share of enhanced PCC that it pays its practices.
     claims_paid : float64 array, shape (lags,)
     month_weights : float64 array, shape (12,)
     """
@@ -49,6 +51,7 @@ class CareEvidence:
     participants_other: Floats
     preferred_other: Floats
     passed_on: float
+    enhanced_passed_on: float
     claims_paid: Floats
     month_weights: Floats
 
@@ -62,6 +65,7 @@ class CareEvidence:
             participants_other=evidence.array("capitation.participants_other")[led],
             preferred_other=evidence.array("capitation.preferred_other")[led],
             passed_on=evidence.number("capitation.passed_on"),
+            enhanced_passed_on=evidence.number("capitation.enhanced_passed_on"),
             claims_paid=evidence.array("cash.claims_paid"),
             month_weights=evidence.array("cash.month_weights"),
         )
@@ -93,6 +97,36 @@ class Reduced:
     tcc: Floats
     npcc: Floats
     apo: Floats
+
+
+@dataclass(frozen=True, eq=False)
+class FeeReductions:
+    """Shares of what each ACO's providers bill that is not paid as fees, all elections together.
+
+    Attributes
+    ----------
+    primary, participants, preferred : float64 arrays, shape (acos,)
+        Of Participants' primary care, of their other care, and of what Preferred Providers bill.
+    """
+
+    primary: Floats
+    participants: Floats
+    preferred: Floats
+
+    @classmethod
+    def of(cls, elections: Elections, terms: CapitationTerms) -> FeeReductions:
+        """Return the reductions of a year's elections."""
+        further = elections.npcc_reduction + elections.apo_reduction
+        return cls(
+            primary=np.where(elections.tcc, 1.0, elections.pcc * participant_reduction(elections, terms)),
+            participants=elections.tcc + further,
+            preferred=elections.preferred_reduction + further,
+        )
+
+    def claims(self, care: CareEvidence, primary: Floats, other: Floats) -> Floats:
+        """Return what is reduced of ACOs' primary and other care, all providers together, shape (acos,)."""
+        listed = self.participants * care.participants_other + self.preferred * care.preferred_other
+        return self.primary * care.inside * primary + listed * other
 
 
 @dataclass(frozen=True, eq=False)
@@ -131,12 +165,14 @@ class Capitated:
         Claims that they replace, which do not.
     apo_reductions : int64, shape (acos,)
         Claims that APO has paid before; they stay in the expenditure.
-    rates : mapping of Mechanism to float64 array of shape (acos,)
-        Shares of the benchmark that are paid.
+    rates : mapping of Mechanism to float64 array of shape (acos, 12)
+        Shares of the benchmark that are paid in each month.
     payments : MonthlyPayments
         Without provisional settlement.
     claims : float64, shape (acos, 12)
         Claims that count, after what capitation replaces, by month of service, USD.
+    benchmark : float64, shape (acos,)
+        As provisional settlement takes it, which knows no quality score, USD.
     """
 
     due: Ints
@@ -145,6 +181,18 @@ class Capitated:
     rates: dict[Mechanism, Floats]
     payments: MonthlyPayments
     claims: Floats
+    benchmark: Floats
+
+    def told(self) -> dict[str, Ints]:
+        """Return the result variables that tell of it."""
+        due, replaced = self.due.sum(axis=-1), self.replaced.sum(axis=-1)
+        return {"capitation": due, "claims_replaced": replaced, "bridge_capitation": replaced - due}
+
+
+def participant_reduction(elections: Elections, terms: CapitationTerms) -> Floats:
+    """Return the fee reduction of Participants' primary care under PCC, shape (acos,)."""
+    stated = elections.participant_reduction
+    return np.where(np.isnan(stated), terms.participant_reduction, stated)
 
 
 def reduced_claims(
@@ -184,6 +232,7 @@ def capitation_of(
     months: tuple[int, Ints],
     care: CareEvidence,
     known: YearOfPayments,
+    without_quality: Floats,
 ) -> Capitated:
     """Return a year's capitation of ACOs by what each elects.
 
@@ -195,13 +244,13 @@ def capitation_of(
         Month of final settlement, and of the one in which each ACO repays its enhanced PCC.
     care : CareEvidence
     known : YearOfPayments
+    without_quality : float64, shape (acos,)
+        Benchmark as provisional settlement will take it, USD.
     """
     final_month, repaid_in = months
-    stated = elections.participant_reduction
-    participant = np.where(np.isnan(stated), terms.participant_reduction, stated)
+    participant = participant_reduction(elections, terms)
     before, now = (reduced_claims(one, elections, care, participant) for one in (known.lookback, known.year))
-    spent = known.lookback.aco[..., Sum.SPEND].sum(axis=-1) / _CENTS * known.lookback.counted
-    rates = _rates(elections, terms, before, spent, participant)
+    rates = _rates(elections, terms, (before, now), (_spent(known.lookback), _spent(known.year)), participant)
     people = known.monthly[..., MonthSum.MONTHS].astype(np.float64)
     payable = rules.people_known(people, lag=terms.eligibility_lag)
     in_force = rules.benchmark_by_month(
@@ -214,12 +263,14 @@ def capitation_of(
     to_aco: dict[Mechanism, Ints] = {}
     due = np.zeros(known.final.shape, np.int64)
     for mechanism in (Mechanism.BASE_PCC, Mechanism.TCC, Mechanism.NPCC):
-        owed = cents(rates[mechanism][:, None] * known.final * people.sum(axis=-1))
+        owed = cents(known.final * (rates[mechanism][:, None] * people).sum(axis=-1))
         due += owed
         paid = cents(net(rules.monthly_payment(rates[mechanism], in_force, payable)))
         to_aco[mechanism] = _settled(paid, np.rint(net(owed.sum(axis=-1))).astype(np.int64), final_month)
     advance = rules.monthly_payment(rates[Mechanism.ENHANCED_PCC], in_force, payable)
     lent = cents(net(advance, terms.enhanced_sequestered))
+    to_practices = no_money(len(due))
+    to_practices[:, : lent.shape[1]] = np.rint(care.enhanced_passed_on * lent)
     kept = lent.sum(axis=-1) - np.rint(terms.enhanced_repaid * lent.sum(axis=-1)).astype(np.int64)
     to_aco[Mechanism.ENHANCED_PCC] = _settled(lent, kept, repaid_in)
     growth = np.broadcast_to(known.trend, before.apo.shape)
@@ -233,8 +284,7 @@ def capitation_of(
     # Each rounded by itself, so that APO is gone to the cent once it is trued up.
     unpaid = sum(np.rint(net(claims)).astype(np.int64) for claims in (replaced.sum(axis=-1), apo))
     reductions = _over_horizon(np.asarray(unpaid), when)
-    counted = known.year.aco[..., Sum.SPEND].sum(axis=-1) / _CENTS * known.year.counted
-    left = counted - replaced.sum(axis=-1) / _CENTS
+    left = _spent(known.year) - replaced.sum(axis=-1) / _CENTS
     return Capitated(
         due=due,
         replaced=replaced,
@@ -246,39 +296,56 @@ def capitation_of(
             to_providers=_over_horizon(
                 np.rint(care.passed_on * reductions.sum(axis=-1)).astype(np.int64), when
             ),
+            to_practices=to_practices,
             provisional=np.zeros(len(due), np.int64),
+            provisional_stop_loss=np.zeros(len(due), np.int64),
             claims=_over_horizon(known.year.aco[..., Sum.SPEND].sum(axis=-1), when),
         ),
         claims=by_service * ratio(left, by_service.sum(axis=-1))[:, None],
+        benchmark=without_quality,
     )
+
+
+def _spent(lived: LivedYear) -> Floats:
+    """Return what ACOs' people cost in a year as far as it counts, USD of shape (acos,)."""
+    spent: Floats = lived.aco[..., Sum.SPEND].sum(axis=-1) / _CENTS * lived.counted
+    return spent
 
 
 def _rates(
-    elections: Elections, terms: CapitationTerms, before: Reduced, spent: Floats, participant: Floats
+    elections: Elections,
+    terms: CapitationTerms,
+    reduced: tuple[Reduced, Reduced],
+    spent: tuple[Floats, Floats],
+    participant: Floats,
 ) -> dict[Mechanism, Floats]:
-    """Return the share of its benchmark that each ACO is paid by each mechanism."""
-    base = rules.claims_share(before.base_pcc.sum(axis=-1), spent)
+    """Return the share of its benchmark that each ACO is paid by each mechanism in each month.
+
+    `reduced` and `spent` are of the year before, and of the performance year.
+    """
+    vintage = rules.vintage_in_force(terms.vintage_months)
+
+    def looked_back(*years: Floats) -> Floats:
+        return rules.look_back(*years, passed=terms.rates_known)[:, vintage]
+
+    everything = looked_back(*spent)
+    base, tcc, npcc = (
+        looked_back(*(getattr(one, name).sum(axis=-1) for one in reduced))
+        for name in ("base_pcc", "tcc", "npcc")
+    )
+    base = rules.claims_share(base, everything)
     if terms.stated_rate is not None:
-        base = np.where(elections.pcc, terms.stated_rate * participant, 0.0)
+        stated = np.where(elections.pcc, terms.stated_rate * participant, 0.0)
+        base = np.broadcast_to(stated[:, None], base.shape)
     ceiling = rules.enhanced_ceiling(base, target=terms.target, floor=terms.enhanced_floor)
-    enhanced = np.where(elections.pcc, rules.enhanced_rate(elections.enhanced, ceiling), 0.0)
-    outside = rules.leakage(before.tcc.sum(axis=-1), spent)
+    enhanced = rules.enhanced_rate(elections.enhanced[:, None], ceiling)
+    paid = 1.0 - rules.leakage(tcc, everything)
     return {
         Mechanism.BASE_PCC: base,
-        Mechanism.ENHANCED_PCC: enhanced,
-        Mechanism.TCC: np.where(elections.tcc, (1.0 - outside) * (1.0 - terms.leakage_withhold), 0.0),
-        Mechanism.NPCC: rules.claims_share(before.npcc.sum(axis=-1), spent),
+        Mechanism.ENHANCED_PCC: np.where(elections.pcc[:, None], enhanced, 0.0),
+        Mechanism.TCC: np.where(elections.tcc[:, None], paid * (1.0 - terms.leakage_withhold), 0.0),
+        Mechanism.NPCC: rules.claims_share(npcc, everything),
     }
-
-
-def provisional_claims(made: Capitated, terms: ProvisionalTerms, care: CareEvidence) -> Floats:
-    """Return claims as provisional settlement completes them, USD of shape (acos,)."""
-    return claims_known(
-        made.claims,
-        care.claims_paid,
-        months_known=terms.months_known,
-        completion=terms.completion,
-    )
 
 
 def _settled(paid: Ints, due: Ints, month: int | NDArray[np.int64]) -> Ints:

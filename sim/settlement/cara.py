@@ -9,44 +9,28 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.behaviour.book import Behaviours
+from sim.behaviour.effect import CareShares
 from sim.inputs.cara_terms import CaraTerms, cara_terms
-from sim.kernels.codes import N_EPISODES, N_REFERRED_SUMS, ReferredSum, Sum
+from sim.kernels.codes import MONTHS_A_YEAR, N_EPISODES, ReferredSum, Sum
 from sim.kernels.tally import Tally
 from sim.ledger import Ledger
 from sim.ledger.year import enter_cara
-from sim.outcomes.cara import CARA_BY_KIND
+from sim.outcomes.cara import CARA_RECONCILED, CARA_REPORTED
 from sim.outcomes.registry import BY_NAME
 from sim.policy.cara import agreed_part, in_expenditure, limited, quality_score, reconciled
 from sim.population.experience import ratio
-from sim.population.health import specialty_of_episodes
 from sim.population.world import World
 from sim.scenarios import Scenario
 from sim.settlement.cara_agreed import PRICES, Agreed, agreed
-from sim.settlement.cara_price import Before, PriceYear, target_cents
+from sim.settlement.cara_answers import answers
+from sim.settlement.cara_led import Kinds, Led, led_under
+from sim.settlement.cara_price import Before, PriceYear, reported_prices, target_cents
+from sim.settlement.cara_reports import Reports
 from sim.settlement.program import Flags, Floats, History, Ints, Participants, Settled, cents
 
 # Prices that rest on the specialist's own episodes of the year before.
 _OWN = [PRICES.index("own_history"), PRICES.index("bpci_advanced")]
-
-
-@dataclass(frozen=True, eq=False)
-class Led:
-    """Episodes under an arrangement by who leads them; arrays of shape (rows,).
-
-    Attributes
-    ----------
-    aco, kind, specialist : int64 arrays
-    count : int64 array
-    cost, expected : int64 arrays
-        Cents of the services that count, in CMS's window, and what CMS expected of them.
-    """
-
-    aco: Ints
-    kind: Ints
-    specialist: Ints
-    count: Ints
-    cost: Ints
-    expected: Ints
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,6 +51,8 @@ class CaraYear:
         Cents of the ACO's expenditure before the corridors.
     owed : int64, shape (acos,)
         Cents that the ACO owes after them instead.
+    reports : Reports
+        What is known of the year's contracts, quarter by quarter.
     """
 
     by_aco_and_kind: Settled
@@ -79,6 +65,7 @@ class CaraYear:
     paid: Ints
     counted: Ints
     owed: Ints
+    reports: Reports
 
 
 class Cara:
@@ -91,6 +78,13 @@ class Cara:
     world : World
     prospective : callable
         Growth factors that CMS projects from one year to another, by benchmark cell.
+
+    Attributes
+    ----------
+    years : dict of int to CaraYear
+        The year reconciled last.
+    reports : dict of int to Reports
+        Quarterly performance reports of all years so far.
     """
 
     def __init__(
@@ -98,10 +92,12 @@ class Cara:
     ) -> None:
         self._scenario, self._arm, self._world = scenario, arm, world
         self._prospective = prospective
-        self._specialty = specialty_of_episodes(world.evidence)
+        self._kinds = Kinds(world.evidence)
+        self._specialty = self._kinds.specialty
         self._before: dict[int, Before] = {}
         self._agreed_in: dict[int, Agreed | None] = {}
         self.years: dict[int, CaraYear] = {}
+        self.reports: dict[int, Reports] = {}
 
     def _stated(self, year: int) -> Agreed | None:
         """Return what the scenario has for a year, worked out once."""
@@ -112,11 +108,45 @@ class Cara:
             )
         return self._agreed_in[year]
 
+    def terms(self, year: int) -> CaraTerms:
+        """Return what the arm's rulebook says of a year."""
+        return cara_terms(self._scenario.rulebook(self._arm), year)
+
     def asks(self, year: int) -> bool:
-        """Return whether a year's episodes are needed by specialist: for themselves or for later prices."""
+        """Return whether a year's episodes are needed by specialist, for themselves or for later."""
+        if self._stated(year) is not None:
+            return True
         after = self._stated(year + 1) if year + 1 in self._scenario.years else None
-        owns = after is not None and bool((after.covered & np.isin(after.price, _OWN)).any())
-        return owns or self._stated(year) is not None
+        if after is None:
+            return False
+        owns = bool((after.covered & np.isin(after.price, _OWN)).any())
+        return owns or self.terms(year + 1).least_before > 0
+
+    def listed(self, year: int, practice_aco: Ints) -> tuple[int, ...]:
+        """Return the kinds of episode, a bit each, that are wanted one by one of each practice's people."""
+        stated = self._stated(year)
+        if stated is None:
+            return ()
+        bits = (stated.covered << np.arange(N_EPISODES)).sum(axis=1)
+        return tuple(np.append(bits, 0)[practice_aco].tolist())
+
+    def prices(self, year: int) -> NDArray[np.float64]:
+        """Return CMS's price report for a year, USD, shape (acos, episodes); NaN where nothing is arranged.
+
+        It is what CMS expects of an episode of mean risk in the ACO's market. It rests on nothing later than
+        the year before.
+        """
+        stated, plans = self._stated(year), self._world.plans
+        by_market = reported_prices(self._world, year, self._prospective, self._kinds, self.terms(year))
+        found = by_market[self._world.providers.aco_market(len(plans))]
+        return np.where(False if stated is None else stated.covered, found, np.nan)
+
+    def answers(
+        self, year: int, practice_aco: Ints, in_lead: Flags, behaviours: Behaviours, shares: CareShares
+    ) -> Floats:
+        """Return what specialists do about a year's episodes, see :mod:`sim.settlement.cara_answers`."""
+        state = practice_aco, in_lead, behaviours, shares
+        return answers(self._stated(year), self._kinds, self._world, *state)
 
     def reconcile(
         self, year: int, history: History, participants: Participants, in_lead: Flags
@@ -142,15 +172,32 @@ class Cara:
         stated = self._stated(year)
         if stated is None:
             return None
-        terms = cara_terms(self._scenario.rulebook(self._arm), year)
-        led = self._led(tally, own, participants.practice_aco, stated, in_lead)
+        terms, practice_aco = self.terms(year), participants.practice_aco
+        led = led_under(tally.listed, own, practice_aco, stated, in_lead, terms, self._kinds, self._world)
         prices = PriceYear(self._world, history, year, self._prospective, self._before, terms)
-        target = target_cents(led.aco, led.kind, led.specialist, led.count, led.expected, stated, prices)
-        cost = np.rint(led.cost * stated.window[led.aco, led.kind]).astype(np.int64)
+        at = led.aco, led.kind
+        scale = stated.window[at] * prices.standard[prices.market[led.specialist]]
+        target = target_cents(*at, led.specialist, led.count, led.expected, stated, prices)
+        cost = np.rint(led.cost_by * scale[:, None]).astype(np.int64)
+        whole = led.expected[:, None]
+        so_far = np.divide(led.expected_by, whole, out=np.zeros(cost.shape), where=whole > 0)
+        targets = np.rint(target[:, None] * so_far).astype(np.int64)
+        reports = Reports(year, terms.report_lag, *at, led.specialist, led.count_by, cost, targets)
+        enough = prices.before().number[led.kind, led.specialist] if terms.least_before else led.count
         scores = self._scores(tally, led, stated, terms)
-        done = _settled(led, cost, target, scores, stated, terms, len(in_lead))
+        kept = self._collected(year, stated)
+        done = _settled(led, reports, enough, scores, kept, stated, terms, len(in_lead))
+        for name, values in zip(CARA_REPORTED, _reported(reports, stated, self.prices(year)), strict=True):
+            done.by_aco_and_kind[name] = values.astype(BY_NAME[name].stored_dtype)
         self.years = {year: done}
+        self.reports[year] = reports
         return done
+
+    def _collected(self, year: int, stated: Agreed) -> Floats:
+        """Return the part of what is owed that is collected in the year after, shape (acos, episodes)."""
+        after = self._stated(year + 1) if year + 1 in self._scenario.years else stated
+        goes_on = np.zeros_like(stated.covered) if after is None else after.covered
+        return np.where(goes_on, stated.collected, stated.collected_after)
 
     def pay(self, book: Ledger, year: int, specialists: Mapping[str, NDArray[Any]], final: Ints) -> Ints:
         """Enter a year's payments in the ledger and specialists' columns; return cents owed by ACO.
@@ -160,7 +207,7 @@ class Cara:
         done = self.years.get(year)
         if done is None:
             return np.zeros(book.n_acos, np.int64)
-        enter_cara(book, year, done.paid, done.aco, done.owed, month=final)
+        enter_cara(book, year, done.paid, done.aco, done.specialist, done.owed, month=final)
         for name, values in (
             ("cara_episodes", done.episodes),
             ("cara_cost_cents", done.cost),
@@ -193,56 +240,6 @@ class Cara:
             np.add.at(found[place], (kinds, who), values)
         return Before(*found)
 
-    def _led(self, tally: Tally, own: Floats, practice_aco: Ints, stated: Agreed, in_lead: Flags) -> Led:
-        """Gather episodes of each ACO's aligned people by the specialists it has an arrangement with."""
-        made = self._world.providers.specialists
-        number = len(made.market)
-        who = made.by_specialty[:, self._specialty, :]
-        aligned = tally.referred[0]
-        covered = np.where(
-            (practice_aco >= 0)[:, None], (stated.covered & in_lead[:, None])[practice_aco], False
-        )
-        practice, kind, slot = np.nonzero(covered[:, :, None] & (aligned[..., ReferredSum.COUNT] > 0))
-        rows = (practice_aco[practice] * N_EPISODES + kind) * number + who[practice, kind, slot]
-        keys, place = np.unique(rows, return_inverse=True)
-        counts = aligned[practice, kind, slot]
-        for cost in (ReferredSum.RELATED, ReferredSum.FIRST_RELATED):
-            counts[:, cost] = np.rint(counts[:, cost] * own[practice, kind, slot])
-        sums = np.zeros((len(keys), N_REFERRED_SUMS), np.int64)
-        np.add.at(sums, place, counts)
-        rest, specialist = np.divmod(keys, number)
-        aco, of = np.divmod(rest, N_EPISODES)
-        alone = stated.exclusive[aco, of]
-
-        def counted(usual: ReferredSum, first: ReferredSum) -> Ints:
-            return np.where(alone, sums[:, first], sums[:, usual])
-
-        count = counted(ReferredSum.COUNT, ReferredSum.FIRST_COUNT)
-        kept = (count > 0) & self._chosen(aco, of, specialist, practice_aco, stated)
-        return Led(
-            aco[kept],
-            of[kept],
-            specialist[kept],
-            count[kept],
-            counted(ReferredSum.RELATED, ReferredSum.FIRST_RELATED)[kept],
-            counted(ReferredSum.EXPECTED, ReferredSum.FIRST_EXPECTED)[kept],
-        )
-
-    def _chosen(self, aco: Ints, kind: Ints, specialist: Ints, practice_aco: Ints, stated: Agreed) -> Flags:
-        """Return which rows are of specialists to whom an ACO refers enough people to have an arrangement."""
-        made, lives = self._world.providers.specialists, self._world.providers.lives.sum(axis=1)
-        chosen = np.ones(len(aco), dtype=bool)
-        for one, of in sorted(set(zip(aco.tolist(), kind.tolist(), strict=True))):
-            mine = (aco == one) & (kind == of)
-            if mine.sum() <= stated.most[one, of]:
-                continue
-            own = practice_aco == one
-            people = np.zeros(len(made.market))
-            np.add.at(people, made.by_specialty[own, self._specialty[of]], lives[own, None] * made.share[own])
-            first = np.argsort(-people, kind="stable")[: stated.most[one, of]]
-            chosen[mine] = np.isin(specialist[mine], first)
-        return chosen
-
     def _scores(self, tally: Tally, led: Led, stated: Agreed, terms: CaraTerms) -> Floats:
         """Return the quality score of each row: stated, or by the rate of admissions among people referred.
 
@@ -268,10 +265,17 @@ class Cara:
 
 
 def _settled(
-    led: Led, cost: Ints, target: Ints, scores: Floats, stated: Agreed, terms: CaraTerms, n_acos: int
+    led: Led,
+    reports: Reports,
+    before: Ints,
+    scores: Floats,
+    collected: Floats,
+    stated: Agreed,
+    terms: CaraTerms,
+    n_acos: int,
 ) -> CaraYear:
     """Reconcile each contract: a specialist's episodes of a kind, or those of all as a group."""
-    at = led.aco, led.kind
+    at, cost, target = (led.aco, led.kind), reports.cost[:, -1], reports.target[:, -1]
     own = np.where(stated.pooled[at], -1, np.arange(len(led.aco)))
     _, first, contract = np.unique(
         np.stack([led.aco, led.kind, own]), axis=1, return_index=True, return_inverse=True
@@ -289,7 +293,7 @@ def _settled(
     score = ratio(
         np.bincount(contract, weight * scores, len(first)), np.bincount(contract, weight, len(first))
     )
-    enough = count >= stated.least[aco, kind]
+    enough = (count >= stated.least[aco, kind]) & (whole(before) >= terms.least_before)
     gross = limited((prices - spent) / 100.0, prices / 100.0, cap=stated.cap[aco, kind])
     part = agreed_part(
         gross, gain_share=stated.gain_share[aco, kind], loss_share=stated.loss_share[aco, kind]
@@ -303,12 +307,16 @@ def _settled(
         )
     )
     paid, owed = (np.where(enough, np.maximum(sign * result, 0), 0) for sign in (1, -1))
-    collected = cents(in_expenditure(0.0, -owed / 100.0, collected=stated.collected[aco, kind]))
-    moved = paid - collected
+    received = cents(in_expenditure(0.0, -owed / 100.0, collected=collected[aco, kind]))
+    moved = paid - received
     counted = np.zeros(n_acos, np.int64)
     np.add.at(counted, aco, moved)
     of_kind = dict(
-        zip(CARA_BY_KIND, (enough.astype(np.int64), count, spent, prices, paid, owed), strict=True)
+        zip(
+            CARA_RECONCILED,
+            (enough.astype(np.int64), count, spent, prices, paid, owed, received),
+            strict=True,
+        )
     )
     none = np.zeros_like(counted)
     rows = enough[contract]
@@ -316,7 +324,8 @@ def _settled(
         by_aco_and_kind={
             name: _by_aco_and_kind(name, np.where(enough, values, 0), aco, kind, n_acos)
             for name, values in of_kind.items()
-        },
+        }
+        | {"cara_dropped": led.dropped.astype(BY_NAME["cara_dropped"].stored_dtype)},
         aco=led.aco[rows],
         kind=led.kind[rows],
         specialist=led.specialist[rows],
@@ -326,7 +335,18 @@ def _settled(
         paid=_split(moved, contract, led.expected)[rows],
         counted=counted if terms.in_expenditure else none,
         owed=none if terms.in_expenditure else counted,
+        reports=reports,
     )
+
+
+def _reported(reports: Reports, stated: Agreed, prices: Floats) -> tuple[NDArray[Any], ...]:
+    """Return what is known of contracts by the end of the year, and prices: cents, shape (acos, episodes)."""
+    known = reports.known_by(reports.year, MONTHS_A_YEAR)
+    sums = np.zeros((2, *stated.covered.shape), np.int64)
+    for place, values in enumerate((reports.cost, reports.target)):
+        if known:
+            np.add.at(sums[place], (reports.aco, reports.kind), values[:, known - 1])
+    return (*sums, np.rint(np.nan_to_num(prices) * 100.0))
 
 
 def _by_aco_and_kind(name: str, values: Ints, aco: Ints, kind: Ints, n_acos: int) -> NDArray[Any]:

@@ -41,7 +41,9 @@ class Agreed:
         Part of the result that depends on quality; score stated, NaN where it is measured.
     cap : float64 array
         Limit of gains and losses as a share of target prices, inf for none.
-    gain_share, loss_share, collected : float64 arrays
+    gain_share, loss_share : float64 arrays
+    collected, collected_after : float64 arrays
+        Part of what is owed that is collected where the contract goes on, and where it does not.
     least : int64 array
         Episodes that a contract needs.
     most : int64 array
@@ -51,6 +53,8 @@ class Agreed:
     exclusive, pooled : bool arrays
         Whether only episodes count that no other of the person goes before; whether specialists are
         reconciled as one group.
+    responds : bool array
+        Whether specialists change what they do as :mod:`sim.behaviour.episode_response` has it.
     """
 
     covered: Flags
@@ -63,11 +67,13 @@ class Agreed:
     gain_share: Floats
     loss_share: Floats
     collected: Floats
+    collected_after: Floats
     least: Ints
     most: Ints
     window: Floats
     exclusive: Flags
     pooled: Flags
+    responds: Flags
 
 
 def agreed(
@@ -114,7 +120,7 @@ def agreed(
 
 
 _TYPES = (
-    np.bool_, np.int64, *(np.float64,) * 8, np.int64, np.int64, np.float64, np.bool_, np.bool_,
+    np.bool_, np.int64, *(np.float64,) * 9, np.int64, np.int64, np.float64, *(np.bool_,) * 3,
 )  # fmt: skip
 
 
@@ -150,11 +156,13 @@ def _values(
         "gain_share": contract.gain_share,
         "loss_share": contract.loss_share,
         "collected": said(contract.collected, terms.collected),
+        "collected_after": said(contract.collected_after_leaving, terms.collected_after),
         "least": said(contract.least_episodes, int(terms.minimum[of_class])),
         "most": said(contract.specialists, EVERYBODY),
         "window": window,
         "exclusive": said(contract.overlap, terms.overlap) == "exclusive",
         "pooled": contract.reconciled == "pooled",
+        "responds": contract.responds,
     }
 
 

@@ -13,6 +13,7 @@ from sim.policy.cara import bpci_advanced_price, negotiated_ratio, target_price,
 from sim.population.experience import ratio
 from sim.population.world import World
 from sim.settlement.cara_agreed import PRICES, Agreed
+from sim.settlement.cara_led import Kinds
 from sim.settlement.program import Floats, History, Ints
 
 _AGED_AND_DISABLED = 0
@@ -69,6 +70,7 @@ class PriceYear:
             np.full_like(self._realised, projected), self._realised, limit=terms.trend_correction
         )
         self._projected = self._realised * self.correction
+        self.standard = standard(world, year) if terms.standardised else np.ones(world.n_markets)
 
     def _level(self, year: int) -> Floats:
         """Return the price level of each market, shape (markets,)."""
@@ -113,6 +115,26 @@ class PriceYear:
         return ratio(expected, count)
 
 
+def standard(world: World, year: int) -> Floats:
+    """Return the nation's level of prices over that of each market, shape (markets,)."""
+    ratios: Floats = (world.trend.nation_at(year) / world.trend.at(year))[:, Kind.AGED_NON_DUAL]
+    return ratios
+
+
+def reported_prices(
+    world: World, year: int, prospective: Callable[[int, int], Floats], kinds: Kinds, terms: CaraTerms
+) -> Floats:
+    """Return CMS's prices for a year before it begins: USD, shape (markets, episodes), at mean risk.
+
+    They stand at the level of the year before and the growth that CMS projects.
+    """
+    level = world.markets(year - 1).level[:, Kind.AGED_NON_DUAL]
+    level = level * float(prospective(year - 1, year)[_AGED_AND_DISABLED])
+    level = level * (standard(world, year - 1) if terms.standardised else 1.0)
+    usual = world.health(year).episodes.usual_cost
+    return np.outer(level, usual * (kinds.kept if terms.excludes_outliers else 1.0))
+
+
 def target_cents(
     aco: Ints, kind: Ints, specialist: Ints, count: Ints, expected: Ints, stated: Agreed, prices: PriceYear
 ) -> Ints:
@@ -127,7 +149,8 @@ def target_cents(
     """
     at = aco, kind
     how, discount = stated.price[at], stated.discount[at]
-    dollars, market = expected / 100.0, prices.market[specialist]
+    market = prices.market[specialist]
+    dollars = expected / 100.0 * prices.standard[market]
     found = target_price(dollars, base_ratio=stated.ratio[at], discount=discount)
     if (how == OWN).any() or (how == BPCI).any():
         before = prices.before()

@@ -11,10 +11,12 @@ from numpy.typing import NDArray
 
 from sim.inputs.faults import InputError, unknown_aco
 from sim.inputs.scenario_arms import NO_PROGRAM
-from sim.inputs.scenario_books import LEAD, MSSP
+from sim.inputs.scenario_books import LEAD, MSSP, REACH
 from sim.population.plan import AcoPlan
 from sim.scenarios import Scenario
 from sim.settlement.elections import Elections
+from sim.settlement.offers import Offers
+from sim.settlement.served_terms import ServedTerms
 
 Words = NDArray[np.str_]
 Floats = NDArray[np.float64]
@@ -48,6 +50,10 @@ class Contracts:
         Participants' Medicare revenue over the expenditure of assigned people, NaN where unknown.
     elections : Elections
         Capitation and advances, stop-loss, and notice of exit.
+    offers : Offers
+        Falls prevention, benefit enhancements and incentives.
+    served : ServedTerms
+        Home-based programmes, and arrangements with Medicaid.
     """
 
     program: Words
@@ -60,11 +66,14 @@ class Contracts:
     low_revenue: Flags
     revenue_share: Floats
     elections: Elections
+    offers: Offers
+    served: ServedTerms
 
     @property
     def elects(self) -> Flags:
-        """Which ACOs are in LEAD and elect anything that is paid by month."""
-        return np.asarray((self.program == "lead") & self.elections.any)
+        """Which ACOs elect anything that is paid by month: in LEAD, and capitation in ACO REACH."""
+        paid = np.where(self.program == REACH, self.elections.capitated, self.elections.any)
+        return np.asarray(((self.program == LEAD) | (self.program == REACH)) & paid)
 
     @property
     def stop_loss(self) -> Flags:
@@ -121,7 +130,9 @@ def contracts_of(scenario: Scenario, arm: str, plans: tuple[AcoPlan, ...], year:
         elected_rate=column("elected_rate", np.float64),
         low_revenue=column("low_revenue", np.bool_),
         revenue_share=column("revenue_share", np.float64),
+        served=ServedTerms.of(elected),
         elections=Elections.of(elected, year, _stop_loss_unless_said(scenario, arm, elected, year)),
+        offers=Offers.of(elected),
     )
 
 

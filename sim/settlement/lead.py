@@ -26,7 +26,6 @@ from sim.policy.lead import (
     YearsBetween,
     historical_baseline,
     settle_performance_year,
-    share_savings,
 )
 from sim.policy.rate_book import cost_index, county_rates
 from sim.policy.settlement import financial_guarantee
@@ -42,7 +41,6 @@ from sim.settlement.capitation import (
     LivedYear,
     YearOfPayments,
     capitation_of,
-    provisional_claims,
 )
 from sim.settlement.contracts import Contracts
 from sim.settlement.entry import LeadEntry
@@ -51,13 +49,15 @@ from sim.settlement.lead_base import (
     CLAIMS,
     LeadBenchmark,
     earlier_savings,
+    foreseen,
     with_expenditure,
 )
-from sim.settlement.lead_quality import LeadQuality
+from sim.settlement.lead_quality import LeadQuality, withheld_of
 from sim.settlement.leaving import leave_early
 from sim.settlement.program import Flags, Floats, History, Ints, Participants, Settled, Shown, cents
 from sim.settlement.prospective import prospective_by_cell
-from sim.settlement.stop_loss import STOP_LOSS, Expected, StopLossMoney, stop_loss_of
+from sim.settlement.provisional import settle_early
+from sim.settlement.stop_loss import STOP_LOSS, Expected, NationalPayouts, StopLossMoney, stop_loss_of
 
 
 class Lead:
@@ -73,9 +73,13 @@ class Lead:
     plans : tuple of AcoPlan
     own : Evidence, optional
         Of the arm: says what ACOs' own providers bill; the world's by default.
+    draw : float64, shape (acos,), optional
+        How far each ACO's own effect lies from its kind's; 0 by default.
 
     Attributes
     ----------
+    protects : bool
+        Whether any ACO of the arm has stop-loss in any year.
     monthly : MonthlyPayments or None
         What the year settled last pays by month, where any ACO elects it.
     ruined_leaves : bool
@@ -89,6 +93,7 @@ class Lead:
         trend: Trend,
         plans: tuple[AcoPlan, ...],
         own: Evidence | None = None,
+        draw: Floats | None = None,
     ) -> None:
         self.rulebook = rulebook
         self._evidence = evidence
@@ -96,12 +101,13 @@ class Lead:
         self._prospective: dict[tuple[int, int], Floats] = {}
         self._former_mssp = np.array([plan.former_mssp for plan in plans])
         self.entry = LeadEntry(rulebook, plans)
-        renewing = evidence.number("entry.prior_savings")
-        self._prior_savings = np.array([earlier_savings(plan, renewing) for plan in plans])
+        self._prior_savings = earlier_savings(plans, evidence, np.zeros(len(plans)) if draw is None else draw)
         self._benchmarks: dict[int, tuple[bytes, LeadBenchmark]] = {}
         self._first_months: dict[int, Floats] = {}
         self._quality = LeadQuality(rulebook, evidence)
         self._care = CareEvidence.read(evidence if own is None else own, plans)
+        self.protects = True
+        self._payouts = NationalPayouts()
         self.monthly: MonthlyPayments | None = None
         self.ruined_leaves = False
 
@@ -185,11 +191,13 @@ class Lead:
     def settle(self, year: int, experience: Shown, active: Flags) -> Settled:
         """Settle a performance year: everybody by each option and first year met, each ACO's own kept."""
         contracts = experience.contracts
-        scored = self._quality.scored(year, experience.year.aco, experience.quality, active)
+        prevents = contracts.offers.falls & (contracts.program == "lead")
+        scored = self._quality.scored(year, experience.year.aco, experience.quality, active, prevents)
         experience = replace(experience, quality=scored.earning)
         nothing = np.zeros(len(active), np.int64)
-        result: Settled = {"measured_quality": scored.total} | {name: nothing.copy() for name in STOP_LOSS}
-        self.monthly = MonthlyPayments.nothing(len(active)) if (active & contracts.elects).any() else None
+        result: Settled = scored.told() | {name: nothing.copy() for name in STOP_LOSS}
+        elects = contracts.elects & (contracts.program == "lead")
+        self.monthly = MonthlyPayments.nothing(len(active)) if (active & elects).any() else None
         options, starts = contracts.risk_option[active], contracts.agreement_start[active]
         for option, start in sorted(set(zip(options.tolist(), starts.tolist(), strict=True))):
             mine = (contracts.risk_option == option) & (contracts.agreement_start == start)
@@ -197,13 +205,13 @@ class Lead:
             terms = lead_terms(self.rulebook, year, option)
             settled, monthly = self._settle(year, experience, base, terms, mine & active)
             if self.monthly is not None and monthly is not None:
-                self.monthly.take(monthly, mine & active & contracts.elects)
+                self.monthly.take(monthly, mine & active & elects)
             for name, values in settled.items():
                 into = result.setdefault(name, values)
                 into[mine] = values[mine]
-        pool = self._quality.pool_usd(year, scored.earning, result["benchmark"] / 100.0)
-        result["high_performers_pool"] = cents(pool)
-        return leave_early(result, contracts.elections.exit_month, exit_terms(self.rulebook, year))
+        leaves = contracts.elections.exit_month
+        result |= self._quality.money(year, scored, result, active, leaves)
+        return leave_early(result, leaves, exit_terms(self.rulebook, year))
 
     def settled_in(self, year: int, contracts: Contracts) -> tuple[int, Ints]:
         """Return the month of a year's final settlement, and of each ACO's first one, provisional or final.
@@ -246,6 +254,10 @@ class Lead:
         done = settle_performance_year(baseline, inputs, terms)
         without = cents(done.shared_usd) - cents(done.sequestration_usd)
         protected = self._protected(year, experience, done, mine)
+        if capitated is not None and (early := experience.contracts.elections.provisional).any():
+            when = provisional_terms(self.rulebook, year), terms
+            net = None if protected is None else (protected.charge - protected.payout).sum(axis=-1)
+            settle_early(capitated, early, net, self._care, when)
         if protected is not None:
             paid = paid + protected.charge - protected.payout
             inputs = with_expenditure(inputs, paid, further)
@@ -266,6 +278,7 @@ class Lead:
             "settlement": shared - taken,
             "admin_add_on": cents(done.add_on_usd),
             "quality_score": experience.quality.copy(),
+            "quality_withhold": cents(withheld_of(done, terms)),
             "historical_benchmark": baseline.history_pbpm.copy(),
             "higher_spending": baseline.higher_spending.astype(np.int8),
             "agreement_start": np.full(len(paid), float(base.by3 + 1)),
@@ -277,22 +290,26 @@ class Lead:
             settled |= {**protected.told(), "stop_loss_settled": shared - taken - without}
         if capitated is None:
             return settled, None
-        due, replaced = capitated.due.sum(axis=-1), capitated.replaced.sum(axis=-1)
-        counted_by = {"capitation": due, "claims_replaced": replaced, "bridge_capitation": replaced - due}
-        return settled | counted_by, capitated.payments
+        return settled | capitated.told(), capitated.payments
 
     def _protected(
         self, year: int, experience: Shown, done: PerformanceYearSettlement, mine: Flags
     ) -> StopLossMoney | None:
         """Return payouts and charges of stop-loss; None where none of `mine` has it."""
-        elected = mine & experience.contracts.stop_loss
-        if not elected.any() or experience.lived is None:
+        elected, lived = mine & experience.contracts.stop_loss, experience.lived
+        if lived is None or not self.protects:
             return None
         seen, terms = experience.year, stop_loss_terms(self.rulebook, year)
+        if not (elected.any() or terms.by_prior_year):
+            return None
+        counted = self.counted(year)
+        neutral = self._payouts.neutral(year, lived, terms, counted)
+        if not elected.any():
+            return None
         pbpm = ratio(done.benchmark_cell_usd, seen.months) if terms.by_final else done.updated_pbpm
         benchmark = Expected(pbpm, seen.risk, seen.months)
         lists = experience.participants.practice_aco
-        return stop_loss_of(experience.lived, lists, elected, benchmark, terms, self.counted(year))
+        return stop_loss_of(lived, lists, elected, benchmark, terms, counted, neutral)
 
     def _guarantee(self, year: int, experience: Shown, base: LeadBenchmark, option: str) -> Ints:
         """Return financial guarantees in cents: a share of the last base year's spending."""
@@ -320,7 +337,8 @@ class Lead:
             return None
         rules, care = capitation_terms(self.rulebook, year), self._care
         final = replace(inputs, quality_score=np.full_like(inputs.quality_score, rules.quality_earned))
-        before = self._foreseen(year, experience, base, final)
+        growth = self.counted(year - 1) * self._expected_growth(base.by3, year)
+        before = foreseen(year, experience, base, final, growth)
         settled = [settle_performance_year(baseline, one, terms) for one in (before, final)]
         after = [ratio(one.benchmark_cell_usd, inputs.months) for one in settled]
         left = [ratio(one.final_pbpm, one.before_discount_pbpm)[:, None] for one in settled]
@@ -333,7 +351,8 @@ class Lead:
             for one in (year - 1, year)
         )
         monthly = history[year].monthly[: len(lists.practice_aco)]
-        made = capitation_of(
+        at_last = settled[-1]
+        return capitation_of(
             contracts.elections,
             rules,
             self.settled_in(year, contracts),
@@ -346,30 +365,7 @@ class Lead:
                 final=known,
                 trend=self._expected_growth(base.by3, year),
             ),
-        )
-        if (early := contracts.elects & contracts.elections.provisional).any():
-            when = provisional_terms(self.rulebook, year)
-            claims = provisional_claims(made, when, care) + made.due.sum(axis=-1) / 100.0
-            benchmark = settled[-1].benchmark_before_discount_usd * (1.0 - settled[-1].discount)
-            _, shared, taken = share_savings(benchmark, claims, terms)
-            made.payments.provisional[early] = cents(when.share * (shared - taken))[early]
-        return made
-
-    def _foreseen(
-        self, year: int, experience: Shown, base: LeadBenchmark, known: PerformanceYearInputs
-    ) -> PerformanceYearInputs:
-        """Return a year as it is foreseen before it: last year's scores and spending, prospective growth."""
-        last = experience.participants.observe(experience.history, year - 1)
-        growth = self.counted(year - 1) * self._expected_growth(base.by3, year)
-        national = last.national_pbpm * growth
-        risk = ratio(last.risk, last.national_risk)
-        return replace(
-            known,
-            risk=np.where(last.months > 0.0, risk, known.risk),
-            region_pbpm=last.region_pbpm * growth,
-            region_risk=ratio(last.region_risk, last.national_risk),
-            national_pbpm=national,
-            rate_book_pbpm=county_rates(base.cost_index, national),
+            at_last.benchmark_before_discount_usd * (1.0 - at_last.discount),
         )
 
     def _between(self, experience: Shown, by3: int, year: int) -> YearsBetween:

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
+from sim.agents.usual import own_parameters
+from sim.behaviour.effect import EffectParameters, effect_before
+from sim.behaviour.evidence_reader import Reader
 from sim.kernels.codes import N_CELLS, RISK_UNIT
 from sim.policy.lead import BaselineInputs, PerformanceYearInputs
+from sim.policy.rate_book import county_rates
 from sim.population.experience import ratio
 from sim.population.past import Volunteers
 from sim.population.plan import AcoPlan
-from sim.settlement.program import Floats, Ints
+from sim.settlement.program import Floats, Ints, Shown
 
 BASE_YEARS = 3
 CLAIMS, VOLUNTARY = slice(0, N_CELLS // 2), slice(N_CELLS // 2, N_CELLS)
@@ -91,11 +96,57 @@ def with_expenditure(inputs: PerformanceYearInputs, paid: Ints, further: Ints) -
     return replace(inputs, paid=dollars)
 
 
-def earlier_savings(plan: AcoPlan, renewing: float) -> float:
-    """Return an ACO's savings in its base years as a share of spending; `renewing` is the usual rate.
+def earlier_savings(plans: tuple[AcoPlan, ...], evidence: Reader, draw: Floats) -> Floats:
+    """Return ACOs' savings against their benchmarks in the base years as a share of spending, shape (acos,).
 
-    Losses are negative and net in, as in 42 CFR 425.658; an ACO that is new to programs has none.
+    Where none are stated, a renewing ACO's are what it truly saved and what benchmarks show beyond; an ACO
+    that is new to programs has none. Losses are negative and net in, as in 42 CFR 425.658.
+
+    Parameters
+    ----------
+    plans : tuple of AcoPlan
+    evidence : Reader
+        Of the world: base years are the same in all arms.
+    draw : float64, shape (acos,)
+        How far each ACO's own effect lies from its kind's, standard normal.
     """
-    if plan.prior_savings is not None:
-        return plan.prior_savings
-    return renewing if plan.entry == "renewing" else 0.0
+    renewing = np.array([plan.entry == "renewing" for plan in plans])
+    own: dict[str, Any] = {**own_parameters(plans).get("effect", {})}
+    parameters = replace(EffectParameters.read(evidence), **own)
+    saved = -effect_before(
+        parameters,
+        hospital_led=np.array([plan.leadership == "hospital" for plan in plans]),
+        renewing=renewing,
+        draw=draw,
+    )
+    usual = np.where(renewing, saved + evidence.number("entry.beyond_true_savings"), 0.0)
+    stated = [np.nan if plan.prior_savings is None else plan.prior_savings for plan in plans]
+    return np.where(np.isnan(stated), usual, stated)
+
+
+def foreseen(
+    year: int, experience: Shown, base: LeadBenchmark, known: PerformanceYearInputs, growth: Floats
+) -> PerformanceYearInputs:
+    """Return a year as it is foreseen before it: last year's scores and spending, prospective growth.
+
+    Parameters
+    ----------
+    year : int
+    experience : Shown
+    base : LeadBenchmark
+    known : PerformanceYearInputs
+        Of the year itself.
+    growth : float64, shape (cells,)
+        Expected growth of spending since the year before, times the share of it that counted then.
+    """
+    last = experience.participants.observe(experience.history, year - 1)
+    national = last.national_pbpm * growth
+    risk = ratio(last.risk, last.national_risk)
+    return replace(
+        known,
+        risk=np.where(last.months > 0.0, risk, known.risk),
+        region_pbpm=last.region_pbpm * growth,
+        region_risk=ratio(last.region_risk, last.national_risk),
+        national_pbpm=national,
+        rate_book_pbpm=county_rates(base.cost_index, national),
+    )

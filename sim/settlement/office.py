@@ -7,17 +7,26 @@ from functools import cached_property
 
 import numpy as np
 
+from sim.agents.usual import AcoTraits
+from sim.behaviour.book import Behaviours
+from sim.behaviour.effect import CareShares
+from sim.inputs.capitation_terms import add_on_by_month
 from sim.inputs.evidence import Evidence
 from sim.inputs.lead_criteria import high_needs_aco_share
 from sim.inputs.scenario_books import MSSP, REACH, reach_rulebook, reach_years
 from sim.kernels.codes import MONTHS_A_YEAR, N_EPISODES, Sum
 from sim.kernels.tally import Asked
-from sim.ledger.schedule import Schedule
+from sim.ledger.benefits import BenefitMoney
+from sim.ledger.billed import Billed
+from sim.ledger.schedule import Schedule, joined
 from sim.outcomes.cara import CARA_BY_KIND
+from sim.outcomes.quality import MEASURE_VARIABLES, MEASURES
 from sim.outcomes.registry import BY_NAME, GUARDRAILS
 from sim.population.experience import ratio
 from sim.population.world import World
 from sim.scenarios import Scenario
+from sim.settlement.benefits import Benefits
+from sim.settlement.billing import Billing
 from sim.settlement.bridge import PARTS, SHARING, whole_bridge
 from sim.settlement.calendar import remembered_years
 from sim.settlement.cara import Cara
@@ -26,10 +35,13 @@ from sim.settlement.lead import Lead
 from sim.settlement.mssp import Mssp
 from sim.settlement.program import Flags, Floats, History, Ints, Participants, Program, Settled, Shown
 from sim.settlement.reach import Reach
-from sim.settlement.stop_loss import LivedPersons
+from sim.settlement.served import Served
+from sim.settlement.smallest import SmallestSizes
+from sim.settlement.stop_loss import LivedPersons, Persons
 
 # What only LEAD has.
 _OF_LEAD = (
+    "pool_funded",
     "high_performers_pool",
     "capitation",
     "claims_replaced",
@@ -50,6 +62,10 @@ SETTLED = (
     "admin_add_on",
     "quality_score",
     "measured_quality",
+    "quality_improves",
+    "quality_withhold",
+    "quality_earned",
+    *(variable.name for variable in MEASURE_VARIABLES),
     *_OF_LEAD,
     *ENTRY,
     "historical_benchmark",
@@ -74,26 +90,34 @@ class Settlement:
         By name, those that an ACO of the arm may be in.
     cara : Cara
         The episode arrangements of the arm.
+    benefits : Benefits
+        Falls prevention, benefit enhancements and incentives of the arm.
+    served : Served
+        Programmes for some of the ACOs' people.
     """
 
     def __init__(self, scenario: Scenario, arm: str, world: World, own: Evidence) -> None:
         self._scenario = scenario
         self._arm = arm
         self._plans = world.plans
-        self._lead = Lead(scenario.rulebook(arm), world.evidence, world.trend, world.plans, own)
+        book, share = scenario.rulebook(arm), high_needs_aco_share(scenario.rulebook(arm), scenario.years[0])
+        draw = AcoTraits.of(world.plans, world.key, share).effect_draw
+        self._lead = Lead(book, world.evidence, world.trend, world.plans, own, draw)
         mssp = Mssp(scenario.rulebook(arm, MSSP), world.trend)
-        reach = Reach(
-            {
-                year: scenario.rulebook(arm, reach_rulebook(year))
-                for year in scenario.years
-                if year in reach_years()
-            },
-            world.trend,
-            world.plans,
-            high_needs_aco_share(scenario.rulebook(arm), scenario.years[0]),
-        )
+        reach_books = {
+            year: scenario.rulebook(arm, reach_rulebook(year))
+            for year in scenario.years
+            if year in reach_years()
+        }
+        self._reach = Reach(reach_books, world.trend, world.plans, share, own)
+        self._sizes = SmallestSizes(mssp.rulebook, reach_books, self._reach.types, scenario.years[0])
         self.cara = Cara(scenario, arm, world, self._lead.prospective_factor)
-        self.programs: Mapping[str, Program] = {"lead": self._lead, MSSP: mssp, REACH: reach}
+        self.benefits = Benefits(scenario.rulebook(arm), own)
+        self._offered: BenefitMoney | None = None
+        self.programs: Mapping[str, Program] = {"lead": self._lead, MSSP: mssp, REACH: self._reach}
+        self._lead.protects = any(self.contracts(year).stop_loss.any() for year in scenario.years)
+        self._billing = Billing(scenario.rulebook(arm), world, own, self._lead.counted)
+        self.served = Served(scenario.rulebook(arm), world, own)
         self._other_lag = int(own.number("cash.settlement_lag"))
 
     @classmethod
@@ -111,18 +135,50 @@ class Settlement:
         """
         return cls(scenario, arm, world, world.evidence if own is None else own)
 
-    def asks(self, year: int, contracts: Contracts) -> Asked:
+    def asks(self, year: int, contracts: Contracts, practice_aco: Ints) -> Asked:
         """Return the sums of a year that its settlement wants beyond those that cost no time."""
-        return Asked(monthly=bool(contracts.elects.any()), referred=self.cara.asks(year))
+        referred = self._scenario.study.provider_books or self.cara.asks(year)
+        monthly, served = bool(contracts.elects.any()), self.served.asks(year, contracts)
+        listed = self.cara.listed(year, practice_aco)
+        return Asked(monthly=monthly, referred=referred, served=served, listed=listed)
+
+    def billed(
+        self, persons: Persons, history: History, participants: Participants, contracts: Contracts
+    ) -> Billed | None:
+        """Return who bills a lived year, see :class:`Billing`; None where a study keeps no such books."""
+        if not self._scenario.study.provider_books:
+            return None
+        return self._billing.billed(persons, history, participants, contracts)
+
+    def answers(
+        self,
+        year: int,
+        contracts: Contracts,
+        active: Flags,
+        practice_aco: Ints,
+        behaviours: Behaviours,
+        shares: CareShares,
+    ) -> Floats:
+        """Return what specialists under contract make of their episodes, see :class:`Practices`."""
+        in_lead = active & (contracts.program == "lead")
+        return self.cara.answers(year, practice_aco, in_lead, behaviours, shares)
 
     def schedule(self, year: int, contracts: Contracts) -> Schedule:
         """Return when the year settled last is paid, and what of it by month."""
         lead, other = contracts.program == "lead", MONTHS_A_YEAR + self._other_lag
+        reach = contracts.program == REACH
         final, first = self._lead.settled_in(year, contracts) if lead.any() else (other, other)
         return Schedule(
             final=np.where(lead, final, other),
             provisional=np.where(lead, first, other),
-            monthly=self._lead.monthly if (lead & contracts.elects).any() else None,
+            benefits=self._offered,
+            add_on_by_month=lead & add_on_by_month(self._lead.rulebook, year),
+            monthly=joined(
+                [
+                    (program.monthly, mine & contracts.elects)
+                    for program, mine in ((self._lead, lead), (self._reach, reach))
+                ]
+            ),
         )
 
     @property
@@ -155,7 +211,16 @@ class Settlement:
         practice_aco : int64, shape (practices,)
             ACO of each practice's TIN, -1 for none.
         """
-        return self._lead.entry.in_force(year, self.contracts(year), history, practice_aco)
+        let_in = self._lead.entry.in_force(year, self.contracts(year), history, practice_aco)
+        return self._sizes.in_force(year, let_in, history, practice_aco)
+
+    def _entry(self, year: int) -> Settled:
+        """Return who has the people needed and how many those are, each ACO in the program it is to be in."""
+        lead, others = self._lead.entry.shown(year), self._sizes.shown(year)
+        if not lead or not others:
+            return lead or others
+        elsewhere = ~np.isnan(others["minimum_people"])
+        return lead | {name: np.where(elsewhere, values, lead[name]) for name, values in others.items()}
 
     def settle(
         self,
@@ -194,7 +259,12 @@ class Settlement:
         """
         seen = participants.observe(history, year)
         n = len(participants)
-        shapes = {"aco": n, "cell": seen.months.shape[1], "episode": N_EPISODES}
+        shapes = {
+            "aco": n,
+            "cell": seen.months.shape[1],
+            "episode": N_EPISODES,
+            "measure": len(MEASURES),
+        }
         # An ACO outside all programs is shown with what would count in LEAD.
         counted = self._lead.counted(year)
         result: Settled = {
@@ -204,14 +274,18 @@ class Settlement:
         for variable in (BY_NAME[name] for name in SETTLED):
             shape = tuple(shapes[dim] for dim in variable.dims if dim in shapes)
             result[variable.name] = np.full(shape, variable.fill_value, variable.stored_dtype)
-        result |= self._lead.entry.shown(year)
+        result |= self._entry(year)
+        result |= self.served.told(history[year].served, participants.practice_aco, n)
         in_lead = active & (contracts.program == "lead")
         arranged = self.cara.reconcile(year, history, participants, in_lead)
         for name in CARA_BY_KIND:
             result[name][active] = 0
             if arranged is not None:
                 result[name][in_lead] = arranged.by_aco_and_kind[name][in_lead]
-        further = None if arranged is None else arranged.counted
+        offered = self._offered = self.benefits.cost(year, contracts, seen, in_lead)
+        added = [] if arranged is None else [arranged.counted]
+        added += [] if offered is None else [offered.counted]
+        further = np.sum(added, axis=0) if added else None
         shown = Shown(history, participants, contracts, quality, seen, lived, further)
         for name, program in self.programs.items():
             mine = active & (contracts.program == name)
@@ -220,6 +294,10 @@ class Settlement:
                 saved = (seen.aco[..., Sum.REFERENCE] - seen.aco[..., Sum.SPEND]).sum(axis=-1)
                 none = dict.fromkeys(_OF_LEAD, np.zeros(n, np.int64))
                 settled = none | program.settle(year, shown, mine)
+                if offered is not None and name == "lead":
+                    # What is counted beside claims is told apart.
+                    settled["bridge_falls"] = -offered.counted
+                    settled["bridge_cara"] = settled["bridge_cara"] + offered.counted
                 for variable_name, values in whole_bridge(settled, saved).items():
                     result[variable_name][mine] = values[mine]
         return result

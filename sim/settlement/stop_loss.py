@@ -16,10 +16,10 @@ from numpy.typing import NDArray
 
 from sim.inputs.protection_terms import StopLossTerms
 from sim.kernels.coded import coded_scores
-from sim.kernels.codes import N_CELLS, RISK_UNIT, Cell, Sum
+from sim.kernels.codes import MONTHS_A_YEAR, N_CELLS, RISK_UNIT, Cell, Sum
 from sim.kernels.layout import People
 from sim.policy.arrays import dollars
-from sim.policy.protection import expected_of_person, neutral_share, stop_loss_charge
+from sim.policy.protection import expected_of_person, neutral_share, prorated, stop_loss_charge
 from sim.policy.settlement import stop_loss_payout
 from sim.population.experience import N_CATEGORIES, both_routes, ratio
 
@@ -144,9 +144,70 @@ class LivedPersons:
         )
         return neutral_share(both_routes(paid[0][:, None])[:, 0] / _CENTS, spend * counted)
 
+    def balancing(self, charged: Floats, paid: Floats) -> float:
+        """Return the factor on payouts that makes the nation's payouts its charges, 1 where nothing is paid.
+
+        Parameters
+        ----------
+        charged, paid : float64, shape (cells,)
+            Charge, and payouts without the factor, as shares of expected spending.
+        """
+        spend = self._national[1]
+        payouts_usd = float((paid * spend).sum())
+        return float((charged * spend).sum()) / payouts_usd if payouts_usd else 1.0
+
+
+class Neutral(NamedTuple):
+    """What makes stop-loss pay for itself model-wide.
+
+    Attributes
+    ----------
+    share : float64, shape (cells,)
+        Charge as a share of expected spending.
+    factor : float
+        On payouts.
+    """
+
+    share: Floats
+    factor: float
+
+
+class NationalPayouts:
+    """The nation's payouts of the years so far, by which neutral charges go."""
+
+    def __init__(self) -> None:
+        self._share: dict[int, Floats] = {}
+
+    def neutral(self, year: int, lived: LivedPersons, terms: StopLossTerms, counted: float) -> Neutral:
+        """Return what a year's charges and payouts go by; later years may ask what this one's was.
+
+        Parameters
+        ----------
+        year : int
+        lived : LivedPersons
+        terms : StopLossTerms
+        counted : float
+            Share of spending that counts.
+        """
+        if terms.stated_charge is not None:
+            return Neutral(np.zeros(N_CELLS), 1.0)
+        if year not in self._share:
+            self._share[year] = lived.neutral(terms, counted)
+        own = self._share[year]
+        if not terms.by_prior_year:
+            return Neutral(own, 1.0)
+        before = self._share.get(year - 1, own)
+        return Neutral(before, lived.balancing(before, own))
+
 
 def payouts(
-    persons: Persons, group: Ints, pbpm: Floats, mean_score: Floats, terms: StopLossTerms, counted: float
+    persons: Persons,
+    group: Ints,
+    pbpm: Floats,
+    mean_score: Floats,
+    terms: StopLossTerms,
+    counted: float,
+    factor: float = 1.0,
 ) -> Ints:
     """Return payouts in cents by group and cell of 1 January, each person's in whole cents.
 
@@ -160,15 +221,20 @@ def payouts(
     terms : StopLossTerms
     counted : float
         Share of spending that counts.
+    factor : float
+        On all payouts.
     """
-    some = persons.costly(np.floor(terms.attachments[0] * _CENTS / counted), group)
+    least = terms.attachments[0] / (MONTHS_A_YEAR if terms.prorated else 1)
+    some = persons.costly(np.floor(least * _CENTS / counted), group)
     of = some.group
     needy = some.cell - some.cell % N_CATEGORIES + _HIGH_NEEDS
     expected = expected_of_person(
         pbpm[of, some.cell], mean_score[of, some.cell], some.score, some.months
     ) + expected_of_person(pbpm[of, needy], mean_score[of, needy], some.needy_score, some.late)
-    paid = stop_loss_payout(
-        some.spend / _CENTS * counted, expected, attachments=terms.attachments, rates=terms.payout_rates
+    months = some.months + some.late
+    attachments = prorated(terms.attachments, months) if terms.prorated else terms.attachments
+    paid = factor * stop_loss_payout(
+        some.spend / _CENTS * counted, expected, attachments=attachments, rates=terms.payout_rates
     )
     into = np.zeros((len(pbpm), N_CELLS), np.int64)
     np.add.at(into, (of, some.cell), np.rint(paid * _CENTS).astype(np.int64))
@@ -212,6 +278,7 @@ def stop_loss_of(
     benchmark: Expected,
     terms: StopLossTerms,
     counted: float,
+    neutral: Neutral,
 ) -> StopLossMoney:
     """Return what stop-loss pays and charges ACOs; nothing for those without.
 
@@ -225,13 +292,11 @@ def stop_loss_of(
     terms : StopLossTerms
     counted : float
         Share of spending that counts.
+    neutral : Neutral
     """
     pbpm, mean_score, months = benchmark
     having = np.append(np.where(elected, np.arange(len(elected)), -1), -1)
-    paid = payouts(lived.own, having[practice_aco], pbpm, mean_score, terms, counted)
-    if terms.stated_charge is None:
-        share, stated = lived.neutral(terms, counted), 0.0
-    else:
-        share, stated = np.zeros(N_CELLS), terms.stated_charge
-    charged = np.rint(stop_loss_charge(share, stated, dollars(pbpm, months), months) * _CENTS)
+    paid = payouts(lived.own, having[practice_aco], pbpm, mean_score, terms, counted, neutral.factor)
+    expected, stated = dollars(pbpm, months), terms.stated_charge or 0.0
+    charged = np.rint(stop_loss_charge(neutral.share, stated, expected, months) * _CENTS)
     return StopLossMoney(paid, np.where(elected[:, None], charged, 0.0).astype(np.int64))

@@ -45,7 +45,14 @@ def by_year(data: xr.Dataset, arm: str, *names: str) -> np.ndarray:
         ("medicare_net_cost", ["medicare_net_cost"]),
         (
             "net_payment",
-            ["settlement", "admin_add_on", "high_performers_pool", "capitation_gain", "cara_settled"],
+            [
+                "settlement",
+                "admin_add_on",
+                "high_performers_pool",
+                "capitation_gain",
+                "cara_settled",
+                "dual_incentive",
+            ],
         ),
     ],
 )
@@ -157,6 +164,7 @@ def payments(data: xr.Dataset, arm: str) -> np.ndarray:
             + data["admin_add_on"]
             + data["high_performers_pool"]
             + data["cara_settled"]
+            + data["dual_incentive"]
             + data["capitation_gain"]
         )
         .sel(arm=arm)

@@ -6,7 +6,7 @@ import numpy as np
 import xarray as xr
 from rich.console import Console
 
-from sim.cli.cara_tables import arranged_arms, cara_table, cara_told
+from sim.cli.cara_tables import arranged_arms, cara_in_short, cara_table, cara_told
 
 DIMS = ("arm", "replicate", "aco", "year", "episode")
 
@@ -54,3 +54,26 @@ def test_a_sentence_says_who_has_what_of_it() -> None:
     assert "counts as spending before the corridors" in told
     assert "in 50 % of replicates they pay more" in told
     assert "owed by the ACOs after the corridors" in cara_told(data(2e6, 1e6, 0.0), "bones")
+
+
+def test_in_short_it_is_money_luck_and_care() -> None:
+    shown = data(2e6, 1e6, -1.0)
+    lead = xr.DataArray([np.nan, 1.0], dims="arm", coords={"arm": shown["arm"]})
+    shown["gross_savings"] = lead + 0.0 * shown["cara_payments"]
+    assert cara_in_short(shown) == (
+        "In short: over the years specialists are paid 0.50 ± 1.50 (bones) million USD net on average; by"
+        " luck one year's payments stray by 1,500 (bones) thousand USD."
+    )
+    plain = shown.sel(arm=["no_aco", "bones", "bones"]).assign_coords(arm=["no_aco", "bones", "plain"])
+    plain["cara_contracts"] = plain["cara_contracts"].where(plain["arm"] == "bones", 0.0)
+    money = xr.ones_like(plain["cara_payments"])
+    plain["settlement"] = money.where(plain["arm"] != "bones", -1e6)
+    plain["true_savings"] = money
+    told = cara_in_short(plain)
+    assert told.endswith(
+        "Against plain the ACOs are paid -2.00 ± 0.00 (bones) million USD. Care is the same in all."
+    )
+    plain["true_savings"] = money.where(plain["arm"] != "bones", 1e6)
+    assert cara_in_short(plain).endswith(
+        "Where specialists respond, 2.00 ± 0.00 (bones) million USD more is truly saved."
+    )

@@ -6,9 +6,18 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from sim.cli.cash_table import cash_rows, cash_table, pays_by_month
+from sim.cli.cash_table import cash_rows, cash_table, pays_by_month, shows_cash
 
-NAMES = ("benchmark", "capitation", "enhanced_pcc", "apo", "working_capital", "working_capital_interest")
+NAMES = (
+    "benchmark",
+    "capitation",
+    "enhanced_pcc",
+    "apo",
+    "cash_low_point",
+    "days_of_cash",
+    "working_capital",
+    "working_capital_interest",
+)
 
 
 def data(capitation: float = 3.0) -> xr.Dataset:
@@ -20,6 +29,9 @@ def data(capitation: float = 3.0) -> xr.Dataset:
     found["capitation"][1][...] = capitation * 1e6
     # Replicate 0: the first ACO lacks 5 and then 2 million, the second 1 and 4.
     found["working_capital"][1][0, 0] = [[5e6, 2e6], [1e6, 4e6]]
+    # Its worst year counts.
+    found["cash_low_point"][1][0, 0] = [[-5e6, 2e6], [3e6, -4e6]]
+    found["days_of_cash"][1][...] = [[-50.0, 20.0], [np.nan, -10.0]]
     return xr.Dataset(found, coords={"arm": ["lead"], "aco": ["one", "two"]})
 
 
@@ -30,7 +42,23 @@ def test_shares_of_the_benchmark_and_what_each_aco_lacks_at_most():
     # 5 and 4 in the one replicate, 1 and 1 in the other.
     assert rows["Money to be found"].startswith("5.5 (")
     assert rows["Interest on it"] == "4.00 (0.00)"
-    assert cash_table(data(), ["lead"]).row_count == 4
+    # Minus nine of one replicate, two of the other; ACOs at -50 and -10 days.
+    assert rows["Lowest cash"].startswith("-3.5 (")
+    assert rows["  in days of cost"] == "-30 (0)"
+    assert cash_table(data(), ["lead"]).row_count == 6
+
+
+def test_without_payments_by_month_cash_is_shown_alone():
+    made = data()
+    for name in ("capitation", "enhanced_pcc", "apo"):
+        made[name] = made[name] * 0.0
+    rows = dict(cash_rows(made, ["lead"]))
+    assert list(rows) == ["Lowest cash", "  in days of cost", "Money to be found", "Interest on it"]
+    assert shows_cash(made)
+    # Of ACOs without running cost there are no days to tell.
+    made["days_of_cash"] = made["days_of_cash"] * np.nan
+    assert dict(cash_rows(made, ["lead"]))["  in days of cost"].startswith("nan")
+    assert not shows_cash(made.drop_vars("cash_low_point"))
 
 
 @pytest.mark.parametrize(

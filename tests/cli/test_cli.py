@@ -246,7 +246,15 @@ def test_outcomes_and_status(scenario: Path, capsys: pytest.CaptureFixture[str])
     assert run_command(["status", "results/quick.zarr", "--json"]) == 0
     told = json.loads(capsys.readouterr().out)
     assert told["replicates_complete"] == 4
-    assert told["sizes"] == {"arm": 3, "replicate": 4, "aco": 2, "cell": 6, "year": 10, "episode": 2}
+    assert told["sizes"] == {
+        "arm": 3,
+        "replicate": 4,
+        "aco": 2,
+        "cell": 6,
+        "year": 10,
+        "episode": 2,
+        "measure": 7,
+    }
 
 
 def test_the_progress_line_says_rate_time_and_error() -> None:

@@ -7,14 +7,18 @@ from itertools import pairwise
 from pathlib import Path
 
 import fake_model
+import numpy as np
 import pytest
 import zarr
 from little_world import ACOS, STATED
 from worlds import NO_ACO, scenario_of
 
 from sim.cli import run_command
+from sim.cli.income import of_aco
 from sim.experiments.results import open_results
+from sim.ledger import Ledger, Mechanism, Party
 from sim.outcomes.identities import IDENTITIES
+from sim.outcomes.ledger_identities import LEDGER_IDENTITIES
 from sim.replicate import coordinates, simulate
 
 ARMS = NO_ACO | {
@@ -106,6 +110,116 @@ def test_tables_for_people(store, capsys, monkeypatch):
     assert "care management" in capsys.readouterr().out
 
 
+def test_the_income_statement_of_a_practice_adds_up_and_is_told_beside_the_reference_arms(store, capsys):
+    asked = ("--arm", "tcc", "--practice", "1")
+    found = told(store, capsys, *asked)
+    assert found["income"] == pytest.approx(sum(one["amount"] for one in found["lines"]), abs=0.005)
+    sums: dict[str, float] = {}
+    for one in found["lines"]:
+        sums[one["mechanism"]] = sums.get(one["mechanism"], 0.0) + one["amount"]
+    assert sums["fee_reduction"] == pytest.approx(-sums["provider_payment"], abs=0.005) != 0.0
+    assert {one["aco"] for one in found["lines"]} >= {"alpha", None}
+    without = told(store, capsys, "--arm", "no_aco", "--practice", "1")
+    assert found["income_in_reference_arm"] == without["income"] == without["income_in_reference_arm"]
+    years = [told(store, capsys, *asked, "--year", year) for year in ("2027", "2028")]
+    assert sum(one["income"] for one in years) == pytest.approx(found["income"], abs=0.005)
+    assert {one["performance_year"] for one in years[1]["lines"]} == {2028}
+
+
+def test_providers_of_an_aco_add_up_to_its_entries(store, capsys):
+    asked = ("--aco", "beta", "--arm", "tcc")
+    rows = told(store, capsys, *asked, "--providers")["providers"]
+    *parts, others, whole = rows
+    assert (others["provider"], whole["provider"]) == ("others", "all")
+    for name, amount in whole.items():
+        if name != "provider":
+            assert amount == pytest.approx(others[name] + sum(one[name] for one in parts), abs=0.005)
+    account = told(store, capsys, *asked)["postings"]
+    paid = sum(one["cents"] for one in account if one["mechanism"] == "provider_payment")
+    assert whole["provider_payment"] == pytest.approx(-paid, abs=0.005) != 0.0
+    specialist = next(one for one in parts if one["provider"].startswith("specialist"))
+    number = specialist["provider"].split()[1]
+    lines = told(store, capsys, "--specialist", number, "--arm", "tcc")["lines"]
+    own = sum(one["amount"] for one in lines if one["aco"] == "beta")
+    assert specialist["income"] == pytest.approx(own, abs=0.005)
+
+
+def test_statements_for_people(store, capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "120")
+    path = str(store)
+    assert run_command(["ledger", path, "--practice", "1", "--arm", "tcc"]) == 0
+    shown = capsys.readouterr().out
+    assert "practice 1 of alpha, tcc" in shown
+    assert "In no_aco" in shown
+    assert run_command(["ledger", path, "--specialist", "1", "--arm", "tcc", "--year", "2027"]) == 0
+    shown = capsys.readouterr().out
+    assert "income of 2027" in shown
+    assert "fee for service" in shown
+    assert run_command(["ledger", path, "--practice", "1", "--arm", "no_aco"]) == 0
+    assert "In no_aco" not in capsys.readouterr().out
+    assert run_command(["ledger", path, "--aco", "alpha", "--arm", "tcc", "--providers"]) == 0
+    shown = capsys.readouterr().out
+    assert "practice 1*" in shown
+    assert "Fees reduced" in shown
+
+
+def test_many_providers_are_told_in_one_line():
+    book = Ledger(1, 30, 1, named=True)
+    to = 2027, Party.MEDICARE, Party.PROVIDERS, Mechanism.FEE_FOR_SERVICE
+    book.enter(*to, np.arange(1, 31), aco=0, provider=np.arange(30))
+    rows = dict(of_aco(book, 0, None, np.zeros(30, np.int64)))
+    assert next(iter(rows)) == "practice 29*"
+    assert rows["10 more practices"][-1] == sum(range(1, 11))
+    assert rows["all"][-1] == sum(range(1, 31))
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ((), "must be one of them"),
+        (("--aco", "beta", "--practice", "1"), "are --aco, --practice"),
+        (("--practice", "9000"), "must be 0 to"),
+        (("--practice", "1", "--year", "2040"), "2027 to 2028"),
+        (("--practice", "1", "--year", "2027", "--month", "3"), "goes with --aco alone"),
+        (("--aco", "beta", "--providers", "--party", "medicare"), "goes with --aco alone"),
+        (("--specialist", "1", "--providers"), "needs --aco"),
+    ],
+)
+def test_what_is_asked_wrongly_of_statements_is_told(store, capsys, options, said):
+    assert said in refused(capsys, "ledger", str(store), "--arm", "tcc", *options)
+
+
+def test_reports_of_episode_arrangements_are_those_of_the_settlement(store, capsys, monkeypatch):
+    asked = ("--aco", "beta", "--arm", "tcc", "--reports")
+    rows = told(store, capsys, *asked)["reports"]
+    assert {row["year"] for row in rows} == {2028}
+    own = open_results(store).sel(arm="tcc", aco="beta", year=2028).isel(replicate=0)
+    for kind in ("cataract", "diabetes_chronic"):
+        mine = [row for row in rows if row["episode"] == kind]
+        last, third = (
+            {
+                name: sum(row["quarters"][quarter][name] for row in mine)
+                for name in ("episodes", "cost", "target")
+            }
+            for quarter in (3, 2)
+        )
+        one = own.sel(episode=kind)
+        assert last["episodes"] == float(one["cara_episodes"]) > 0
+        for name in ("cost", "target"):
+            assert last[name] == pytest.approx(float(one[f"cara_{name}"]), abs=0.01)
+            assert third[name] == pytest.approx(float(one[f"cara_reported_{name}"]), abs=0.01)
+        assert {row["cms_price"] for row in mine} == {round(float(one["cara_price"]), 2)}
+    assert [one["delivered"] for one in rows[0]["quarters"]] == ["2028-06", "2028-09", "2028-12", "2029-03"]
+    monkeypatch.setenv("COLUMNS", "120")
+    assert run_command(["ledger", str(store), *asked, "--year", "2028"]) == 0
+    shown = capsys.readouterr().out
+    assert "Q4, Mar 2029" in shown
+    assert "ophthalmology" in shown
+    assert "has no episode arrangements in pcc" in refused(
+        capsys, "ledger", str(store), "--aco", "beta", "--arm", "pcc", "--reports"
+    )
+
+
 def test_what_is_asked_wrongly_is_told(store, capsys, tmp_path):
     path = str(store)
     assert "one of pcc, tcc" in refused(capsys, "ledger", path, "--aco", "beta")
@@ -118,6 +232,7 @@ def test_what_is_asked_wrongly_is_told(store, capsys, tmp_path):
     assert "has no money moving" in nothing
     late = refused(capsys, "ledger", path, "--aco", "beta", "--arm", "pcc", "--year", "2040")
     assert "in 2040" in late
+    assert "money moves in 2027, 2028, 2029" in late
     assert "does not exist" in refused(capsys, "ledger", str(tmp_path / "no.zarr"), "--aco", "beta")
     assert "is not complete" in refused(capsys, "doctor", path, "--replicate", "7")
 
@@ -125,7 +240,10 @@ def test_what_is_asked_wrongly_is_told(store, capsys, tmp_path):
 def test_a_sound_store_holds(store, capsys):
     assert run_command(["doctor", str(store), "--replicate", "1"]) == 0
     shown = capsys.readouterr().out
-    assert shown.count("holds") == len([*IDENTITIES, "net cost", "stored", "entries", "outlay"])
+    # The store has no books of providers; the replicate lived again has.
+    assert "Income of practices" not in shown
+    further = [*LEDGER_IDENTITIES, "net cost", "stored", "entries"]
+    assert " ".join(shown.split()).count(" holds (") == len([*IDENTITIES[1:], *further])
     assert "broken" not in shown
 
 

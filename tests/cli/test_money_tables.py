@@ -22,7 +22,7 @@ def data(meets: list[list[float]], program: list[list[float]]) -> xr.Dataset:
 def test_who_is_out_is_named_with_its_share_of_years() -> None:
     one, two = [1.0, 1.0], [1.0, 0.0]
     told = turned_away(data([one, two], [[1.0, 1.0], [1.0, np.nan]]))
-    assert told == ["lead: ACOs below LEAD's minimum are out, in so much of their years: two (50 %)."]
+    assert told == ["lead: ACOs below the program's minimum are out, in so much of their years: two (50 %)."]
 
 
 def test_who_lacks_people_and_stays_is_not_out() -> None:

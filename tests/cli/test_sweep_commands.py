@@ -88,7 +88,7 @@ def test_run_tells_the_points_with_their_errors(capsys: pytest.CaptureFixture[st
     assert "240 of 240 replicates" in shown
     assert "USD/year" in shown
     assert "60 more points" in shown
-    assert "savings against" in shown
+    assert "lead_global" in shown
     assert run_command(["run", "sweep.toml", "--set", "sweep.n=2", "--out", "two.zarr", "--json"]) == 0
     found = json.loads(capsys.readouterr().out)
     assert len(found["points"]) == 10
@@ -139,6 +139,12 @@ def test_discover_finds_the_corner(capsys: pytest.CaptureFixture[str]) -> None:
         (["discover", "sweep.zarr", "--arm", "lead_global", "--where", "often"], "is no question"),
         (["discover", "sweep.zarr", "--arm", "lead_global", "--where", "P(loss) > 2"], "holds at no point"),
         (["discover", "sweep.zarr/points/000000", "--where", "P(loss) > 2"], "is no sweep"),
+        (["report", "sweep.zarr"], "is a sweep of many"),
+        (["bridge", "sweep.zarr", "--arm", "lead_global"], "sweep.zarr/points/000000"),
+        (["status", "sweep.zarr"], "is a sweep of many"),
+        (["verify", "sweep.zarr"], "is a sweep of many"),
+        (["doctor", "sweep.zarr"], "is a sweep of many"),
+        (["ledger", "sweep.zarr", "--aco", "a"], "is a sweep of many"),
     ],
 )
 def test_what_cannot_be_is_told_in_a_sentence(

@@ -266,7 +266,7 @@ def test_another_sweep_at_the_path_is_refused_unless_overwritten(tmp_path: Path)
     sweep(of("grid", 'over."study.seed" = [1, 2]'), out, 2)
     with pytest.raises(InputError, match="holds another sweep"):
         sweep(of("grid", 'over."study.seed" = [1, 3]'), out, 2)
-    with pytest.raises(InputError, match="is a sweep, a folder of many stores"):
+    with pytest.raises(InputError, match="is a sweep of many"):
         sweep(swept(""), out, 2)
     assert sweep(of("grid", 'over."study.seed" = [1, 3]'), out, 2, overwrite=True).computed == 4
 

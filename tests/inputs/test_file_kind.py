@@ -25,6 +25,11 @@ def zipped(**files: str) -> bytes:
     return packed.getvalue()
 
 
+def size(one: bytes | str) -> str:
+    """Name a case by its size: archives hold the time they were made at, another in each process."""
+    return str(len(one))
+
+
 @pytest.mark.parametrize(
     "content",
     [
@@ -40,6 +45,7 @@ def zipped(**files: str) -> bytes:
         zipped(results_dot_csv=TEXT),
         gzip.compress(zipped(results_dot_csv=TEXT, readme_dot_md="how to", __MACOSX_in_results_dot_csv="x")),
     ],
+    ids=size,
 )
 def test_text_however_it_is_packed_and_encoded(content):
     assert text_of("PY2022.csv", content) == TEXT
@@ -75,6 +81,7 @@ def test_utf_16_without_a_byte_order_mark():
         (b"ACO\0\0\0\x01\x02", "is no text"),
         (b"\xff\xfeA\0B", "is damaged UTF-16 text"),
     ],
+    ids=size,
 )
 def test_what_is_no_text_is_named_in_one_sentence(content, what):
     with pytest.raises(InputError, match=what) as caught:
@@ -139,6 +146,7 @@ def changed_zip(at: int, content: bytes) -> bytes:
         (changed_zip(2, b"\x20\0"), "compressed patched data"),
         (changed_zip(2, b"\x00\x08").replace(b"results", b"result\xff"), "codec can't decode"),
     ],
+    ids=size,
 )
 def test_archives_that_nothing_unpacks(archive, why):
     with pytest.raises(InputError, match=f"is a damaged .*{why}"):

@@ -31,6 +31,9 @@ VALUES = {
 }
 # Key: {first year: value}; benchmark and risk rules go by the start of the agreement.
 BY_YEAR = {
+    "assignment.below_smallest": {2027: "out"},
+    "assignment.smallest_years": {2026: "all", 2027: "last"},
+    "assignment.smallest_later": {2024: "remediation", 2025: "stays"},
     "sharing.quality": {2013: "score", 2020: "score", 2021: "standard"},
     "sharing.sequestration": {2018: 0.02, 2019: 0.0, 2020: 0.0, 2021: 0.02},
     "losses.relieved": {2019: 0.0, 2020: 1.0, 2022: 1.0, 2023: 0.0},

@@ -87,8 +87,10 @@ def test_each_rulebook_is_changed_by_its_own_keys():
     assert scenario.rulebook("y", "mssp").number("risk.cap") == 0.03
     assert scenario.rulebook("x").array("risk.cap", 2027).tolist() == [0.01, 0.01, 0.01]
     sizes = {f"eligibility.{key}" for key in ANY_SIZE["eligibility"]}
-    assert set(scenario.changed()) == {"mssp.risk.cap", "risk.cap", "tins.leave", *sizes}
-    assert set(scenario.idle()) == {"risk.cap", *sizes}  # LEAD's own; no ACO of any arm is in LEAD
+    others = {"mssp.assignment.below_smallest", "reach.alignment.below_smallest"}
+    assert set(scenario.changed()) == {"mssp.risk.cap", "risk.cap", "tins.leave", *sizes, *others}
+    # LEAD's own, as no ACO of any arm is in LEAD, nor in ACO REACH.
+    assert set(scenario.idle()) == {"risk.cap", *sizes, "reach.alignment.below_smallest"}
     assert "mssp.risk.cap" in scenario.rules_in_use("x")
     everywhere = scenario.replace({"program.values.mssp.risk.cap": "5 %"})
     assert everywhere.rulebook("y", "mssp").number("risk.cap") == 0.05

@@ -89,6 +89,33 @@ def test_averted_stays_are_gone_with_all_that_follows_and_nothing_else_changes(m
         np.testing.assert_array_equal(getattr(fewer[0], name), getattr(plain[0], name))
 
 
+def emergencies(made, lived_year):
+    return lived_year[1][: made.n_practices, :, Sum.ED_VISITS].sum()
+
+
+def test_averted_stays_take_the_visits_that_began_them(made, plain):
+    """As many fewer ED visits as stays began there, and none more or less where nothing is averted."""
+    per_stay = made.health(YEAR).emergency.ed_stay
+    for stays in (0.0, 0.8, 1.5):
+        other = lived(made, stays=stays)
+        drawn, left = (events_of(made, one)["STAYS"] for one in (plain, other))
+        fewer = emergencies(made, plain) - emergencies(made, other)
+        # Visits of one person are Poisson; 4 standard errors, and the few stays of people without visits.
+        assert fewer == pytest.approx(per_stay * (drawn - left), abs=4.0 * np.sqrt(abs(drawn - left)))
+        rest = slice(made.n_practices, None)
+        np.testing.assert_array_equal(other[1][rest, :, Sum.ED_VISITS], plain[1][rest, :, Sum.ED_VISITS])
+    assert emergencies(made, lived(made, snf=0.0, event_effect=0.5)) == emergencies(made, plain)
+
+
+def test_falls_are_a_share_of_the_visits_that_are_left(made, plain):
+    none = lived(made, stays=0.0)
+    here = slice(0, made.n_practices)
+    before, after = (one[1][here, :, Sum.FALL_ED_VISITS].sum() for one in (plain, none))
+    lost = emergencies(made, plain) - emergencies(made, none)
+    share = made.health(YEAR).emergency.ed_fall
+    assert 0.6 * share < (before - after) / lost < 1.4 * share
+
+
 def test_more_stays_happen_again(made, plain):
     more = lived(made, stays=1.5)
     again = (more[0].spend > plain[0].spend) & (plain[0].aligned >= 0)
@@ -153,7 +180,7 @@ def test_coding_moves_coded_scores_only(made, plain):
 
 
 def test_efficiency_scales_everybody_of_the_practice(made, plain):
-    people, _ = lived(made, efficiency=made.providers.efficiency / 2.0)
+    people, _ = lived(made, efficiency=made.untouched().efficiency / 2.0)
     assert np.abs(people.spend - plain[0].spend / 2.0).max() <= ROUNDING
 
 

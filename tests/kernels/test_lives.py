@@ -226,7 +226,8 @@ def test_sums_are_the_sums_of_the_columns(born, lived):
         moved_on = sums[:, 2, Sum.MONTHS].sum() - expected[:, 2, Sum.MONTHS].sum()
         assert 0 < moved_on < 0.05 * sums[..., Sum.MONTHS].sum()
         planned = sums[..., Sum.STAYS].sum() - after.admissions[here].sum(dtype=np.int64)
-        assert 0 <= planned < 0.1 * sums[..., Sum.STAYS].sum()
+        # Practices have more or fewer stays than are drawn of people.
+        assert abs(planned) < 0.1 * sums[..., Sum.STAYS].sum()
         plain = sums[:, 0, Sum.CODED_RISK] / RISK_UNIT  # prospective: ours, not High Needs all year
         assert 0.5 < plain.sum() / sums[:, 0, Sum.MONTHS].sum() < 1.5
         # Claims miss conditions, so what is coded is less than what is true.

@@ -7,11 +7,11 @@ import pytest
 from little_world import newborn
 
 from sim.kernels.alignment import plurality
-from sim.kernels.codes import MonthSum, Status
+from sim.kernels.codes import DUAL, Cell, MonthSum, ServedSum, Status
 from sim.kernels.draws import Decision, uniforms
 from sim.kernels.layout import copy_people
 from sim.kernels.tally import Asked
-from sim.policy.alignment import claims_aligned
+from sim.policy.alignment import claims_aligned, medicaid_aligned
 from sim.policy.high_needs import meets_criteria, months_with_status, status_by_check
 
 ROWS = 40_000
@@ -114,3 +114,36 @@ def test_alignment_by_claims_as_policy_says():
     ]
     np.testing.assert_array_equal(found, expected)
     assert (expected == -1).sum() > 5
+
+
+def test_the_medicaid_route_as_policy_says(lived):
+    made, year, before, _, _ = lived
+    full, covered, partners = 0.7, 0.6, np.arange(made.n_practices) % 2 == 0
+    levers = made.untouched()._replace(
+        full_benefit=np.full(made.n_practices, full),
+        medicaid=np.where(partners, covered, 0.0),
+        medicaid_cell=np.full(made.n_practices, float(Cell.AD_VOLUNTARY)),
+    )
+    plain, people = copy_people(before), copy_people(before)
+    made.live(plain, year, made.untouched(), None, 1)
+    tally, _ = made.live(people, year, levers, None, 1, asked=Asked(served=True))
+    draws = uniforms(made.key, np.arange(ROWS), 0, Decision.PERSON_MEDICAID)
+    dual = before.traits & DUAL > 0
+    enrolled = before.status == Status.ENROLLED
+    expected = medicaid_aligned(
+        full_dual=dual & (draws[:, 0] < full) & enrolled,
+        partner_state=np.ones(ROWS, bool),
+        partnership=partners[people.practice] & (draws[:, 1] < covered),
+        unaligned=plain.aligned < 0,
+        active=True,
+    )
+    changed = people.aligned != plain.aligned
+    np.testing.assert_array_equal(changed, expected)
+    np.testing.assert_array_equal(people.aligned[expected], people.practice[expected])
+    assert (people.cell[expected] >= Cell.AD_VOLUNTARY).all()
+    assert expected.sum() > 50
+    served = tally.served.sum(axis=0)
+    assert served[ServedSum.MEDICAID_PERSONS] == (expected & (people.months > 0)).sum()
+    assert served[ServedSum.MEDICAID_MONTHS] == people.months[expected].sum()
+    has_full = dual & (draws[:, 0] < full) & (people.aligned >= 0)
+    assert served[ServedSum.FULL_DUAL_MONTHS] == people.months[has_full].sum()

@@ -6,7 +6,11 @@ import numpy as np
 import pytest
 from little_world import newborn
 
-from sim.kernels.codes import Episode, EpisodeSum, Sum
+from sim.behaviour.effect import MOST_LEFT
+from sim.kernels.codes import Episode, EpisodeSum, Listed, ReferredSum, Sum
+from sim.kernels.referral import MOST_EPISODES
+from sim.kernels.tally import Asked
+from sim.population.habits import MOST
 
 ROWS = 60_000
 
@@ -78,13 +82,34 @@ def test_episodes_at_a_practice_are_of_people_aligned_to_it(lived):
 def test_pressure_and_sugar_are_as_good_as_the_evidence_says(lived):
     made, found = lived
     total = sum(sums.sum(axis=(0, 1)) for sums, _ in found)
-    evidence = made.evidence
-    assert total[Sum.PRESSURE_CONTROLLED] / total[Sum.HYPERTENSION] == pytest.approx(
-        evidence.number("use.pressure_controlled"), abs=0.01
-    )
-    assert total[Sum.GLYCEMIC_POOR] / total[Sum.DIABETES] == pytest.approx(
-        evidence.number("use.glycemic_poor"), abs=0.01
-    )
-    assert total[Sum.FOLLOW_UPS_MADE] / total[Sum.FOLLOW_UPS_DUE] == pytest.approx(
-        evidence.number("use.follow_up"), abs=0.04
-    )
+    # By place: that of practices is their own; people aligned to none are as their usual practice is.
+    lives = made.providers.lives.sum(axis=1)
+    for (part, whole), habit, tolerance in (
+        ((Sum.PRESSURE_CONTROLLED, Sum.HYPERTENSION), "pressure_controlled", 0.01),
+        ((Sum.GLYCEMIC_POOR, Sum.DIABETES), "glycemic_poor", 0.01),
+        ((Sum.FOLLOW_UPS_MADE, Sum.FOLLOW_UPS_DUE), "follow_up", 0.04),
+    ):
+        expected = getattr(made.providers.habits, habit) @ lives / lives.sum()
+        assert total[part] / total[whole] == pytest.approx(expected, abs=tolerance)
+
+
+def test_episodes_by_specialist_are_all_of_them_however_often_a_factor_lets_events_come():
+    """Habits, effects and answers multiply: a person has dozens of episodes then, and each is counted."""
+    made = newborn(3_000)
+    often = made.untouched()
+    some = np.full(made.n_practices, MOST_LEFT)
+    answers = np.full((made.n_practices, *made.no_answers().shape[1:]), MOST_LEFT)
+    often = often._replace(stays=some, stays_spill=some, high_needs_stays=some, answers=answers)
+    often = often._replace(home_effect=some, home_last_effect=some, home_care=some / MOST_LEFT)
+    often = often._replace(stays_habit=np.full(made.n_practices, MOST))
+    listed = Asked(referred=True, served=True, listed=(0xFFFF,) * made.n_practices)
+    most = 0
+    for year in range(made.first_lived, made.first_lived + 4):
+        tally, _ = made.live(made.people, year, often, None, 1, asked=listed)
+        counted = tally.referred[..., ReferredSum.COUNT].sum(axis=(0, 1, 3))
+        np.testing.assert_array_equal(counted, tally.episodes[..., EpisodeSum.COUNT].sum(axis=0))
+        if len(tally.listed):
+            most = max(most, int(np.bincount(tally.listed[:, Listed.ROW]).max()))
+    assert 20 < most <= MOST_EPISODES
+    # A procedure, three chronic kinds, and an event in a programme at the most that all factors may be.
+    assert MOST_EPISODES >= MOST_LEFT + 3 + MOST_LEFT**3 * MOST

@@ -54,6 +54,10 @@ REACH = {
     "global": {"program": "reach"},
     "professional": {"program": "reach", "risk_option": "professional"},
 }
+REACH_PAYMENTS = {
+    "primary": REACH["global"] | {"payments": ["pcc", "apo"], "enhanced_share": "100 %"},
+    "total": REACH["global"] | {"payments": ["tcc"], "preferred_reduction": "50 %"},
+}
 # All that may be elected of capitation and advances, with a provisional settlement.
 PAYMENTS = {
     "primary": {
@@ -108,6 +112,15 @@ GLIDE = {
     "eligibility.glide.newly_entering": [150, 210],
     "eligibility.glide.high_needs": [120, 180],
 }
+# Sizes that one ACO has in the last year before it starts and not in all, and lacks from then on; in ACO
+# REACH one that the buffer helps for a year.
+MSSP_SIZES = {"mssp.assignment.below_smallest": "out", "mssp.assignment.smallest": 400}
+REACH_SIZES = {
+    "reach.alignment.below_smallest": "out",
+    "reach.alignment.smallest.standard": 440,
+    "reach.alignment.smallest.new_entrant": 270,
+    "reach.alignment.smallest.high_needs": 200,
+}
 
 
 # Episode arrangements of every kind, so that each rule of prices, minimums and payments is met.
@@ -119,13 +132,32 @@ CARA = {
             {"specialty": "ophthalmology", "reconciled": "pooled"},
             {"specialty": "cardiology", "approach": "max_flex", "days_after": 200},
             {"episodes": ["colonoscopy"], "price": "team", "least_episodes": 1},
-            {"episodes": ["sepsis"], "least_episodes": 1},
+            {"episodes": ["sepsis"], "least_episodes": 1, "last_py": 2028},
             {"episodes": ["low_back_pain"], "price": "bpci_advanced", "least_episodes": 1},
             {"specialty": "rheumatology", "reconciled": "pooled"},
-            {"specialty": "endocrinology"},
+            {"specialty": "endocrinology", "last_py": 2028},
         ],
     }
 }
+
+# Falls prevention, and benefits whose limits the rules say.
+OFFERS = {
+    "offers": {
+        "program": "lead",
+        "falls_prevention": True,
+        "falls_uptake": "100 %",
+        "benefits": [
+            {"kind": "cost_sharing_support", "cost": 300, "uptake": "50 %"},
+            {"kind": "part_d_premium", "cost": 200},
+            {"kind": "prevention_reward"},
+            {"kind": "substance_access"},
+            {"kind": "telehealth", "cost": 20},
+        ],
+    }
+}
+# Arrangements with Medicaid of ACOs in markets of which it is drawn whether they lie in a partner state.
+ALLIED = {"allied": {"program": "lead", "medicaid_partnership": True}}
+MEDICAID = {"medicaid.alignment": "on", "medicaid.states": 50, "medicaid.incentive": "10 USD/month"}
 
 
 @dataclass(frozen=True)
@@ -142,16 +174,24 @@ class Setting:
     @cached_property
     def scenario(self) -> Scenario:
         """The scenario before anything is moved."""
+        # Partners of Medicaid may only be where the rules let them.
+        partner = "medicaid_partnership"
+        plain = {
+            arm: {key: value for key, value in terms.items() if key != partner}
+            for arm, terms in self.arms.items()
+        }
         made = scenario_of(
             *ACOS,
             seed=11,
-            arms=NO_ACO | self.arms,
+            arms=NO_ACO | plain,
             first_py=self.first,
             last_py=self.last,
             aco_market_share="60 %",
         )
         made = made.replace({f"evidence.{key}": value for key, value in self.evidence})
-        return made.replace({f"program.values.{key}": value for key, value in self.also})
+        rules = {f"program.values.{key}": value for key, value in self.also}
+        partners = {f"arms.{arm}.{partner}": True for arm, terms in self.arms.items() if partner in terms}
+        return made.replace(rules | partners)
 
     @cached_property
     def before(self) -> dict[str, bytes]:
@@ -173,12 +213,13 @@ class Setting:
             book.asked.clear()
         outcomes(self.scenario)
         asked = set().union(*(book.asked for book in books))
-        if self.word == "":
+        if self.word in ("", "reach."):
             # Some say what a contract may be, and are asked for before anybody lives.
             made = self.scenario
-            asked |= set().union(
+            used = set().union(
                 *(rules_in_use(made.arms[arm], arm, made.years, made.books) for arm in made.arms)
             )
+            asked |= {key.removeprefix(self.word) for key in used}
         return asked
 
     def changed_by(self, key: str, value: Any) -> bool:
@@ -204,16 +245,23 @@ SETTINGS = (
     Setting("", LEAD, 2027, 2028, tuple(ENTRY.items())),
     Setting("", LEAD, 2027, 2028, tuple((ENTRY | GLIDE).items())),
     Setting("", CARA, 2027, 2029),
+    Setting("", ALLIED, 2027, 2028, tuple(MEDICAID.items())),
     Setting("", PAYMENTS, 2027, 2028),
-    Setting("", PAYMENTS, 2027, 2028, (("capitation.base_rate", "stated"),)),
+    Setting("", PAYMENTS, 2027, 2028, (("capitation.base_rate", "stated"), *STOP_LOSS.items())),
+    Setting("", OFFERS, 2027, 2029, evidence=(("quality.interventions", 0),)),
+    Setting("", OFFERS, 2027, 2028, (("falls.payer", "medicare"),)),
     # Lists of TINs that change, and earlier savings that are more than regional adjustments.
-    Setting("", LEAD, 2027, 2028, evidence=(("tins.leave", 0.4), ("entry.prior_savings", 0.08))),
+    Setting("", LEAD, 2027, 2028, evidence=(("tins.leave", 0.4), ("entry.beyond_true_savings", 0.08))),
     Setting("mssp.", MSSP, 2027, 2032),
     Setting("mssp.", MSSP, 2019, 2021),
+    Setting("mssp.", MSSP, 2027, 2029, tuple(MSSP_SIZES.items())),
     # ACOs so small may elect a rate, and have the reduced share, only by a change of the rule.
     Setting("mssp.", LEVELS, 2027, 2028, (("mssp.msr.smallest_for_election", 100),)),
     Setting("reach.", REACH, 2021, 2022),
     Setting("reach.", REACH, 2025, 2026),
+    Setting("reach.", REACH_PAYMENTS, 2025, 2026),
+    Setting("reach.", REACH_PAYMENTS, 2025, 2026, (("reach.capitation.base_rate", "stated"),)),
+    Setting("reach.", REACH, 2025, 2026, tuple(REACH_SIZES.items())),
 )
 
 
@@ -263,13 +311,18 @@ def _others(value: Any, choices: tuple[str, ...]) -> list[Any]:
     return [one.tolist() for one in moves]
 
 
+# With a partner of Medicaid a scenario is refused where this is off; test_served.py sees it act.
+ACT_ELSEWHERE = {"medicaid.alignment"}
+
+
 def not_acting() -> list[str]:
     """Return the rules of all programs that change no result, each after the word of its program."""
     return [
         f"{word}{key}"
         for word in ("", "mssp.", "reach.")
         for key, entry in entries_of(word).items()
-        if not any(
+        if f"{word}{key}" not in ACT_ELSEWHERE
+        and not any(
             setting.changed_by(key, value)
             for setting in SETTINGS
             if setting.word == word and key in setting.asked

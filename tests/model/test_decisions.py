@@ -103,7 +103,10 @@ def test_the_effect_on_the_average_person_is_the_acos_effect():
         shares = CareShares(*care_shares(made.history[2026].care, snf_part(made.evidence)))
         assert 0.04 < shares.snf < 0.10 < shares.acute < 0.5
         tables = practices_this_year(
-            made.practices.store.columns, made.behaviours.parameters["effect"], shares
+            made.practices.store.columns,
+            made.behaviours.parameters["effect"],
+            shares,
+            made.world.no_answers(),
         )
         event, snf = shares
         parts = (

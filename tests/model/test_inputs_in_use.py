@@ -17,7 +17,12 @@ FROM_FILES = {"care.aco_efficiency"}
 # Read by calibration alone.
 FOR_FITTING = {"services.prior", "services.target", "episodes.falls", "conditions.counted", "episodes.cv"}
 # Read where ACOs have episode arrangements.
-FOR_CARA = {"episodes.measure", "episodes.class", "episodes.outside_share", "episodes.reliability"}
+FOR_CARA = {"episodes.measure", "episodes.outside_share", "episodes.reliability"}
+# Read where ACOs have an arrangement with Medicaid, by the world and by the arm.
+FOR_MEDICAID = {"dual.state_share"}, {"dual.full_benefit", "dual.covered"}
+
+# What arms may state is read for the years before, too: what ACOs saved, and that nobody is in prevention.
+BEFORE = ("effect.", "falls.", "cost.high_needs_enrolled")
 
 SMALL = text_of(
     aco("one", 400, entry="renewing"),
@@ -37,7 +42,8 @@ def simulated() -> Scenario:
 
 def test_every_parameter_is_read(simulated):
     evidence = simulated.evidence("lead_global")
-    assert set(evidence.keys()) - evidence.asked == FROM_FILES | FOR_FITTING | FOR_CARA
+    elsewhere = FROM_FILES | FOR_FITTING | FOR_CARA | FOR_MEDICAID[0] | FOR_MEDICAID[1]
+    assert set(evidence.keys()) - evidence.asked == elsewhere
 
 
 def test_evidence_states_the_scope_it_is_used_in():
@@ -54,8 +60,11 @@ def test_evidence_states_the_scope_it_is_used_in():
         acting.step()
     evidence = of_world.evidence("no_aco")
     stated = {scope: {entry.key for entry in evidence if entry.scope == scope} for scope in ("world", "arm")}
-    assert stated["world"] == evidence.asked | FROM_FILES | FOR_FITTING | FOR_CARA
-    assert stated["arm"] == of_arms.evidence("no_aco").asked - evidence.asked
+    shared = {key for key in evidence.asked & stated["arm"] if key.startswith(BEFORE)}
+    of_the_world = evidence.asked - shared
+    assert stated["world"] == of_the_world | FROM_FILES | FOR_FITTING | FOR_CARA | FOR_MEDICAID[0]
+    read = of_arms.evidence("no_aco").asked - of_the_world
+    assert stated["arm"] == read | FOR_MEDICAID[1]
 
 
 def test_the_rules_read_are_the_rules_said_to_be_in_use(simulated):
@@ -108,7 +117,9 @@ def test_the_rules_of_capitation_are_in_use_where_it_is_elected(elected):
     assert said >= OF_ELECTIONS
     assert ("calendar.completion" in said) == ("provisional_settlement" in elected)
     assert {"capitation.base_rate", "capitation.target", "calendar.final_lag"} <= said
-    assert scenario.replace({"arms.x.values.capitation.tcc_options": ["global"]}).idle() == []
+    changed = scenario.replace({"arms.x.values.capitation.tcc_options": ["global"]})
+    # Small worlds state that minimum sizes of other programs are not held.
+    assert [key for key in changed.idle() if not key.startswith(("mssp.", "reach."))] == []
 
 
 def test_a_changed_rule_that_does_not_act_is_named():

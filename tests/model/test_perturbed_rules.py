@@ -34,7 +34,7 @@ def test_a_moved_rule_that_acts_is_seen_and_one_that_does_not_is_not():
     assert lead.changed_by("risk.cap", [0.0, 0.0, 0.0])
     assert not lead.changed_by("prior_savings.cap", 0.5)
     assert {"add_on.rate", "prior_savings.cap"} <= lead.asked
-    assert "falls.payment" not in lead.asked
+    assert "providers.preferred_align" not in lead.asked
 
 
 @pytest.mark.parametrize("entry", entries_of("").values(), ids=lambda entry: entry.key)
@@ -46,12 +46,12 @@ def test_every_rule_of_lead_can_be_moved(entry):
 
 def test_the_ledger_and_explain_say_what_does_not_act():
     section = rule_ledger().split("## Not yet acting\n")[1].split("\n## ")[0]
-    assert "| `falls.payment` |" in section
+    assert "| `providers.preferred_align` |" in section
     assert "| `stop_loss.elected` |" not in section
     assert "| `add_on.rate` |" not in section
-    assert not acts("lead-py2027", "falls.payment")
+    assert not acts("lead-py2027", "providers.preferred_align")
     assert acts("lead-py2027", "add_on.rate")
-    ((_, idle),) = explain_key("program.lead-py2027.falls.payment")
+    ((_, idle),) = explain_key("program.lead-py2027.providers.preferred_align")
     ((_, acting),) = explain_key("program.lead-py2027.add_on.rate")
     assert "not yet" in dict(idle)["acts"]
     assert "acts" not in dict(acting)

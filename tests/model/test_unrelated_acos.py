@@ -13,15 +13,14 @@ from sim.replicate import simulate
 
 OURS = 3
 REPLICATES = 12
-STILL = dict.fromkeys(
-    ("coding.excess", "drift.practice", "drift.aco", "drift.coding", "tins.leave", "entry.prior_savings"), 0
-)
+STILL = dict.fromkeys(("coding.excess", "drift.practice", "drift.aco", "drift.coding", "tins.leave"), 0)
 ARMS = {"no_aco": {"program": "none"}, "lead": {"program": "lead", "risk_option": "professional"}}
 
 
 def acos(name: str, number: int, lives: int) -> list[dict[str, Any]]:
     """Return ACOs, each with a market of its own, that all save a lot."""
-    return [aco(f"{name}-{k}", lives, region=f"{name}-{k}", effect="-8 %") for k in range(number)]
+    own = {"effect": "-8 %", "prior_savings": 0}
+    return [aco(f"{name}-{k}", lives, region=f"{name}-{k}", **own) for k in range(number)]
 
 
 def beyond_true(*others: dict[str, Any]) -> NDArray[np.float64]:

@@ -122,7 +122,3 @@ def test_a_payment_counts_once(in_expenditure):
     # In the first band all is shared, so that before and after the corridors are the same.
     shared = gross - (paid if in_expenditure else 0.0)
     assert total_owed(shared, cara=0.0 if in_expenditure else -paid) == pytest.approx(gross - paid)
-
-
-def test_home_modification_is_paid_to_a_limit():
-    assert cara.home_modification([900.0, 4000.0], limit=2500.0).tolist() == [900.0, 2500.0]

@@ -2,6 +2,8 @@
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from scipy import stats
 
 from sim.policy.quality import (
@@ -14,7 +16,9 @@ from sim.policy.quality import (
     measure_points,
     normal_share,
     percentile,
+    shared_pool,
     total_score,
+    withheld,
 )
 
 SCORES = np.array([[0.9, 0.5, 0.7], [0.6, 0.4, 0.2]])
@@ -124,6 +128,27 @@ def test_the_high_performers_pool_by_hand():
 @pytest.mark.parametrize(("threshold", "mean"), [(0.79, 0.79), (0.5, 0.79), (0.8, 0.0)])
 def test_without_a_spread_all_scores_are_the_mean(threshold, mean):
     assert mean_above(threshold, mean=0.79, spread=0.0) == mean
+
+
+def test_a_pool_is_shared_to_the_last_cent():
+    assert shared_pool(100, [1.0, 1.0, 1.0]).tolist() == [34, 33, 33]
+    assert shared_pool(101, [1.0, 0.0, 3.0]).tolist() == [25, 0, 76]
+    assert shared_pool(7, [0.0, 0.0]).tolist() == [0, 0]
+
+
+@given(st.integers(0, 10**12), st.lists(st.floats(0.0, 1e9), min_size=1, max_size=20))
+def test_whatever_the_claims_the_pool_is_paid_out(pool, claims):
+    paid = shared_pool(pool, claims)
+    if sum(claims) > 0.0:
+        assert paid.sum() == pool
+        assert (np.abs(paid - pool * (np.array(claims) / sum(claims))) <= 1.0 + 1e-3).all()
+    else:
+        assert not paid.any()
+
+
+@pytest.mark.parametrize(("combined", "expected"), [("product", 2.91), ("sum", 3.0)])
+def test_what_is_withheld_is_of_what_the_withhold_is_taken_of(combined, expected):
+    assert withheld(100.0, 97.0, withhold=0.03, combined=combined) == pytest.approx(expected)
 
 
 def test_a_whole_program_is_paid_what_the_pool_holds():

@@ -94,6 +94,34 @@ def test_lists_stay_until_the_first_performance_year_and_keep_their_size_after()
     assert size[6:].mean() == pytest.approx(size[0].mean(), rel=0.25)
 
 
+def joined(moving, made, acos=4):
+    """Return the share of its first size that joins each ACO, by year; shape (years, acos)."""
+    lives = made.lives.sum(axis=1)
+    first = np.bincount(made.aco[made.aco >= 0], lives[made.aco >= 0], acos)
+    come = (moving.aco[6:] >= 0) & (moving.aco[5:-1] < 0)
+    return (
+        np.array(
+            [np.bincount(row[new], lives[new], acos) for row, new in zip(moving.aco[6:], come, strict=True)]
+        )
+        / first
+    )
+
+
+def test_practices_come_in_some_years_many_at_once_and_as_many_over_the_years():
+    """With an intake in a quarter of years nobody comes in the others, and four times as many in those."""
+    usual = {"tins.leave": 0.1, "tins.leave_cost": 0.0}
+    made, steady = course({**usual, "tins.intake": 1.0})
+    _, lumpy = course({**usual, "tins.intake": 0.25})
+    each, some = joined(steady, made), joined(lumpy, made)
+    assert (some == 0.0).mean() == pytest.approx(0.75, abs=0.15)
+    assert (each == 0.0).mean() < 0.1
+    assert some.mean() == pytest.approx(each.mean(), rel=0.35)
+    assert some[some > 0.0].mean() > 2.5 * each.mean()
+    # Who leaves does so all the same, as long as lists have not parted.
+    gone = [(one.aco[6] < 0) & (one.aco[5] >= 0) for one in (steady, lumpy)]
+    np.testing.assert_array_equal(*gone)
+
+
 def test_costly_practices_leave_more_often():
     made, moving = course({"tins.leave": 0.1, "tins.leave_cost": 5.4})
     _, blind = course({"tins.leave": 0.1, "tins.leave_cost": 0.0})

@@ -12,18 +12,28 @@ from sim.kernels import chunks
 from sim.kernels.layout import Practices, same_tables
 from sim.kernels.tally import Asked
 from sim.population.experience import people_lived
+from sim.population.health import with_prevention
 from sim.population.shared_lives import SharedLives
 from sim.scenarios import Scenario
 from sim.start import make_world
 
 YEARS = (2027, 2028, 2029, 2030)
 DEEDS = 4  # kinds of what an arm may do in a market in a year; the first is nothing
-ALL = Asked(monthly=True, referred=True, types=True)
+ALL = Asked(monthly=True, referred=True, types=True, served=True)
+
+
+def everything(world) -> Asked:
+    """Return all sums, and all episodes of every other practice one by one."""
+    return ALL._replace(listed=tuple(0xFFFF * (place % 2) for place in range(world.n_practices)))
 
 
 @pytest.fixture(scope="module")
 def world():
     return make_world(Scenario.from_toml(LITTLE), 0)
+
+
+def some_answers(world):
+    return np.ones((world.n_practices, *world.no_answers().shape[1:]))
 
 
 def done(world, deeds, markets) -> Practices:
@@ -52,9 +62,24 @@ def done(world, deeds, markets) -> Practices:
             "snf_spill",
             "high_needs_snf",
             "coding",
+            "stays_habit",
         ):
             tables[name][who] = 1.0 + 0.05 * rng.standard_normal(len(who))
+        for name in ("readmission", "follow_up", "glycemic_poor", "pressure_controlled"):
+            tables[name][who] = rng.random(len(who))
         tables["attest"][who] = 0.0 if deed == 2 else 0.15
+        tables["home_care"][who] = tables["medicaid"][who] = 0.0 if deed == 1 else 0.6
+        tables["full_benefit"][who] = 0.7
+        tables["home_effect"][who] = 0.9
+        # Courses go on protecting people who are aligned elsewhere later.
+        tables["falls_uptake"][who] = 0.0 if deed == 1 else 0.5 * rng.random(len(who))
+        tables["support_uptake"][who] = 0.5
+        tables["support_effect"][who] = 1.2
+        if deed == 3:
+            tables["answers"] = tables["answers"] if len(tables["answers"]) else some_answers(world)
+            own = tables["answers"][who]
+            own += 0.1 * rng.standard_normal(own.shape)
+            tables["answers"][who] = own
     return Practices(**tables)
 
 
@@ -68,9 +93,14 @@ def alone(world, arms, years, healths, threads=1):
             reference = people[0].spend if arm else None
             health = healths[arm](year)
             practices = done(world, arms[arm][t], world.n_markets)
-            sums.append(world.live(own, year, practices, reference, threads, health, ALL)[0])
+            sums.append(world.live(own, year, practices, reference, threads, health, everything(world))[0])
         found.append((sums, [[column.copy() for column in own] for own in people]))
     return found
+
+
+def usual(world):
+    """Return health parameters by year, with what falls prevention averts."""
+    return lambda year: with_prevention(world.health(year), world.evidence)
 
 
 def compare(world, arms, years, healths, threads, look):
@@ -79,7 +109,7 @@ def compare(world, arms, years, healths, threads, look):
         levers = [
             (done(world, deeds[t], world.n_markets), healths[arm](year)) for arm, deeds in enumerate(arms)
         ]
-        together = lives.live(year, levers, threads, ALL)
+        together = lives.live(year, levers, threads, everything(world))
         for arm, (mine, wanted) in enumerate(zip(together, sums, strict=True)):
             for name in mine._fields:
                 assert np.array_equal(getattr(mine, name), getattr(wanted, name)), (year, arm, name)
@@ -116,7 +146,7 @@ def test_arms_together_are_arms_alone(world, monkeypatch, data):
         world,
         arms,
         YEARS,
-        [world.health] * n,
+        [usual(world)] * n,
         data.draw(st.sampled_from([1, 2])),
         data.draw(st.tuples(*[st.booleans()] * 4)),
     )
@@ -124,7 +154,7 @@ def test_arms_together_are_arms_alone(world, monkeypatch, data):
 
 def sicker(world):
     def of(year):
-        health = world.health(year)
+        health = usual(world)(year)
         return health._replace(visits=health.visits._replace(practice_leave=0.5))
 
     return of
@@ -133,9 +163,11 @@ def sicker(world):
 def test_arms_of_other_health_share_among_themselves(world):
     still, act, other = ((0, 0),) * 4, ((3, 0),) * 4, ((3, 2),) * 4
     own = sicker(world)
-    healths = [world.health, own, world.health, own, own]
+    healths = [usual(world), own, usual(world), own, own]
     lives = compare(world, [still, still, act, act, other], YEARS, healths, 2, (True,) * 4)
-    alone_rows = sum(people_lived(sums.care) for sums in lives.live(2031, _levers(world, healths), 1, ALL))
+    alone_rows = sum(
+        people_lived(sums.care) for sums in lives.live(2031, _levers(world, healths), 1, everything(world))
+    )
     assert alone_rows > 0
 
 
@@ -145,14 +177,14 @@ def _levers(world, healths):
 
 def test_an_arm_whose_health_becomes_otherwise_lives_by_itself_from_then_on(world):
     def later(year):
-        return world.health(year) if year < 2029 else sicker(world)(year)
+        return usual(world)(year) if year < 2029 else sicker(world)(year)
 
     act = ((3, 1),) * 4
     compare(
         world,
         [((0, 0),) * 4, act, act, act],
         YEARS,
-        [world.health, later, world.health, later],
+        [usual(world), later, usual(world), later],
         1,
         (True,) * 4,
     )
@@ -167,7 +199,7 @@ def test_people_who_are_not_touched_live_once(world):
         "two": [still, one, ((1, 3),) * 4],
     }
     apart = {
-        name: compare(world, deeds, YEARS, [world.health] * len(deeds), 1, (False,) * 4).worked_out_apart
+        name: compare(world, deeds, YEARS, [usual(world)] * len(deeds), 1, (False,) * 4).worked_out_apart
         for name, deeds in arms.items()
     }
     assert apart["same"] == 0

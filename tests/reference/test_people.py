@@ -10,7 +10,17 @@ import pytest
 
 from sim.kernels import quantiles
 from sim.kernels.beneficiary_year import live_year
-from sim.kernels.codes import Cell, Status, Sum
+from sim.kernels.codes import (
+    DIED_AT_ONCE,
+    LEFT_BEFORE_END,
+    WITH_ESRD,
+    Cell,
+    HomeOpen,
+    Listed,
+    ServedSum,
+    Status,
+    Sum,
+)
 from sim.kernels.draws import Decision, Key, draw4, unit, unit52
 from sim.kernels.following import NOBODY
 from sim.kernels.layout import People, Practices
@@ -79,14 +89,25 @@ LANES = {
     "procedure_month": (Decision.PROCEDURE, 2),
     "procedure_setting": (Decision.PROCEDURE, 3),
     "high_needs_month": (Decision.HIGH_NEEDS_ENTRY, 0),
+    "averted_visits": (Decision.FALLS, 0),
+    "home_emergencies": (Decision.HOME_CARE, 0),
+}
+# What is drawn of a person once.
+ONCE = {
+    "home_care": (Decision.PERSON_HOME_CARE, 0),
+    "full_benefit": (Decision.PERSON_MEDICAID, 0),
+    "covered": (Decision.PERSON_MEDICAID, 1),
+    "at_risk_of_falls": (Decision.PERSON_FALLS, 0),
+    "falls_prevention": (Decision.PERSON_FALLS, 1),
+    "cost_sharing_support": (Decision.PERSON_FALLS, 2),
 }
 
 
 def kernel_draws(key: Key, model: PlainModel, row: int) -> Draws:
     """Return what the kernel draws for a row in the model's year."""
 
-    def uniform(decision: Decision, *lanes: int, number: int = 0) -> float:
-        words = draw4(key, row, model.year, int(decision), number)
+    def uniform(decision: Decision, *lanes: int, number: int = 0, yearly: bool = True) -> float:
+        words = draw4(key, row, model.year if yearly else 0, int(decision), number)
         return float(unit(words[lanes[0]])) if len(lanes) == 1 else float(unit52(*(words[i] for i in lanes)))
 
     def pair(decision: Decision):
@@ -102,13 +123,17 @@ def kernel_draws(key: Key, model: PlainModel, row: int) -> Draws:
         recovery=lambda k: uniform(Decision.RECOVERY, k % 4, number=k // 4),
         specialist=lambda kind: uniform(Decision.SPECIALIST, 0, number=kind),
         specialist_luck=lambda kind: uniform(Decision.SPECIALIST, 1, 2, number=kind),
+        specialist_number=lambda kind: uniform(Decision.SPECIALIST, 3, number=kind),
         new_practice=pair(Decision.PRACTICE_CHOICE),
         other_practice=pair(Decision.OTHER_PRACTICE),
         **{name: partial(uniform, *where) for name, where in LANES.items()},
+        **{name: partial(uniform, *where, yearly=False) for name, where in ONCE.items()},
     )
 
 
-ASKED = Asked(monthly=True, referred=True)
+ASKED = Asked(monthly=True, referred=True, served=True)
+# Kinds of episode that practices want one by one: none, odd ones or all.
+LISTED = (0, 0xAAAA, 0xFFFF)
 
 
 @pytest.fixture(scope="module")
@@ -123,25 +148,44 @@ def touched(world: World, year: int) -> Practices:
     def factors(spread: float) -> np.ndarray:
         return 1.0 + spread * rng.standard_normal(world.n_practices)
 
-    attest = np.where(rng.random(world.n_practices) < 1 / 3, 0.2, 0.0)
-    return Practices(
-        world.providers.efficiency, *(factors(0.1) for _ in range(12)), coding=factors(0.03), attest=attest
+    answers = 1.0 + 0.2 * rng.standard_normal((world.n_practices, *world.no_answers().shape[1:]))
+    attest, uptake, support = (
+        np.where(rng.random(world.n_practices) < 1 / 3, share, 0.0) for share in (0.2, 0.8, 0.7)
     )
+    offered = {"falls_uptake": uptake, "support_uptake": support, "support_effect": 1.0 + factors(0.1)}
+    served = {
+        "home_care": np.where(rng.random(world.n_practices) < 2 / 3, 0.6, 0.0),
+        "home_open": rng.integers(0, len(HomeOpen), world.n_practices).astype(np.float64),
+        "home_effect": 0.8 * factors(0.1),
+        "home_last_effect": factors(0.2),
+        "home_ed": factors(0.2),
+        "full_benefit": np.where(rng.random(world.n_practices) < 2 / 3, 0.7, 0.0),
+        "medicaid": np.where(rng.random(world.n_practices) < 2 / 3, 0.8, 0.0),
+        "medicaid_cell": rng.choice([0.0, 3.0], world.n_practices),
+    }
+    factored = [factors(0.1) for _ in range(12)]
+    # In the first year nobody has a contract.
+    answers = answers if year > world.first_py else world.no_answers()
+    habits = ("readmission", "follow_up", "glycemic_poor", "pressure_controlled")
+    own = {"coding": factors(0.03), "attest": attest, "answers": answers, "stays_habit": factors(0.1)}
+    own |= {name: rng.random(world.n_practices) for name in habits} | offered | served
+    return Practices(world.providers.efficiency, *factored, **own)
 
 
 def tables(world: World) -> dict[int, Tables]:
+    listed = tuple(LISTED[practice % len(LISTED)] for practice in range(world.n_practices))
+    referrals = world.referrals(ASKED._replace(listed=listed))
     return {
-        year: Tables(
-            world.markets(year), world.untouched(), world.disease, world.health(year), world.referrals(ASKED)
-        )
+        year: Tables(world.markets(year), world.untouched(), world.disease, world.health(year), referrals)
         for year in range(world.first_py, world.last_py + 1)
     }
 
 
 def eventful(world: World, year: int, plain: Tables) -> Tables:
-    """Return tables of a year in which practices change what they do and High Needs scores are common."""
+    """Return tables of a year in which practices do much, and high scores and risk of falls are common."""
     criteria = plain.health.high_needs._replace(score=1.2, score_with_admissions=0.8)
-    health = plain.health._replace(high_needs=criteria)
+    falls = plain.health.falls._replace(at_risk=0.9, lasts=3, stays=0.5, ed_visits=0.6)
+    health = plain.health._replace(high_needs=criteria, falls=falls)
     return plain._replace(practices=touched(world, year), health=health)
 
 
@@ -153,10 +197,12 @@ def test_plain_model_and_kernel_live_the_same_lives(world: World) -> None:
     persons = dict(zip([row for row in rows if people.status[row] != DEAD], model.agents, strict=True))
     seen = {"deaths": 0, "advantage": 0, "entrants": 0, "esrd": 0, "snf": 0, "recovered": 0, "again": 0}
     cells: set[int] = set()
+    served = np.zeros(len(ServedSum), np.int64)
+    states: set[int] = set()
     for year, (markets, practices, disease, health, referrals) in years.items():
         before = people.status.copy(), people.conditions.copy()
         tally = world.zeros(ASKED)
-        none, strip = np.empty(0, np.int32), make_strip()
+        none, strip = np.empty(0, np.int32), make_strip(len(rows))
         lived = live_year(
             people,
             0,
@@ -180,6 +226,12 @@ def test_plain_model_and_kernel_live_the_same_lives(world: World) -> None:
         assert np.array_equal(np.array(model.episodes), tally.episodes)
         assert np.array_equal(np.array(model.monthly), tally.monthly)
         assert np.array_equal(np.array(model.referred), tally.referred)
+        wrong = np.flatnonzero((np.array(model.served) != tally.served).any(axis=0))
+        assert wrong.size == 0, (year, [ServedSum(which).name for which in wrong])
+        served += tally.served.sum(axis=0)
+        episodes = strip.episode_rows[: strip.listing[0]]
+        assert np.array_equal(np.array(model.listed), episodes)
+        states |= set(episodes[:, Listed.STATE].tolist())
         for name in People._fields:
             ours = np.array([getattr(person, name) for person in persons.values()])
             theirs = getattr(people, name)[list(persons)]
@@ -201,8 +253,14 @@ def test_plain_model_and_kernel_live_the_same_lives(world: World) -> None:
         seen["recovered"] += int(np.sum(had & ~people.conditions > 0))
         cells |= set(people.cell[people.months > 0].tolist())
         persons = {row: person for row, person in persons.items() if person.status != DEAD}
+        for name in ("FALLS_COURSES", "FALLS_PROTECTED", "PROTECTED_STAYS", "PROTECTED_ED_VISITS"):
+            seen[name] = seen.get(name, 0) + int(tally.care[..., Sum[name]].sum())
+        for name in ("AVERTED_STAYS", "AVERTED_ED_VISITS", "AVERTED_SPEND"):
+            seen[name] = seen.get(name, 0) + int(tally.care[..., Sum[name]].sum())
     assert min(seen.values()) > 10, seen
+    assert np.abs(served).min() > 10, served
     assert cells == {int(cell) for cell in Cell}
+    assert states >= {0, DIED_AT_ONCE, LEFT_BEFORE_END, WITH_ESRD}
 
 
 def test_the_dead_leave_the_model(world: World) -> None:

@@ -23,6 +23,8 @@ EVERY_PRICE: list[dict[str, Any]] = [
     {"episodes": ["sepsis"], "price": "bpci_advanced", "gain_share": "50 %", "loss_share": "80 %"},
     {"episodes": ["diabetes_chronic"], "overlap": "exclusive", "performance_adjustment": "100 %"},
 ]
+# Nothing is dropped.
+ALL_COUNT = {"drop": {"left": False, "died": False, "esrd": False}, "outliers": "kept"}
 SIMPLE = [{"episodes": ["cataract", "diabetes_chronic"], "quality": "80 %", "least_episodes": 5}]
 OWED = {"cara": {"counts_as_expenditure": False}}
 ARMS = {

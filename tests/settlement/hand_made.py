@@ -14,7 +14,9 @@ from sim.population.plan import AcoPlan
 from sim.population.trend import Trend
 from sim.settlement.contracts import Contracts
 from sim.settlement.elections import Elections
+from sim.settlement.offers import Offers
 from sim.settlement.program import Participants, Shown
+from sim.settlement.served_terms import ServedTerms
 
 ONE, TWO, RURAL = range(3)
 PRACTICE_ACO = np.array([ONE, ONE, TWO, TWO, RURAL, -1, -1])
@@ -22,7 +24,13 @@ PRACTICE_MARKET = np.array([0, 0, 0, 0, 1, 0, 1])
 ACO_MARKET = np.array([0, 0, 1])
 PLAN = AcoPlan("one", "renewing", "physician", False, 5_000, None, False, None, "east")
 YEARS = range(2015, 2037)
-TREND = Trend((2026,), np.ones((1, 2, N_KINDS)), dict.fromkeys(YEARS, 0.04), np.array([0.01, 0.0, 0.0, 0.0]))
+TREND = Trend(
+    (2026,),
+    np.ones((1, 2, N_KINDS)),
+    dict.fromkeys(YEARS, 0.04),
+    np.array([0.01, 0.0, 0.0, 0.0]),
+    np.ones((1, N_KINDS)),
+)
 PARTICIPANTS = Participants(PRACTICE_ACO, PRACTICE_MARKET, ACO_MARKET)
 
 
@@ -80,7 +88,8 @@ def contracts(program: str | list[str], **columns: Any) -> Contracts:
         "revenue_share": np.full(n, np.nan),
     }
     stated = plain | {name: np.asarray(column) for name, column in columns.items()}
-    return Contracts(**stated, elections=Elections.of([{}] * n, 2027))
+    offers, served = Offers.of([{}] * n), ServedTerms.of([{}] * n)
+    return Contracts(**stated, elections=Elections.of([{}] * n, 2027), offers=offers, served=served)
 
 
 def shown(year: int, held: Contracts, lived: dict[int, Tally] | None = None, **changes: Any) -> Shown:

@@ -29,7 +29,9 @@ def plan(reserves):
 
 def called(book, backing, year, guarantee, *, leaves=True, program=1.0):
     settled = {"program": np.full(2, program), "financial_guarantee": np.array(guarantee)}
-    found = backing.call(book, year, settled, ALL, Schedule(FINAL, FINAL), leaves=leaves)
+    found = backing.call(
+        book, year, settled, ALL, Schedule(FINAL, FINAL, np.zeros(len(FINAL), bool)), leaves=leaves
+    )
     return found["ruined"].tolist()
 
 

@@ -241,6 +241,7 @@ SWITCHES = [
     ("capitation.leakage_withhold", "10 %", "tcc", "capitation"),
     ("capitation.vintage_months", [4, 7, 10], "enhanced", "enhanced_pcc"),
     ("capitation.vintage_known", [0, 0.5, 0.7, 1.0], "enhanced", "enhanced_pcc"),
+    ("capitation.rates_known", [0, 0, 0, 0], "base", "capitation"),
     ("capitation.eligibility_lag", 3, "enhanced", "enhanced_pcc"),
     ("capitation.sequestered", False, "base", "base_pcc"),
     ("capitation.enhanced_sequestered", True, "enhanced", "enhanced_pcc"),
@@ -258,6 +259,26 @@ def test_each_switch_acts(key, value, arm, name):
     changed = alone(arm, values={key: value}).outcomes
     assert (changed[name] != out(arm)[name]).any()
     np.testing.assert_array_equal(changed["benchmark"], out(arm)["benchmark"])
+
+
+def test_an_add_on_by_month_is_the_same_money_earlier():
+    values = {"add_on.paid": "monthly"}
+    monthly, at_last = alone("plain", values=values), lived().models["plain"]
+    timing = {"cash_low_point", "days_of_cash", "working_capital", "working_capital_interest"}
+    for name, found in monthly.outcomes.items():
+        if name not in timing:
+            np.testing.assert_array_equal(found, at_last.outcomes[name], err_msg=name)
+    add_on = monthly.outcomes["admin_add_on"]
+    assert add_on.any()
+    paid, late = (
+        model.ledger.by_month(Party.ACO, Mechanism.ADMIN_ADD_ON, year=FIRST) for model in (monthly, at_last)
+    )
+    np.testing.assert_allclose(paid[:, :12], add_on[:, :1] / 12 * np.ones(12), atol=1)
+    np.testing.assert_array_equal(paid.sum(axis=1), add_on[:, 0])
+    assert not paid[:, 12:].any()
+    np.testing.assert_array_equal(late[:, 21], add_on[:, 0])
+    gets = add_on[:, 0] > 0
+    assert (monthly.outcomes["cash_low_point"] > at_last.outcomes["cash_low_point"])[gets].all()
 
 
 def test_a_stated_rate_is_one_for_all():

@@ -16,9 +16,9 @@ from sim.settlement.capitation import (
     LivedYear,
     YearOfPayments,
     capitation_of,
-    provisional_claims,
 )
 from sim.settlement.elections import Elections
+from sim.settlement.provisional import provisional_claims
 
 PEOPLE, MONTHS, BENCHMARK = 10_000, 12, 1164.0
 SPENT = 140_000_000.0  # dollars a year
@@ -30,6 +30,7 @@ CARE = CareEvidence(
     participants_other=np.array([0.05]),
     preferred_other=np.array([0.10]),
     passed_on=1.0,
+    enhanced_passed_on=0.0,
     claims_paid=np.array([0.25, 0.75]),
     month_weights=np.ones(MONTHS),
 )
@@ -62,7 +63,7 @@ def known(year: LivedYear, lookback: LivedYear, preliminary: float = BENCHMARK) 
 def paid(terms=TERMS, year=None, preliminary=BENCHMARK, care=CARE, **stated):
     elections = Elections.of([stated], 2027)
     seen = known(lived() if year is None else year, lived(), preliminary)
-    return capitation_of(elections, terms, (FINAL, np.array([FINAL])), care, seen)
+    return capitation_of(elections, terms, (FINAL, np.array([FINAL])), care, seen, np.zeros(1))
 
 
 def dollars(made, mechanism):
@@ -91,10 +92,27 @@ def test_base_and_enhanced_pcc_of_a_flat_benchmark():
 
 def test_the_most_enhanced_pcc_is_seven_per_cent_with_the_base():
     made = paid(payments=["pcc"], enhanced_share=1.0)
-    assert made.rates[Mechanism.ENHANCED_PCC] == pytest.approx([0.04])
+    assert made.rates[Mechanism.ENHANCED_PCC][0] == pytest.approx([0.04] * 12)
     costly = paid(payments=["pcc"], enhanced_share=1.0, care=replace(CARE, primary_care=0.055))
-    assert costly.rates[Mechanism.BASE_PCC] == pytest.approx([0.055])
-    assert costly.rates[Mechanism.ENHANCED_PCC] == pytest.approx([0.02])
+    assert costly.rates[Mechanism.BASE_PCC][0] == pytest.approx([0.055] * 12)
+    assert costly.rates[Mechanism.ENHANCED_PCC][0] == pytest.approx([0.02] * 12)
+
+
+def test_rates_look_back_on_twelve_months_that_move_with_each_quarter():
+    """Primary care doubles with the year, spending does not: a quarter of it is seen from June on."""
+    more = lived()
+    more.aco[..., Sum.PQEM_VISITS] *= 2
+    more = replace(more, nation=lived().nation)
+    made = paid(year=more, payments=["pcc"], enhanced_share=1.0)
+    expected = np.array([0.03] * 5 + [0.0375] * 3 + [0.045] * 3 + [0.0525])
+    assert made.rates[Mechanism.BASE_PCC][0] == pytest.approx(expected)
+    assert made.rates[Mechanism.ENHANCED_PCC][0] == pytest.approx(0.07 - np.minimum(expected, 0.05))
+    # Rates are not trued up: what is due is what was in force, and claims replaced are the year's.
+    assert dollars(made, Mechanism.BASE_PCC)[FINAL - 1] == pytest.approx(0.0, abs=0.2)
+    assert made.due.sum() / DOLLAR == pytest.approx(expected.sum() * BENCHMARK * PEOPLE, abs=0.01)
+    assert made.replaced.sum() / DOLLAR == pytest.approx(0.06 * SPENT, abs=0.02)
+    as_before = paid(replace(TERMS, rates_known=np.zeros(4)), year=more, payments=["pcc"])
+    assert as_before.rates[Mechanism.BASE_PCC][0] == pytest.approx([0.03] * 12)
 
 
 def test_a_benchmark_that_rises_is_caught_up_with_by_vintage_and_at_settlement():
@@ -113,11 +131,11 @@ def test_total_care_capitation_is_net_of_what_others_bill():
     made = paid(payments=["tcc"], preferred_reduction=0.4)
     # Primary care, and of the rest Participants' twentieth and two fifths of Preferred Providers' tenth.
     share = 0.03 + 0.97 * (0.05 + 0.4 * 0.10)
-    assert made.rates[Mechanism.TCC] == pytest.approx([share])
+    assert made.rates[Mechanism.TCC][0] == pytest.approx([share] * 12)
     assert made.due.sum() / DOLLAR == pytest.approx(share * BENCHMARK * PEOPLE * MONTHS, abs=0.01)
     assert made.replaced.sum() / DOLLAR == pytest.approx(share * SPENT, abs=0.02)
     withheld = paid(replace(TERMS, leakage_withhold=0.25), payments=["tcc"], preferred_reduction=0.4)
-    assert withheld.rates[Mechanism.TCC] == pytest.approx([0.75 * share])
+    assert withheld.rates[Mechanism.TCC][0] == pytest.approx([0.75 * share] * 12)
 
 
 def test_npcc_is_kept_and_apo_trued_up():
@@ -125,7 +143,7 @@ def test_npcc_is_kept_and_apo_trued_up():
     both = {"npcc_reduction": 0.4, "apo_reduction": 0.5}
     made = paid(year=lived(1.1 * SPENT), payments=["pcc", "npcc", "apo"], **both)
     other = 0.97 * 0.15
-    assert made.rates[Mechanism.NPCC] == pytest.approx([0.4 * other])
+    assert made.rates[Mechanism.NPCC][0] == pytest.approx([0.4 * other] * 12)
     assert dollars(made, Mechanism.NPCC).sum() == pytest.approx(
         0.98 * 0.4 * other * BENCHMARK * PEOPLE * MONTHS, abs=0.05
     )
@@ -143,7 +161,7 @@ def test_npcc_is_kept_and_apo_trued_up():
 
 def test_provisional_settlement_completes_what_is_paid_by_the_years_end():
     made = paid(payments=["pcc"])
-    seen = provisional_claims(made, ProvisionalTerms(15, 12, 1.0, 1.1), CARE)
+    seen = provisional_claims(made, ProvisionalTerms(15, 12, 1.0, 1.1, stop_loss=True), CARE)
     # Of twelve months' claims the last is a quarter and the one before three quarters paid.
     assert seen == pytest.approx([(SPENT - 4_200_000) / 12 * 11 * 1.1])
 

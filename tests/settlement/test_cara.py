@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from cara_arms import ACOS, ARMS, SIMPLE, lived, scenario
+from cara_arms import ACOS, ALL_COUNT, ARMS, SIMPLE, lived, scenario
 from worlds import NO_ACO, aco, lived_through, scenario_of
 
 from sim.kernels.codes import Episode, EpisodeSum
@@ -125,7 +125,7 @@ def one(contract, acos=ACOS[:1], years=2029, **changes):
 
 
 def test_every_episode_of_an_aco_is_one_specialists():
-    found = one({"episodes": ["cataract", "low_back_pain"]})
+    found = one({"episodes": ["cataract", "low_back_pain"]}, values={"cara": ALL_COUNT})
     scene = scenario_of(ACOS[0], seed=3, last_py=2029, arms=NO_ACO | {"lead": {"program": "lead"}})
     model = LeadModel(scene, "lead")
     for _ in scene.years:

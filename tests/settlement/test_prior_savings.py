@@ -6,25 +6,72 @@ import numpy as np
 import pytest
 from program_arms import scenario, world
 
+from sim.inputs.evidence import load_evidence
 from sim.settlement.lead import Lead
 from sim.settlement.lead_base import earlier_savings
+from sim.settlement.office import Settlement
 from sim.settlement.program import Participants
 
-USUAL = 0.034
+BEYOND = load_evidence().number("entry.beyond_true_savings")
 
 
 def plans():
-    first = world().plans[0]
-    return [
+    first = replace(world().plans[0], leadership="physician", effect=None, effect_scale=None)
+    return (
         replace(first, entry="renewing", prior_savings=None),
+        replace(first, entry="renewing", prior_savings=None, leadership="hospital"),
         replace(first, entry="newly_entering", prior_savings=None),
         replace(first, entry="newly_entering", prior_savings=0.02),
         replace(first, entry="renewing", prior_savings=-0.01),
-    ]
+    )
 
 
-def test_renewing_acos_bring_the_usual_rate_unless_their_own_is_stated():
-    assert [earlier_savings(plan, USUAL) for plan in plans()] == [USUAL, 0.0, 0.02, -0.01]
+def saved(*plans, draw=None, **evidence):
+    values = {f"effect.{key}": value for key, value in evidence.items()}
+    return earlier_savings(plans, load_evidence(values), np.zeros(len(plans)) if draw is None else draw)
+
+
+def test_renewing_acos_bring_what_they_truly_saved_and_more_unless_their_own_is_stated():
+    """By the curves, 2.3 and 0.7 % after four years; who is new has none, and what is stated holds."""
+    expected = [BEYOND + 0.023, BEYOND + 0.007, 0.0, 0.02, -0.01]
+    assert saved(*plans()) == pytest.approx(expected)
+    assert 0.03 < expected[1] < expected[0] < 0.06
+
+
+def test_who_saves_nothing_brings_no_more_than_benchmarks_show_beyond():
+    physician, hospital, new, *_ = plans()
+    still = [BEYOND, BEYOND, 0.0]
+    assert saved(physician, hospital, new, scale=0) == pytest.approx(still)
+    assert saved(physician, hospital, new, experience=0) == pytest.approx(still)
+    own = replace(physician, effect_scale=0.0)
+    assert saved(own, hospital) == pytest.approx([BEYOND, BEYOND + 0.007])
+
+
+def test_an_aco_that_saves_more_than_its_kind_did_so_before():
+    """An own plateau of 6 %, and two standard deviations of 1.5 %, at 2.3 of 3.0 of the way."""
+    physician = plans()[0]
+    assert saved(replace(physician, effect=-0.06)) == pytest.approx([BEYOND + 0.06 * 2.3 / 3.0])
+    better = saved(physician, draw=np.array([-2.0]), aco_spread=[0.015, 0.0])
+    assert better == pytest.approx([BEYOND + 0.023 + 2.0 * 0.015 * 2.3 / 3.0])
+
+
+def test_what_an_arm_says_of_effects_is_not_of_the_base_years():
+    """Base years are one and the same in all arms, and so is what each ACO saved in them."""
+    made = world()
+    providers, n = made.providers, len(made.plans)
+    participants = Participants(providers.aco, providers.market, providers.aco_market(n))
+
+    def brought(stated):
+        lead = Settlement.of(stated, "mixed", made).programs["lead"]
+        return lead.benchmark(dict(made.history), participants, 2027).inputs.prior_savings_pbpm
+
+    usual = brought(scenario())
+    assert usual == pytest.approx(brought(scenario().replace({"arms.mixed.evidence.effect.scale": 0})))
+    renewing = np.array([plan.entry == "renewing" for plan in made.plans])
+    assert (usual[renewing] > 0.0).all()
+    assert not usual[~renewing].any()
+    by_kind = inputs_of().prior_savings_pbpm
+    assert not np.isclose(usual, by_kind)[renewing].any()
 
 
 def inputs_of(**changes):

@@ -23,6 +23,7 @@ from hand_made import (
     shown,
 )
 
+from sim.inputs.evidence import load_evidence
 from sim.inputs.reach_terms import reach_benchmark_terms
 from sim.inputs.rulebook import load_rulebook
 from sim.kernels.codes import N_CELLS, Cell, Sum
@@ -41,7 +42,7 @@ NATION = PRACTICE_ACO > -2
 
 
 def program():
-    return Reach(BOOKS, TREND, PLANS, 0.4)
+    return Reach(BOOKS, TREND, PLANS, 0.4, load_evidence())
 
 
 def both(places, year, cell):

@@ -102,11 +102,59 @@ def test_the_settlement_has_it_as_a_mechanism_of_its_own():
     assert imbalances(this.ledger) == []
 
 
-def test_provisional_settlement_does_not_know_it():
-    ledger = lived().models["capitated"].ledger
-    early = ledger.by_month(Party.ACO, Mechanism.STOP_LOSS, year=2027)
-    assert not early[:, :21].any()
-    assert early[:, 21].any()
+def test_provisional_settlement_knows_it_and_the_final_one_pays_the_difference():
+    this, plain = lived().models["capitated"], lived().models["capitated_unprotected"]
+    for year in (2027, 2028, 2029):
+        booked = this.ledger.by_month(Party.ACO, Mechanism.STOP_LOSS, year=year)
+        assert booked[:, 14].any()
+        assert not np.delete(booked, [14, 21], axis=1).any()
+        np.testing.assert_array_equal(booked.sum(axis=1), this.outcomes["stop_loss_settled"][:, year - 2027])
+        # What is paid beside it is what would be paid without.
+        settled = this.ledger.by_month(Party.ACO, Mechanism.SETTLEMENT, year=year)
+        without = plain.ledger.by_month(Party.ACO, Mechanism.SETTLEMENT, year=year)
+        np.testing.assert_array_equal(settled, without)
+    # In the first corridor an ACO has all of it, less sequestration of gains.
+    net = this.outcomes["stop_loss_payout"][:, 0] - this.outcomes["stop_loss_charge"][:, 0]
+    early = this.ledger.by_month(Party.ACO, Mechanism.STOP_LOSS, year=2027)[:, 14]
+    assert (np.abs(early) <= np.abs(net) + 2).all()
+    assert (np.abs(early) >= 0.97 * np.abs(net)).all()
+    assert imbalances(this.ledger) == []
+
+
+def test_provisional_settlement_need_not_know_it():
+    ledger = lived().models["late_known"].ledger
+    booked = ledger.by_month(Party.ACO, Mechanism.STOP_LOSS, year=2027)
+    assert not booked[:, :21].any()
+    assert_same(lived().models["late_known"].outcomes, out("capitated"), ["settlement", "stop_loss_settled"])
+
+
+def test_attachments_of_part_of_a_year_pay_more_and_charge_more():
+    whole, part = out("all"), out("prorated")
+    assert (part["stop_loss_payout"] >= whole["stop_loss_payout"]).all()
+    assert (part["stop_loss_charge"] > whole["stop_loss_charge"]).all()
+    assert_same(part, whole, ["benchmark", "true_savings"])
+
+
+def test_by_the_year_before_charges_are_known_before_and_payouts_balance_them():
+    own, before = out("all"), out("before")
+    # The first year has none before it.
+    for name in ("stop_loss_charge", "stop_loss_payout"):
+        np.testing.assert_array_equal(before[name][:, FIRST], own[name][:, FIRST])
+    benchmark = own["benchmark_before_discount"]
+    np.testing.assert_array_equal(before["benchmark_before_discount"][:, :2], benchmark[:, :2])
+    # Of nearly the same people: last year's share of this year's benchmark.
+    share, ours = before["stop_loss_charge"] / benchmark, own["stop_loss_charge"] / benchmark
+    np.testing.assert_allclose(share[:, SECOND], ours[:, FIRST], rtol=0.1)
+    # One factor on everybody's payouts.
+    factor = before["stop_loss_payout"][:, SECOND] / own["stop_loss_payout"][:, SECOND]
+    np.testing.assert_allclose(factor, factor[0], rtol=1e-5)
+    assert abs(factor[0] - 1.0) > 1e-4
+
+
+def test_who_elects_later_is_charged_by_the_year_before_that():
+    before, later = out("before"), out("before_later")
+    np.testing.assert_array_equal(before["stop_loss_charge"][:, SECOND], later["stop_loss_charge"][:, SECOND])
+    assert not later["stop_loss_charge"][:, FIRST].any()
 
 
 def one_year(**changed):
@@ -119,9 +167,9 @@ def test_payouts_and_charges_person_by_person_in_plain_python(monkeypatch, expec
     seen = []
     real = lead_room.stop_loss_of
 
-    def spy(lived_by, lists, elected, benchmark, terms, counted):
+    def spy(lived_by, lists, elected, benchmark, terms, counted, neutral):
         seen.append((benchmark, counted))
-        return real(lived_by, lists, elected, benchmark, terms, counted)
+        return real(lived_by, lists, elected, benchmark, terms, counted, neutral)
 
     monkeypatch.setattr(lead_room, "stop_loss_of", spy)
     made = Replicate(one_year(**{"stop_loss.expected": expected}), 1)
@@ -200,6 +248,8 @@ def test_payouts_depend_neither_on_threads_nor_on_other_arms():
     only = LeadModel(made, "all", 0, threads=2)
     only.step()
     for name, values in only.outcomes.items():
+        if "year" not in BY_NAME[name].dims:
+            continue
         year = BY_NAME[name].dims.index("year")
         first, shared = (np.take(one, 0, axis=year) for one in (values, out("all")[name]))
         np.testing.assert_array_equal(first, shared, err_msg=name)

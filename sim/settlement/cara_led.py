@@ -1,0 +1,187 @@
+"""Episodes under an arrangement: which count, what they cost, and who leads them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim.inputs.cara_terms import CLASSES, CaraTerms
+from sim.inputs.evidence import Evidence
+from sim.kernels.codes import MONTHS_A_YEAR, N_EPISODES, Listed
+from sim.policy.cara_episodes import dropped, goes_first, without_outliers
+from sim.population.health import DAYS_A_MONTH, specialty_of_episodes
+from sim.population.world import World
+from sim.settlement.cara_agreed import EVERYBODY, Agreed
+from sim.settlement.program import Flags, Floats, Ints
+
+QUARTERS = 4
+_MONTHS_A_QUARTER = MONTHS_A_YEAR // QUARTERS
+
+
+@dataclass(frozen=True, eq=False)
+class Led:
+    """Episodes under an arrangement by who leads them; int64 arrays of shape (rows,).
+
+    Attributes
+    ----------
+    aco, kind, specialist : int64 arrays
+    count : int64 array
+    cost, expected : int64 arrays
+        Cents of the services that count, in CMS's window, and what CMS expected of them.
+    count_by, cost_by, expected_by : int64 arrays, shape (rows, 4)
+        The same of what was begun by the end of each quarter. Of a chronic episode, which lasts all year,
+        cents come evenly.
+    dropped : int64 array, shape (acos, episodes)
+        Episodes under arrangements that do not count.
+    """
+
+    aco: Ints
+    kind: Ints
+    specialist: Ints
+    count_by: Ints
+    cost_by: Ints
+    expected_by: Ints
+    dropped: Ints
+
+    @property
+    def count(self) -> Ints:
+        """Episodes of the year."""
+        return self.count_by[:, -1]
+
+    @property
+    def cost(self) -> Ints:
+        """Cents of the year."""
+        return self.cost_by[:, -1]
+
+    @property
+    def expected(self) -> Ints:
+        """Cents expected of the year."""
+        return self.expected_by[:, -1]
+
+
+class Kinds:
+    """What is known of each kind of episode, arrays of shape (episodes,).
+
+    Attributes
+    ----------
+    of_class : int64 array
+        Place in :data:`sim.inputs.cara_terms.CLASSES`.
+    specialty : int64 array
+        That leads it.
+    before, after : float64 arrays
+        Months of CMS's window.
+    low, high, kept : float64 arrays
+        Percentiles of cost over expected cost beyond which an episode is an outlier, and the mean of that
+        ratio where outliers do not count.
+    """
+
+    def __init__(self, evidence: Evidence) -> None:
+        names = evidence.words("episodes.class")
+        self.of_class = np.array([CLASSES.index(name) for name in names], np.int64)
+        self.specialty = specialty_of_episodes(evidence)
+        self.before, self.after = (
+            evidence.array(f"episodes.days_{side}") / DAYS_A_MONTH for side in ("before", "after")
+        )
+        self.low, self.high, self.kept = (
+            evidence.array(f"episodes.outlier_{name}") for name in ("low", "high", "kept")
+        )
+
+
+def led_under(
+    listed: Ints,
+    own: Floats,
+    practice_aco: Ints,
+    stated: Agreed,
+    in_lead: Flags,
+    terms: CaraTerms,
+    kinds: Kinds,
+    world: World,
+) -> Led:
+    """Gather episodes of each ACO's aligned people by the specialists it has an arrangement with.
+
+    Parameters
+    ----------
+    listed : int64, shape (episodes, fields)
+        By :class:`sim.kernels.codes.Listed`.
+    own : float64, shape (practices, episodes, referred)
+        What who leads an episode makes of its cost.
+    practice_aco : int64, shape (practices,)
+    stated : Agreed
+    in_lead : bool, shape (acos,)
+        ACOs that LEAD settles this year.
+    terms : CaraTerms
+    kinds : Kinds
+    world : World
+    """
+    rows = listed[stands(stated, in_lead)[practice_aco[listed[:, Listed.PRACTICE]], listed[:, Listed.KIND]]]
+    practice, kind, place = rows[:, Listed.PRACTICE], rows[:, Listed.KIND], rows[:, Listed.PLACE]
+    specialist = world.providers.specialists.by_specialty[practice, kinds.specialty[kind], place]
+    has_one = contracted(practice_aco, stated, kinds, world)[practice_aco[practice], kind, specialist]
+    rows, specialist = rows[has_one], specialist[has_one]
+    practice, kind, place = practice[has_one], kind[has_one], place[has_one]
+    aco, of_class = practice_aco[practice], kinds.of_class[kind]
+    cost = np.rint(rows[:, Listed.RELATED] * own[practice, kind, place])
+    expected = rows[:, Listed.EXPECTED].astype(np.float64)
+    counts = ~dropped(
+        rows[:, Listed.STATE], of_class, left=terms.drops_left, died=terms.drops_died, esrd=terms.drops_esrd
+    )
+    if terms.excludes_outliers:
+        cost, inside = without_outliers(cost, expected, of_class, low=kinds.low[kind], high=kinds.high[kind])
+        counts &= inside
+        expected *= kinds.kept[kind]
+    counts[counts] &= ~stated.exclusive[aco, kind][counts] | goes_first(
+        rows[counts, Listed.ROW],
+        of_class[counts],
+        rows[counts, Listed.MONTH],
+        before=kinds.before[kind][counts],
+        after=kinds.after[kind][counts],
+    )
+    lost = np.zeros((len(in_lead), N_EPISODES), np.int64)
+    np.add.at(lost, (aco[~counts], kind[~counts]), 1)
+    number = len(world.providers.specialists.market)
+    keys, at = np.unique(((aco * N_EPISODES + kind) * number + specialist)[counts], return_inverse=True)
+    begun = np.maximum(rows[counts, Listed.MONTH] - 1, 0) // _MONTHS_A_QUARTER
+    all_year = rows[counts, Listed.MONTH] == 0
+
+    def by_quarter(values: Ints, evenly: Flags) -> Ints:
+        found = np.zeros((len(keys), QUARTERS), np.int64)
+        for quarter in range(QUARTERS):
+            spread = values * (quarter + 1) // QUARTERS
+            np.add.at(found[:, quarter], at, np.where(evenly, spread, values * (begun <= quarter)))
+        return found
+
+    rest, leads = np.divmod(keys, number)
+    return Led(
+        *np.divmod(rest, N_EPISODES),
+        leads,
+        by_quarter(np.ones(len(at), np.int64), np.zeros(len(at), bool)),
+        by_quarter(np.rint(cost[counts]).astype(np.int64), all_year),
+        by_quarter(np.rint(expected[counts]).astype(np.int64), all_year),
+        lost,
+    )
+
+
+def stands(stated: Agreed, in_lead: Flags) -> Flags:
+    """Return which kinds of episode are arranged, shape (acos + 1, episodes); nothing in the last row.
+
+    A practice without an ACO is in row -1.
+    """
+    return np.vstack([stated.covered & in_lead[:, None], np.zeros(N_EPISODES, bool)])
+
+
+def contracted(practice_aco: Ints, stated: Agreed, kinds: Kinds, world: World) -> Flags:
+    """Return with whom each ACO has an arrangement if it has one, shape (acos, episodes, specialists).
+
+    Those to whom its practices refer most people of the specialty, as many as it has arranged with.
+    """
+    made, lives = world.providers.specialists, world.providers.lives.sum(axis=1)
+    found = np.ones((*stated.most.shape, len(made.market)), dtype=bool)
+    for aco, kind in np.argwhere(stated.covered & (stated.most < EVERYBODY)).tolist():
+        own = practice_aco == aco
+        people = np.zeros(len(made.market))
+        np.add.at(people, made.by_specialty[own, kinds.specialty[kind]], lives[own, None] * made.share[own])
+        rank = np.argsort(-people, kind="stable")
+        found[aco, kind] = False
+        found[aco, kind, rank[: stated.most[aco, kind]]] = True
+    return found
