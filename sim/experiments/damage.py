@@ -68,20 +68,22 @@ def read_packed(metadata: Metadata, name: str, part: slice = slice(None)) -> NDA
     """
     array = metadata.arrays[name]
     start, stop, _ = part.indices(array.shape[0])
-    files = [
-        metadata.path.joinpath(name, "c", str(number), *["0"] * (len(array.shape) - 1))
-        for number in range(start // array.chunks[0], -(-stop // array.chunks[0]))
-    ]
-    spoilt = [file for file in files if file.exists() and is_absurd(file, array)]
+    size = array.chunks[0]
+    files = {
+        number: metadata.path.joinpath(name, "c", str(number), *["0"] * (len(array.shape) - 1))
+        for number in range(start // size, -(-stop // size))
+    }
+    spoilt = [file for file in files.values() if file.exists() and is_absurd(file, array)]
     if not spoilt:
         opened = zarr.open_array(metadata.path / name, mode="r", zarr_format=3)
         try:
             rows: NDArray[Any] = np.asarray(opened[part])
         except (OSError, ValueError, RuntimeError):
-            for file, number in zip(files, range(start // array.chunks[0], len(files) + 1), strict=False):
-                first = number * array.chunks[0]
-                if not _readable(opened, slice(first, first + array.chunks[0])):
-                    spoilt.append(file)
+            spoilt = [
+                file
+                for number, file in files.items()
+                if not _readable(opened, slice(number * size, (number + 1) * size))
+            ]
         else:
             return rows
     raise InputError(fault_each(spoilt))

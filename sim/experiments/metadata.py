@@ -202,7 +202,7 @@ def examine(path: Path) -> Metadata:
             documents[name] = read_document(path / name / NAME)
             if checksum(without_length(documents[name])) != crc:
                 raise ValueError("is damaged: not as it was written")
-            arrays[name] = _array(name, documents[name], layout)
+            arrays[name] = array_layout(name, documents[name], layout)
         except (ValueError, KeyError, TypeError, AttributeError, IndexError, OverflowError, OSError) as error:
             problem = str(error) if type(error) is ValueError else "is damaged: not as leadsim writes it"
             faults.append(Fault(str(path / name / NAME), "", problem, REMEDY))
@@ -291,7 +291,7 @@ def _is_scenario(text: str) -> bool:
     )
 
 
-def _array(name: str, document: Document, layout: Mapping[str, Any]) -> ArrayLayout:
+def array_layout(name: str, document: Document, layout: Mapping[str, Any]) -> ArrayLayout:
     """Return an array's layout; raises an error of any kind where no leadsim has written it."""
     shape, dims = document["shape"], document["dimension_names"]
     chunks, attributes = document["chunk_grid"]["configuration"]["chunk_shape"], document["attributes"]
@@ -299,6 +299,8 @@ def _array(name: str, document: Document, layout: Mapping[str, Any]) -> ArrayLay
         raise ValueError(f"declares the shape {shortened(shape)}")
     if len(shape) != len(dims) or len(set(dims)) != len(dims):
         raise ValueError(f"declares the dims {shortened(dims)}")
+    if "replicate" in dims and shape[dims.index("replicate")] > MOST_REPLICATES:
+        raise ValueError(f"declares {max(shape):,} replicates, at most {MOST_REPLICATES:,}")
     dtype = document["data_type"]
     if name in ("done", "replicate"):
         expected = flags_document(name, *shape)
@@ -349,10 +351,6 @@ def _size_faults(path: Path, arrays: Mapping[str, ArrayLayout], layout: Mapping[
     results = arrays[DIGESTS].attributes["variables"]
     known = {*labels, *results, DIGESTS, "done", "replicate"}
     for name, array in arrays.items():
-        length = array.shape[array.dims.index("replicate")] if "replicate" in array.dims else 0
-        if length > MOST_REPLICATES:
-            problem = f"declares {length:,} replicates"
-            faults.append(Fault(str(path / name / NAME), "", problem, f"at most {MOST_REPLICATES:,}"))
         others = {dim: size for dim, size in zip(array.dims, array.shape, strict=True) if name != DIGESTS}
         wrong = [dim for dim, size in others.items() if dim != "replicate" and sizes.get(dim) != size]
         text = (name in _LABEL_TEXT and array.dtype != "string") or (

@@ -16,9 +16,10 @@ from numpy.typing import NDArray
 from xarray.backends import BackendArray
 from xarray.core import indexing
 
+from sim.experiments.damage import read_packed
 from sim.experiments.design import Design
 from sim.experiments.documents import NAME, SWEEP_CONVENTIONS
-from sim.experiments.metadata import read_document
+from sim.experiments.metadata import Metadata, array_layout, read_document
 from sim.experiments.plan import MOST_REPLICATES
 from sim.experiments.provenance import provenance
 from sim.experiments.results import lazy, open_store
@@ -136,6 +137,10 @@ def open_sweep(path: Path) -> xr.Dataset:
         if points > MOST_POINTS or replicates > MOST_REPLICATES:
             raise ValueError(f"{points} points of {replicates} replicates")
         named = {name: arrays[name] for name in ("design", *map(str, attributes[_KEYS]))}
+        whole = dict.fromkeys(named, (points,)) | {"quantile": (points, len(named) - 1)}
+        for name, shape in whole.items():
+            if name in arrays and not arrays[name].shape == arrays[name].chunks == shape:
+                raise ValueError(f"{name} of {arrays[name].shape} in chunks of {arrays[name].chunks}")
         coordinates = {
             name: xr.Variable("design", array[:], dict(array.attrs)) for name, array in named.items()
         }
@@ -231,8 +236,8 @@ def _values(store: Path, name: str) -> NDArray[Any]:
     if name != "done":
         return np.asarray(open_store(store)[name].values, np.float64)
     with sound(store / name):
-        flags: Any = zarr.open_array(store / name, mode="r", zarr_format=3)
-        done: NDArray[np.bool_] = np.asarray(flags[:]) == 1
+        layout = array_layout(name, read_document(store / name / NAME), {})
+        done: NDArray[np.bool_] = read_packed(Metadata(store, {}, {}, {name: layout}), name) == 1
     return done
 
 
@@ -243,7 +248,7 @@ def sound(path: Path) -> Iterator[None]:
         yield
     except InputError:
         raise
-    except (ValueError, KeyError, TypeError, IndexError, RuntimeError, OSError, AttributeError) as error:
+    except (LookupError, ValueError, TypeError, RuntimeError, OSError, AttributeError, MemoryError) as error:
         problem = f"is damaged, or no store of this version of leadsim ({type(error).__name__}: {error})"
         allowed = "must be a store written by leadsim run; choose another --out, or --overwrite"
         raise InputError(Fault(str(path), "", problem, allowed)) from error

@@ -239,7 +239,7 @@ class Workers:
             pool = ProcessPoolExecutor(self.workers, context, initializer=_receive, initargs=(digest, packed))
             task: Callable[..., Any] = partial(_compute, digest, None)
         elif self.kind == "dask":
-            pool, self._close = _dask_pool(self.address, self.workers)
+            pool, self._close = dask_pool(self.address, self.workers)
         elif isinstance(self.kind, Executor):
             pool = self.kind
         else:
@@ -284,7 +284,7 @@ def _packed(task: Task) -> tuple[str, bytes]:
     return hashlib.sha256(packed).hexdigest(), packed
 
 
-def _dask_pool(address: str | None, workers: int) -> tuple[Executor, Callable[[], None]]:
+def dask_pool(address: str | None, workers: int) -> tuple[Executor, Callable[[], None]]:
     """Return an executor on a Dask cluster, and what ends it."""
     try:
         from distributed import Client, LocalCluster  # noqa: PLC0415  only for whoever asks for it
