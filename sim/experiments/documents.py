@@ -33,7 +33,7 @@ Document = dict[str, Any]
 
 def text_of(document: Mapping[str, Any]) -> str:
     """Return a document as it stands in its file."""
-    return json.dumps(document, indent=2)
+    return json.dumps(document)
 
 
 def checksum(document: object) -> int:

@@ -217,6 +217,15 @@ def test_the_scatter_puts_each_aco_at_its_medians_with_a_line_of_slope_one(resul
     assert [lines for lines in axes.collections if isinstance(lines, LineCollection)]
 
 
+def test_an_aco_that_is_out_throughout_is_not_in_the_scatter(results: xr.Dataset) -> None:
+    out = results["aco"] == results["aco"][0]
+    axes = benchmark_against_truth(
+        results.assign(gross_savings=results["gross_savings"].where(~out)), arm="lead_global"
+    )
+    points = next(line for line in axes.lines if line.get_marker() == "o")
+    assert len(points.get_xdata()) == results.sizes["aco"] - 1
+
+
 def test_many_acos_are_drawn_without_bars(results: xr.Dataset) -> None:
     crowd = results.isel(aco=np.arange(40) % 2)
     axes = benchmark_against_truth(crowd)

@@ -23,15 +23,21 @@ from sim.experiments.results import open_results
 from sim.scenarios import Scenario
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def scenario() -> Scenario:
     return Scenario.from_toml(fake_model.QUICK)
 
 
+@pytest.fixture(scope="module")
+def kept(scenario: Scenario, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("kept") / "run.zarr"
+    go(scenario, path, 6)
+    return path
+
+
 @pytest.fixture
-def out(scenario: Scenario, tmp_path: Path) -> Path:
-    go(scenario, tmp_path / "run.zarr", 6)
-    return tmp_path / "run.zarr"
+def out(kept: Path, tmp_path: Path) -> Path:
+    return shutil.copytree(kept, tmp_path / "run.zarr")
 
 
 @pytest.fixture(autouse=True)
@@ -78,7 +84,7 @@ def test_csv_holds_every_value_once_with_its_labels(out: Path, tmp_path: Path) -
     assert run_command(["export", str(out), "--out", str(file)]) == 0
     rows = pd.read_csv(file)
     assert list(rows) == [
-        *("variable", "units", "arm", "replicate", "aco", "cell", "year", "episode", "value"),
+        *("variable", "units", "arm", "replicate", "aco", "cell", "year", "measure", "episode", "value"),
     ]
     assert set(rows["replicate"]) == {0, 1, 3, 4, 5}
     with open_results(out) as data:

@@ -27,15 +27,21 @@ from sim.inputs.faults import InputError
 from sim.scenarios import Scenario
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def scenario() -> Scenario:
     return Scenario.from_toml(fake_model.QUICK)
 
 
+@pytest.fixture(scope="module")
+def kept(scenario: Scenario, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("kept") / "run.zarr"
+    go(scenario, path, 40)
+    return path
+
+
 @pytest.fixture
-def out(scenario: Scenario, tmp_path: Path) -> Path:
-    go(scenario, tmp_path / "run.zarr", 40)
-    return tmp_path / "run.zarr"
+def out(kept: Path, tmp_path: Path) -> Path:
+    return shutil.copytree(kept, tmp_path / "run.zarr")
 
 
 @pytest.fixture
@@ -142,8 +148,9 @@ def test_damage_is_told_and_computed_anew(scenario: Scenario, out: Path, tmp_pat
     assert run_command(["verify", str(out), "--recompute", "0"]) == 0
 
 
-@pytest.mark.parametrize("part", ["done", "file_digest", "replicate", "expenditure"])
-@pytest.mark.parametrize("text", ["", "{}", "gone"])
+@pytest.mark.parametrize(
+    ("part", "text"), [("done", ""), ("file_digest", "{}"), ("replicate", "gone"), ("expenditure", "gone")]
+)
 def test_damaged_descriptions_are_named_and_mended(
     scenario: Scenario, out: Path, tmp_path: Path, part: str, text: str
 ) -> None:
@@ -194,7 +201,18 @@ def test_status_reads_no_results(out: Path, read: list[str]) -> None:
     read.clear()
     _, done = checked(out, whole=False)
     assert done.all()
-    assert set(read) <= {"done", "file_digest", "arm", "aco", "cell", "episode", "year", "lives", "entry"}
+    assert set(read) <= {
+        "done",
+        "file_digest",
+        "arm",
+        "aco",
+        "cell",
+        "episode",
+        "measure",
+        "year",
+        "lives",
+        "entry",
+    }
 
 
 def test_fewer_replicates_than_stored_are_shown_alone(scenario: Scenario, out: Path) -> None:
