@@ -25,6 +25,7 @@ from concurrent.futures import (
 )
 from dataclasses import dataclass, field
 from functools import partial
+from importlib import import_module
 from itertools import islice
 from multiprocessing import get_all_start_methods, get_context
 from typing import Any, Literal
@@ -287,15 +288,17 @@ def _packed(task: Task) -> tuple[str, bytes]:
 def dask_pool(address: str | None, workers: int) -> tuple[Executor, Callable[[], None]]:
     """Return an executor on a Dask cluster, and what ends it."""
     try:
-        from distributed import Client, LocalCluster  # noqa: PLC0415  only for whoever asks for it
+        distributed: Any = import_module("distributed")
     except ImportError as error:
         fault = Fault("--executor", "", "= dask is not installed", "pip install 'leadsim[dask]'")
         raise InputError(fault) from error
     cluster = None
     try:
         if address is None:
-            cluster = LocalCluster(n_workers=workers, threads_per_worker=1, dashboard_address=None)
-        client = Client(cluster if address is None else address, timeout=10)
+            cluster = distributed.LocalCluster(
+                n_workers=workers, threads_per_worker=1, dashboard_address=None
+            )
+        client = distributed.Client(cluster if address is None else address, timeout=10)
     except (OSError, ValueError) as error:
         problem = f"= {address} cannot be reached ({error})"
         allowed = "must be the address of a Dask scheduler, such as tcp://host:8786"
