@@ -52,6 +52,7 @@ def test_replicates_are_added_until_the_error_is_small_enough(tmp_path: Path) ->
     assert (last.target, last.completed, last.total) == (1.8e6, len(values), len(values))
 
 
+@pytest.mark.slow
 def test_it_ends_alike_however_it_is_interrupted_or_was_extended(tmp_path: Path) -> None:
     go(study(), tmp_path / "whole.zarr", None)
     out = tmp_path / "run.zarr"
