@@ -35,8 +35,10 @@ from sim.inputs.scenario_file import (
     text_layers,
 )
 from sim.inputs.scenario_merge import Merged, merge
+from sim.inputs.scenario_precision import precision_faults
 from sim.inputs.scenario_schema import Horizon, Population, Program, ScenarioTables, Study
 from sim.inputs.toml_text import toml_text
+from sim.outcomes.registry import BY_NAME
 
 PUF_VARIABLE = "LEADSIM_MSSP_PUF"
 
@@ -121,7 +123,7 @@ class Scenario:
     @classmethod
     def _checked(cls, layers: Sequence[Layer]) -> Scenario:
         merged = merge(layers)
-        faults = cross_faults(merged)
+        faults = cross_faults(merged) + precision_faults(merged, BY_NAME)
         tree = dict(merged.tree)
         population = table(tree, "population")
         if isinstance(population.get("mssp_puf"), str) and "\0" not in population["mssp_puf"]:
@@ -263,7 +265,7 @@ class Scenario:
         are not, so a run can be extended or moved.
         """
         dump = self.tables.model_dump()
-        for key in ("replicates", "name", "title"):
+        for key in ("replicates", "precision", "name", "title"):
             del dump["study"][key]
         dump["population"]["mssp_puf"] = self.input_hashes
         for arm in dump["arms"].values():

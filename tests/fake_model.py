@@ -60,7 +60,7 @@ def simulate(scenario: Any, replicate: int, *, threads: int = 1) -> Mapping[str,
     return arrays
 
 
-def go(scenario: Scenario, out: Path, replicates: int = 40, **options: Any) -> Run:
+def go(scenario: Scenario, out: Path, replicates: int | None = 40, **options: Any) -> Run:
     """Run the stand-in for the model."""
     options = {"simulate": simulate, "coordinates": coordinates, "threads": 2} | options
     return run(scenario, replicates, out, **options)

@@ -170,7 +170,7 @@ class Deciding:
         )
 
     def cost(self, year: int, contracts: Contracts, months: Floats) -> Ints:
-        """Return the cents that ACOs spend on running, shape (acos,), with `months` of shape (acos, cells)."""
+        """Return cents that ACOs spend on running, shape (acos,), with `months` of shape (acos, cells)."""
         known = self._behaviours, self._settlement.traits, contracts
         return usual_cost(*known, months=months, year=year, spent=self.investing.spent(year))
 

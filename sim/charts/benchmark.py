@@ -49,8 +49,9 @@ def benchmark_against_truth(data: xr.Dataset, arm: str | None = None, *, ax: Axe
         When there is no such arm, or no complete replicate.
     """
     arms = acting_arms(data, arm)
-    truth = in_millions(data, "true_savings", ("aco",))
     against = in_millions(data, "gross_savings", ("aco",))
+    # An ACO that is out throughout a replicate has no benchmark there; both are shown of the others.
+    truth = in_millions(data, "true_savings", ("aco",)).where(against.notnull())
     without = in_millions(data, "expenditure", ("aco",)) + truth
     shown = {key: look for key, look in looks(data).items() if key in arms}
     axes = new_axes() if ax is None else ax
@@ -58,9 +59,7 @@ def benchmark_against_truth(data: xr.Dataset, arm: str | None = None, *, ax: Axe
     bars = data.sizes["aco"] * len(shown) <= _MOST_BARS
     for key, look in shown.items():
         true, settled = (100 * (of / without).sel(arm=key).values for of in (truth, against))
-        # An ACO in no program has true savings (none), but no benchmark: it has no place here.
-        placed = np.where(np.isnan(settled), np.nan, true)
-        _draw(axes, _spread(placed), _spread(settled), look, bars=bars)
+        _draw(axes, _spread(true), _spread(settled), look, bars=bars)
     _diagonal(axes)
     years = data["year"].values
     axes.set(

@@ -54,12 +54,12 @@ def bridge(
     per_person_year
         Show the errors of the figures per person-year and in percent instead of those of dollars.
     """
-    from sim.experiments.results import open_store  # noqa: PLC0415
+    from sim.experiments.results import open_all  # noqa: PLC0415
     from sim.outcomes.bridge import arm_bridge  # noqa: PLC0415
     from sim.outcomes.summary import complete  # noqa: PLC0415
 
     asked = {"arm": arm, "aco": aco, "year": year, "replicate": replicate}
-    with open_store(store) as data:
+    with open_all(store) as data:
         chosen = complete(_chosen(data, asked))
         replicates = chosen.sizes["replicate"]
         if not replicates:

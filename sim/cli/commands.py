@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import App, Parameter
 from cyclopts.validators import Number
@@ -21,8 +20,20 @@ from sim.cli.init import init
 from sim.cli.ledger import ledger
 from sim.cli.options import Json, Settings
 from sim.cli.report import report
+from sim.cli.stores import (
+    PARTIAL,
+    ExecutorName,
+    export,
+    extend,
+    print_done,
+    print_json,
+    print_notes,
+    print_text,
+    status,
+    verify,
+)
 from sim.cli.sweep import discover, plan, sensitivity
-from sim.inputs.faults import Fault, InputError, printable
+from sim.inputs.faults import Fault, InputError
 
 if TYPE_CHECKING:
     from sim.audit.row_table import RowTable
@@ -38,6 +49,10 @@ app.command(bridge)
 app.command(evaluate)
 app.command(ledger)
 app.command(doctor)
+app.command(status)
+app.command(verify)
+app.command(extend)
+app.command(export)
 app.command(plan)
 app.command(sensitivity)
 app.command(discover)
@@ -58,7 +73,6 @@ FileYear = Annotated[
     int | None,
     Parameter(help="Performance year of the file, where it does not say it or holds several."),
 ]
-PARTIAL = 3
 
 
 @app.command
@@ -69,6 +83,8 @@ def run(
     replicates: int | None = None,
     out: Path | None = None,
     threads: int | None = None,
+    executor: ExecutorName = "threads",
+    address: str | None = None,
     settings: Settings = (),
     overwrite: Annotated[bool, Parameter(negative=())] = False,
     own_code: Annotated[bool, Parameter(negative=())] = False,
@@ -81,37 +97,41 @@ def run(
     scenario
         Scenario file.
     replicates
-        How many decades to simulate; by default as many as the scenario says.
+        How many decades to simulate; by default what the scenario says, or its study.precision takes.
     out
         Result store; by default results/NAME.zarr.
     threads
         Cores to use; by default LEADSIM_THREADS, or all where that is not set.
+    executor
+        Where replicates run: in this process, in others, or on a Dask cluster. Results do not depend on it.
+    address
+        Of a Dask scheduler, such as tcp://host:8786; by default a cluster on this machine.
     overwrite
         Start again from nothing and delete the store that is there.
     own_code
         Run the functions of your own that the scenario names (behaviour); read them first.
     """
     from sim.agents.own_rules import OWN_CODE  # noqa: PLC0415
-    from sim.cli.progress import Reporter, report_failures  # noqa: PLC0415
-    from sim.cli.tables import print_run, run_as_dict  # noqa: PLC0415
+    from sim.cli.progress import Reporter  # noqa: PLC0415
     from sim.experiments.runner import run as run_scenario  # noqa: PLC0415
     from sim.scenarios import Scenario  # noqa: PLC0415
 
     if own_code:
         os.environ[OWN_CODE] = "1"
     loaded = Scenario.load(scenario, settings)
-    _print_notes(loaded.notes)
+    print_notes(loaded.notes)
     with Reporter(Console(stderr=True)) as reporter:
         done = run_scenario(
-            loaded, replicates, out, threads=threads, progress=reporter.show, overwrite=overwrite
+            loaded,
+            replicates,
+            out,
+            threads=threads,
+            progress=reporter.show,
+            executor=executor,
+            address=address,
+            overwrite=overwrite,
         )
-    if as_json:
-        _print_json(run_as_dict(done, loaded))
-    else:
-        print_run(done, loaded, stdout())
-    _print_notes(done.notes)
-    report_failures(done.failures, Console(stderr=True))
-    return 0 if done.completed == done.requested else PARTIAL
+    return print_done(done, loaded, as_json=as_json)
 
 
 @app.command
@@ -128,10 +148,10 @@ def validate(scenario: Path, /, *, settings: Settings = (), as_json: Json = Fals
     loaded = Scenario.load(scenario, settings)
     from sim.replicate import coordinates  # noqa: PLC0415  compiled code loads only for a sound scenario
 
-    _print_notes(loaded.notes)
+    print_notes(loaded.notes)
     acos = len(coordinates(loaded)["aco"])
     if as_json:
-        _print_json(
+        print_json(
             {
                 "valid": True,
                 "hash": loaded.hash,
@@ -141,13 +161,13 @@ def validate(scenario: Path, /, *, settings: Settings = (), as_json: Json = Fals
             }
         )
     else:
-        _print_text(
+        print_text(
             f"{loaded.to_toml()}\n# {scenario} is valid: {acos} ACOs, arms {', '.join(loaded.arms)}.\n"
         )
         for line in loaded.file_said():
-            _print_text(f"# {line}\n")
+            print_text(f"# {line}\n")
         for key in loaded.idle():
-            _print_text(f"# {key} is changed but does not act in the simulation yet.\n")
+            print_text(f"# {key} is changed but does not act in the simulation yet.\n")
     return 0
 
 
@@ -174,55 +194,11 @@ def explain(key: str, /, *, scenario: Path | None = None, settings: Settings = (
 
 
 @app.command
-def status(store: Path, /, *, as_json: Json = False) -> int:
-    """Say what a result store holds and how much of it is complete.
-
-    Parameters
-    ----------
-    store
-        Result store.
-    """
-    from sim.cli.tables import print_sections  # noqa: PLC0415
-    from sim.experiments.results import checked  # noqa: PLC0415
-
-    attributes, done = checked(store, whole=False)
-    complete, requested = int(done.sum()), int(done.size)
-    stated = {name: value for name, value in attributes.items() if name != "scenario"}
-    stated |= {"replicates_complete": complete, "replicates_requested": requested}
-    if as_json:
-        _print_json(stated)
-    else:
-        stated |= {
-            name: len(stated[name]) for name in ("assumed_inputs", "conflicted_inputs") if name in stated
-        }
-        rows = [(name.replace("_", " "), _plain(value)) for name, value in stated.items()]
-        title = f"{store}: {complete} of {requested} replicates complete"
-        print_sections([(title, [row for row in rows if row[1]])], stdout())
-    return 0 if complete == requested else PARTIAL
-
-
-@app.command
-def verify(store: Path, /) -> int:
-    """Read every file of a result store and compare it with the digest stored when it was written.
-
-    Parameters
-    ----------
-    store
-        Result store.
-    """
-    from sim.experiments.results import checked  # noqa: PLC0415
-
-    _, done = checked(store, whole=True)
-    _print_text(f"{printable(str(store))} is sound: {int(done.sum())} of {done.size} replicates complete.\n")
-    return 0
-
-
-@app.command
 def rules() -> int:
     """Print the rule ledger: every program value with unit, years, source and status."""
     from sim.inputs.rule_ledger import rule_ledger  # noqa: PLC0415
 
-    _print_text(rule_ledger())
+    print_text(rule_ledger())
     return 0
 
 
@@ -231,7 +207,7 @@ def outcomes() -> int:
     """Print the result variables: dims, units, meaning, sign and rule."""
     from sim.outcomes.registry import outcomes_page  # noqa: PLC0415
 
-    _print_text(outcomes_page())
+    print_text(outcomes_page())
     return 0
 
 
@@ -309,7 +285,7 @@ def _print_audit(
     from sim.cli.tables import print_evaluation  # noqa: PLC0415
 
     errors = Console(stderr=True)
-    _print_notes(result.notes)
+    print_notes(result.notes)
     console = errors if str(out) in STANDARD_OUTPUT else stdout(NARROW if brief else WIDE)
     print_evaluation(result, console, as_json=as_json, brief=brief)
 
@@ -318,12 +294,6 @@ def _spare_input(file: Path, out: Path | None) -> None:
     """Refuse to write rows over the file that they are made of."""
     if out is not None and out.is_file() and file.is_file() and out.samefile(file):
         raise InputError(Fault("--out", "", f"= {out} is the input itself", "must be another file"))
-
-
-def _print_notes(notes: Sequence[str]) -> None:
-    errors = Console(stderr=True)
-    for note in notes:
-        errors.print(note, markup=False, highlight=False, soft_wrap=True)
 
 
 @app.command
@@ -348,11 +318,11 @@ def calibrate(*, check: Annotated[bool, Parameter(negative=())] = False, as_json
         errors = Console(stderr=True)
         found = write_fit(fit_constants(lambda line: errors.print(line, highlight=False)))
     if as_json:
-        _print_json(
+        print_json(
             {one.name: {"target": one.value, "simulated": one.simulated, "ok": one.ok} for one in found}
         )
     else:
-        _print_text(table(found))
+        print_text(table(found))
     return 0 if all(one.ok for one in found) else PARTIAL
 
 
@@ -378,21 +348,7 @@ def bench(
     with Console(stderr=True).status("Measuring"):
         found = measure(people, years)
     if as_json:
-        _print_json(found)
+        print_json(found)
     else:
         print_bench(found, stdout())
     return 0
-
-
-def _plain(value: object) -> str:
-    if isinstance(value, dict):
-        return ", ".join(f"{name} {size}" for name, size in value.items())
-    return "\n".join(map(str, value)) if isinstance(value, list) else str(value)
-
-
-def _print_json(value: dict[str, Any]) -> None:
-    _print_text(json.dumps(value, indent=2, allow_nan=False) + "\n")
-
-
-def _print_text(text: str) -> None:
-    stdout().out(text, highlight=False, end="")

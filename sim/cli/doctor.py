@@ -42,12 +42,12 @@ def doctor(
         Cores to use; by default all.
     """
     from sim.experiments.again import lived_again, stored_scenario  # noqa: PLC0415
-    from sim.experiments.results import open_results  # noqa: PLC0415
+    from sim.experiments.results import open_all  # noqa: PLC0415
     from sim.outcomes.identities import check_identities  # noqa: PLC0415
     from sim.outcomes.summary import complete  # noqa: PLC0415
 
     scenario = stored_scenario(store)
-    with open_results(store) as data:
+    with open_all(store) as data:
         done = np.flatnonzero(data["done"].values)
         if replicate not in done:
             problem = f"= {replicate} is not complete"

@@ -13,13 +13,14 @@ from rich.live import Live
 from rich.text import Text
 
 if TYPE_CHECKING:
-    from sim.experiments.runner import Failure, Progress
+    from sim.experiments.tally import Progress
+    from sim.experiments.workers import Failure
 
 _SECONDS_BETWEEN_LINES = 10.0
 
 
 class Reporter:
-    """Shows each :class:`~sim.experiments.runner.Progress` it is given, inside a ``with`` block."""
+    """Shows each :class:`~sim.experiments.tally.Progress` it is given, inside a ``with`` block."""
 
     def __init__(self, console: Console) -> None:
         self._console = console
@@ -62,7 +63,11 @@ def progress_line(progress: Progress) -> str:
     elif progress.rate:
         parts += [f"{progress.rate:.3g}/s", f"{_clock(progress.eta)} to go"]
     if not math.isnan(progress.error):
-        parts.append(f"net cost to Medicare known to ±${progress.error / 1e6:,.3g} million (MC error)")
+        wanted = (
+            "" if math.isnan(progress.target) else f", ±{_amount(progress.target, progress.units)} wanted"
+        )
+        error = _amount(progress.error, progress.units)
+        parts.append(f"{progress.figure} known to ±{error}{wanted} (MC error)")
     return "  ".join(parts)
 
 
@@ -75,6 +80,10 @@ def report_failures(failures: Sequence[Failure], console: Console) -> None:
         which = ", ".join(str(one.replicate) for one in sorted(alike, key=lambda one: one.replicate))
         console.print(f"Failed in replicate {which}: {message}", markup=False, highlight=False)
         console.print(alike[0].traceback, markup=False, highlight=False, soft_wrap=True)
+
+
+def _amount(value: float, units: str) -> str:
+    return f"${value / 1e6:,.3g} million" if units == "USD" else f"{value:,.3g}"
 
 
 def _clock(seconds: float) -> str:

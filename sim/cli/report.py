@@ -33,10 +33,10 @@ def report(store: Path, /, *, out: Path | None = None) -> int:
     out
         Directory; NAME-report beside the store if not given.
     """
-    from sim.experiments.results import open_store  # noqa: PLC0415
+    from sim.experiments.results import open_all  # noqa: PLC0415
 
     directory = store.with_name(f"{store.stem}-report") if out is None else out
-    with open_store(store) as data:
+    with open_all(store) as data:
         page = write_report(data, directory)
     Console().print(f"Report: {page}", highlight=False, soft_wrap=True, markup=False)
     return 0

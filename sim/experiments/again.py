@@ -5,9 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+import zarr
+
+from sim.experiments.metadata import examine
+from sim.experiments.plan import Simulate
 from sim.experiments.provenance import check_identity
-from sim.experiments.store import store_attributes
-from sim.inputs.faults import Fault, InputError
+from sim.outcomes.registry import BY_NAME
 from sim.scenarios import Scenario
 
 if TYPE_CHECKING:
@@ -22,10 +26,7 @@ def stored_scenario(path: Path) -> Scenario:
     InputError
         When there is no store, or its results are of another leadsim or of other agents.
     """
-    stated = store_attributes(path)
-    if stated is None:
-        raise InputError(Fault(str(path), "", "does not exist", "must be a store written by leadsim run"))
-    scenario = Scenario.from_toml(str(stated.get("scenario", "")))
+    scenario = Scenario.from_toml(str(examine(path).attributes.get("scenario", "")))
     check_identity(path, scenario, {}, remedy="a store that this leadsim has made: run the scenario again")
     return scenario
 
@@ -52,3 +53,36 @@ def lived_again(
         if last is None or year <= last:
             made.step()
     return made
+
+
+def differences(
+    path: Path, scenario: Scenario, replicate: int, *, threads: int = 1, simulate: Simulate | None = None
+) -> list[tuple[str, str]]:
+    """Return arm and variable of all that a store holds otherwise than it is computed now, bit by bit.
+
+    Parameters
+    ----------
+    path : Path
+        A sound store.
+    scenario : Scenario
+        Its own.
+    replicate : int
+        One that is complete.
+    threads : int
+        Cores to use.
+    simulate : callable, optional
+        The model; ``sim.replicate.simulate`` otherwise.
+    """
+    from sim.replicate import simulate as model  # noqa: PLC0415  as above
+
+    metadata = examine(path)
+    arrays = (simulate or model)(scenario, replicate, threads=threads)
+    stored, ours = metadata.layout["arms"], list(scenario.arms)
+    found = []
+    for name in metadata.results:
+        now = BY_NAME[name].encode(np.asarray(arrays[name]))
+        then = np.asarray(zarr.open_array(path / name, mode="r", zarr_format=3)[:, replicate])
+        found += [
+            (arm, name) for arm in ours if now[ours.index(arm)].tobytes() != then[stored.index(arm)].tobytes()
+        ]
+    return found

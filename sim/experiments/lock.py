@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import platform
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,6 +25,8 @@ def _module(name: str) -> ModuleType | None:
 
 # POSIX locks a folder itself; Windows, where folders cannot be opened, a file beside it.
 _fcntl, _msvcrt = _module("fcntl"), _module("msvcrt")
+# What file systems say that have no locks, as some of clusters; a file beside the store then locks it.
+_NO_LOCKS = (errno.ENOSYS, errno.ENOLCK, errno.EOPNOTSUPP, errno.EINVAL)
 
 
 @contextmanager
@@ -34,20 +38,27 @@ def exclusive(path: Path) -> Iterator[None]:
     InputError
         When another run holds it.
     """
+    beside = not _fcntl
     try:
-        handle = _lock_folder(path, _fcntl) if _fcntl else _lock_beside(path)
+        try:
+            handle = _lock_folder(path, _fcntl) if _fcntl else _lock_beside(path)
+        except OSError as error:
+            if error.errno not in _NO_LOCKS:
+                raise
+            beside = True
+            handle = _lock_beside(path)
     except (BlockingIOError, PermissionError) as error:
         if isinstance(error, PermissionError) and _fcntl:
             raise
-        fault = Fault(
-            str(path), "", "is being written by another run", "wait for it, or choose another --out"
-        )
-        raise InputError(fault) from None
+        allowed = "wait for it, or choose another --out"
+        if beside:
+            allowed += f"; if no run writes it, remove {_beside(path)}"
+        raise InputError(Fault(str(path), "", "is being written by another run", allowed)) from None
     try:
         yield
     finally:
         os.close(handle)
-        if not _fcntl:
+        if beside:
             _beside(path).unlink(missing_ok=True)
 
 
@@ -82,7 +93,7 @@ def _lock_beside(path: Path) -> int:
             raise BlockingIOError from None
         file.unlink(missing_ok=True)
         return _lock_beside(path)
-    os.write(handle, str(os.getpid()).encode())
+    os.write(handle, f"{os.getpid()} {platform.node()}".encode())
     return handle
 
 
@@ -91,9 +102,12 @@ def _beside(path: Path) -> Path:
 
 
 def _alive(file: Path) -> bool:
-    """Return whether the process that a lock file names still runs."""
+    """Return whether the process that a lock file names still runs; on another machine nobody knows."""
     try:
-        os.kill(int(file.read_text()), 0)
+        number, _, machine = file.read_text().partition(" ")
+        if machine not in ("", platform.node()):
+            return True
+        os.kill(int(number), 0)
     except (ProcessLookupError, FileNotFoundError):
         return False
     except (ValueError, PermissionError):

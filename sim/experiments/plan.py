@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -111,10 +110,6 @@ class Crew:
         """Give each replicate one thread while there are enough of them, the spare threads to the kernels."""
         workers = max(1, min(threads, remaining))
         return cls(workers, threads // workers)
-
-    def pool(self) -> ThreadPoolExecutor:
-        """Return a pool of that many workers."""
-        return ThreadPoolExecutor(self.workers, thread_name_prefix="replicate")
 
 
 def threads_allowed(threads: int | None = None) -> int:

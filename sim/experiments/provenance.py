@@ -11,7 +11,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from sim.experiments.store import CONVENTIONS, store_attributes
+from sim.experiments.documents import CONVENTIONS, identity_of
+from sim.experiments.metadata import root_attributes, stored_identity
 from sim.inputs.faults import Fault, InputError
 from sim.scenarios import Scenario
 
@@ -59,7 +60,12 @@ def check_identity(
     InputError
         When `path` holds something else than results of this scenario by this leadsim.
     """
-    stated = store_attributes(path) or {}
+    stated = root_attributes(path)
+    if stated is None:
+        if stored_identity(path) == identity_of(provenance(scenario, replaced)):
+            return ()
+        problem = "is damaged, and the store does not say that it is of this run"
+        raise InputError(Fault(str(path / "zarr.json"), "", problem, remedy))
     for name, ours, what in (
         (
             "scenario_hash",

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+import os
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +15,19 @@ from numpy.typing import NDArray
 from xarray.backends import BackendArray
 from xarray.core import indexing
 
-from sim.experiments.damage import DIGESTS, damaged
-from sim.experiments.store import arrays_of, sound, store_attributes
+from sim.experiments.damage import (
+    DIGESTS,
+    chunk_file,
+    damaged,
+    fault_each,
+    flags_of,
+    is_sound,
+    read_labels,
+    read_packed,
+)
+from sim.experiments.metadata import Metadata, examine
 from sim.inputs.faults import Fault, InputError
+from sim.outcomes.registry import VARIABLES
 
 
 def open_results(path: str | Path) -> xr.Dataset:
@@ -47,18 +60,38 @@ def open_results(path: str | Path) -> xr.Dataset:
 
 def open_store(path: Path) -> xr.Dataset:
     """Open the results of one scenario, as :func:`open_results` does."""
-    checked(path, whole=False)
-    with sound(path):
-        data = _aligned(path)
-    done = data["done"].astype(bool)
-    complete = int(done.sum())
-    data = data.drop_vars("done")
-    written = [name for name in data.data_vars if "replicate" in data[name].dims]
-    data = data.assign(
-        {name: _Complete.of(data[name].variable, done.values, path / str(name)) for name in written}
+    metadata = examine(path)
+    done = flags_of(metadata)
+    data = xr.Dataset(
+        {name: _Complete.of(metadata, name, done) for name in metadata.results},
+        {
+            **{name: (metadata.arrays[name].dims, read_labels(metadata, name)) for name in metadata.labels},
+            "replicate": np.arange(done.size),
+            "done": ("replicate", done),
+        },
+        {name: value for name, value in metadata.attributes.items() if name != "coordinates"},
     )
-    data = data.assign_coords(done=done)
-    data.attrs |= {"replicates_complete": complete, "replicates_requested": int(done.size)}
+    data.attrs |= {"replicates_complete": int(done.sum()), "replicates_requested": int(done.size)}
+    return data
+
+
+def open_all(path: str | Path) -> xr.Dataset:
+    """Open results as :func:`open_results`, with every variable that tables and figures of this version show.
+
+    Raises
+    ------
+    InputError
+        When there is no result store at `path`, it is damaged, or it lacks a variable.
+    """
+    data = open_store(Path(path))
+    faults = [
+        Fault(str(path), variable.name, "is not in the store", "run its scenario again with this leadsim")
+        for variable in VARIABLES
+        if set(variable.all_dims) <= set(data.dims)
+        and (variable.name not in data or data[variable.name].dims != variable.all_dims)
+    ]
+    if faults or "reference_arm" not in data.attrs:
+        raise InputError(faults or Fault(str(path), "reference_arm", "is not stated", "must be an arm"))
     return data
 
 
@@ -71,36 +104,96 @@ class _Complete(BackendArray):
         On reading, where the store is damaged.
     """
 
-    def __init__(self, stored: xr.Variable, done: NDArray[np.bool_], path: Path) -> None:
-        self._stored, self._done, self._path = stored, done, path
-        self.shape = stored.shape
-        self.dtype = np.result_type(stored.dtype, np.float32)
+    def __init__(self, metadata: Metadata, name: str, done: NDArray[np.bool_]) -> None:
+        self._metadata, self._array, self._done = metadata, metadata.arrays[name], done
+        self._shown = {
+            key: value
+            for key, value in self._array.attributes.items()
+            if key not in ("scale_factor", "_FillValue")
+        }
+        shape = list(self._array.shape)
+        shape[1] = done.size
+        self.shape = tuple(shape)
+        self.dtype = np.result_type(self._array.dtype, np.float32)
 
     @classmethod
-    def of(cls, stored: xr.Variable, done: NDArray[np.bool_], path: Path) -> xr.Variable:
+    def of(cls, metadata: Metadata, name: str, done: NDArray[np.bool_]) -> xr.Variable:
         """Return a variable that reads through such an array."""
-        return lazy(cls(stored, done, path), stored.dims, stored.attrs, stored.encoding)
+        made = cls(metadata, name, done)
+        encoding = {"preferred_chunks": dict(zip(made._array.dims, made._array.chunks, strict=True))}
+        return lazy(made, made._array.dims, made._shown, encoding)
 
     def __getitem__(self, key: Any) -> Any:
         support = indexing.IndexingSupport.OUTER
         return indexing.explicit_indexing_adapter(key, self.shape, support, self._read)
 
     def _read(self, key: tuple[Any, ...]) -> NDArray[Any]:
-        where = dict(zip(self._stored.dims, key, strict=True))
-        values = self._stored.isel(where)
+        rows = np.arange(self._done.size)[key[1]]
+        self._check_memory(key, np.size(rows))
+        spoilt = self._spoilt(np.unique(rows // self._array.chunks[1]).tolist())
+        if spoilt:
+            raise InputError(fault_each(spoilt))
+        opened = zarr.open_array(self._metadata.path / self._array.name, mode="r", zarr_format=3)
+        whole = tuple(np.arange(size)[one] for size, one in zip(self.shape, key, strict=True))
         try:
-            read = np.asarray(values.values, self.dtype)
+            stored = np.asarray(opened.oindex[_spans(key, whole)])
         except (OSError, ValueError, RuntimeError) as error:
             allowed = (
                 "leadsim verify names its files, and leadsim run SCENARIO --out STORE computes them anew"
             )
-            raise InputError(Fault(str(self._path), "", f"is damaged ({error})", allowed)) from error
-        complete = self._done[where["replicate"]]
-        if not complete.all():
-            along = values.dims.index("replicate") if "replicate" in values.dims else 0
-            read = read.copy()
-            read[(slice(None),) * along + (~complete,)] = np.nan
-        return read
+            place = str(self._metadata.path / self._array.name)
+            raise InputError(Fault(place, "", f"is damaged ({error})", allowed)) from error
+        stored = stored.reshape([np.size(one) if np.ndim(one) else 1 for one in whole])
+        read = stored.astype(self.dtype)
+        if self._array.dtype != "float64":
+            read[stored == opened.fill_value] = np.nan
+        if "scale_factor" in self._array.attributes:
+            read *= self._array.attributes["scale_factor"]
+        read[:, ~self._done[np.atleast_1d(rows)]] = np.nan
+        return read.reshape([np.size(one) for one in whole if np.ndim(one)])
+
+    def _spoilt(self, batches: list[int]) -> list[Path]:
+        """Return which files of some batches are not as they were written."""
+        if not batches:
+            return []
+        digests = read_packed(self._metadata, DIGESTS, slice(batches[0], batches[-1] + 1))
+        column, size = self._metadata.results.index(self._array.name), self._array.chunks[1]
+        spoilt = []
+        for batch in batches:
+            part = self._done[batch * size : (batch + 1) * size]
+            file = chunk_file(self._metadata.path, self._array.name, len(self._array.shape), batch)
+            expected = int(digests[batch - batches[0], column])
+            if (
+                part.any()
+                and is_sound(file, self._array, expected, finished=bool(part.all()), whole=True) is False
+            ):
+                spoilt.append(file)
+        return spoilt
+
+    def _check_memory(self, key: tuple[Any, ...], rows: int) -> None:
+        """Refuse to read what no machine of this size can hold."""
+        others = [np.size(np.arange(size)[one]) for size, one in zip(self.shape, key, strict=True)]
+        needed = math.prod([*others[:1], rows, *others[2:]]) * self.dtype.itemsize
+        if needed > _memory():
+            problem = f"would take {needed:,} bytes of memory, of {_memory():,} that the machine has"
+            place = str(self._metadata.path / self._array.name)
+            raise InputError(Fault(place, "", problem, "choose fewer replicates, ACOs or years"))
+
+
+def _spans(key: tuple[Any, ...], whole: tuple[NDArray[np.int64], ...]) -> tuple[Any, ...]:
+    """Return a key in which single places are lists and steps are forwards."""
+    return tuple(
+        one if isinstance(one, slice) and (one.step or 1) > 0 else np.atleast_1d(places)
+        for one, places in zip(key, whole, strict=True)
+    )
+
+
+def _memory() -> int:
+    """Return the bytes of memory of this machine; all that it can address where the system does not say."""
+    try:
+        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (AttributeError, ValueError, OSError):
+        return sys.maxsize
 
 
 def lazy(array: BackendArray, dims: Any, attributes: Any, encoding: Any = None) -> xr.Variable:
@@ -118,46 +211,11 @@ def checked(path: Path, *, whole: bool) -> tuple[dict[str, Any], NDArray[np.bool
     InputError
         With a fault for each damaged file: its size, or with `whole` its content, is not what was written.
     """
-    attributes = store_attributes(path)
-    if attributes is None:
-        raise InputError(Fault(str(path), "", "does not exist", "must be a store written by leadsim run"))
-    with sound(path):
-        arrays = arrays_of(zarr.open_group(path, mode="r", use_consolidated=False))
-        files = [file for _, file in damaged(path, arrays, whole=whole)]
-        sizes: dict[str, int] = {}
-        for name, array in arrays.items():
-            if name != DIGESTS:
-                sizes |= dict(zip(array.metadata.dimension_names, array.shape, strict=True))
-        flags: NDArray[np.bool_] = np.asarray(arrays["done"][:]) == 1
+    metadata = examine(path)
+    for name in metadata.labels:
+        read_labels(metadata, name)
+    files = [file for _, file in damaged(metadata, whole=whole)]
+    flags = flags_of(metadata)
     if files:
-        allowed = "leadsim run SCENARIO --out STORE computes it anew"
-        raise InputError(
-            [Fault(str(file), "", "is damaged: not as it was written", allowed) for file in files]
-        )
-    sizes["replicate"] = flags.size
-    return attributes | {"sizes": sizes}, flags
-
-
-def _aligned(path: Path) -> xr.Dataset:
-    """Open all arrays along the replicates they share: an interrupted enlargement leaves unequal lengths."""
-    arrays: dict[str, Any] = dict(zarr.open_group(path, mode="r", use_consolidated=False).arrays())
-    dims = {name: array.metadata.dimension_names for name, array in arrays.items()}
-    lengths = {
-        name: int(array.shape[dims[name].index("replicate")])
-        for name, array in arrays.items()
-        if "replicate" in dims[name]
-    }
-    shortest = min(lengths.values())
-    parts: list[xr.Dataset] = [
-        xr.open_zarr(
-            path,
-            consolidated=False,
-            chunks=None,
-            drop_variables=[DIGESTS, *(name for name in lengths if lengths[name] != length)],
-        ).isel(replicate=slice(shortest))
-        for length in np.unique(list(lengths.values()))
-    ]
-    if len(parts) == 1:
-        return parts[0]
-    merged: xr.Dataset = xr.merge(parts, join="override", compat="override", combine_attrs="override")
-    return merged
+        raise InputError(fault_each(files))
+    return {**metadata.attributes, "sizes": metadata.sizes}, flags

@@ -2,75 +2,34 @@
 
 from __future__ import annotations
 
-import math
 import operator
 import time
-import traceback
-from collections.abc import Callable, Mapping
-from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor
+from dataclasses import dataclass
 from functools import partial
-from itertools import islice
 from pathlib import Path
 from typing import Any, SupportsIndex
 
 import numpy as np
 import xarray as xr
-from numpy.typing import NDArray
 
-from sim.experiments.compiling import CompileClock, compile_clock
+from sim.experiments.compiling import compile_clock
 from sim.experiments.lock import exclusive, sweep
+from sim.experiments.metadata import root_attributes
 from sim.experiments.plan import Arrays, Coordinates, Crew, Simulate, threads_allowed
+from sim.experiments.precision import Watched, next_number
 from sim.experiments.provenance import check_identity, provenance
 from sim.experiments.results import open_results
-from sim.experiments.store import ResultStore, naming, remove, store_attributes
+from sim.experiments.store import ResultStore, create, naming, remove
+from sim.experiments.tally import Progress, Tally
+from sim.experiments.workers import Failure, Kind, Task, Workers
 from sim.inputs.faults import Fault, InputError
-from sim.outcomes.error import RunningError
-from sim.outcomes.registry import BY_NAME
 from sim.scenarios import Scenario
 
-_WATCHED = BY_NAME["medicare_net_cost"]
 # A kill loses at most what is not yet written; writing takes at most one fiftieth of the time.
 _SECONDS_BETWEEN_WRITES = 2.0
 _WORK_PER_WRITE = 50.0
-# How soon a run says that kernels compile.
-_SECONDS_BETWEEN_LOOKS = 0.5
-
-
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """A replicate that raised: its number, what went wrong in a line, and the whole traceback."""
-
-    replicate: int
-    message: str
-    traceback: str
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How far a run is.
-
-    Attributes
-    ----------
-    completed, failed, total : int
-        Replicates; `completed` counts those of earlier runs too.
-    rate : float
-        Replicates per second of this run, the time that kernels compiled left out; 0 before the first.
-    eta : float
-        Seconds still to go at that rate; NaN before the first.
-    error : float
-        Largest Monte Carlo standard error, over arms, of the mean net cost to Medicare, USD; NaN if unknown.
-    compiling : bool
-        Whether kernels are being compiled, as they are once on a machine.
-    """
-
-    completed: int
-    failed: int
-    total: int
-    rate: float
-    eta: float
-    error: float
-    compiling: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +78,9 @@ def run(
     *,
     threads: int | None = None,
     progress: Callable[[Progress], None] | None = None,
-    executor: Executor | None = None,
+    executor: Executor | Kind = "threads",
+    address: str | None = None,
+    batch: int | None = None,
     overwrite: bool = False,
     agents: Mapping[type, type] | None = None,
     behaviours: Mapping[str, Callable[..., Any]] | None = None,
@@ -134,7 +95,8 @@ def run(
         The scenario or its file. The points of a sweep are run one after the other, each into a store of its
         own in `out`.
     replicates : int, optional
-        How many, of each point; the scenario's number otherwise. A store that holds more keeps them.
+        How many, of each point, exactly; otherwise the scenario's number, or as many as its
+        ``study.precision`` takes. A store that holds more keeps them.
     out : str or Path, optional
         The store, ``results/NAME.zarr`` otherwise.
     threads : int, optional
@@ -142,8 +104,13 @@ def run(
     progress : callable, optional
         Called with a :class:`Progress` at the start, after every replicate, and when kernels begin or end to
         compile.
-    executor : Executor, optional
-        Where replicates run instead of this process's threads (any ``concurrent.futures`` executor).
+    executor : {"threads", "processes", "dask"} or Executor
+        Where replicates run: in this process, in others, on a Dask cluster, or on any executor of
+        ``concurrent.futures``. Scripts that use processes begin under ``if __name__ == "__main__":``.
+    address : str, optional
+        Of a Dask scheduler; a cluster on this machine otherwise.
+    batch : int, optional
+        Replicates handed out together; what takes half a second otherwise.
     overwrite : bool
         Throw away a store of another scenario at `out`.
     agents, behaviours : mapping, optional
@@ -174,42 +141,67 @@ def run(
 
         return run_sweep(
             scenario, requested, path, progress=progress, overwrite=overwrite, coordinates=model[1],
-            simulate=model[0], threads=threads, executor=executor, agents=agents, behaviours=behaviours,
+            simulate=model[0], threads=threads, executor=executor, address=address, batch=batch,
+            agents=agents, behaviours=behaviours,
         )  # fmt: skip
     replaced = _identity(scenario, agents, behaviours)
     labels = Coordinates.of(model[1](scenario))
     started = time.monotonic()
+    own = {"agents": agents, "behaviours": behaviours} if replaced else {}
+    goal = scenario.study.precision if replicates is None else None
+    watched = Watched.of(goal, labels)
     labels.check_room(requested, path)
-    if store_attributes(path) is not None and overwrite:
+    made = provenance(scenario, replaced)
+    if overwrite and path.exists():
+        root_attributes(path, any_version=True)
         with exclusive(path):
             remove(path)
     with naming(path):
         if not path.exists():
-            ResultStore.create(path, labels, provenance(scenario, replaced))
+            create(path, labels, made)
     with exclusive(path), naming(path), compile_clock() as compiling:
         notes = check_identity(path, scenario, replaced)
         sweep(path)
-        store = ResultStore(path, labels)
-        healed = store.heal()
-        if healed:
-            notes = (*notes, f"{path} was damaged: {healed} replicates are computed anew.")
-        size = max(requested, store.done.size)
-        store.grow(size, {"scenario": scenario.replace({"study.replicates": size}).to_toml()})
-        todo = [int(replicate) for replicate in np.flatnonzero(~store.done[:requested])]
-        tally = _Tally(requested, _watched(path, requested, labels), progress, started, compiling)
-        crew = Crew.of(allowed, len(todo))
-        pool = crew.pool() if executor is None else executor
-        own = {"agents": agents, "behaviours": behaviours} if replaced else {}
-        chosen = partial(model[0], **own) if own else model[0]
-        task = partial(_attempt, chosen, scenario, threads=crew.inner if executor is None else 1)
-        try:
-            _work(task, todo, store, tally, pool, ahead=2 * crew.workers)
-        finally:
-            if executor is None:
-                pool.shutdown(wait=False, cancel_futures=True)
+        store = ResultStore(path, labels, made)
+        notes += _healed(store)
+        tally = None
+        while True:
+            size = max(requested, store.done.size)
+            store.grow(size, {"scenario": scenario.replace({"study.replicates": size}).to_toml()})
+            todo = [int(replicate) for replicate in np.flatnonzero(~store.done[:requested])]
+            before = watched.stored(path, requested, labels)
+            if tally is None:
+                tally = Tally(requested, watched, goal, before, progress, started, compiling)
+            else:
+                tally.aim(requested, len(before) - tally.computed)
+            crew = Crew.of(allowed, len(todo))
+            inner = crew.inner if executor == "threads" else 1
+            task = Task(partial(model[0], **own) if own else model[0], scenario, inner)
+            workers = Workers(executor, crew.workers, task, address, batch, tally.look)
+            _work(workers, todo, store, tally)
+            if goal is None or tally.failures:
+                break
+            figures = watched.stored(path, requested, labels)
+            more = next_number(goal, figures, requested, labels.batch)
+            if more == requested:
+                break
+            requested = more
+            labels.check_room(requested, path)
     completed = int(store.done[:requested].sum())
     seconds = time.monotonic() - started
     return Run(path, requested, completed, tally.computed, tuple(tally.failures), seconds, notes)
+
+
+def _healed(store: ResultStore) -> tuple[str, ...]:
+    """Mend a store, and say in words what was damaged."""
+    lost = store.heal()
+    notes: tuple[str, ...] = ()
+    if store.mended:
+        names = ", ".join(file.relative_to(store.path).as_posix() for file in store.mended)
+        notes = (f"{store.path} was damaged: {names} mended.",)
+    if lost:
+        notes = (*notes, f"{store.path} was damaged: {lost} replicates are computed anew.")
+    return notes
 
 
 def _replicates(asked: SupportsIndex) -> int:
@@ -245,92 +237,19 @@ def _identity(
     return Replaced.of(agents, behaviours).identity() | told_of(own_rules(scenario))
 
 
-def _attempt(simulate: Simulate, scenario: Scenario, replicate: int, threads: int) -> Arrays | Failure:
-    """Simulate one replicate; whatever goes wrong in it is returned, so that others go on."""
-    try:
-        return simulate(scenario, replicate, threads=threads)
-    except InputError:
-        raise
-    except Exception as error:
-        return Failure(replicate, f"{type(error).__name__}: {error}", traceback.format_exc())
-
-
-@dataclass(slots=True)
-class _Tally:
-    """Counts of a run, told to whoever watches it."""
-
-    total: int
-    watched: RunningError
-    progress: Callable[[Progress], None] | None
-    started: float
-    compiling: CompileClock
-    computed: int = 0
-    failures: list[Failure] = field(default_factory=list)
-    earlier: int = field(init=False)
-    told: bool = False
-
-    def __post_init__(self) -> None:
-        self.earlier = min(self.watched.count, self.total)
-        self.tell()
-
-    def add(self, outcome: Arrays | Failure) -> None:
-        if isinstance(outcome, Failure):
-            self.failures.append(outcome)
-        else:
-            self.computed += 1
-            self.watched.add(_net_cost(outcome))
-        self.tell()
-
-    def look(self) -> None:
-        """Tell when kernels have begun or ended to compile."""
-        if self.compiling.busy != self.told:
-            self.tell()
-
-    def tell(self) -> None:
-        self.told = self.compiling.busy
-        if self.progress is None:
-            return
-        seconds = time.monotonic() - self.started - self.compiling.seconds
-        rate = self.computed / seconds if seconds > 0 else 0.0
-        completed = self.earlier + self.computed
-        left = self.total - completed - len(self.failures)
-        eta = left / rate if rate else math.nan
-        failed = len(self.failures)
-        self.progress(Progress(completed, failed, self.total, rate, eta, self.watched.error, self.told))
-
-
-def _work(
-    task: Callable[[int], Arrays | Failure],
-    todo: list[int],
-    store: ResultStore,
-    tally: _Tally,
-    pool: Executor,
-    *,
-    ahead: int,
-) -> None:
-    """Run replicates, `ahead` of them handed out at a time, and store each once complete.
+def _work(workers: Workers, todo: Sequence[int], store: ResultStore, tally: Tally) -> None:
+    """Let replicates be computed, and store each once complete.
 
     All writing happens on one thread of its own: an interrupt only ever reaches the main thread, so it cannot
     cut a write short. A replicate is forgotten only after it is kept, so none that is complete gets lost.
     """
-    waiting = iter(todo)
-    running: dict[Future[Arrays | Failure], int] = {}
     ready: dict[int, Arrays] = {}
     due = time.monotonic() + _SECONDS_BETWEEN_WRITES
     with ThreadPoolExecutor(1, thread_name_prefix="store") as writer:
         try:
-            while True:
-                for replicate in islice(waiting, ahead - len(running)):
-                    running[pool.submit(task, replicate)] = replicate
-                if not running:
-                    break
-                done = wait(running, _SECONDS_BETWEEN_LOOKS, return_when=FIRST_COMPLETED).done
-                tally.look()
-                for future in done:
-                    outcome = future.result()
-                    if not isinstance(outcome, Failure):
-                        ready[running[future]] = outcome
-                    del running[future]
+            for outcomes in workers.compute(todo):
+                ready |= _complete(outcomes)
+                for _, outcome in outcomes:
                     tally.add(outcome)
                 if time.monotonic() > due:
                     started = time.monotonic()
@@ -339,25 +258,10 @@ def _work(
                     spent = time.monotonic() - started
                     due = time.monotonic() + max(_SECONDS_BETWEEN_WRITES, _WORK_PER_WRITE * spent)
         finally:
-            for future, replicate in running.items():
-                if not future.cancel() and future.done() and future.exception() is None:
-                    outcome = future.result()
-                    ready |= {} if isinstance(outcome, Failure) else {replicate: outcome}
+            ready |= _complete(workers.finished())
             if ready:
                 writer.submit(store.write, ready).result()
 
 
-def _net_cost(arrays: Arrays) -> NDArray[np.float64]:
-    """Return each arm's net cost to Medicare over all years, USD."""
-    cents = _WATCHED.encode(np.asarray(arrays[_WATCHED.name])).astype(np.float64)
-    total: NDArray[np.float64] = cents.sum(axis=-1) / 100
-    return total
-
-
-def _watched(path: Path, replicates: int, labels: Coordinates) -> RunningError:
-    """Return the watched figure of replicates that earlier runs completed."""
-    running = RunningError()
-    data = open_results(path).isel(replicate=slice(replicates)).sel(arm=labels.labels["arm"])
-    for row in data[_WATCHED.name].sum("year").transpose("replicate", "arm").values[data["done"].values]:
-        running.add(row)
-    return running
+def _complete(outcomes: Sequence[tuple[int, Arrays | Failure]]) -> dict[int, Arrays]:
+    return {replicate: outcome for replicate, outcome in outcomes if not isinstance(outcome, Failure)}

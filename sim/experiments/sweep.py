@@ -5,14 +5,15 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from sim.experiments.design import design_of
 from sim.experiments.lock import exclusive, sweep
-from sim.experiments.plan import Coordinates
-from sim.experiments.runner import Failure, Progress, Run, run
+from sim.experiments.plan import Coordinates, threads_allowed
+from sim.experiments.runner import Run, run
 from sim.experiments.store import naming, remove
 from sim.experiments.sweep_store import (
     check_sweep,
@@ -20,6 +21,8 @@ from sim.experiments.sweep_store import (
     point_path,
     replicates_of,
 )
+from sim.experiments.tally import Progress
+from sim.experiments.workers import Failure, dask_pool
 from sim.inputs.faults import Fault, InputError
 from sim.scenarios import Scenario
 
@@ -73,7 +76,11 @@ def run_sweep(
     with naming(path):
         if not path.exists():
             lay_out_sweep(path, design)
-    with exclusive(path), naming(path):
+    with exclusive(path), naming(path), ExitStack() as held:
+        if how.get("executor") == "dask":
+            # One cluster serves all points.
+            how["executor"], close = dask_pool(how.get("address"), threads_allowed(how.get("threads")))
+            held.callback(close)
         sweep(path)
         check_sweep(path, design)
         replicates_of(path, replicates)

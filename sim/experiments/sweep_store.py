@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +16,13 @@ from numpy.typing import NDArray
 from xarray.backends import BackendArray
 from xarray.core import indexing
 
+from sim.experiments.damage import read_packed
 from sim.experiments.design import Design
+from sim.experiments.documents import NAME, SWEEP_CONVENTIONS
+from sim.experiments.metadata import Metadata, array_layout, read_document
 from sim.experiments.plan import MOST_REPLICATES
 from sim.experiments.provenance import provenance
 from sim.experiments.results import lazy, open_store
-from sim.experiments.store import SWEEP_CONVENTIONS, sound
 from sim.inputs.faults import Fault, InputError
 from sim.inputs.scenario_sweep import MOST_POINTS
 
@@ -34,10 +37,11 @@ def point_path(path: Path, number: int) -> Path:
 def sweep_attributes(path: Path) -> dict[str, Any] | None:
     """Return the attributes of the sweep at `path`, None where there is none."""
     try:
-        attributes = dict(zarr.open_group(path, mode="r", zarr_format=3, use_consolidated=False).attrs)
-    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        attributes = read_document(path / NAME).get("attributes")
+    except (ValueError, OSError):
         return None
-    return attributes if attributes.get("Conventions") == SWEEP_CONVENTIONS else None
+    stated = attributes if isinstance(attributes, dict) else {}
+    return stated if stated.get("Conventions") == SWEEP_CONVENTIONS else None
 
 
 def lay_out_sweep(path: Path, design: Design) -> None:
@@ -133,6 +137,10 @@ def open_sweep(path: Path) -> xr.Dataset:
         if points > MOST_POINTS or replicates > MOST_REPLICATES:
             raise ValueError(f"{points} points of {replicates} replicates")
         named = {name: arrays[name] for name in ("design", *map(str, attributes[_KEYS]))}
+        whole = dict.fromkeys(named, (points,)) | {"quantile": (points, len(named) - 1)}
+        for name, shape in whole.items():
+            if name in arrays and not arrays[name].shape == arrays[name].chunks == shape:
+                raise ValueError(f"{name} of {arrays[name].shape} in chunks of {arrays[name].chunks}")
         coordinates = {
             name: xr.Variable("design", array[:], dict(array.attrs)) for name, array in named.items()
         }
@@ -216,25 +224,31 @@ class _Stack(BackendArray):
         full = np.full(self.shape[1:], np.nan, self.dtype)
         store = point_path(self._path, number)
         if store.exists():
-            values = np.asarray(_values(store, self._name, self._dims), self.dtype)
+            values = np.asarray(_values(store, self._name), self.dtype)
             held = min(values.shape[self._along], full.shape[self._along])
             part = (slice(None),) * self._along + (slice(held),)
             full[part] = values[part]
         return full
 
 
-def _values(store: Path, name: str, dims: tuple[Any, ...]) -> NDArray[Any]:
+def _values(store: Path, name: str) -> NDArray[Any]:
     """Return a variable of one point, no numbers where its replicate is not complete."""
+    if name != "done":
+        return np.asarray(open_store(store)[name].values, np.float64)
     with sound(store / name):
-        array: Any = zarr.open_array(store / name, mode="r", zarr_format=3)
-        flags: Any = zarr.open_array(store / "done", mode="r", zarr_format=3)
-        done: NDArray[np.bool_] = np.asarray(flags[:]) == 1
-        if name == "done":
-            return done
-        stored = xr.Variable(dims, np.asarray(array[...]), dict(array.attrs))
-        values = np.asarray(xr.conventions.decode_cf_variable(name, stored).values, np.float64)
-    along = dims.index("replicate")
-    shared = min(done.size, values.shape[along])
-    values = values[(slice(None),) * along + (slice(shared),)]
-    values[(slice(None),) * along + (~done[:shared],)] = np.nan
-    return values
+        layout = array_layout(name, read_document(store / name / NAME), {})
+        done: NDArray[np.bool_] = read_packed(Metadata(store, {}, {}, {name: layout}), name) == 1
+    return done
+
+
+@contextmanager
+def sound(path: Path) -> Iterator[None]:
+    """Say of whatever goes wrong inside that the store is damaged."""
+    try:
+        yield
+    except InputError:
+        raise
+    except (LookupError, ValueError, TypeError, RuntimeError, OSError, AttributeError, MemoryError) as error:
+        problem = f"is damaged, or no store of this version of leadsim ({type(error).__name__}: {error})"
+        allowed = "must be a store written by leadsim run; choose another --out, or --overwrite"
+        raise InputError(Fault(str(path), "", problem, allowed)) from error

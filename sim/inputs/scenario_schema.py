@@ -19,6 +19,7 @@ from sim.inputs.scenario_arms import (
 )
 from sim.inputs.scenario_benefits import Benefit
 from sim.inputs.scenario_cara import CaraContract
+from sim.inputs.scenario_precision import Precision
 from sim.inputs.scenario_rules import Rules
 from sim.inputs.scenario_sweep import Sweep
 from sim.inputs.scenario_values import Fraction, Table, Whole
@@ -52,6 +53,9 @@ class Study(Table):
         description="keep what an evaluation looks at: people of ACOs and comparison people, base years on",
     )
     reference_arm: str = Field("no_aco", description="the arm that the others are compared with")
+    precision: Precision | None = Field(
+        None, description="figure to be known so well that replicates are added until it is; absent: none are"
+    )
 
 
 class Horizon(Table):

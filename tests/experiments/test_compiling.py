@@ -9,7 +9,7 @@ import pytest
 from numba import njit
 
 from sim.experiments.compiling import CompileClock, compile_clock
-from sim.experiments.runner import Progress
+from sim.experiments.tally import Progress
 from sim.scenarios import Scenario
 
 
@@ -56,7 +56,7 @@ def test_a_run_tells_when_kernels_compile_and_does_not_count_that_time(
             return None
 
     monkeypatch.setattr("sim.experiments.runner.compile_clock", Watched)
-    monkeypatch.setattr("sim.experiments.runner._SECONDS_BETWEEN_LOOKS", 0.02)
+    monkeypatch.setattr("sim.experiments.workers._SECONDS_BETWEEN_LOOKS", 0.02)
     monkeypatch.setattr("sim.experiments.compiling._SECONDS_BETWEEN_KERNELS", 0.0)
 
     def simulate(scenario: Scenario, replicate: int, *, threads: int = 1) -> dict[str, np.ndarray]:

@@ -10,6 +10,7 @@ import sys
 import tomllib
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import fake_model
 import numpy as np
@@ -26,28 +27,39 @@ from sim.inputs.faults import InputError
 from sim.scenarios import Scenario
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def scenario() -> Scenario:
     return Scenario.from_toml(fake_model.QUICK)
 
 
+@pytest.fixture(scope="module")
+def kept(scenario: Scenario, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("kept") / "run.zarr"
+    go(scenario, path, 40)
+    return path
+
+
 @pytest.fixture
-def out(scenario: Scenario, tmp_path: Path) -> Path:
-    go(scenario, tmp_path / "run.zarr", 40)
-    return tmp_path / "run.zarr"
+def out(kept: Path, tmp_path: Path) -> Path:
+    return shutil.copytree(kept, tmp_path / "run.zarr")
 
 
 @pytest.fixture
 def read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Return a list to which the name of each array of a store is added when it is read."""
     names: list[str] = []
-    original = zarr.Array.__getitem__
 
-    def listening(array: zarr.Array, where: object) -> object:
-        names.append(array.basename)
-        return original(array, where)
+    def listening(way: str) -> None:
+        original = getattr(zarr.Array, way)
 
-    monkeypatch.setattr(zarr.Array, "__getitem__", listening)
+        def listen(array: zarr.Array, *where: Any, **how: Any) -> Any:
+            names.append(Path(array.store.root).name)
+            return original(array, *where, **how)
+
+        monkeypatch.setattr(zarr.Array, way, listen)
+
+    listening("get_basic_selection")
+    listening("get_orthogonal_selection")
     return names
 
 
@@ -126,30 +138,53 @@ def test_damage_is_told_and_computed_anew(scenario: Scenario, out: Path, tmp_pat
         file.write_bytes(content[:-3] if how == "cut" else content)
     if how != "flipped":
         assert run_command(["status", str(out)]) == 2
-        with pytest.raises(InputError, match=r"gross_savings.*is damaged"):
-            open_results(out)
-    assert run_command(["verify", str(out)]) == 2
+    with pytest.raises(InputError, match=r"gross_savings/c/0/0/0/0: is damaged"):
+        open_results(out)["gross_savings"].load()
+    assert run_command(["verify", str(out), "--recompute", "0"]) == 2
     healed = go(scenario, out)
     assert healed.computed == 32
     assert "32 replicates are computed anew" in healed.notes[0]
     assert_same_bytes(tmp_path / "whole.zarr", out)
-    assert run_command(["verify", str(out)]) == 0
+    assert run_command(["verify", str(out), "--recompute", "0"]) == 0
 
 
-@pytest.mark.parametrize("part", ["done", "file_digest", "replicate", "expenditure"])
-@pytest.mark.parametrize("text", ["", "{}", "gone"])
-def test_damaged_descriptions_end_in_sentences(scenario: Scenario, out: Path, part: str, text: str) -> None:
+@pytest.mark.parametrize(
+    ("part", "text"), [("done", ""), ("file_digest", "{}"), ("replicate", "gone"), ("expenditure", "gone")]
+)
+def test_damaged_descriptions_are_named_and_mended(
+    scenario: Scenario, out: Path, tmp_path: Path, part: str, text: str
+) -> None:
+    shutil.copytree(out, tmp_path / "whole.zarr")
     file = out / part / "zarr.json"
     if text == "gone":
         shutil.rmtree(file.parent)
     else:
         file.write_text(text)
     assert run_command(["status", str(out)]) == 2
-    assert run_command(["verify", str(out)]) == 2
-    with pytest.raises(InputError):
+    assert run_command(["verify", str(out), "--recompute", "0"]) == 2
+    with pytest.raises(InputError, match=f"{part}/zarr.json: is "):
         open_results(out)
-    with pytest.raises(InputError):
+    healed = go(scenario, out)
+    assert f"{part}/zarr.json" in healed.notes[0]
+    assert_same_bytes(tmp_path / "whole.zarr", out)
+
+
+def test_a_store_whose_owner_is_lost_is_refused(scenario: Scenario, out: Path) -> None:
+    (out / "zarr.json").write_text("{")
+    with pytest.raises(InputError, match="does not say that it is of this run"):
+        go(scenario.replace({"study.seed": 6}), out)
+    (out / "file_digest" / "zarr.json").unlink()
+    with pytest.raises(InputError, match="is no leadsim result store"):
         go(scenario, out)
+
+
+def test_a_store_of_another_version_of_leadsim_is_told(scenario: Scenario, out: Path) -> None:
+    file = out / "zarr.json"
+    file.write_text(file.read_text().replace("leadsim-results-2", "leadsim-results-1"))
+    for read in (open_results, lambda path: go(scenario, path)):
+        with pytest.raises(InputError, match=r"another version of leadsim .*leadsim-results-1.*--overwrite"):
+            read(out)
+    assert go(scenario, out, 2, overwrite=True).computed == 2
 
 
 def test_absurd_sizes_are_refused_first(scenario: Scenario, tmp_path: Path, out: Path) -> None:
@@ -166,7 +201,18 @@ def test_status_reads_no_results(out: Path, read: list[str]) -> None:
     read.clear()
     _, done = checked(out, whole=False)
     assert done.all()
-    assert set(read) <= {"done", "file_digest"}
+    assert set(read) <= {
+        "done",
+        "file_digest",
+        "arm",
+        "aco",
+        "cell",
+        "episode",
+        "measure",
+        "year",
+        "lives",
+        "entry",
+    }
 
 
 def test_fewer_replicates_than_stored_are_shown_alone(scenario: Scenario, out: Path) -> None:
@@ -206,6 +252,27 @@ def test_without_fcntl_a_file_beside_locks(out: Path, monkeypatch: pytest.Monkey
     with lock.exclusive(out):
         pass
     assert not (out.parent / ".run.zarr.lock").exists()
+
+
+def test_on_a_file_system_without_locks_a_file_beside_locks(
+    out: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def flock(*_: object) -> None:
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr(lock, "_fcntl", SimpleNamespace(flock=flock, LOCK_EX=2, LOCK_NB=4))
+    file = out.parent / ".run.zarr.lock"
+    with lock.exclusive(out):
+        assert file.exists()
+        with (
+            pytest.raises(InputError, match=r"another run .*remove .*\.run\.zarr\.lock"),
+            lock.exclusive(out),
+        ):
+            pass
+    assert not file.exists()
+    file.write_text("1 another-machine")
+    with pytest.raises(InputError, match="being written by another run"), lock.exclusive(out):
+        pass
 
 
 def test_a_full_disk_is_told_with_the_path(
@@ -265,12 +332,12 @@ def test_reading_a_flipped_file_is_a_sentence_in_a_complete_store_and_in_an_inco
     content = bytearray(file.read_bytes())
     content[9] ^= 1
     file.write_bytes(content)
-    with pytest.raises(InputError, match=r"run\.zarr/gross_savings.*is damaged.*verify names its files"):
+    with pytest.raises(InputError, match=r"run\.zarr/gross_savings.*is damaged"):
         open_results(out)["gross_savings"].load()
     store = zarr.open_group(out, mode="r+")
     store["done"][:1] = 0
-    with pytest.raises(InputError, match=r"run\.zarr/gross_savings.*is damaged.*verify names its files"):
+    with pytest.raises(InputError, match=r"run\.zarr/gross_savings.*is damaged"):
         open_results(out)["gross_savings"].load()
-    assert run_command(["verify", str(out)]) == 2
+    assert run_command(["verify", str(out), "--recompute", "0"]) == 2
     assert go(scenario, out).computed == 32
-    assert run_command(["verify", str(out)]) == 0
+    assert run_command(["verify", str(out), "--recompute", "0"]) == 0

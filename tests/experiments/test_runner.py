@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ProcessPoolExecutor
-from multiprocessing import get_context
 from pathlib import Path
 
 import fake_model
@@ -79,18 +77,12 @@ def test_interrupted_then_resumed_equals_uninterrupted(
     assert_same_bytes(whole, out)
 
 
-def test_threads_processes_and_extension_leave_the_same_bytes(
-    scenario: Scenario, whole: Path, tmp_path: Path
-) -> None:
+def test_extension_leaves_the_same_bytes(scenario: Scenario, whole: Path, tmp_path: Path) -> None:
     extended = tmp_path / "extended.zarr"
     go(scenario, extended, 5)
     go(scenario, extended, 33, threads=3)
     assert go(scenario, extended).computed == 7
     assert_same_bytes(whole, extended)
-    spread = tmp_path / "spread.zarr"
-    with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as executor:
-        go(scenario, spread, executor=executor)
-    assert_same_bytes(whole, spread)
 
 
 def test_finished_run_computes_nothing_and_keeps_more_than_asked(scenario: Scenario, whole: Path) -> None:

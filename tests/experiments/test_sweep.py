@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import subprocess
+import sys
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -20,6 +25,8 @@ from sim.inputs.faults import InputError
 from sim.inputs.sweep_factors import factors_of
 from sim.scenarios import Scenario
 
+# LEADSIM_POINTS=64 kills and resumes a larger one.
+_POINTS = int(os.environ.get("LEADSIM_POINTS", "6"))
 GRID = """
 [sweep]
 design = "grid"
@@ -259,6 +266,38 @@ def test_interrupted_then_resumed_and_extended_equals_uninterrupted(whole: Path,
     assert_same_bytes(whole, out)
     assert sweep(swept(), out).computed == 0
     assert sweep(swept(), out, 3).open().sizes["replicate"] == 3
+
+
+KILLED = """
+import sys
+from pathlib import Path
+import fake_model
+from fake_model import go
+from sim.scenarios import Scenario
+
+if __name__ == "__main__":
+    go(Scenario.from_toml(Path(sys.argv[1]).read_text()), sys.argv[2], 6, executor="dask")
+"""
+
+
+@pytest.mark.slow
+def test_a_sweep_killed_and_resumed_on_dask_equals_one_on_threads(tmp_path: Path) -> None:
+    pytest.importorskip("distributed", reason="needs the extra leadsim[dask]")
+    scenario = of("grid", f'over."study.seed" = {list(range(_POINTS))}')
+    (tmp_path / "scenario.toml").write_text(scenario.to_toml())
+    (tmp_path / "killed.py").write_text(KILLED)
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join([*filter(None, sys.path), "tests"])}
+    out = tmp_path / "dask.zarr"
+    child = subprocess.Popen(
+        [sys.executable, tmp_path / "killed.py", tmp_path / "scenario.toml", out], env=environment
+    )
+    while child.poll() is None and not point_path(out, _POINTS // 2).exists():
+        time.sleep(0.05)
+    child.kill()
+    assert child.wait() == -signal.SIGKILL
+    assert 0 < go(scenario, out, 6, executor="dask").computed < 6 * _POINTS
+    assert go(scenario, tmp_path / "threads.zarr", 6).completed == 6 * _POINTS
+    assert_same_bytes(tmp_path / "threads.zarr", out)
 
 
 def test_another_sweep_at_the_path_is_refused_unless_overwritten(tmp_path: Path) -> None:
