@@ -188,7 +188,7 @@ def count_months(
         criteria.concurrent_base,
     )
     has_reference = reference_spend.shape[0] > 0
-    row, months, cell, aligned, sums_at = strip.row, strip.months, strip.cell, strip.aligned, strip.sums_at
+    row, months, aligned, sums_at = strip.row, strip.months, strip.aligned, strip.sums_at
     developed, missing, dies, stays, snf_days = (
         strip.developed,
         strip.missing,
@@ -197,7 +197,7 @@ def count_months(
         strip.snf_days,
     )
     score, coded_score, event_month = strip.score, strip.coded_score, strip.event_month
-    new_enrollee = strip.new_enrollee
+    new_enrollee, category = strip.new_enrollee, strip.category
     first_month, last_month, late_of = strip.first_month, strip.last_month, strip.late_months
     for k in range(n):
         here = months[k]
@@ -213,11 +213,10 @@ def count_months(
         true_micro = np.int64(score[k] * RISK_UNIT + 0.5)
         # No diagnosis counts in a new enrollee's score, so that no practice can code it higher.
         coded_micro = np.int64(coded_score[k] * (1.0 if new_enrollee[k] else coding) * RISK_UNIT + 0.5)
-        category = cell[k] % 3
         admitted = (coded_score[k] >= score_with) & (stays[k] >= admissions_with)
         cared_for = admitted | (snf_days[k] >= days_met)
-        late = (category == 0) & (cared_for | (developed[k] & conditions_met != 0))
-        if late or category == 2:
+        late = (category[k] == 0) & (cared_for | (developed[k] & conditions_met != 0))
+        if late or category[k] == 2:
             true_needy = np.int64(concurrent_score(developed[k], base, concurrent) * RISK_UNIT + 0.5)
             told = concurrent_score(developed[k] & ~missing[k], base, concurrent)
             coded_needy = np.int64(told * coding * RISK_UNIT + 0.5)

@@ -88,7 +88,7 @@ def end_conditions(
     """End some of the passing conditions of 1 January, and write down what people have at the year's end."""
     all_conditions, recovery, recoverable = people.conditions, disease.recovery, masks.recoverable
     row, conditions, developed, hit = strip.row, strip.conditions, strip.developed, strip.hit
-    hit_row, kept, passing, words = strip.hit_row, strip.kept, strip.mask, strip.extra
+    hit_row, kept, words = strip.hit_row, strip.kept, strip.extra
     ended, listed = strip.number, strip.listed
     some = 0
     for k in range(n):
@@ -104,15 +104,22 @@ def end_conditions(
             hit_row[hits] = row[k]
             hits += 1 if conditions[k] & of_block else 0
         draw_rows(key, hit_row, hits, year, _RECOVERY, block, words)
+        bit = np.int64(1) << (4 * block)
+        chance_0, chance_1, chance_2, chance_3 = (
+            recovery[4 * block],
+            recovery[4 * block + 1],
+            recovery[4 * block + 2],
+            recovery[4 * block + 3],
+        )
+        # Who has a condition of the block is looked at last: all four draws are compared at once.
         for j in range(hits):
-            passing[j] = conditions[hit[j]] & of_block
-            ended[j] = 0
-        for lane in range(4):
-            chance, bit = recovery[4 * block + lane], np.int64(1) << (4 * block + lane)
-            for j in range(hits):
-                ends = (passing[j] & bit != 0) & (unit(words[4 * j + lane]) < chance)
-                ended[j] |= bit if ends else 0
+            ends = bit if unit(words[4 * j]) < chance_0 else 0
+            ends |= 2 * bit if unit(words[4 * j + 1]) < chance_1 else 0
+            ends |= 4 * bit if unit(words[4 * j + 2]) < chance_2 else 0
+            ends |= 8 * bit if unit(words[4 * j + 3]) < chance_3 else 0
+            ended[j] = ends
         for j in range(hits):
-            kept[hit[j]] &= ~ended[j]
+            k = hit[j]
+            kept[k] &= ~(conditions[k] & of_block & ended[j])
     for k in range(n):
         all_conditions[row[k]] = kept[k]

@@ -130,18 +130,20 @@ def philox4x32(c0: int, c1: int, c2: int, c3: int, k0: int, k1: int) -> Lanes:
     """Return the four 32-bit words of Philox4x32-10 for a counter and a key, all as uint64 below 2**32."""
     x0, x1, x2, x3 = np.uint64(c0), np.uint64(c1), np.uint64(c2), np.uint64(c3)
     key0, key1 = np.uint64(k0), np.uint64(k1)
+    # Words keep what lies above their 32 bits until they are multiplied or handed out: a multiplication of
+    # 32 bits by 32 looks only at those, so that there it costs nothing to leave the rest out.
     for _ in range(_ROUNDS):
-        product0 = _MULTIPLIER_0 * x0
-        product1 = _MULTIPLIER_1 * x2
+        product0 = _MULTIPLIER_0 * (x0 & _LOW)
+        product1 = _MULTIPLIER_1 * (x2 & _LOW)
         x0, x1, x2, x3 = (
             (product1 >> _WORD) ^ x1 ^ key0,
-            product1 & _LOW,
+            product1,
             (product0 >> _WORD) ^ x3 ^ key1,
-            product0 & _LOW,
+            product0,
         )
         key0 = (key0 + _WEYL_0) & _LOW
         key1 = (key1 + _WEYL_1) & _LOW
-    return x0, x1, x2, x3
+    return x0 & _LOW, x1 & _LOW, x2 & _LOW, x3 & _LOW
 
 
 @inlined

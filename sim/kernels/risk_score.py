@@ -163,10 +163,15 @@ def score_all(n: int, everyone: int, disease: Disease, strip: Strip) -> None:
     conditions, missing, developed = strip.conditions, strip.missing, strip.developed
     mask, hit = strip.mask, strip.hit
     score, coded_score, current = strip.score, strip.coded_score, strip.current
+    kind, who, dual, age = strip.kind, strip.who, strip.dual, strip.age
+    for k in range(n):
+        mask[k] = conditions[k]
+    for k in range(n, everyone):
+        mask[k] = developed[k]
+    community_scores(mask, strip.segment, strip.demographic_at, everyone, disease, strip, score)
     for k in range(everyone):
-        hit[k] = k
-        mask[k] = conditions[k] if k < n else developed[k]
-    scores(everyone, disease, strip, score)
+        if kind[k] == _ESRD:
+            score[k] = esrd_score(mask[k], who[k] + 4 * dual[k], age[k], disease)
     hits = 0
     for k in range(n):
         coded_score[k] = score[k]
