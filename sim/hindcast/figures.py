@@ -127,7 +127,8 @@ def _figures(cohort: Compared, shown: Shown, like: Shown) -> Iterator[tuple[tupl
     yield ("above_zero", ""), _share(rate > 0.0)
     yield ("above_zero_matched", ""), _share(matched > 0.0)
     yield ("earning", ""), _share(shown.earned[:, 0])
-    yield ("earning_matched", ""), _share((matched > 0.0) & (matched >= shown.minimum))
+    if like.minimum.any():
+        yield ("earning_matched", ""), _share((matched > 0.0) & (matched >= shown.minimum))
     size = size_of(lives)
     of_size = [(name, size == row) for row, name in enumerate(size_names())]
     for word, name, here in [*(("size", *one) for one in of_size), *cohort.groups]:

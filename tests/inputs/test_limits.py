@@ -100,7 +100,7 @@ def test_drawn_values_keep_to_their_bounds_and_shape():
         ("program.values.baseline.years", 2.5, "must be a whole number"),
         ("program.values.stop_loss.attachments", [2, 1], "must rise"),
         ("arms.lead.values.discount.professional", 1e300, "must lie between 0 and 1"),
-        ("program.values.mssp.risk.cap", {"2028": 0.1}, "must be one number for all years"),
+        ("program.values.mssp.benchmark.prior_savings_cap", {"2028": 0.1}, "one number for all years"),
     ],
 )
 def test_a_scenario_that_breaks_a_limit_is_a_fault_at_load(key, value, said):

@@ -51,6 +51,11 @@ LEVELS = {
     for level in "abcd"
     for of_revenue in (5, 90)
 }
+# Agreements from before July 2019: a first one, and one after it.
+FORMER = {
+    "first": {"program": "mssp", "agreement_start": 2016, "agreement_number": 1},
+    "second": {"program": "mssp", "agreement_start": 2017, "agreement_number": 2},
+}
 REACH = {
     "global": {"program": "reach"},
     "professional": {"program": "reach", "risk_option": "professional"},
@@ -257,6 +262,7 @@ SETTINGS = (
     Setting("", HYBRID, 2027, 2028, evidence=(("tins.leave", 0.4), ("tins.intake", 1.0))),
     Setting("mssp.", MSSP, 2027, 2032),
     Setting("mssp.", MSSP, 2019, 2021),
+    Setting("mssp.", FORMER, 2018, 2019),
     Setting("mssp.", MSSP, 2027, 2029, tuple(MSSP_SIZES.items())),
     # ACOs so small may elect a rate, and have the reduced share, only by a change of the rule.
     Setting("mssp.", LEVELS, 2027, 2028, (("mssp.msr.smallest_for_election", 100),)),

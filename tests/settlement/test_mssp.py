@@ -163,7 +163,7 @@ def by_hand(aco, year):
     ]  # fmt: skip
     coded = [now["coding"][k] / sums(by3, aco)["coding"][k] for k in kinds]
     true = [n * r / c * t for n, r, c, t in zip(now["people"], risen, coded, three, strict=True)]
-    limit = mean(older, dollars) + rule("risk.cap")
+    limit = mean(older, dollars) + rule("risk.cap", start)
     if mean(risen, dollars) > limit:
         risen = [min(r, limit) for r in risen]
     wide = sum(d * r * t for d, r, t in zip(dollars, risen, three, strict=True))
