@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sim.outcomes.variable import Variable, money
+from sim.outcomes.variable import Variable
 
 DECISION_VARIABLES: tuple[Variable, ...] = (
     Variable(
@@ -63,14 +63,5 @@ DECISION_VARIABLES: tuple[Variable, ...] = (
         "What the ACO believed its effect on spending at the plateau to be as the year began, less spending"
         " being negative; NaN where it decides nothing by it.",
         rule="Behaviour belief, docs/behaviours.md",
-    ),
-    money(
-        "settlement_forgone",
-        "aco year",
-        "Forgone by notice",
-        "What notice of exit takes off settlement, add-on and pool of the year; negative where it spares the"
-        " ACO a loss.",
-        sign="positive: not paid to the ACO",
-        rule="LEAD Model, exit; not published",
     ),
 )

@@ -1,4 +1,4 @@
-"""Result variables of stop-loss, financial guarantee and ruin."""
+"""Result variables of stop-loss, financial guarantee, ruin and early exit."""
 
 from __future__ import annotations
 
@@ -65,5 +65,14 @@ PROTECTION_VARIABLES: tuple[Variable, ...] = (
         "1 where cash and reserves did not reach what the ACO owed for the year; 0 elsewhere, and where its"
         " owners pay as it states no reserves.",
         rule=_GUARANTEE,
+    ),
+    money(
+        "settlement_forgone",
+        "aco year",
+        "Forgone by notice",
+        "What notice of exit takes off settlement, add-on and pool of the year; negative where it spares the"
+        " ACO a loss.",
+        sign="positive: not paid to the ACO",
+        rule="LEAD Model, exit; not published",
     ),
 )

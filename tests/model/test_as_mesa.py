@@ -19,6 +19,7 @@ from sim.inputs.faults import InputError
 from sim.kernels.codes import Status
 from sim.model import LeadModel
 from sim.outcomes.benefit_variables import FALLS_VARIABLES
+from sim.outcomes.decision_variables import DECISION_VARIABLES
 from sim.outcomes.provider_variables import PROVIDER_VARIABLES
 from sim.outcomes.quality import MEASURES
 from sim.outcomes.registry import BY_NAME
@@ -225,7 +226,7 @@ def test_an_aco_that_is_out_is_not_settled(model):
             lived = name in ("person_months", "expenditure", "risk_score", "true_savings", *care, *ENTRY)
             assert empty[0].all() != lived, name
             of_other_programs = name in ("minimum_savings_rate", "agreement_benchmark")
-            not_asked = BY_NAME[name] in PROVIDER_VARIABLES
+            not_asked = BY_NAME[name] in (*PROVIDER_VARIABLES, *DECISION_VARIABLES)
             assert not empty[1:].any() or of_other_programs or not_asked, name
 
 
