@@ -22,7 +22,7 @@ _MARGIN = 0.06
 
 @styled
 def benchmark_against_truth(data: xr.Dataset, arm: str | None = None, *, ax: Axes | None = None) -> Axes:
-    """Draw each ACO's savings against its benchmark over its true savings, all simulated years together.
+    """Draw each ACO's savings against its benchmark over its true savings, all its settled years together.
 
     Both in percent of what the same people would have cost without the program (expenditure and true savings
     together), so that small and large ACOs compare. On the line of slope 1 the benchmark measures the truth;
@@ -49,6 +49,9 @@ def benchmark_against_truth(data: xr.Dataset, arm: str | None = None, *, ax: Axe
         When there is no such arm, or no complete replicate.
     """
     arms = acting_arms(data, arm)
+    # Years in which an ACO is in no program have no benchmark to compare.
+    settled = data["gross_savings"].notnull()
+    data = data.assign({name: data[name].where(settled) for name in ("true_savings", "expenditure")})
     truth = in_millions(data, "true_savings", ("aco",))
     against = in_millions(data, "gross_savings", ("aco",))
     without = in_millions(data, "expenditure", ("aco",)) + truth

@@ -217,6 +217,23 @@ def test_the_scatter_puts_each_aco_at_its_medians_with_a_line_of_slope_one(resul
     assert [lines for lines in axes.collections if isinstance(lines, LineCollection)]
 
 
+def test_the_scatter_compares_the_years_in_which_an_aco_is_settled(results: xr.Dataset) -> None:
+    out = results.copy()
+    out["gross_savings"] = results["gross_savings"].where(results["aco"] != results["aco"][0])
+    points = next(
+        line for line in benchmark_against_truth(out, arm="lead_global").lines if line.get_marker() == "o"
+    )
+    assert len(points.get_xdata()) == results.sizes["aco"] - 1
+    out["gross_savings"] = results["gross_savings"].where(results["year"] < results["year"][3])
+    whole, early = (
+        next(
+            line for line in benchmark_against_truth(of, arm="lead_global").lines if line.get_marker() == "o"
+        )
+        for of in (out, results.isel(year=slice(3)))
+    )
+    np.testing.assert_allclose(whole.get_xydata(), early.get_xydata())
+
+
 def test_many_acos_are_drawn_without_bars(results: xr.Dataset) -> None:
     crowd = results.isel(aco=np.arange(40) % 2)
     axes = benchmark_against_truth(crowd)
@@ -231,6 +248,16 @@ def test_arms_differ_without_colour_and_look_alike_in_every_figure(results: xr.D
     assert two[1].label == "lead professional"
     alone = looks(results.sel(arm=["no_aco", "lead_global"]))
     assert alone["lead_global"] == two[0]
+
+
+def test_a_key_of_long_names_stands_in_one_column_and_leaves_the_axes_their_width(
+    results: xr.Dataset,
+) -> None:
+    short = net_payment_histogram(results)
+    named = results.copy()
+    named.attrs["scenario"] = results.attrs["scenario"].replace("LEAD, Global", "LEAD, Global" + 20 * " long")
+    assert short.get_legend()._ncols == 2
+    assert net_payment_histogram(named).get_legend()._ncols == 1
 
 
 def test_names_do_not_meet_and_keep_their_order() -> None:
