@@ -11,12 +11,14 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection, PolyCollection
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 from matplotlib.patches import StepPatch
 from matplotlib.text import Text
 
 from sim.charts import benchmark_against_truth, bridge_waterfall, net_payment_histogram, savings_fan
 from sim.charts.histogram import bin_edges
-from sim.charts.labels import spread_out
+from sim.charts.labels import key_below, spread_out
 from sim.charts.style import looks
 from sim.inputs.faults import InputError
 from sim.outcomes.bridge import STEPS, bridge
@@ -250,14 +252,11 @@ def test_arms_differ_without_colour_and_look_alike_in_every_figure(results: xr.D
     assert alone["lead_global"] == two[0]
 
 
-def test_a_key_of_long_names_stands_in_one_column_and_leaves_the_axes_their_width(
-    results: xr.Dataset,
-) -> None:
-    short = net_payment_histogram(results)
-    named = results.copy()
-    named.attrs["scenario"] = results.attrs["scenario"].replace("LEAD, Global", "LEAD, Global" + 20 * " long")
-    assert short.get_legend()._ncols == 2
-    assert net_payment_histogram(named).get_legend()._ncols == 1
+@pytest.mark.parametrize(("length", "columns"), [(45, 2), (46, 1)])
+def test_a_key_too_wide_for_two_columns_stands_in_one(length: int, columns: int) -> None:
+    axes = Figure().add_subplot()
+    key_below(axes, {letter * length: Line2D([], []) for letter in "abc"}, columns=2)
+    assert axes.get_legend()._ncols == columns
 
 
 def test_names_do_not_meet_and_keep_their_order() -> None:
