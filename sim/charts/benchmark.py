@@ -22,7 +22,7 @@ _MARGIN = 0.06
 
 @styled
 def benchmark_against_truth(data: xr.Dataset, arm: str | None = None, *, ax: Axes | None = None) -> Axes:
-    """Draw each ACO's savings against its benchmark over its true savings, all simulated years together.
+    """Draw each ACO's savings against its benchmark over its true savings, all its settled years together.
 
     Both in percent of what the same people would have cost without the program (expenditure and true savings
     together), so that small and large ACOs compare. On the line of slope 1 the benchmark measures the truth;
@@ -49,17 +49,19 @@ def benchmark_against_truth(data: xr.Dataset, arm: str | None = None, *, ax: Axe
         When there is no such arm, or no complete replicate.
     """
     arms = acting_arms(data, arm)
+    # Years in which an ACO is in no program have no benchmark to compare.
+    settled = data["gross_savings"].notnull()
+    data = data.assign({name: data[name].where(settled) for name in ("true_savings", "expenditure")})
+    truth = in_millions(data, "true_savings", ("aco",))
     against = in_millions(data, "gross_savings", ("aco",))
-    # An ACO that is out throughout a replicate has no benchmark there; both are shown of the others.
-    truth = in_millions(data, "true_savings", ("aco",)).where(against.notnull())
     without = in_millions(data, "expenditure", ("aco",)) + truth
     shown = {key: look for key, look in looks(data).items() if key in arms}
     axes = new_axes() if ax is None else ax
     mark_zero(axes, x=True, y=True)
     bars = data.sizes["aco"] * len(shown) <= _MOST_BARS
     for key, look in shown.items():
-        true, settled = (100 * (of / without).sel(arm=key).values for of in (truth, against))
-        _draw(axes, _spread(true), _spread(settled), look, bars=bars)
+        share = [100 * (of / without).sel(arm=key).values for of in (truth, against)]
+        _draw(axes, _spread(share[0]), _spread(share[1]), look, bars=bars)
     _diagonal(axes)
     years = data["year"].values
     axes.set(

@@ -26,6 +26,8 @@ _DRAWN = {
     "morris": ("mean_effect_size", "spread"),
     "lhs": ("pawn", "pawn_of_nothing"),
 }
+# Measures whose name alone says little.
+_LEGEND = {"total": "with interactions (total)", "first": "by itself (first)"}
 _AXIS = {
     "sobol": "Share of the figure's variance (95 % interval)",
     "morris": "Change over the key's whole range (95 % interval)",
@@ -63,9 +65,9 @@ def draw_indices(found: Sensitivity, of_what: str, *, ax: Axes | None = None) ->
             np.maximum(np.array([one.high for one in values]) - middle, 0.0),
         ]
         axes.barh(
-            at, middle, height=_HEIGHT, xerr=errors, label=name.replace("_", " "), color=colors[place],
-            edgecolor="#222222", linewidth=0.8, hatch=hatches[place],
-            error_kw={"ecolor": "black", "capsize": 2, "linewidth": 1.0},
+            at, middle, height=_HEIGHT, xerr=errors, color=colors[place],
+            label=_LEGEND.get(name, name.replace("_", " ")), edgecolor="#222222", linewidth=0.8,
+            hatch=hatches[place], error_kw={"ecolor": "black", "capsize": 2, "linewidth": 1.0},
         )  # fmt: skip
     axes.set_yticks(range(len(keys)), [_short(key) for key in keys])
     axes.invert_yaxis()

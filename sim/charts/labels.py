@@ -17,6 +17,8 @@ _LINE_SPACING = 1.25
 _GAP_IN_LINES = 0.4
 _POINTS_PER_INCH = 72.0
 _KEY_LEFT, _KEY_DOWN = -6.0, -36.0
+# Characters of a key's columns together that are about as wide as axes alone in a figure.
+_KEY_WIDTH = 90
 
 
 def name_at_ends(axes: Axes, ends: Mapping[str, float], shown: Mapping[str, Look]) -> None:
@@ -62,7 +64,9 @@ def spread_out(wanted: Sequence[float], sizes: Sequence[float]) -> list[float]:
 
 
 def key_below(axes: Axes, entries: Mapping[str, Artist], columns: int) -> None:
-    """Put a key under the axis label, where no data can be."""
+    """Put a key under the axis label, where no data can be; in one column where two would be too wide."""
+    longest = np.sort([len(label) for label in entries])[-columns:]
+    columns = columns if longest.sum() <= _KEY_WIDTH else 1
     figure = axes.get_figure(root=True)
     assert figure is not None  # noqa: S101  axes to draw on are in a figure
     below = ScaledTranslation(

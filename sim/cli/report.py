@@ -171,6 +171,7 @@ def _figures(data: xr.Dataset) -> dict[str, tuple[str, Callable[[Axes], Axes]]]:
 def _blocks(data: xr.Dataset) -> Iterator[Block]:
     from sim.charts.page import Figure, Heading, Paragraph, Table  # noqa: PLC0415
     from sim.cli.closing import ERROR, closing  # noqa: PLC0415
+    from sim.cli.joining_table import JOINING, joining_rows  # noqa: PLC0415
     from sim.cli.money_tables import BRACKET, bracket_arms, bracket_rows  # noqa: PLC0415
     from sim.outcomes.bands import bands_sentence  # noqa: PLC0415
 
@@ -192,8 +193,13 @@ def _blocks(data: xr.Dataset) -> Iterator[Block]:
         " the median; more replicates make it smaller, but not what the columns hold. Savings against"
         " benchmark are what CMS reconciles; true savings are spending that did not happen."
     )
+    kept = data.isel(replicate=data["done"].values.astype(bool))
+    settled = kept["gross_savings"].notnull()
+    if arms := [arm for arm in data["arm"].values.tolist() if bool(settled.sel(arm=arm).any())]:
+        yield Heading("Each ACO's cash")
+        yield Table(("$ million, mean (MC error)", *arms), joining_rows(kept, arms), numbers=len(arms))
+        yield Paragraph(JOINING)
     if arms := bracket_arms(data):
-        kept = data.isel(replicate=data["done"].values.astype(bool))
         yield Heading("Savings against benchmark by how the guardrail is read")
         yield Table(("$ million, mean (MC error)", *arms), bracket_rows(kept, arms), numbers=len(arms))
         yield Paragraph(BRACKET)
@@ -237,16 +243,16 @@ def _closing_rows(data: xr.Dataset) -> list[tuple[str, ...]]:
         if summary.arm == data.attrs["reference_arm"]:
             continue
         name = arms.get(summary.arm, {}).get("description") or summary.arm
+        own: list[tuple[str, ...]] = []
         for key, (label, _) in FIGURES.items():
             spread = summary.figures[key]
             if spread:
                 money = (spread.median, spread.low, spread.high)
-                rows.append((name, label, *map(_millions, money), _error(spread.error, _MILLION)))
+                own.append((label, *map(_millions, money), _error(spread.error, _MILLION)))
         if summary.loss_share is not None and summary.loss_share_error is not None:
             share = f"{100 * summary.loss_share:.1f} %"
-            rows.append(
-                (name, "ACO-years with a loss", share, "", "", _error(summary.loss_share_error, 0.01, " %"))
-            )
+            own.append(("ACO-years with a loss", share, "", "", _error(summary.loss_share_error, 0.01, " %")))
+        rows += [("" if place else name, *cells) for place, cells in enumerate(own)]
     return rows
 
 

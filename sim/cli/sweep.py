@@ -14,6 +14,9 @@ from sim.cli.console import NARROW, stdout
 from sim.cli.options import Json, Settings
 from sim.inputs.faults import Fault, InputError, printable
 
+# A share of variance or an amount below this is what rounding leaves of nothing.
+_NOTHING = 1e-12
+
 if TYPE_CHECKING:
     import numpy as np
     import xarray as xr
@@ -217,7 +220,8 @@ def _indices(found: Sensitivity, of_what: str) -> Table:
 
 
 def _told(one: Interval) -> str:
-    return f"{one.value:,.3g} ({one.low:,.3g} to {one.high:,.3g})"
+    value, low, high = (0.0 if abs(x) < _NOTHING else x for x in (one.value, one.low, one.high))
+    return f"{value:,.3g} ({low:,.3g} to {high:,.3g})"
 
 
 def _explain(found: Sensitivity, say: Any) -> None:

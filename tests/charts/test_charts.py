@@ -11,12 +11,14 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection, PolyCollection
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 from matplotlib.patches import StepPatch
 from matplotlib.text import Text
 
 from sim.charts import benchmark_against_truth, bridge_waterfall, net_payment_histogram, savings_fan
 from sim.charts.histogram import bin_edges
-from sim.charts.labels import spread_out
+from sim.charts.labels import key_below, spread_out
 from sim.charts.style import looks
 from sim.inputs.faults import InputError
 from sim.outcomes.bridge import STEPS, bridge
@@ -217,15 +219,21 @@ def test_the_scatter_puts_each_aco_at_its_medians_with_a_line_of_slope_one(resul
     assert [lines for lines in axes.collections if isinstance(lines, LineCollection)]
 
 
-def test_an_aco_in_no_program_has_no_place_in_the_scatter(results: xr.Dataset) -> None:
-    out = results["aco"] == results["aco"][0]
-    without = results.assign(gross_savings=results["gross_savings"].where(~out))
-    everyone, fewer = (
-        next(line for line in benchmark_against_truth(data, "lead_global").lines if line.get_marker() == "o")
-        for data in (results, without)
+def test_the_scatter_compares_the_years_in_which_an_aco_is_settled(results: xr.Dataset) -> None:
+    out = results.copy()
+    out["gross_savings"] = results["gross_savings"].where(results["aco"] != results["aco"][0])
+    points = next(
+        line for line in benchmark_against_truth(out, arm="lead_global").lines if line.get_marker() == "o"
     )
-    for axis in ("get_xdata", "get_ydata"):
-        np.testing.assert_allclose(getattr(fewer, axis)(), getattr(everyone, axis)()[1:])
+    assert len(points.get_xdata()) == results.sizes["aco"] - 1
+    out["gross_savings"] = results["gross_savings"].where(results["year"] < results["year"][3])
+    whole, early = (
+        next(
+            line for line in benchmark_against_truth(of, arm="lead_global").lines if line.get_marker() == "o"
+        )
+        for of in (out, results.isel(year=slice(3)))
+    )
+    np.testing.assert_allclose(whole.get_xydata(), early.get_xydata())
 
 
 def test_many_acos_are_drawn_without_bars(results: xr.Dataset) -> None:
@@ -242,6 +250,13 @@ def test_arms_differ_without_colour_and_look_alike_in_every_figure(results: xr.D
     assert two[1].label == "lead professional"
     alone = looks(results.sel(arm=["no_aco", "lead_global"]))
     assert alone["lead_global"] == two[0]
+
+
+@pytest.mark.parametrize(("length", "columns"), [(45, 2), (46, 1)])
+def test_a_key_too_wide_for_two_columns_stands_in_one(length: int, columns: int) -> None:
+    axes = Figure().add_subplot()
+    key_below(axes, {letter * length: Line2D([], []) for letter in "abc"}, columns=2)
+    assert axes.get_legend()._ncols == columns
 
 
 def test_names_do_not_meet_and_keep_their_order() -> None:
