@@ -130,13 +130,13 @@ def test_a_store_without_a_panel_says_how_to_have_one(data: xr.Dataset) -> None:
 def test_where_nothing_is_saved_evaluations_see_something_as_often_as_chance_does(tmp_path) -> None:
     """Of 2,000 such replicates 5.4 +- 0.5 % see it (other markets), and 5.6 +- 0.5 % (the same market)."""
     null = scenario(16, 2027, **{"evidence.effect.scale": 0.0})
-    data = run(null, 120, tmp_path / "null.zarr", threads=1).open().load()
+    data = run(null, 100, tmp_path / "null.zarr", threads=1).open().load()
     for comparison in ("other_markets", "same_market"):
         total = evaluate(data, "lead", comparison=comparison, services=()).services[0]
         assert total.truth.value == 0.0
         assert total.without_effect
-        # Binomial of 120 at 5 %: 12 % are three and a half standard errors away.
-        assert total.seen.value < 0.12
-        assert total.coverage.value > 0.88
+        # Binomial of 100 at 5 %: 13 % are three and a half standard errors away.
+        assert total.seen.value <= 0.13
+        assert total.coverage.value >= 0.87
         assert abs(total.bias.value) < 4 * total.bias.error
         assert total.error.value == pytest.approx(total.spread, rel=0.25)
