@@ -123,7 +123,6 @@ class Workers:
     address: str | None = None
     batch: int | None = None
     look: Callable[[], None] = lambda: None
-    _pool: Executor | None = None
     _close: Callable[[], None] = lambda: None
     _running: dict[_Batch, list[int]] = field(default_factory=dict)
     _doubtful: deque[int] = field(default_factory=deque)
@@ -249,7 +248,9 @@ class Workers:
             task = self.task
         elif self.kind != "processes":
             task = partial(_compute, *_packed(self.task))
-        self._pool, self._submit = pool, lambda batch: pool.submit(task, batch)
+        if self.kind in ("threads", "processes"):
+            self._close = partial(pool.shutdown, wait=False, cancel_futures=True)
+        self._submit = lambda batch: pool.submit(task, batch)
 
     def _renew(self) -> bool:
         """Put new workers in the place of dead ones, where they are the run's own."""
@@ -261,10 +262,8 @@ class Workers:
         return True
 
     def _stop(self) -> None:
-        if self._pool is not None and not isinstance(self.kind, Executor):
-            self._pool.shutdown(wait=False, cancel_futures=True)
-            self._close()
-        self._pool = None
+        self._close()
+        self._close = lambda: None
 
 
 def _lost(replicate: int, error: BaseException) -> Failure:
@@ -296,11 +295,11 @@ def dask_pool(address: str | None, workers: int) -> tuple[Executor, Callable[[],
     try:
         if address is None:
             cluster = distributed.LocalCluster(
-                n_workers=workers, threads_per_worker=1, dashboard_address=None
+                n_workers=workers, threads_per_worker=1, dashboard_address="127.0.0.1:0"
             )
         client = distributed.Client(cluster if address is None else address, timeout=10)
-    except (OSError, ValueError) as error:
-        problem = f"= {address} cannot be reached ({error})"
+    except (OSError, ValueError, RuntimeError) as error:
+        problem = f"= {address or 'this machine'} has no cluster that can be reached ({error})"
         allowed = "must be the address of a Dask scheduler, such as tcp://host:8786"
         raise InputError(Fault("--address", "", problem, allowed)) from error
 
