@@ -173,7 +173,7 @@ class LeadModel(ColumnModel):
         last = self.history[self.first_py - 1].care
         self._care_shares = CareShares(*care_shares(last, snf_part(self.evidence)))
         self._levers: Levers | None = None
-        self._usual: AcoDecisions | None = None
+        self._usual: tuple[int, AcoDecisions] | None = None
         self.lived = self.lived_this_year = 0
         self._make_agents()
         self.deciding = Deciding(self.settlement, self.behaviours, self.key, self.backing.reserves)
@@ -265,10 +265,10 @@ class LeadModel(ColumnModel):
 
     def usual_decisions(self, year: int) -> AcoDecisions:
         """Return what every ACO decides this year by the behaviours; worked out once a year."""
-        if self._usual is None:
-            so_far = np.array([aco.experience for aco in self._acos], np.int64)
-            self._usual = self.deciding.usual(year, self.contracts, np.where(self.active(), so_far + 1, 0))
-        return self._usual
+        if self._usual is None or self._usual[0] != year:
+            lived = self.active() * np.array([aco.experience + 1 for aco in self._acos], np.int64)
+            self._usual = year, self.deciding.usual(year, self.contracts, lived)
+        return self._usual[1]
 
     def decided(self) -> dict[str, Floats]:
         """Return what ACOs have decided for their practices, by column; one that is out changes nothing."""

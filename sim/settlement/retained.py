@@ -35,7 +35,8 @@ def risk_limits(
     if (mine := contracts.program == LEAD).any():
         limit[mine] = lead.array("risk.cap", year)[0]
     if (mine := contracts.program == MSSP).any():
-        limit[mine] = mssp.number("risk.cap")
+        begun = mssp_agreements(contracts, year, mssp)[0][mine]
+        limit[mine] = [mssp.number("risk.cap", start) for start in begun.tolist()]
     if (mine := contracts.program == REACH).any():
         limit[mine] = reach[year].number("risk.cap")
     return limit

@@ -11,6 +11,7 @@ from sim.kernels.codes import N_CELLS, Sum
 from sim.ledger import Party
 from sim.model import LeadModel
 from sim.outcomes.decision_variables import DECISION_VARIABLES
+from sim.outcomes.panel import PANEL_VARIABLES
 from sim.outcomes.provider_variables import PROVIDER_VARIABLES
 from sim.outcomes.quality import MEASURES
 from sim.outcomes.registry import BY_NAME, VARIABLES
@@ -36,8 +37,8 @@ def test_every_variable_is_written_in_every_year(out):
     for variable in VARIABLES:
         values = out[variable.name]
         assert values.dtype == variable.stored_dtype
-        if variable in (*PROVIDER_VARIABLES, *DECISION_VARIABLES):
-            # Nobody has asked for books of single providers, and no ACO decides.
+        if variable in (*PROVIDER_VARIABLES, *DECISION_VARIABLES, *PANEL_VARIABLES):
+            # Nobody has asked for books of single providers, for a panel, and no ACO decides.
             assert (np.isnan(values) if values.dtype.kind == "f" else values == variable.fill_value).all()
             continue
         if variable.dtype == "money":
