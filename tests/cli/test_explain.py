@@ -44,7 +44,7 @@ KEYS = [
     }.items()
     for name in model.model_fields
 ]
-HOLD_OTHERS = ("acos", "since", "mix", "spending", "risk", "cara", "benefits")
+HOLD_OTHERS = ("acos", "since", "mix", "spending", "risk", "cara", "benefits", "behaviour", "precision")
 
 
 def rows_of(key: str, scenario: Scenario | None = None) -> dict[str, str]:
