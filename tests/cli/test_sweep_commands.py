@@ -125,7 +125,7 @@ def test_discover_finds_the_corner(capsys: pytest.CaptureFixture[str]) -> None:
     command = ["discover", "sweep.zarr", "--where", "P(loss) > 50 %", "--arm", "lead_professional"]
     assert run_command(command) == 0
     shown = capsys.readouterr().out
-    assert "evidence.cost.fixed is at least 1." in shown
+    assert "evidence.cost.fixed is at least 2." in shown
     assert "cost.variable" not in shown
     assert run_command([*command, "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["sides"][0]["key"] == "evidence.cost.fixed"
