@@ -266,8 +266,8 @@ class LeadModel(ColumnModel):
     def usual_decisions(self, year: int) -> AcoDecisions:
         """Return what every ACO decides this year by the behaviours; worked out once a year."""
         if self._usual is None or self._usual[0] != year:
-            lived = self.active() * np.array([aco.experience + 1 for aco in self._acos], np.int64)
-            self._usual = year, self.deciding.usual(year, self.contracts, lived)
+            lived = np.array([aco.experience + 1 for aco in self._acos], np.int64)
+            self._usual = year, self.deciding.usual(year, self.contracts, np.where(self.active(), lived, 0))
         return self._usual[1]
 
     def decided(self) -> dict[str, Floats]:
