@@ -58,7 +58,7 @@ def test_falls_are_as_often_as_published_and_averted_as_in_the_trial():
     base, found, has_course = lived(600_000, 3)
     for which, per_thousand in PUBLISHED.items():
         rate = 12_000.0 * base[which] / (base[Sum.MONTHS] - base[Sum.YOUNG_MONTHS])
-        assert rate == pytest.approx(per_thousand, rel=0.04)
+        assert rate == pytest.approx(per_thousand, rel=0.05)
     hold_to_trial(found, errors=3.0)
     assert has_course.mean() == pytest.approx(0.35, abs=0.01)
     # People at risk have more falls than others; an averted stay saves about what its cost is taken to be,
