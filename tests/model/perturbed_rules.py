@@ -320,8 +320,8 @@ def _others(value: Any, choices: tuple[str, ...]) -> list[Any]:
     return [one.tolist() for one in moves]
 
 
-# With a partner of Medicaid a scenario is refused where the one is off; test_served.py sees it act. The other decides
-# only where a share lies on its bound; test_lead_switches.py sees it act.
+# With a partner of Medicaid a scenario is refused where the one is off; test_served.py sees it act. The other
+# decides only where a share lies on its bound; test_lead_switches.py sees it act.
 ACT_ELSEWHERE = {"medicaid.alignment", "eligibility.high_needs_test"}
 
 
