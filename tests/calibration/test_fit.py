@@ -55,6 +55,7 @@ ROUGH = (
             "demography.entrant",
             "demography.mix",
             "spending.level_fit",
+            "spending.age",  # of the oldest there are few
         ),
         0.12,
     ),

@@ -62,7 +62,7 @@ def test_it_changes_its_aco_and_no_life_in_another_market(key):
             np.testing.assert_array_equal(after[name][LEAD, STEADY], before[name][LEAD, STEADY], err_msg=name)
     # How an effect is spread over acute and other care goes by the acute share of the whole world.
     spent = [one["expenditure"][LEAD, STEADY].sum() for one in (before, after)]
-    assert spent[1] == pytest.approx(spent[0], rel=1e-4)
+    assert spent[1] == pytest.approx(spent[0], rel=2e-4)
     assert (after["aco_cash_change"][LEAD, CHANGED] != before["aco_cash_change"][LEAD, CHANGED]).any()
     spent = [one["expenditure"][NO_ACO, CHANGED] for one in (before, after)]
     assert np.array_equal(*spent) == (key not in OF_THE_WORLD)
