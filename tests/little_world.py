@@ -14,7 +14,7 @@ from worlds import NO_ACO, aco, scenario_of, text_of
 from sim.inputs.faults import InputError
 from sim.kernels.birth import create
 from sim.kernels.chunks import over_chunks
-from sim.kernels.layout import People, make_people
+from sim.kernels.layout import People, Practices, make_people
 from sim.kernels.strip import make_strip
 from sim.kernels.tally import NOTHING_FURTHER, Asked, Tally
 from sim.population.world import World, history_years
@@ -116,10 +116,13 @@ def newborn(rows: int, threads: int = 1) -> World:
     return replace(made, people=people)
 
 
-def live_history(made: World, threads: int = 1, asked: Asked = NOTHING_FURTHER) -> list[Tally]:
+def live_history(
+    made: World, threads: int = 1, asked: Asked = NOTHING_FURTHER, practices: Practices | None = None
+) -> list[Tally]:
     """Live the years before the first performance year and return each year's sums."""
+    held = made.untouched() if practices is None else practices
     return [
-        made.live(made.people, year, made.untouched(), None, threads, asked=asked)[0]
+        made.live(made.people, year, held, None, threads, asked=asked)[0]
         for year in history_years(made.first_py)
     ]
 

@@ -32,7 +32,7 @@ EVERY = OF_THE_WORLD | EFFECTS | COSTS
 
 def scenario(**traits):
     # The ACO that changes comes last: the rows of the other market's people, and so their draws, stay.
-    made = scenario_of(aco("steady", 3_000), aco("changed", 3_000, **traits), arms=TWO_ARMS, last_py=2029)
+    made = scenario_of(aco("steady", 3_000), aco("changed", 2_500, **traits), arms=TWO_ARMS, last_py=2029)
     # Markets otherwise drift towards the nation, and it is chance which single stays an effect averts.
     apart = {"trend.market": 0.0, "trend.market_reversion": 0.0, "effect.events": [0.0, 0.0, 1.0]}
     return made.replace({f"evidence.{key}": value for key, value in apart.items()})
@@ -62,7 +62,7 @@ def test_it_changes_its_aco_and_no_life_in_another_market(key):
             np.testing.assert_array_equal(after[name][LEAD, STEADY], before[name][LEAD, STEADY], err_msg=name)
     # How an effect is spread over acute and other care goes by the acute share of the whole world.
     spent = [one["expenditure"][LEAD, STEADY].sum() for one in (before, after)]
-    assert spent[1] == pytest.approx(spent[0], rel=2e-4)
+    assert spent[1] == pytest.approx(spent[0], rel=1e-4)
     assert (after["aco_cash_change"][LEAD, CHANGED] != before["aco_cash_change"][LEAD, CHANGED]).any()
     spent = [one["expenditure"][NO_ACO, CHANGED] for one in (before, after)]
     assert np.array_equal(*spent) == (key not in OF_THE_WORLD)

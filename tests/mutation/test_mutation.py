@@ -64,6 +64,6 @@ def _the_same(test, mutant):
 def test_a_sample_of_mutants_is_noticed():
     """Of the chapters whose mutants have all been tried; a new one may have some that no test notices."""
     files = [f"sim/{room}/{name}.py" for room, names in HELD.items() for name in names.split()]
-    command = [sys.executable, str(HERE), *files, "--sample", "12", "--seed", "5"]
+    command = [sys.executable, str(HERE), *files, "--sample", "24", "--seed", "5"]
     tried = subprocess.run(command, capture_output=True, text=True, check=False, cwd=mutate.ROOT)
     assert tried.returncode == 0, tried.stdout + tried.stderr

@@ -17,8 +17,9 @@ STRIDE = {"STAYS": 0.91, "ED_VISITS": 0.92}
 def lived(rows, years):
     """Return the last base year's sums, and per year those without and with a course for all at risk."""
     made = newborn(rows)
-    base = live_history(made)[-1].care.sum(axis=(0, 1))
-    plain = made.untouched()
+    # How often events come in one market goes by the habits of its few practices; in the nation these cancel.
+    plain = made.untouched()._replace(stays_habit=np.ones(made.n_practices))
+    base = live_history(made, practices=plain)[-1].care.sum(axis=(0, 1))
     offered = plain._replace(falls_uptake=np.ones(made.n_practices))
     without, with_course = copy_people(made.people), copy_people(made.people)
     found = []
@@ -58,7 +59,7 @@ def test_falls_are_as_often_as_published_and_averted_as_in_the_trial():
     base, found, has_course = lived(600_000, 3)
     for which, per_thousand in PUBLISHED.items():
         rate = 12_000.0 * base[which] / (base[Sum.MONTHS] - base[Sum.YOUNG_MONTHS])
-        assert rate == pytest.approx(per_thousand, rel=0.05)
+        assert rate == pytest.approx(per_thousand, rel=0.04)
     hold_to_trial(found, errors=3.0)
     assert has_course.mean() == pytest.approx(0.35, abs=0.01)
     # People at risk have more falls than others; an averted stay saves about what its cost is taken to be,

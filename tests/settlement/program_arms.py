@@ -18,6 +18,8 @@ STAY = {
     "track": "basic_e",
     "elected_rate": "0.5 %",
     "values": MSSP_VALUES,
+    # Low enough that quality counts where ENHANCED shares losses.
+    "evidence": {"quality": {"score": 0.6}},
     "acos": {
         "beta": {"track": "enhanced"},
         "gamma": {"track": "basic-a", "revenue_share": "30 %"},

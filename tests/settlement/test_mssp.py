@@ -276,7 +276,7 @@ def test_every_part_of_the_bridge_to_the_cent(aco, year):
 
 def test_every_part_of_the_bridge_is_met():
     out = model().outcomes
-    for name in ("prices", "adjustment", "caps", "minimum_rate", "sharing", "limits"):
+    for name in ("prices", "adjustment", "caps", "minimum_rate", "sharing", "sharing_quality", "limits"):
         assert out[f"bridge_{name}"].any(), name
     # The guardrail leaves neither saving nor loss where the two-way update shows savings.
     assert ((out["gross_savings"] == 0) & (out["bridge_prices"] != 0)).any()
