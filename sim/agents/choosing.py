@@ -23,6 +23,7 @@ Ints = NDArray[np.int64]
 
 # What is chosen from, by place: program and risk option.
 OPTIONS = ((NO_PROGRAM, "global"), (LEAD, "global"), (LEAD, "professional"), (MSSP, "global"))
+_PROGRAM, _OPTION = (np.array(words) for words in zip(*OPTIONS, strict=True))
 _OUT = 0
 
 
@@ -61,6 +62,7 @@ class Choosing:
     def __init__(self, settlement: Settlement, behaviours: Behaviours, acos: int) -> None:
         self._settlement, self._behaviours = settlement, behaviours
         self._present = np.full(acos, NONE)
+        # First year of the agreement that each is in.
         self._since = np.zeros(acos, np.int64)
 
     def decide(self, year: int, stated: Contracts, may: Flags, belief: Belief, means: Means) -> None:
@@ -78,21 +80,19 @@ class Choosing:
             Of savings before the discount.
         means : Means
         """
+        begins = may & (self._present == NONE)
+        self._since = np.where(begins, stated.agreement_start, self._since)
         if year > self._settlement.first_py:
-            self._present = np.where(may & (self._present == NONE), _place_of(stated), self._present)
-        incomes = self.incomes(year, stated, belief, means)
-        first = self._present == NONE
-        in_lead = np.isin(self._present, [place for place, (name, _) in enumerate(OPTIONS) if name == LEAD])
-        for place, (name, _) in enumerate(OPTIONS):
-            if name == LEAD:
-                incomes[place][:, ~(first | in_lead)] = -np.inf
+            self._present = np.where(begins, _place_of(stated), self._present)
+        closed = (self._present != NONE) & (_PROGRAM[self._present] != LEAD)
+        closed = (_PROGRAM == LEAD)[:, None, None] & closed
+        incomes = np.where(closed, -np.inf, self.incomes(year, stated, belief, means))
         chosen = self._behaviours.decide(
             "choice", incomes=incomes, capacity=means.held, present=self._present
         )
         # Whoever has left stays out.
         changes = may & (chosen != self._present) & (self._present != _OUT)
-        program = np.array([name for name, _ in OPTIONS])
-        enters = changes & (first | (program[chosen] != program[self._present]))
+        enters = changes & (_PROGRAM[chosen] != self._program(stated))
         self._since = np.where(enters, year, self._since)
         self._present = np.where(changes, chosen, self._present)
 
@@ -122,18 +122,21 @@ class Choosing:
         chosen = places != NONE
         if not chosen.any():
             return stated
-        program = np.array([name for name, _ in OPTIONS])[places]
-        option = np.array([name for _, name in OPTIONS])[places]
-        # Where it is as stated, so is the agreement.
-        other = chosen & (program != stated.program)
-        since = np.where(self._since > 0, self._since, year)
+        program = _PROGRAM[places]
+        # Who comes, or comes back, to a program begins an agreement; where it is as stated, so is that.
+        since = np.where(program == self._program(stated), self._since, year)
+        own = chosen & ((program != stated.program) | (since > stated.agreement_start))
         return replace(
             stated,
             program=np.where(chosen, program, stated.program),
-            risk_option=np.where(chosen & (program == LEAD), option, stated.risk_option),
-            agreement_start=np.where(other, since, stated.agreement_start),
-            track_year=np.where(other, since, stated.track_year),
+            risk_option=np.where(chosen & (program == LEAD), _OPTION[places], stated.risk_option),
+            agreement_start=np.where(own, since, stated.agreement_start),
+            track_year=np.where(own, since, stated.track_year),
         )
+
+    def _program(self, stated: Contracts) -> NDArray[np.str_]:
+        """Return the program that each ACO is in; where it has chosen none yet, that of the scenario."""
+        return np.where(self._present == NONE, stated.program, _PROGRAM[self._present])
 
 
 def _place_of(stated: Contracts) -> Ints:

@@ -8,6 +8,7 @@ from typing import Any
 
 from sim.inputs.faults import Fault
 from sim.inputs.rulebook import Rulebook
+from sim.inputs.scenario_arms import may_be
 from sim.inputs.scenario_books import LEAD, REACH, reach_rulebook, reach_years
 from sim.inputs.stated_arm import StatedArm
 
@@ -28,20 +29,26 @@ def payment_faults(stated: StatedArm) -> list[Fault]:
     """Return a fault for each set of payments that an ACO of an arm may not elect in LEAD or ACO REACH."""
     found: dict[Fault, None] = {}
     for aco, contract in stated.contracts():
-        for year, terms in contract.items():
-            if terms["program"] not in (LEAD, REACH) or (
-                terms["program"] == REACH and not terms.get("payments")
-            ):
-                continue
-            in_lead = terms["program"] == LEAD
-            if not in_lead and year not in reach_years():
-                continue
-            book = stated.books.rulebook(stated.name, LEAD if in_lead else reach_rulebook(year))
-            for term, problem, allowed, nearest in wrong_elections(terms, book, year):
+        for year, as_stated in contract.items():
+            wrong, why = list(_wrong_in(stated, as_stated, year)), ""
+            if not wrong:
+                chosen = list(may_be(as_stated, year, stated.years))[1:]
+                wrong = [one for terms in chosen for one in _wrong_in(stated, terms, year)]
+                why = ", which it may choose (decides)"
+            for term, problem, allowed, nearest in wrong:
                 key = stated.key(aco, year, term)
-                told = f"{problem}{stated.whose(aco, key)}"
+                told = f"{problem}{why}{stated.whose(aco, key)}"
                 found[stated.fault(key, told, allowed, nearest)] = None
     return list(found)
+
+
+def _wrong_in(stated: StatedArm, terms: Mapping[str, Any], year: int) -> Iterator[Wrong]:
+    """Yield what is wrong with the payments of terms that an ACO of an arm has in a year."""
+    program = terms["program"]
+    if program == LEAD:
+        yield from wrong_elections(terms, stated.books.rulebook(stated.name, LEAD), year)
+    elif program == REACH and terms.get("payments") and year in reach_years():
+        yield from wrong_elections(terms, stated.books.rulebook(stated.name, reach_rulebook(year)), year)
 
 
 def wrong_elections(terms: Mapping[str, Any], book: Rulebook, year: int) -> Iterator[Wrong]:

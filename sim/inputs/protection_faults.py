@@ -1,14 +1,15 @@
-"""What is wrong with stop-loss and notices of exit in the contracts of an arm."""
+"""What is wrong with stop-loss, hybrid alignment and notices of exit in the contracts of an arm."""
 
 from __future__ import annotations
 
 from sim.inputs.faults import Fault
+from sim.inputs.scenario_arms import may_be
 from sim.inputs.scenario_books import LEAD
 from sim.inputs.stated_arm import StatedArm
 
 
 def protection_faults(stated: StatedArm) -> list[Fault]:
-    """Return a fault for stop-loss that pays nothing, and for a notice of exit in a year without LEAD."""
+    """Return a fault for stop-loss that pays nothing, and for what is stated of LEAD in no year of it."""
     found: dict[Fault, None] = {}
     book = stated.books.rulebook(stated.name)
     for aco, contract in stated.contracts():
@@ -20,6 +21,13 @@ def protection_faults(stated: StatedArm) -> list[Fault]:
                 problem = f"= true in {year}, when stop_loss.payout_rates are 0 %"
                 allowed = f"rates above 0 % in {stated.root}.values.stop_loss.payout_rates, or false"
                 found[stated.fault(key, problem, allowed, "false")] = None
+        hybrid = [year for year, terms in contract.items() if terms.get("alignment") == "hybrid"]
+        possible = (one for year in hybrid for one in may_be(contract[year], year, stated.years))
+        if hybrid and not any(terms["program"] == LEAD for terms in possible):
+            key = stated.key(aco, hybrid[0], "alignment")
+            problem = f"= 'hybrid'{stated.whose(aco, key)} in no year of LEAD"
+            allowed = "needs program = 'lead' in such a year"
+            found[stated.fault(key, problem, allowed, "prospective")] = None
         if (wrong := _wrong_notice(stated, aco)) is not None:
             found[wrong] = None
     return list(found)

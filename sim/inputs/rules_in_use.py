@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -33,7 +32,7 @@ from sim.inputs.payment_faults import wrong_elections
 from sim.inputs.protection_terms import exit_terms, guarantee_terms, stop_loss_terms
 from sim.inputs.quality_terms import quality_terms
 from sim.inputs.reach_terms import reach_benchmark_terms, reach_capitation_terms, reach_terms
-from sim.inputs.scenario_arms import NO_PROGRAM, Arm, may_go_to
+from sim.inputs.scenario_arms import NO_PROGRAM, Arm, may_be
 from sim.inputs.scenario_books import MSSP, REACH, ScenarioBooks, reach_rulebook
 from sim.inputs.smallest_terms import mssp_size, reach_size
 from sim.policy.mssp_benchmark import agreements_since
@@ -57,7 +56,7 @@ def rules_in_use(arm: Arm, name: str, years: range, books: ScenarioBooks) -> set
         (year, terms)
         for aco in (None, *arm.acos)
         for year in years
-        for terms in _possible(arm.terms(aco, year), year, years)
+        for terms in may_be(arm.terms(aco, year), year, years)
         if terms["program"] != NO_PROGRAM
     ]
     if not contracts:
@@ -71,16 +70,6 @@ def rules_in_use(arm: Arm, name: str, years: range, books: ScenarioBooks) -> set
     for year, terms in contracts:
         asked |= _ASKED[terms["program"]](name, books, year, years, terms)
     return asked
-
-
-def _possible(terms: dict[str, Any], year: int, years: range) -> Iterator[dict[str, Any]]:
-    """Yield terms as they are stated, and as an ACO may make them that decides."""
-    yield terms
-    for program in sorted(may_go_to(terms, year, years) - {terms["program"]}):
-        yield terms | {"program": program}
-    if "program" in terms.get("decides", ()):
-        for option in OPTIONS:
-            yield terms | {"program": "lead", "risk_option": option}
 
 
 def _of_lead(name: str, books: ScenarioBooks, year: int, years: range, terms: dict[str, Any]) -> set[str]:

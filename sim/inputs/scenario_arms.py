@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, PlainSerializer
 
+from sim.inputs.lead_terms import OPTIONS
 from sim.inputs.scenario_acos import Dollars
 from sim.inputs.scenario_benefits import Benefit
 from sim.inputs.scenario_cara import CaraContract
@@ -328,6 +329,16 @@ class Arm(ChangingTerms):
                 for program in (terms["program"], *may_go_to(terms, year, years)):
                     found.setdefault(program, set()).add(year)
         return found
+
+
+def may_be(terms: dict[str, Any], year: int, years: range) -> Iterator[dict[str, Any]]:
+    """Yield terms of a year as they are stated, and as an ACO may make them that decides."""
+    yield terms
+    for program in sorted(may_go_to(terms, year, years) - {terms["program"]}):
+        yield terms | {"program": program}
+    if "program" in terms.get("decides", ()):
+        for option in OPTIONS:
+            yield terms | {"program": "lead", "risk_option": option}
 
 
 def may_go_to(terms: Mapping[str, Any], year: int, years: range) -> set[str]:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from sim.behaviour.book import Behaviours
 from sim.behaviour.effect import CareShares
 from sim.inputs.cara_terms import CaraTerms, cara_terms
+from sim.inputs.scenario_books import LEAD
 from sim.kernels.codes import MONTHS_A_YEAR, N_EPISODES, ReferredSum, Sum
 from sim.kernels.tally import Tally
 from sim.ledger import Ledger
@@ -27,6 +28,7 @@ from sim.settlement.cara_answers import answers
 from sim.settlement.cara_led import Kinds, Led, led_under
 from sim.settlement.cara_price import Before, PriceYear, reported_prices, target_cents
 from sim.settlement.cara_reports import Reports
+from sim.settlement.contracts import Contracts
 from sim.settlement.program import Flags, Floats, History, Ints, Participants, Settled, cents
 
 # Prices that rest on the specialist's own episodes of the year before.
@@ -112,6 +114,14 @@ class Cara:
         """Return what the arm's rulebook says of a year."""
         return cara_terms(self._scenario.rulebook(self._arm), year)
 
+    def arranging(self, year: int, contracts: Contracts, active: Flags) -> Flags:
+        """Return which ACOs may have arrangements: in LEAD, in an option that offers them; shape (acos,)."""
+        in_lead = np.asarray(active & (contracts.program == LEAD))
+        if self._stated(year) is None:
+            return in_lead
+        # ACOs that choose their option may be in another than the scenario has.
+        return in_lead & np.isin(contracts.risk_option, self.terms(year).options)
+
     def asks(self, year: int) -> bool:
         """Return whether a year's episodes are needed by specialist, for themselves or for later."""
         if self._stated(year) is not None:
@@ -142,14 +152,14 @@ class Cara:
         return np.where(False if stated is None else stated.covered, found, np.nan)
 
     def answers(
-        self, year: int, practice_aco: Ints, in_lead: Flags, behaviours: Behaviours, shares: CareShares
+        self, year: int, practice_aco: Ints, arranging: Flags, behaviours: Behaviours, shares: CareShares
     ) -> Floats:
         """Return what specialists do about a year's episodes, see :mod:`sim.settlement.cara_answers`."""
-        state = practice_aco, in_lead, behaviours, shares
+        state = practice_aco, arranging, behaviours, shares
         return answers(self._stated(year), self._kinds, self._world, *state)
 
     def reconcile(
-        self, year: int, history: History, participants: Participants, in_lead: Flags
+        self, year: int, history: History, participants: Participants, arranging: Flags
     ) -> CaraYear | None:
         """Return what a year's arrangements come to; None where nobody has any.
 
@@ -160,8 +170,8 @@ class Cara:
             Every calendar year lived, this one with episodes by specialist.
         participants : Participants
             The present list of TINs.
-        in_lead : bool, shape (acos,)
-            ACOs that LEAD settles this year.
+        arranging : bool, shape (acos,)
+            See :meth:`arranging`; of ACOs that LEAD settles this year.
         """
         if not self.asks(year):
             return None
@@ -173,7 +183,7 @@ class Cara:
         if stated is None:
             return None
         terms, practice_aco = self.terms(year), participants.practice_aco
-        led = led_under(tally.listed, own, practice_aco, stated, in_lead, terms, self._kinds, self._world)
+        led = led_under(tally.listed, own, practice_aco, stated, arranging, terms, self._kinds, self._world)
         prices = PriceYear(self._world, history, year, self._prospective, self._before, terms)
         at = led.aco, led.kind
         scale = stated.window[at] * prices.standard[prices.market[led.specialist]]
@@ -186,7 +196,7 @@ class Cara:
         enough = prices.before().number[led.kind, led.specialist] if terms.least_before else led.count
         scores = self._scores(tally, led, stated, terms)
         kept = self._collected(year, stated)
-        done = _settled(led, reports, enough, scores, kept, stated, terms, len(in_lead))
+        done = _settled(led, reports, enough, scores, kept, stated, terms, len(arranging))
         for name, values in zip(CARA_REPORTED, _reported(reports, stated, self.prices(year)), strict=True):
             done.by_aco_and_kind[name] = values.astype(BY_NAME[name].stored_dtype)
         self.years = {year: done}

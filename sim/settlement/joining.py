@@ -74,8 +74,8 @@ class Joining:
             return tally
         adds = np.append(np.where(hybrid, np.arange(len(hybrid)), NO_ACO), NO_ACO)
         month = mid_year_month(self._rulebook, year)
-        new = np.where(practice_aco < 0, self._world.course.joining(year, month), NO_ACO)
-        lists = Lists(practice_aco, np.where(practices.attest > 0.0, adds[practice_aco], NO_ACO), adds[new])
+        attested = np.where(practices.attest > 0.0, adds[practice_aco], NO_ACO)
+        lists = Lists(practice_aco, attested, adds[self._world.course.joining(year, month)])
         self.came = came(people(), year, self._world.key, lists, month)
         market = self._world.providers.market
         return moved(tally, self.came, people(), reference(), year, practices.coding, market)

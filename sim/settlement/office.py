@@ -172,8 +172,8 @@ class Settlement:
         shares: CareShares,
     ) -> Floats:
         """Return what specialists under contract make of their episodes, see :class:`Practices`."""
-        in_lead = active & (contracts.program == "lead")
-        return self.cara.answers(year, practice_aco, in_lead, behaviours, shares)
+        arranging = self.cara.arranging(year, contracts, active)
+        return self.cara.answers(year, practice_aco, arranging, behaviours, shares)
 
     def schedule(self, year: int, contracts: Contracts) -> Schedule:
         """Return when the year settled last is paid, and what of it by month."""
@@ -312,7 +312,8 @@ class Settlement:
         result |= self.served.told(history[year].served, participants.practice_aco, n)
         result |= self.joining.told(participants.practice_aco, n)
         in_lead = active & (contracts.program == "lead")
-        arranged = self.cara.reconcile(year, history, participants, in_lead)
+        arranging = self.cara.arranging(year, contracts, active)
+        arranged = self.cara.reconcile(year, history, participants, arranging)
         for name in CARA_BY_KIND:
             result[name][active] = 0
             if arranged is not None:

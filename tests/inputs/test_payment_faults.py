@@ -51,6 +51,15 @@ def test_what_does_not_go_together(stated, key, said):
     assert said in found[f"arms.x.{key}"]
 
 
+@pytest.mark.parametrize("program", ["lead", "mssp"])
+def test_who_chooses_its_option_may_not_come_to_one_without_what_it_elects(program):
+    found = faults_in_lead(program=program, payments=["tcc"], decides="program")
+    assert list(found) == ["arms.x.payments"]
+    assert "risk_option = 'professional', which it may choose (decides)" in found["arms.x.payments"]
+    in_lead(payments=["pcc"], decides="program")
+    in_lead(payments=["tcc"], decides=["exit", "investment", "coding"], after_exit="mssp")
+
+
 def test_a_fault_names_the_table_that_has_the_last_word():
     later = {"beta": {"since": {"2030": {"payments": ["npcc"]}}}}
     assert list(faults_in_lead(payments=["pcc"], acos=later)) == ["arms.x.acos.beta.since.2030.payments"]

@@ -29,6 +29,9 @@ NO_RATES = {"stop_loss.payout_rates": [0, 0]}
         ({"exit_notice": "2026-05"}, "exit_notice", "did you mean '2027-05'"),
         ({"program": "mssp", "since": {"2029": {"program": "lead"}}, "exit_notice": "2028-11"},
          "exit_notice", "2029 to 2036; did you mean '2029-11'"),
+        ({"program": "mssp", "alignment": "hybrid"}, "alignment", "in no year of LEAD -> needs program"),
+        ({"acos": {"beta": {"program": "none", "alignment": "hybrid"}}}, "acos.beta.alignment", "in no year"),
+        ({"since": {"2029": {"program": "mssp", "alignment": "hybrid"}}}, "since.2029.alignment", "in no"),
         ({"values": {"stop_loss.attachments": [9, 5]}}, "values.stop_loss.attachments", "must rise"),
         ({"values": {"stop_loss.charge_set": "nutral"}}, "values.stop_loss.charge_set", "neutral"),
         ({"values": {"stop_loss.expected": "finl"}}, "values.stop_loss.expected", "final"),
@@ -39,6 +42,13 @@ def test_what_cannot_be(stated, key, said):
     found = faults_in_lead(**stated)
     assert list(found) == [f"arms.x.{key}"]
     assert said in found[f"arms.x.{key}"]
+
+
+def test_hybrid_alignment_is_stated_of_who_is_or_may_come_to_be_in_lead():
+    in_lead(alignment="hybrid", since={"2030": {"program": "mssp"}})
+    in_lead(program="mssp", alignment="hybrid", since={"2030": {"program": "lead"}})
+    in_lead(program="mssp", alignment="hybrid", decides="program")
+    in_lead(program="reach", alignment="prospective", since={"2027": {"program": "mssp"}})
 
 
 def test_a_fault_names_the_table_that_has_the_last_word():

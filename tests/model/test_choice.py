@@ -25,6 +25,7 @@ def free(values=None, **evidence):
 
 NO_DISCOUNT = {"discount": {"lower_spending": "0 %", "higher_spending": "0 %"}}
 MUCH_SECURED = {"guarantee": {"global": "100 %", "professional": "100 %"}}
+ARRANGED = {"cara": [{"episodes": ["cataract", "diabetes_chronic"], "least_episodes": 1}]}
 ARMS = {
     "stay": LEAD,
     "free": free(),
@@ -32,6 +33,8 @@ ARMS = {
     "much_to_lose": free(NO_DISCOUNT, choice={"capacity": "0.1 %"}),
     "large_guarantee": free(NO_DISCOUNT | MUCH_SECURED, choice={"guarantee_fee": "10 %/year"}),
     "dear": free(cost={"fixed": 5_000_000, "variable": 200}),
+    "arranged": free() | ARRANGED,
+    "arranged_global": free(NO_DISCOUNT) | ARRANGED,
     "one": LEAD | {"acos": {"a": {"decides": "program"}}},
     "and_exit": free() | {"decides": ["program", "exit"], "after_exit": "mssp"},
 }
@@ -67,6 +70,17 @@ def test_nobody_comes_back_to_lead(outcomes):
     for found in outcomes.values():
         in_lead = found["program"] == IN_LEAD
         assert (np.diff(in_lead.astype(int), axis=1) <= 0).all()
+
+
+def test_who_is_not_in_global_by_its_choice_has_no_episode_arrangements(outcomes):
+    found, free = outcomes["arranged"], outcomes["free"]
+    assert (found["chose_global"] == 0).any()
+    assert not (found["cara_episodes"] > 0).any()
+    np.testing.assert_array_equal(found["settlement"], free["settlement"])
+    in_global = outcomes["arranged_global"]
+    arranging = (in_global["cara_episodes"] > 0).any(axis=-1)
+    assert arranging.any()
+    assert (in_global["chose_global"][arranging] == 1).all()
 
 
 def test_who_does_not_choose_is_where_the_scenario_has_it(outcomes):
