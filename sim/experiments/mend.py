@@ -24,6 +24,7 @@ from sim.experiments.documents import (
     text_of,
     without_length,
     write_document,
+    write_file,
 )
 from sim.experiments.metadata import Metadata, read_document, root_attributes, stored_identity
 from sim.experiments.plan import Coordinates
@@ -43,7 +44,7 @@ def lay_out(folder: Path, coordinates: Coordinates, attributes: Mapping[str, Any
         (folder / name).mkdir()
         (folder / name / NAME).write_text(text_of(document), encoding="utf-8")
     for name, content in files.items():
-        _write_label(folder / name / "c" / "0", content)
+        write_file(folder / name / "c" / "0", content)
     (folder / NAME).write_text(text_of(root), encoding="utf-8")
 
 
@@ -101,7 +102,7 @@ def restate(
     for name, content in files.items():
         file = path / name / "c" / "0"
         if digest(file) != ours["labels"][name]:
-            _write_label(file, content)
+            write_file(file, content)
             mended.append(file)
     root = root_document(stated, ours, documents)
     if _text(path / NAME) != text_of(root):
@@ -215,16 +216,6 @@ def _label_files(coordinates: Coordinates, documents: Mapping[str, Document]) ->
         array[...] = values.astype(object) if values.dtype.kind in "UOT" else values
     files = {name: store._store_dict.get(f"{name}/c/0") for name in labels}
     return {name: b"" if content is None else content.to_bytes() for name, content in files.items()}
-
-
-def _write_label(file: Path, content: bytes) -> None:
-    if not content:
-        file.unlink(missing_ok=True)
-        return
-    file.parent.mkdir(parents=True, exist_ok=True)
-    partial = file.with_name(f"{file.name}.partial")
-    partial.write_bytes(content)
-    partial.replace(file)
 
 
 def _text(file: Path) -> str:

@@ -23,7 +23,8 @@ import numpy as np
 import zarr
 from numpy.typing import NDArray
 
-from sim.experiments.damage import DIGESTS, chunk_file, damaged, digest
+from sim.experiments.damage import DIGESTS, chunk_file, damaged, digest_of
+from sim.experiments.documents import packed_chunk, write_file
 from sim.experiments.lock import exclusive
 from sim.experiments.mend import lay_out, mend_flags, restate
 from sim.experiments.metadata import Metadata, examine
@@ -107,11 +108,7 @@ class ResultStore:
                 self._batches[number][variable.name][:, row] = variable.encode(arrays[variable.name])[
                     self._arms
                 ]
-        for number in touched:
-            part = self._slice(number)
-            for name, rows in self._batches[number].items():
-                self._array(name)[:, part] = rows[:, : part.stop - part.start]
-        self._note(touched)
+        self._write_batches(touched)
         part = slice(min(results), max(results) + 1)
         flags = np.asarray(self._array("done")[part])
         flags[np.array([*results]) - part.start] = 1
@@ -120,15 +117,15 @@ class ResultStore:
             if self._array("done")[self._slice(number)].all():
                 del self._batches[number]
 
-    def _note(self, touched: list[int]) -> None:
-        """Write the digests of some batches."""
+    def _write_batches(self, touched: list[int]) -> None:
+        """Write some batches, then the digests of their files."""
         part = slice(touched[0], touched[-1] + 1)
         digests = np.asarray(self._array(DIGESTS)[part])
         for number in touched:
-            digests[number - part.start] = [
-                digest(chunk_file(self.path, variable.name, len(variable.all_dims), number))
-                for variable in self._coordinates.variables
-            ]
+            for column, variable in enumerate(self._coordinates.variables):
+                content = packed_chunk(self._batches[number][variable.name], variable.fill_value)
+                write_file(chunk_file(self.path, variable.name, len(variable.all_dims), number), content)
+                digests[number - part.start, column] = digest_of(content)
         self._array(DIGESTS)[part] = digests
 
     def heal(self) -> int:
