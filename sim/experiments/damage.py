@@ -42,7 +42,9 @@ def digest_file(metadata: Metadata, batch: int) -> Path:
 
 
 def digest(file: Path) -> int:
-    """Return the digest of a file, 0 where there is none."""
+    """Return the digest of a file, 0 where there is none, -1 of what is no ordinary file."""
+    if file.exists() and not file.is_file():
+        return -1
     try:
         return digest_of(file.read_bytes())
     except FileNotFoundError:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import struct
 import zlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -80,7 +81,24 @@ def packed_chunk(values: NDArray[Any], fill: object) -> bytes:
     if (np.isnan(values) if fill != fill else values == fill).all():  # noqa: PLR0124  no number is not itself
         return b""
     packing = Blosc("zstd", _LEVEL, Blosc.BITSHUFFLE)
-    content = bytes(packing.encode(np.ascontiguousarray(values, values.dtype.newbyteorder("<"))))
+    return _summed(bytes(packing.encode(np.ascontiguousarray(values, values.dtype.newbyteorder("<")))))
+
+
+def label_chunk(values: NDArray[Any]) -> bytes:
+    """Return the chunk of some labels as Zarr writes it; nothing where all are as unwritten."""
+    if values.dtype.kind in "UOT":
+        texts = [str(value).encode() for value in values.tolist()]
+        numbered = [struct.pack("<I", len(text)) + text for text in texts]
+        content = struct.pack("<I", len(texts)) + b"".join(numbered)
+        written = any(texts)
+    else:
+        content = values.astype(values.dtype.newbyteorder("<")).tobytes()
+        written = any(content)
+    return _summed(content) if written else b""
+
+
+def _summed(content: bytes) -> bytes:
+    """Return a chunk with its own checksum behind it."""
     return content + int(google_crc32c.value(content)).to_bytes(4, "little")
 
 

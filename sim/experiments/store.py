@@ -84,7 +84,9 @@ class ResultStore:
 
     def grow(self, replicates: int, attributes: Mapping[str, Any]) -> None:
         """Make room for at least `replicates`, and restate some attributes; may be repeated at any time."""
-        self._state(replicates, attributes)
+        stated = self._metadata.attributes
+        if replicates > self._metadata.replicates or {**stated, **attributes} != stated:
+            self._state(replicates, attributes)
         size = self._metadata.replicates
         if not np.array_equal(self._array("replicate")[:], np.arange(size)):
             self._array("replicate")[:] = np.arange(size)
@@ -163,13 +165,19 @@ class ResultStore:
         return rows
 
 
-def create(path: Path, coordinates: Coordinates, attributes: Mapping[str, Any]) -> None:
-    """Lay out an empty store for no replicates yet; `path` must not exist."""
+def create(
+    path: Path,
+    coordinates: Coordinates,
+    attributes: Mapping[str, Any],
+    replicates: int = 0,
+    changes: Mapping[str, Any] | None = None,
+) -> None:
+    """Lay out an empty store as :meth:`ResultStore.grow` would leave it; `path` must not exist."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with _held_folder_beside(path) as beside:
         try:
             beside.chmod(0o755)
-            lay_out(beside, coordinates, attributes)
+            lay_out(beside, coordinates, attributes, replicates, changes or {})
             beside.rename(path)
         except BaseException as error:
             shutil.rmtree(beside, ignore_errors=True)
