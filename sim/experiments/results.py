@@ -64,7 +64,7 @@ def open_store(path: Path) -> xr.Dataset:
     metadata = examine(path)
     done = flags_of(metadata)
     data = xr.Dataset(
-        {name: _Complete.of(metadata, name, done) for name in metadata.results},
+        {name: Complete.of(metadata, name, done) for name in metadata.results},
         {
             **{name: (metadata.arrays[name].dims, read_labels(metadata, name)) for name in metadata.labels},
             "replicate": np.arange(done.size),
@@ -96,7 +96,7 @@ def open_all(path: str | Path) -> xr.Dataset:
     return data
 
 
-class _Complete(BackendArray):
+class Complete(BackendArray):
     """Values of a variable read when used, no numbers where their replicate is not complete.
 
     Raises
