@@ -36,8 +36,15 @@ def chunk_file(store: Path, variable: str, dims: int, batch: int) -> Path:
     return store.joinpath(variable, "c", "0", str(batch), *["0"] * (dims - 2))
 
 
+def digest_file(metadata: Metadata, batch: int) -> Path:
+    """Return the file that holds the digests of a batch's files."""
+    return metadata.path / DIGESTS / "c" / str(batch // metadata.arrays[DIGESTS].chunks[0]) / "0"
+
+
 def digest(file: Path) -> int:
-    """Return the digest of a file, 0 where there is none."""
+    """Return the digest of a file, 0 where there is none, -1 of what is no ordinary file."""
+    if file.exists() and not file.is_file():
+        return -1
     try:
         return digest_of(file.read_bytes())
     except FileNotFoundError:
@@ -131,28 +138,31 @@ def read_labels(metadata: Metadata, name: str) -> NDArray[Any]:
     return values
 
 
-def damaged(
-    metadata: Metadata, *, whole: bool, batches: Iterable[int] | None = None
-) -> Iterator[tuple[int, Path]]:
+def damaged(metadata: Metadata, *, whole: bool) -> Iterator[tuple[int, Path]]:
     """Yield the batch and path of each file of results that is not as it was written.
+
+    Where the digests of a batch are gone nothing is known of its files: the file of digests is yielded.
 
     Parameters
     ----------
     metadata : Metadata
     whole : bool
         Read the files; their sizes are looked at otherwise.
-    batches : iterable of int, optional
-        Which; all otherwise.
     """
     flags = flags_of(metadata)
     stated = read_packed(metadata, DIGESTS)
+    size = metadata.arrays[metadata.results[0]].chunks[1]
+    vouched = {}
+    for batch in range(min(len(stated), -(-flags.size // size))):
+        part = flags[batch * size : (batch + 1) * size]
+        if part.any():
+            if digest_file(metadata, batch).exists():
+                vouched[batch] = part
+            else:
+                yield batch, digest_file(metadata, batch)
     for column, name in enumerate(metadata.results):
         array = metadata.arrays[name]
-        size = array.chunks[1]
-        for batch in range(min(len(stated), -(-flags.size // size))) if batches is None else batches:
-            part = flags[batch * size : (batch + 1) * size]
-            if not part.any():
-                continue
+        for batch, part in vouched.items():
             file = chunk_file(metadata.path, name, len(array.shape), batch)
             sound = is_sound(file, array, int(stated[batch, column]), finished=bool(part.all()), whole=whole)
             if sound is None:

@@ -9,12 +9,16 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import struct
 import zlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import google_crc32c
 import numpy as np
+from numcodecs import Blosc
+from numpy.typing import NDArray
 
 from sim.experiments.damage import DIGESTS
 from sim.experiments.plan import Coordinates
@@ -25,6 +29,7 @@ NAME = "zarr.json"
 LAYOUT, CHECKSUM, IDENTITY = "layout", "attributes_crc32", "identity"
 FLAGS_PER_CHUNK = 2**16
 DIGESTS_PER_CHUNK = 2**10
+_LEVEL = 3
 # What results rest on; of libraries the minor version.
 _IDENTITY = ("scenario_hash", "model_sha256", "leadsim_version", "numpy_version", "numba_version")
 
@@ -49,11 +54,52 @@ def without_length(document: Document) -> Document:
     return {**document, "shape": shape}
 
 
-def write_document(file: Path, document: Mapping[str, Any]) -> None:
-    """Write a document in one step; what a kill leaves is swept by the next writer."""
+def write_file(file: Path, content: bytes) -> None:
+    """Write a file in one step, or remove it where nothing is to stand in it.
+
+    What a kill leaves is swept by the next writer.
+    """
+    if not content:
+        file.unlink(missing_ok=True)
+        return
+    file.parent.mkdir(parents=True, exist_ok=True)
     partial = file.with_name(f"{file.name}.{os.getpid()}.partial")
-    partial.write_text(text_of(document), encoding="utf-8")
+    partial.write_bytes(content)
     partial.replace(file)
+
+
+def write_document(file: Path, document: Mapping[str, Any]) -> None:
+    """Write a document in one step."""
+    write_file(file, text_of(document).encode())
+
+
+def packed_chunk(values: NDArray[Any], fill: object) -> bytes:
+    """Return a whole chunk as Zarr writes it by its document; nothing where all is as unwritten.
+
+    Handing arrays to Zarr one by one takes three times as long as this and the writing of its file.
+    """
+    if (np.isnan(values) if fill != fill else values == fill).all():  # noqa: PLR0124  no number is not itself
+        return b""
+    packing = Blosc("zstd", _LEVEL, Blosc.BITSHUFFLE)
+    return _summed(bytes(packing.encode(np.ascontiguousarray(values, values.dtype.newbyteorder("<")))))
+
+
+def label_chunk(values: NDArray[Any]) -> bytes:
+    """Return the chunk of some labels as Zarr writes it; nothing where all are as unwritten."""
+    if values.dtype.kind in "UOT":
+        texts = [str(value).encode() for value in values.tolist()]
+        numbered = [struct.pack("<I", len(text)) + text for text in texts]
+        content = struct.pack("<I", len(texts)) + b"".join(numbered)
+        written = any(texts)
+    else:
+        content = values.astype(values.dtype.newbyteorder("<")).tobytes()
+        written = any(content)
+    return _summed(content) if written else b""
+
+
+def _summed(content: bytes) -> bytes:
+    """Return a chunk with its own checksum behind it."""
+    return content + int(google_crc32c.value(content)).to_bytes(4, "little")
 
 
 def array_document(
@@ -86,7 +132,7 @@ def array_document(
     if dtype == "string":
         codecs = [{"name": "vlen-utf8", "configuration": {}}]
     if packed:
-        blosc = {"typesize": size, "cname": "zstd", "clevel": 3, "shuffle": "bitshuffle", "blocksize": 0}
+        blosc = {"typesize": size, "cname": "zstd", "clevel": _LEVEL, "shuffle": "bitshuffle", "blocksize": 0}
         codecs.append({"name": "blosc", "configuration": blosc})
     return {
         "shape": list(shape),

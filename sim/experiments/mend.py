@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -9,8 +10,6 @@ from typing import Any
 
 import numpy as np
 import zarr
-from zarr.core.buffer import default_buffer_prototype
-from zarr.storage import MemoryStore
 
 from sim.experiments.damage import DIGESTS, digest, digest_of, is_absurd
 from sim.experiments.documents import (
@@ -20,30 +19,37 @@ from sim.experiments.documents import (
     array_documents,
     checksum,
     identity_of,
+    label_chunk,
     root_document,
     text_of,
     without_length,
     write_document,
+    write_file,
 )
-from sim.experiments.metadata import Metadata, read_document, root_attributes, stored_identity
+from sim.experiments.metadata import Metadata, read_text, root_attributes, stored_identity
 from sim.experiments.plan import Coordinates
 from sim.inputs.faults import Fault, InputError
 
 _ELSEWHERE = "choose another --out, or --overwrite"
 
 
-def lay_out(folder: Path, coordinates: Coordinates, attributes: Mapping[str, Any]) -> None:
-    """Write the documents and labels of an empty store into a folder that is there."""
-    documents = array_documents(coordinates, 0, identity_of(attributes))
-    files = _label_files(coordinates, documents)
-    root = root_document(
-        {**attributes, **_named(coordinates)}, _layout(coordinates, documents, files), documents
-    )
+def lay_out(
+    folder: Path,
+    coordinates: Coordinates,
+    attributes: Mapping[str, Any],
+    replicates: int,
+    changes: Mapping[str, Any],
+) -> None:
+    """Write the documents and labels of a new store into a folder that is there; see :func:`restate`."""
+    documents = array_documents(coordinates, replicates, identity_of(attributes))
+    files = _label_files(coordinates)
+    stated = {**attributes, **_named(coordinates), **changes}
+    root = root_document(stated, _layout(coordinates, documents, files), documents)
     for name, document in documents.items():
         (folder / name).mkdir()
         (folder / name / NAME).write_text(text_of(document), encoding="utf-8")
     for name, content in files.items():
-        _write_label(folder / name / "c" / "0", content)
+        write_file(folder / name / "c" / "0", content)
     (folder / NAME).write_text(text_of(root), encoding="utf-8")
 
 
@@ -85,14 +91,15 @@ def restate(
         raise InputError(Fault(str(path), "", "holds other labels of arm than this run", _ELSEWHERE))
     coordinates = replace(coordinates, labels={**coordinates.labels, "arm": np.asarray(arms)})
     empty = array_documents(coordinates, 0, identity_of(stated))
-    files = _label_files(coordinates, empty)
+    files = _label_files(coordinates)
     ours = _layout(coordinates, empty, files)
     if layout:
         _check_layout(path, layout, ours, coordinates)
-    size, spoilt = _found(path, empty, replicates)
+    texts = {name: _text(path / name / NAME) for name in empty}
+    size, spoilt = _found(path, texts, empty, replicates)
     documents = array_documents(coordinates, size, identity_of(stated))
     stated |= changes
-    differing = [name for name in documents if _text(path / name / NAME) != text_of(documents[name])]
+    differing = [name for name in documents if texts[name] != text_of(documents[name])]
     if differing:
         write_document(path / NAME, root_document(stated, ours, None))
     for name in differing:
@@ -101,7 +108,7 @@ def restate(
     for name, content in files.items():
         file = path / name / "c" / "0"
         if digest(file) != ours["labels"][name]:
-            _write_label(file, content)
+            write_file(file, content)
             mended.append(file)
     root = root_document(stated, ours, documents)
     if _text(path / NAME) != text_of(root):
@@ -185,50 +192,33 @@ def _check_layout(
             raise InputError(Fault(str(path), "", problem, _ELSEWHERE))
 
 
-def _found(path: Path, empty: Mapping[str, Document], replicates: int) -> tuple[int, list[Path]]:
+def _found(
+    path: Path, texts: Mapping[str, str], empty: Mapping[str, Document], replicates: int
+) -> tuple[int, list[Path]]:
     """Return how many replicates a store has, or is to have, room for, and which documents are damaged."""
     spoilt = []
     for name, expected in empty.items():
-        file = path / name / NAME
         try:
-            document = read_document(file)
-            if without_length(document) != expected or _text(file) != text_of(document):
+            document = json.loads(texts[name])
+            if without_length(document) != expected or texts[name] != text_of(document):
                 raise ValueError
             if "replicate" in expected["dimension_names"]:
                 replicates = max(
                     replicates, document["shape"][document["dimension_names"].index("replicate")]
                 )
-        except (ValueError, KeyError, TypeError, OSError):
-            spoilt.append(file)
+        except (ValueError, KeyError, TypeError, RecursionError):
+            spoilt.append(path / name / NAME)
     return replicates, spoilt
 
 
-def _label_files(coordinates: Coordinates, documents: Mapping[str, Document]) -> dict[str, bytes]:
+def _label_files(coordinates: Coordinates) -> dict[str, bytes]:
     """Return the content of each file of labels; none where all are what unwritten ones read as."""
-    buffer = default_buffer_prototype().buffer
     labels = {**coordinates.labels, **{name: values for name, (_, values) in coordinates.extra.items()}}
-    store = MemoryStore(
-        {f"{name}/{NAME}": buffer.from_bytes(text_of(documents[name]).encode()) for name in labels}
-    )
-    for name, values in labels.items():
-        array = zarr.open_array(store, path=name, mode="r+", zarr_format=3)
-        array[...] = values.astype(object) if values.dtype.kind in "UOT" else values
-    files = {name: store._store_dict.get(f"{name}/c/0") for name in labels}
-    return {name: b"" if content is None else content.to_bytes() for name, content in files.items()}
-
-
-def _write_label(file: Path, content: bytes) -> None:
-    if not content:
-        file.unlink(missing_ok=True)
-        return
-    file.parent.mkdir(parents=True, exist_ok=True)
-    partial = file.with_name(f"{file.name}.partial")
-    partial.write_bytes(content)
-    partial.replace(file)
+    return {name: label_chunk(values) for name, values in labels.items()}
 
 
 def _text(file: Path) -> str:
     try:
-        return file.read_text(encoding="utf-8")
+        return read_text(file)
     except (OSError, ValueError):
         return ""

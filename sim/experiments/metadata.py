@@ -110,21 +110,21 @@ class Metadata:
         return {**named, "replicate": self.replicates}
 
 
-def read_document(file: Path) -> Document:
-    """Read a document.
-
-    Raises
-    ------
-    ValueError
-        When it is absent, longer than any document, or no JSON of an object.
-    """
+def read_text(file: Path) -> str:
+    """Read the text of a document. Raises ValueError where it is absent, or longer than any document."""
     # What is no ordinary file, a pipe for one, could wait for ever.
     if not file.is_file():
         raise ValueError("is missing")
     if file.stat().st_size > _MOST_BYTES:
         raise ValueError(f"is longer than {_MOST_BYTES:,} bytes")
+    return file.read_text(encoding="utf-8")
+
+
+def read_document(file: Path) -> Document:
+    """Read a document. Raises ValueError where :func:`read_text` does, or it is no JSON of an object."""
+    text = read_text(file)
     try:
-        document = json.loads(file.read_bytes())
+        document = json.loads(text)
     except (ValueError, RecursionError) as error:
         raise ValueError("is damaged: no JSON") from error
     if not isinstance(document, dict):

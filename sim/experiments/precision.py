@@ -98,9 +98,10 @@ class Watched:
 
     def stored(self, path: Path, replicates: int, labels: Coordinates) -> list[Floats]:
         """Return the figures of those of the first so many replicates that are complete in a store."""
-        data = open_results(path).isel(replicate=slice(replicates)).sel(arm=labels.labels["arm"])
-        rows = np.moveaxis(data[self.variable.name].values, 1, 0)
-        return [self.of_replicate(row) for row in rows[data["done"].values]]
+        values = open_results(path)[self.variable.name]
+        values = values.isel(replicate=slice(replicates)).sel(arm=labels.labels["arm"])
+        rows = np.moveaxis(values.values, 1, 0)
+        return [self.of_replicate(row) for row in rows[values["done"].values]]
 
 
 def target_of(stated: Precision, mean: float) -> float:

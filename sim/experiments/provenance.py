@@ -7,7 +7,7 @@ import json
 import platform
 from collections.abc import Mapping
 from functools import cache
-from importlib.metadata import version
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ _SHOWING = ("cli", "charts", "bench", "calibration", "audit", "reference", "page
 _COMPILED = (".pyc", ".nbi", ".nbc")
 # Libraries whose versions may change the last bits of results.
 _ROUNDING = ("numpy", "numba")
+version = cache(metadata.version)
 _PACKAGES = ("leadsim", "numpy", "numba", "mesa", "xarray", "zarr")
 
 

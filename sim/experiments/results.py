@@ -19,6 +19,7 @@ from sim.experiments.damage import (
     DIGESTS,
     chunk_file,
     damaged,
+    digest_file,
     fault_each,
     flags_of,
     is_sound,
@@ -63,7 +64,7 @@ def open_store(path: Path) -> xr.Dataset:
     metadata = examine(path)
     done = flags_of(metadata)
     data = xr.Dataset(
-        {name: _Complete.of(metadata, name, done) for name in metadata.results},
+        {name: Complete.of(metadata, name, done) for name in metadata.results},
         {
             **{name: (metadata.arrays[name].dims, read_labels(metadata, name)) for name in metadata.labels},
             "replicate": np.arange(done.size),
@@ -95,7 +96,7 @@ def open_all(path: str | Path) -> xr.Dataset:
     return data
 
 
-class _Complete(BackendArray):
+class Complete(BackendArray):
     """Values of a variable read when used, no numbers where their replicate is not complete.
 
     Raises
@@ -132,7 +133,7 @@ class _Complete(BackendArray):
         self._check_memory(key, np.size(rows))
         spoilt = self._spoilt(np.unique(rows // self._array.chunks[1]).tolist())
         if spoilt:
-            raise InputError(fault_each(spoilt))
+            raise InputError(fault_each(dict.fromkeys(spoilt)))
         opened = zarr.open_array(self._metadata.path / self._array.name, mode="r", zarr_format=3)
         whole = tuple(np.arange(size)[one] for size, one in zip(self.shape, key, strict=True))
         try:
@@ -161,6 +162,10 @@ class _Complete(BackendArray):
         spoilt = []
         for batch in batches:
             part = self._done[batch * size : (batch + 1) * size]
+            vouching = digest_file(self._metadata, batch)
+            if part.any() and not vouching.exists():
+                spoilt.append(vouching)
+                continue
             file = chunk_file(self._metadata.path, self._array.name, len(self._array.shape), batch)
             expected = int(digests[batch - batches[0], column])
             if (
@@ -214,7 +219,7 @@ def checked(path: Path, *, whole: bool) -> tuple[dict[str, Any], NDArray[np.bool
     metadata = examine(path)
     for name in metadata.labels:
         read_labels(metadata, name)
-    files = [file for _, file in damaged(metadata, whole=whole)]
+    files = dict.fromkeys(file for _, file in damaged(metadata, whole=whole))
     flags = flags_of(metadata)
     if files:
         raise InputError(fault_each(files))

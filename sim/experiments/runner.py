@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, SupportsIndex
 
@@ -152,13 +152,14 @@ def run(
     watched = Watched.of(goal, labels)
     labels.check_room(requested, path)
     made = provenance(scenario, replaced)
+    stated = cache(partial(_stated, scenario))
     if overwrite and path.exists():
         root_attributes(path, any_version=True)
         with exclusive(path):
             remove(path)
     with naming(path):
         if not path.exists():
-            create(path, labels, made)
+            create(path, labels, made, requested, stated(requested))
     with exclusive(path), naming(path), compile_clock() as compiling:
         notes = check_identity(path, scenario, replaced)
         sweep(path)
@@ -167,9 +168,10 @@ def run(
         tally = None
         while True:
             size = max(requested, store.done.size)
-            store.grow(size, {"scenario": scenario.replace({"study.replicates": size}).to_toml()})
-            todo = [int(replicate) for replicate in np.flatnonzero(~store.done[:requested])]
-            before = watched.stored(path, requested, labels)
+            store.grow(size, stated(size))
+            done = store.done[:requested]
+            todo = [int(replicate) for replicate in np.flatnonzero(~done)]
+            before = watched.stored(path, requested, labels) if done.any() else []
             if tally is None:
                 tally = Tally(requested, watched, goal, before, progress, started, compiling)
             else:
@@ -190,6 +192,11 @@ def run(
     completed = int(store.done[:requested].sum())
     seconds = time.monotonic() - started
     return Run(path, requested, completed, tally.computed, tuple(tally.failures), seconds, notes)
+
+
+def _stated(scenario: Scenario, replicates: int) -> dict[str, str]:
+    """Return the attributes of a store that change with its number of replicates."""
+    return {"scenario": scenario.replace({"study.replicates": replicates}).to_toml()}
 
 
 def _healed(store: ResultStore) -> tuple[str, ...]:

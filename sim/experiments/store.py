@@ -23,7 +23,8 @@ import numpy as np
 import zarr
 from numpy.typing import NDArray
 
-from sim.experiments.damage import DIGESTS, chunk_file, damaged, digest
+from sim.experiments.damage import DIGESTS, chunk_file, damaged, digest_of
+from sim.experiments.documents import packed_chunk, write_file
 from sim.experiments.lock import exclusive
 from sim.experiments.mend import lay_out, mend_flags, restate
 from sim.experiments.metadata import Metadata, examine
@@ -83,7 +84,9 @@ class ResultStore:
 
     def grow(self, replicates: int, attributes: Mapping[str, Any]) -> None:
         """Make room for at least `replicates`, and restate some attributes; may be repeated at any time."""
-        self._state(replicates, attributes)
+        stated = self._metadata.attributes
+        if replicates > self._metadata.replicates or {**stated, **attributes} != stated:
+            self._state(replicates, attributes)
         size = self._metadata.replicates
         if not np.array_equal(self._array("replicate")[:], np.arange(size)):
             self._array("replicate")[:] = np.arange(size)
@@ -107,11 +110,7 @@ class ResultStore:
                 self._batches[number][variable.name][:, row] = variable.encode(arrays[variable.name])[
                     self._arms
                 ]
-        for number in touched:
-            part = self._slice(number)
-            for name, rows in self._batches[number].items():
-                self._array(name)[:, part] = rows[:, : part.stop - part.start]
-        self._note(touched)
+        self._write_batches(touched)
         part = slice(min(results), max(results) + 1)
         flags = np.asarray(self._array("done")[part])
         flags[np.array([*results]) - part.start] = 1
@@ -120,15 +119,15 @@ class ResultStore:
             if self._array("done")[self._slice(number)].all():
                 del self._batches[number]
 
-    def _note(self, touched: list[int]) -> None:
-        """Write the digests of some batches."""
+    def _write_batches(self, touched: list[int]) -> None:
+        """Write some batches, then the digests of their files."""
         part = slice(touched[0], touched[-1] + 1)
         digests = np.asarray(self._array(DIGESTS)[part])
         for number in touched:
-            digests[number - part.start] = [
-                digest(chunk_file(self.path, variable.name, len(variable.all_dims), number))
-                for variable in self._coordinates.variables
-            ]
+            for column, variable in enumerate(self._coordinates.variables):
+                content = packed_chunk(self._batches[number][variable.name], variable.fill_value)
+                write_file(chunk_file(self.path, variable.name, len(variable.all_dims), number), content)
+                digests[number - part.start, column] = digest_of(content)
         self._array(DIGESTS)[part] = digests
 
     def heal(self) -> int:
@@ -166,13 +165,19 @@ class ResultStore:
         return rows
 
 
-def create(path: Path, coordinates: Coordinates, attributes: Mapping[str, Any]) -> None:
-    """Lay out an empty store for no replicates yet; `path` must not exist."""
+def create(
+    path: Path,
+    coordinates: Coordinates,
+    attributes: Mapping[str, Any],
+    replicates: int = 0,
+    changes: Mapping[str, Any] | None = None,
+) -> None:
+    """Lay out an empty store as :meth:`ResultStore.grow` would leave it; `path` must not exist."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with _held_folder_beside(path) as beside:
         try:
             beside.chmod(0o755)
-            lay_out(beside, coordinates, attributes)
+            lay_out(beside, coordinates, attributes, replicates, changes or {})
             beside.rename(path)
         except BaseException as error:
             shutil.rmtree(beside, ignore_errors=True)

@@ -6,6 +6,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,13 +17,13 @@ from numpy.typing import NDArray
 from xarray.backends import BackendArray
 from xarray.core import indexing
 
-from sim.experiments.damage import read_packed
+from sim.experiments.damage import DIGESTS, flags_of, read_packed
 from sim.experiments.design import Design
 from sim.experiments.documents import NAME, SWEEP_CONVENTIONS
-from sim.experiments.metadata import Metadata, array_layout, read_document
+from sim.experiments.metadata import ArrayLayout, Metadata, array_layout, examine, read_document
 from sim.experiments.plan import MOST_REPLICATES
 from sim.experiments.provenance import provenance
-from sim.experiments.results import lazy, open_store
+from sim.experiments.results import Complete, lazy, open_store
 from sim.inputs.faults import Fault, InputError
 from sim.inputs.scenario_sweep import MOST_POINTS
 
@@ -150,8 +151,9 @@ def open_sweep(path: Path) -> xr.Dataset:
             Fault(str(path), "", "has no point that was begun", "leadsim run SCENARIO goes on with it")
         )
     first = open_store(point_path(path, begun[0]))
+    opened = _Points(path)
     stacked = {
-        name: _Stack.of(path, points, replicates, str(name), first[name].variable)
+        name: _Stack.of(opened, points, replicates, str(name), first[name].variable)
         for name in [*first.data_vars, "done"]
         if "replicate" in first[name].dims
     }
@@ -180,12 +182,50 @@ def _varies(name: str, keys: Mapping[str, Any]) -> bool:
     return name.startswith("aco_") and any(key.startswith("population.") for key in keys)
 
 
+class _Points:
+    """Stores of points, each examined once and then remembered: what they hold of results, not whence."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._examined: dict[int, tuple[Metadata, NDArray[np.bool_]]] = {}
+        self._alike: Mapping[str, ArrayLayout] = {}
+
+    def values(self, number: int, name: str) -> NDArray[Any] | None:
+        """Return a variable of one point, no numbers where its replicate is not complete.
+
+        None where the point is not begun.
+
+        Raises
+        ------
+        InputError
+            When the store is damaged.
+        """
+        store = point_path(self._path, number)
+        if number not in self._examined and not store.exists():
+            return None
+        if name == "done":
+            with sound(store / name):
+                layout = array_layout(name, read_document(store / name / NAME), {})
+                done: NDArray[np.bool_] = read_packed(Metadata(store, {}, {}, {name: layout}), name) == 1
+            return done
+        if number not in self._examined:
+            metadata = examine(store)
+            digests = replace(metadata.arrays[DIGESTS], attributes={"variables": metadata.results})
+            arrays = {**metadata.arrays, DIGESTS: digests}
+            # Thousands of points lie on disk alike: they share one description.
+            self._alike = self._alike if arrays == self._alike else arrays
+            metadata = replace(metadata, attributes={}, layout={}, arrays=self._alike)
+            self._examined[number] = metadata, flags_of(metadata)
+        metadata, done = self._examined[number]
+        values: NDArray[Any] = Complete.of(metadata, name, done).values
+        return values
+
+
 class _Stack(BackendArray):
     """One variable of all points, read point by point when used."""
 
-    def __init__(self, path: Path, points: int, replicates: int, name: str, first: xr.Variable) -> None:
-        self._path, self._name, self._dims = path, name, first.dims
-        self._attributes = first.attrs
+    def __init__(self, opened: _Points, points: int, replicates: int, name: str, first: xr.Variable) -> None:
+        self._opened, self._name = opened, name
         along = first.dims.index("replicate")
         inner = (*first.shape[:along], replicates, *first.shape[along + 1 :])
         self._along = along
@@ -195,9 +235,9 @@ class _Stack(BackendArray):
         )
 
     @classmethod
-    def of(cls, path: Path, points: int, replicates: int, name: str, first: xr.Variable) -> xr.Variable:
+    def of(cls, opened: _Points, points: int, replicates: int, name: str, first: xr.Variable) -> xr.Variable:
         """Return a variable with the dim ``design`` before those of a point's."""
-        array = cls(path, points, replicates, name, first)
+        array = cls(opened, points, replicates, name, first)
         return lazy(array, ("design", *map(str, first.dims)), first.attrs)
 
     def __getitem__(self, key: Any) -> Any:
@@ -222,23 +262,13 @@ class _Stack(BackendArray):
     def _point(self, number: int) -> NDArray[Any]:
         """Return a point's values with as many replicates as the sweep is to hold."""
         full = np.full(self.shape[1:], np.nan, self.dtype)
-        store = point_path(self._path, number)
-        if store.exists():
-            values = np.asarray(_values(store, self._name), self.dtype)
+        found = self._opened.values(number, self._name)
+        if found is not None:
+            values = np.asarray(found, self.dtype)
             held = min(values.shape[self._along], full.shape[self._along])
             part = (slice(None),) * self._along + (slice(held),)
             full[part] = values[part]
         return full
-
-
-def _values(store: Path, name: str) -> NDArray[Any]:
-    """Return a variable of one point, no numbers where its replicate is not complete."""
-    if name != "done":
-        return np.asarray(open_store(store)[name].values, np.float64)
-    with sound(store / name):
-        layout = array_layout(name, read_document(store / name / NAME), {})
-        done: NDArray[np.bool_] = read_packed(Metadata(store, {}, {}, {name: layout}), name) == 1
-    return done
 
 
 @contextmanager

@@ -19,6 +19,7 @@ from fake_model import assert_same_bytes, go
 
 from sim.cli import run_command, stores
 from sim.experiments import again
+from sim.experiments.documents import write_file
 from sim.experiments.results import open_results
 from sim.scenarios import Scenario
 
@@ -146,16 +147,15 @@ def test_a_disk_that_fills_up_is_told_and_what_is_complete_stays(
     scenario: Scenario, out: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     full = {"after": 20}
-    original = zarr.Array.__setitem__
 
-    def writing(array: zarr.Array, where: object, values: object) -> None:
+    def writing(file: Path, content: bytes) -> None:
         full["after"] -= 1
         if full["after"] < 0:
             raise OSError(errno.ENOSPC, "No space left on device")
-        original(array, where, values)
+        write_file(file, content)
 
     with monkeypatch.context() as patched:
-        patched.setattr(zarr.Array, "__setitem__", writing)
+        patched.setattr("sim.experiments.store.write_file", writing)
         with pytest.raises(OSError, match=r"No space left.*run\.zarr"):
             go(scenario, out, 40)
     with open_results(out) as data:

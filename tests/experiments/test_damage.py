@@ -148,6 +148,22 @@ def test_damage_is_told_and_computed_anew(scenario: Scenario, out: Path, tmp_pat
     assert run_command(["verify", str(out), "--recompute", "0"]) == 0
 
 
+def test_digests_that_are_gone_are_named_and_vouch_for_nothing(
+    scenario: Scenario, out: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shutil.copytree(out, tmp_path / "whole.zarr")
+    (out / "file_digest" / "c" / "0" / "0").unlink()
+    for command in (["status"], ["verify", "--recompute", "0"]):
+        assert run_command([*command, str(out)]) == 2
+        told = "".join(capsys.readouterr().err.split())
+        assert told.count("isdamaged") == told.count("file_digest/c/0/0") == 1
+    with pytest.raises(InputError, match=r"file_digest/c/0/0: is damaged") as caught:
+        open_results(out)["gross_savings"].load()
+    assert len(caught.value.faults) == 1
+    assert go(scenario, out).computed == 40
+    assert_same_bytes(tmp_path / "whole.zarr", out)
+
+
 @pytest.mark.parametrize(
     ("part", "text"), [("done", ""), ("file_digest", "{}"), ("replicate", "gone"), ("expenditure", "gone")]
 )

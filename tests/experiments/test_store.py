@@ -9,6 +9,7 @@ import fake_model
 import numpy as np
 import pytest
 import zarr
+from fake_model import assert_same_bytes
 
 from sim.experiments.documents import CONVENTIONS
 from sim.experiments.lock import exclusive
@@ -52,11 +53,29 @@ def test_an_empty_store_holds_no_number(store: ResultStore) -> None:
 
 
 def test_even_without_the_mask_unwritten_is_nan(store: ResultStore) -> None:
-    """The silent zero of unwritten integer chunks: flags all set, nothing written."""
-    zarr.open_group(store.path, mode="r+")["done"][:] = 1
+    """The silent zero of unwritten integer chunks: flags all set, digests that know of no file."""
+    group = zarr.open_group(store.path, mode="r+")
+    group["done"][:] = 1
+    with open_results(store.path) as data, pytest.raises(InputError, match="file_digest/c/0/0: is damaged"):
+        data.load()
+    with zarr.config.set({"array.write_empty_chunks": True}):
+        zarr.open_group(store.path, mode="r+")["file_digest"][:] = 0
     with open_results(store.path) as data:
         for name in data.data_vars:
             assert np.isnan(data[name].values).all(), name
+
+
+def test_chunks_are_as_zarr_writes_them(store: ResultStore, scenario: Scenario, tmp_path: Path) -> None:
+    drawn = {replicate: dict(fake_model.simulate(scenario, replicate)) for replicate in range(5)}
+    for arrays in drawn.values():
+        arrays["risk_score"] = np.full_like(arrays["risk_score"], np.nan)
+    store.write(drawn)
+    assert not (store.path / "risk_score" / "c").exists()
+    again = shutil.copytree(store.path, tmp_path / "again.zarr")
+    for name, array in zarr.open_group(store.path, mode="r").arrays():
+        shutil.rmtree(again / name / "c", ignore_errors=True)
+        zarr.open_array(again / name, mode="r+")[...] = array[...]
+    assert_same_bytes(store.path, again)
 
 
 def test_numbers_without_their_flag_are_not_read(store: ResultStore, scenario: Scenario) -> None:
