@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.behaviour.coding import CodingParameters, excess_of_coding
 from sim.behaviour.effect import EffectParameters, effect_on_spending
-from sim.hindcast.cohort import Cohort
 from sim.policy.mssp_benchmark import BASE_YEARS
+
+if TYPE_CHECKING:
+    from sim.hindcast.mssp import MsspCohort
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -19,7 +21,7 @@ Floats = NDArray[np.float64]
 FIRST_LENGTH = 3
 
 
-def years_in_program(cohort: Cohort) -> tuple[Ints, Ints]:
+def years_in_program(cohort: MsspCohort) -> tuple[Ints, Ints]:
     """Return each ACO's years in the program before the cohort's year, and by the middle base year.
 
     An ACO in a later agreement than its first is taken to have had three years of each before it. Both are of
@@ -30,7 +32,7 @@ def years_in_program(cohort: Cohort) -> tuple[Ints, Ints]:
     return np.maximum(cohort.year - joined, 0), np.maximum(middle - joined + 1, 0)
 
 
-def behaviours_of(cohort: Cohort) -> dict[str, Callable[..., Any]]:
+def behaviours_of(cohort: MsspCohort) -> dict[str, Callable[..., Any]]:
     """Return what stands in for behaviours in a hindcast, whose worlds begin in the middle of agreements.
 
     History is lived without ACOs. So what counts in a year is what an ACO does beyond what it did in its base

@@ -118,6 +118,12 @@ def agreement_length(rules: Rulebook) -> Callable[[int], int]:
     return lambda start: int(rules.number("benchmark.agreement_years", max(start, first)))
 
 
+def earliest_agreement(rules: Rulebook) -> int:
+    """Return the first start of agreements whose benchmark the rulebook states, 0 where it holds for all."""
+    starts = rules.entry("benchmark.regional_cap_up").by_year
+    return min((year for year, _ in starts if year is not None), default=0)
+
+
 def agreement_terms(rules: Rulebook, start: int, *, first: bool) -> AgreementTerms:
     """Return the benchmark terms of agreements that start in one year.
 
