@@ -138,10 +138,14 @@ def agreement_terms(rules: Rulebook, start: int, *, first: bool) -> AgreementTer
     """
     regional = (1 if first else 2) >= rules.number("benchmark.regional_agreement", start)
     blended = rules.flag("benchmark.blended_growth", start)
+    if blended:
+        below, above = (rules.array(f"benchmark.regional_weight_{side}") for side in ("below", "above"))
+    else:
+        below, above = np.split(rules.array("benchmark.regional_weight_before_2019"), 2)
     return AgreementTerms(
         base_weights=rules.array(f"benchmark.base_weights_{'first' if first else 'later'}"),
-        regional_below=rules.array("benchmark.regional_weight_below"),
-        regional_above=rules.array("benchmark.regional_weight_above"),
+        regional_below=below,
+        regional_above=above,
         regional_cap_up=rules.number("benchmark.regional_cap_up", start) if regional else 0.0,
         regional_cap_down=rules.number("benchmark.regional_cap_down", start) if regional else 0.0,
         regional_floor=rules.flag("benchmark.regional_floor", start),
