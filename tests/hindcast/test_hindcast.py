@@ -161,6 +161,16 @@ def test_evenly_takes_the_middles_of_parts():
 
 
 @pytest.mark.needs_data
+def test_an_agreement_of_2018_was_for_four_years(paths):
+    (second,) = mssp_cohorts([paths[2022]])
+    before, in_base = years_in_program(second)
+    renewed = np.flatnonzero((second.start == 2022) & (second.number == 2))
+    assert renewed.size
+    # In since 2018; of the base years 2019 to 2021 the middle one was the third.
+    assert set(zip(before[renewed].tolist(), in_base[renewed].tolist(), strict=True)) == {(4, 3)}
+
+
+@pytest.mark.needs_data
 def test_effects_and_coding_count_since_the_base_years(whole):
     before, in_base = years_in_program(whole)
     start, number = whole.start, whole.number
