@@ -17,7 +17,7 @@ from sim.hindcast.experience import behaviours_of, years_in_program
 from sim.hindcast.figures import PERCENTILES, compare, definitions, figures
 from sim.hindcast.forecast import crps, forecasts, interval_score, pit
 from sim.hindcast.mssp import ARM, mssp_cohorts
-from sim.hindcast.page import page_text, reasons, write_page
+from sim.hindcast.page import made_with, page_text, reasons, write_page
 from sim.hindcast.reach import reach_cohorts
 from sim.hindcast.run import Hindcast, dataset, hindcast, write_store
 from sim.hindcast.shown import Shown, yearly_growth
@@ -267,9 +267,23 @@ def test_a_small_cohort_of_reach_to_its_page(cms_file):
     cohort = reach_cohorts([cms_file(*REACH)], [2021])[0].some(8)
     made = hindcast(cohort, 1, seed=1)
     assert made.replicates[0].rate.shape == (8, 2)
-    assert "# ACO REACH" in page_text([made])
+    text = page_text([made])
+    assert "# ACO REACH" in text
+    assert all(f"`{digest}`" in text for name, digest in made_with().items() if name != "version")
     # Published figures are of all ACOs, however few are simulated.
     assert [row.published for row in made.rows if row.key == "mean"] == [pytest.approx(2.87, abs=0.005)]
+
+
+def test_a_page_says_which_evidence_and_rules_it_was_made_with(monkeypatch, tmp_path):
+    found = made_with()
+    assert found == made_with()
+    assert len({found["evidence"], found["programs"]}) == 2
+    for room in ("evidence", "programs"):
+        (tmp_path / room).mkdir()
+        (tmp_path / room / "one.toml").write_text("value = 1")
+    monkeypatch.setattr("sim.hindcast.page.__file__", str(tmp_path / "hindcast" / "page.py"))
+    other = made_with()
+    assert all(other[room] != found[room] for room in ("evidence", "programs"))
 
 
 def test_reasons_are_of_figures():
