@@ -14,8 +14,15 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float64]
 
-_PROBABILITIES = {"p10": 0.1, "median": 0.5, "p90": 0.9}
-_KEPT = ("design", "arm", "replicate")
+# By the name of their figure in :class:`sim.outcomes.summary.Spread`.
+_STATISTICS = {
+    "mean": "mean",
+    "mean_error": "mean_error",
+    "p10": "low",
+    "median": "median",
+    "p90": "high",
+    "median_error": "error",
+}
 
 
 @xr.register_dataset_accessor("lead")  # type: ignore[no-untyped-call]
@@ -52,23 +59,14 @@ class LeadAccessor:
         InputError
             When there is no such variable.
         """
-        from sim.outcomes.error import mean_error, quantile_error  # noqa: PLC0415
-
-        statistics = ("mean", "mean_error", *_PROBABILITIES, "median_error")
-
-        def summed_up(row: Floats) -> list[float]:
-            known = row[~np.isnan(row)]
-            if not known.size:
-                return [np.nan] * len(statistics)
-            quantiles = np.quantile(known, list(_PROBABILITIES.values())).tolist()
-            median_error = quantile_error(known, _PROBABILITIES["median"])
-            return [float(known.mean()), mean_error(known), *quantiles, median_error]
+        from sim.outcomes.summary import spread_of  # noqa: PLC0415
 
         found = {}
         for name, total in self._totals(names).items():
-            rows = [summed_up(row) for row in total.transpose("arm", "replicate").values]
+            spreads = [spread_of(row) for row in total.transpose("arm", "replicate").values]
+            rows = [[getattr(one, own, np.nan) for own in _STATISTICS.values()] for one in spreads]
             found[name] = (("arm", "statistic"), np.array(rows), total.attrs)
-        labels = {"arm": self._data["arm"].values, "statistic": list(statistics)}
+        labels = {"arm": self._data["arm"].values, "statistic": list(_STATISTICS)}
         return xr.Dataset(found, labels)
 
     def mcse(self, name: str, probability: float | None = None) -> xr.DataArray:
@@ -88,7 +86,7 @@ class LeadAccessor:
         """
         from sim.outcomes.error import mean_error, quantile_error  # noqa: PLC0415
 
-        values = self._known(name)
+        values = self._known(name)[name]
 
         def error(column: Floats) -> float:
             return mean_error(column) if probability is None else quantile_error(column, probability)
@@ -190,7 +188,8 @@ class LeadAccessor:
         level = ("step", [line.level for line in lines])
         return xr.Dataset({**found, "level": level}, {"step": [line.label for line in lines]})
 
-    def _known(self, name: str) -> xr.DataArray:
+    def _known(self, name: str) -> xr.Dataset:
+        """Return the complete replicates, which have the variable."""
         from sim.inputs.faults import InputError, wrong_choice  # noqa: PLC0415
         from sim.outcomes.summary import complete  # noqa: PLC0415
 
@@ -198,21 +197,18 @@ class LeadAccessor:
             raise InputError(
                 wrong_choice("results", "variable", name, sorted(map(str, self._data.data_vars)))
             )
-        return complete(self._data)[name]
+        return complete(self._data)
 
     def _totals(self, names: Iterable[str]) -> dict[str, xr.DataArray]:
         """Return variables summed over all dims but arm and replicate, NaN where a replicate has nothing."""
-        from sim.outcomes.summary import FIGURES, complete  # noqa: PLC0415
+        from sim.outcomes.summary import FIGURES, complete, total_of  # noqa: PLC0415
 
-        if not names:
-            whole = complete(self._data)
+        if names:
             return {
-                name: figure(whole).assign_attrs(units="USD", long_name=label)
-                for name, (label, figure) in FIGURES.items()
+                name: total_of(self._known(name), name).assign_attrs(self._data[name].attrs) for name in names
             }
-        found = {}
-        for name in names:
-            values = self._known(name)
-            over = [dim for dim in values.dims if dim not in _KEPT]
-            found[name] = values.sum(over, min_count=1).assign_attrs(values.attrs)
-        return found
+        whole = complete(self._data)
+        return {
+            name: figure(whole).assign_attrs(units="USD", long_name=label)
+            for name, (label, figure) in FIGURES.items()
+        }

@@ -67,7 +67,7 @@ def hindcast(
     page
         Write a page with figures into this folder.
     """
-    from sim.hindcast.cohort import cohorts  # noqa: PLC0415
+    from sim.hindcast.mssp import mssp_cohorts  # noqa: PLC0415
     from sim.hindcast.reach import reach_cohorts  # noqa: PLC0415
     from sim.hindcast.run import as_dicts, scores, write_store  # noqa: PLC0415
     from sim.hindcast.run import hindcast as simulate  # noqa: PLC0415
@@ -84,7 +84,7 @@ def hindcast(
 
     made = [
         simulate(cohort, replicates, seed=seed, threads=threads, uncertain=parameter_uncertainty, say=say)
-        for cohort in (cohorts if program == "mssp" else reach_cohorts)(files, years, acos)
+        for cohort in (mssp_cohorts if program == "mssp" else reach_cohorts)(files, years, acos)
     ]
     if out is not None:
         write_store(made, out)
@@ -159,11 +159,10 @@ _NAMES = {
 
 def _cells(row: Row) -> tuple[str, str, str, str, str]:
     title = f"{row.title}, {row.item}" if row.item else row.title
-    digits = 2
     return (
         f"{title} ({row.unit})",
-        f"{row.published:.{digits}f}",
-        f"{row.middle:.{digits}f}",
-        f"{row.low:.{digits}f} to {row.high:.{digits}f}",
+        f"{row.published:.2f}",
+        f"{row.middle:.2f}",
+        f"{row.low:.2f} to {row.high:.2f}",
         "ok" if row.held else "near" if row.ok else "miss",
     )

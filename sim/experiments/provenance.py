@@ -17,7 +17,10 @@ from sim.inputs.faults import Fault, InputError
 from sim.scenarios import Scenario
 
 # Rooms that show or measure results, and rows of CMS's files: none of them is part of a run.
-_SHOWING = ("cli", "charts", "bench", "calibration", "audit", "reference", "pages.py")
+_SHOWING = (
+    *("cli", "charts", "evaluation", "hindcast", "accessor.py", "pages.py"),
+    *("bench", "calibration", "audit", "reference"),
+)
 _COMPILED = (".pyc", ".nbi", ".nbc")
 # Libraries whose versions may change the last bits of results.
 _ROUNDING = ("numpy", "numba")

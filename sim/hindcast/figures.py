@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from itertools import pairwise
-from typing import Any, Protocol, Self
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.calibration.acos import SIZE_EDGES
-from sim.hindcast.cohort import Group
+from sim.hindcast.cohort import Cohort
 from sim.hindcast.shown import Shown
 from sim.kernels.codes import Kind
 
@@ -65,26 +65,6 @@ class Row:
         return self.held or self.near[0] <= self.middle <= self.near[1]
 
 
-class Compared(Protocol):
-    """What figures ask of a cohort of any program."""
-
-    @property
-    def year(self) -> int:
-        """Performance year."""
-
-    @property
-    def program(self) -> str:
-        """``mssp`` or ``reach``."""
-
-    @property
-    def whole(self) -> Self | None:
-        """All ACOs of the year, where these are some of them."""
-
-    @property
-    def groups(self) -> list[Group]:
-        """Groups whose figures are compared: word, name, which ACOs."""
-
-
 @cache
 def definitions() -> dict[str, dict[str, Any]]:
     """Return title, unit and bounds of every figure, by key."""
@@ -103,12 +83,12 @@ def size_of(lives: Floats) -> NDArray[np.int64]:
     return np.asarray(np.searchsorted(SIZE_EDGES, lives, side="right"), np.int64)
 
 
-def figures(cohort: Compared, shown: Shown, like: Shown) -> dict[tuple[str, str], float]:
+def figures(cohort: Cohort[Any], shown: Shown, like: Shown) -> dict[tuple[str, str], float]:
     """Return every figure by key and item, NaN where too few ACOs have it.
 
     Parameters
     ----------
-    cohort : Compared
+    cohort : Cohort
     shown : Shown
         What is measured.
     like : Shown
@@ -117,7 +97,7 @@ def figures(cohort: Compared, shown: Shown, like: Shown) -> dict[tuple[str, str]
     return dict(_figures(cohort, shown, like))
 
 
-def _figures(cohort: Compared, shown: Shown, like: Shown) -> Iterator[tuple[tuple[str, str], float]]:
+def _figures(cohort: Cohort[Any], shown: Shown, like: Shown) -> Iterator[tuple[tuple[str, str], float]]:
     rate, lives = shown.rate[:, 0], shown.lives[:, 0]
     yield ("mean", ""), float(rate.mean())
     yield ("sd", ""), _spread(rate)
@@ -159,7 +139,7 @@ def _changes(shown: Shown, of_size: Sequence[tuple[str, Flags]]) -> Iterator[tup
         yield ("change_size", name), _spread((second - first)[here & both])
 
 
-def _apart(cohort: Compared, rate: Floats, one: str, other: str) -> float:
+def _apart(cohort: Cohort[Any], rate: Floats, one: str, other: str) -> float:
     """Return how far the means of two groups are apart, NaN where the program has none such."""
     groups = {name: here for _, name, here in cohort.groups}
     if one not in groups or min(groups[one].sum(), groups[other].sum()) < FEWEST:
@@ -175,7 +155,7 @@ def _share(flags: Flags) -> float:
     return float(100.0 * flags.mean())
 
 
-def compare(cohort: Compared, published: Shown, replicates: Sequence[Shown]) -> list[Row]:
+def compare(cohort: Cohort[Any], published: Shown, replicates: Sequence[Shown]) -> list[Row]:
     """Return a row for each figure that was published, of the whole cohort, and that replicates show."""
     wanted = figures(cohort.whole or cohort, published, published)
     found = [figures(cohort, one, published) for one in replicates]

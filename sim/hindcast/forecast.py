@@ -79,13 +79,12 @@ def _conditional(replicates: Sequence[Shown], size: NDArray[np.int64], due: Flag
     for one in np.unique(size).tolist():
         for new in (False, True):
             mine = (size == one) & (due == new)
-            choices = [known & (sizes == one) & (begins == new), known & (sizes == one), known]
+            choices = known & (sizes == one) & (begins == new), known & (sizes == one)
             used = next((found for found in choices if found.sum() >= FEWEST_PAIRS), known)
             x, y = first[used], second[used]
             centred = x - x.mean()
-            slope[mine] = (centred @ (y - y.mean())) / (centred @ centred)
-            left = y - slope[mine][0] * x if mine.any() else y
-            rest[mine] = np.quantile(left, levels)
+            fit = (centred @ (y - y.mean())) / (centred @ centred)
+            slope[mine], rest[mine] = fit, np.quantile(y - fit * x, levels)
     return slope, rest
 
 

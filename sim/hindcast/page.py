@@ -5,12 +5,14 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Sequence
 from functools import cache
+from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path
 
 import matplotlib.pyplot as plt
 
 from sim.charts.hindcast import hindcast_funnel, hindcast_persistence, hindcast_pit, hindcast_quantiles
+from sim.experiments.provenance import model_digest
 from sim.hindcast.figures import Row
 from sim.hindcast.run import Hindcast, dataset, scores
 from sim.pages import render
@@ -58,6 +60,13 @@ def picture_name(made: Hindcast, name: str) -> str:
     return f"{made.cohort.program}-{made.cohort.year}-{name}.png"
 
 
+def made_with() -> dict[str, str]:
+    """Return leadsim's version, and the first digits of the SHA-256 of its evidence and its rulebooks."""
+    package = Path(__file__).parents[1]
+    data = {name: model_digest(package / name)[:12] for name in ("evidence", "programs")}
+    return {"version": version("leadsim"), **data}
+
+
 def page_text(made: Sequence[Hindcast]) -> str:
     """Return the page as Markdown."""
     missed: dict[str, list[Row]] = {}
@@ -69,6 +78,7 @@ def page_text(made: Sequence[Hindcast]) -> str:
         "sim.hindcast",
         "hindcast.md.j2",
         made=made,
+        made_with=made_with(),
         program=made[0].cohort.program,
         title=TITLES[made[0].cohort.program],
         picture_name=picture_name,

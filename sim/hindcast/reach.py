@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from functools import cached_property
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import tomlkit
 from numpy.typing import NDArray
 
-from sim.hindcast.cohort import MARKET_SHARE, TOGETHER, Group, chosen_years, evenly
+from sim.calibration.acos import MARKET_SHARE, TOGETHER
+from sim.hindcast.cohort import Cohort, Group, chosen_files
 from sim.hindcast.shown import Shown
 from sim.inputs.reach_file import ReachFile, read_reach
 from sim.inputs.scenario_books import reach_years
-from sim.kernels.codes import N_KINDS
+from sim.kernels.codes import MONTHS_A_YEAR, N_KINDS
 from sim.kernels.draws import Decision, make_key
 from sim.kernels.quantiles import normals
 from sim.replicate import Replicate
@@ -34,30 +34,15 @@ ANY_SIZE = {"reach": {"alignment": {"below_smallest": "stays"}}}
 
 
 @dataclass(frozen=True, eq=False)
-class ReachCohort:
-    """ACOs of one year's file and of the next, see :class:`sim.hindcast.cohort.Cohort`."""
+class ReachCohort(Cohort[ReachFile]):
+    """ACOs of ACO REACH, see :class:`sim.hindcast.cohort.Cohort`."""
 
-    year: int
-    path: Path
-    file: ReachFile
-    later: ReachFile | None
-    left_out: int
-    whole: ReachCohort | None = None
-    program: str = "reach"
-
-    def __len__(self) -> int:
-        return len(self.file)
+    program: ClassVar[str] = "reach"
 
     @property
-    def years(self) -> range:
-        """The years simulated: the cohort's and, where it was published, the next."""
-        return range(self.year, self.year + (1 if self.later is None else 2))
-
-    @cached_property
-    def at_later(self) -> NDArray[np.int64]:
-        """Row of each ACO in the next year's file, -1 where it is not there."""
-        rows = {} if self.later is None else {aco: row for row, aco in enumerate(self.later.aco_id.tolist())}
-        return np.array([rows.get(aco, -1) for aco in self.file.aco_id.tolist()], np.int64)
+    def lives(self) -> Floats:
+        """People of each ACO as published, shape (acos,)."""
+        return self.file.aligned
 
     @property
     def groups(self) -> list[Group]:
@@ -72,12 +57,6 @@ class ReachCohort:
         """What is known of each ACO, by name."""
         return {"aco_type": self.file.aco_type.astype(object), "risk_option": self.file.option.astype(object)}
 
-    def some(self, count: int) -> ReachCohort:
-        """Return `count` ACOs of the cohort, evenly over their sizes."""
-        rows = evenly(self.file.aligned, np.arange(len(self)), count)
-        left = self.left_out + len(self) - len(rows)
-        return replace(self, file=self.file.select(rows), left_out=left, whole=self)
-
     def scenario(self, seed: int, replicate: int = 0, *, uncertain: bool = False) -> Scenario:
         """Return the scenario that starts with these ACOs; how dear each is for its region is drawn."""
         stated: dict[str, Any] = {
@@ -90,7 +69,7 @@ class ReachCohort:
         spread = Scenario.from_toml(tomlkit.dumps({**stated, "population": {"acos": [_aco("a", STANDARD)]}}))
         draw = normals(make_key(seed, replicate), np.arange(len(self)), EFFICIENCY_DRAW, Decision.ACO_TRAITS)
         own = spread.evidence("no_aco").number("care.aco_efficiency") * draw[:, 0]
-        place = np.argsort(np.argsort(self.file.aligned, kind="stable"), kind="stable") // TOGETHER
+        place = np.argsort(np.argsort(self.lives, kind="stable"), kind="stable") // TOGETHER
         names, kinds = self.file.aco_id.tolist(), self.file.aco_type.tolist()
         stated["population"]["acos"] = [
             _aco(name, kind)
@@ -107,22 +86,23 @@ class ReachCohort:
 
     def published(self) -> Shown:
         """Return what CMS's file shows of the cohort."""
-        parts = [_of_file(self.file)]
-        if self.later is not None:
-            there = self.at_later >= 0
-            parts.append([np.where(there, column[self.at_later], np.nan) for column in _of_file(self.later)])
-        rate, lives, earned = (np.stack(columns, axis=-1) for columns in zip(*parts, strict=True))
+        rate, lives, earned = self.by_year(_of_file)
         return _shown(rate, lives, earned > 0.0)
 
-    def simulated(self, seed: int, replicate: int, threads: int = 1, *, uncertain: bool = False) -> Shown:
-        """Simulate the cohort once and return what its ACOs show."""
-        made = Replicate(self.scenario(seed, replicate, uncertain=uncertain), replicate, threads=threads)
-        for _ in self.years:
-            made.step()
-        shown = made.models[ARM].outcomes
-        made.close()
-        rate = 100.0 * shown["gross_savings"] / shown["benchmark"]
-        return _shown(rate, shown["person_months"].sum(axis=1) / 12.0, np.asarray(shown["settlement"] > 0))
+    def simulation(self, seed: int, *, uncertain: bool = False) -> Callable[[int, int], Shown]:
+        """Return what simulates a replicate with some threads; `uncertain` draws the evidence as well."""
+
+        def simulated(replicate: int, threads: int) -> Shown:
+            made = Replicate(self.scenario(seed, replicate, uncertain=uncertain), replicate, threads=threads)
+            for _ in self.years:
+                made.step()
+            shown = made.models[ARM].outcomes
+            made.close()
+            rate = 100.0 * shown["gross_savings"] / shown["benchmark"]
+            lives = shown["person_months"].sum(axis=1) / MONTHS_A_YEAR
+            return _shown(rate, lives, np.asarray(shown["settlement"] > 0))
+
+        return simulated
 
 
 def _aco(name: str, kind: str) -> dict[str, Any]:
@@ -151,18 +131,10 @@ def _shown(rate: Floats, lives: Floats, earned: NDArray[np.bool_]) -> Shown:
 def reach_cohorts(
     paths: Sequence[Path], years: Sequence[int] = (), acos: int | None = None
 ) -> list[ReachCohort]:
-    """Return the cohorts of REACH results files, oldest first; as :func:`sim.hindcast.cohort.cohorts`."""
-    found: dict[int, tuple[Path, ReachFile]] = {}
-    for path in paths:
-        file = read_reach(path)
-        for year in np.unique(file.performance_year).tolist():
-            found.setdefault(year, (path, file.select(file.performance_year == year)))
+    """Return the cohorts of REACH results files, oldest first; as :func:`sim.hindcast.mssp.mssp_cohorts`."""
     made = []
-    for year in chosen_years(found, years):
-        if year not in reach_years():
-            continue
-        path, file = found[year]
-        later = found[year + 1][1] if year + 1 in found else None
-        cohort = ReachCohort(year, path, file, later, 0)
-        made.append(cohort if acos is None else cohort.some(acos))
+    for year, path, file, later in chosen_files(paths, years, read_reach):
+        if year in reach_years():
+            cohort = ReachCohort(year, path, file, later)
+            made.append(cohort if acos is None else cohort.some(acos))
     return made

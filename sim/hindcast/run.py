@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any
 
 import numpy as np
 import xarray as xr
@@ -14,11 +14,7 @@ import xarray as xr
 from sim.hindcast.cohort import Cohort
 from sim.hindcast.figures import Row, compare
 from sim.hindcast.forecast import Forecasts, crps, forecasts, interval_score, pit
-from sim.hindcast.reach import ReachCohort
-from sim.hindcast.shown import Shown, published, simulated
-
-SEED = 20270101
-AnyCohort: TypeAlias = Cohort | ReachCohort
+from sim.hindcast.shown import Shown
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,7 +23,7 @@ class Hindcast:
 
     Attributes
     ----------
-    cohort : Cohort or ReachCohort
+    cohort : Cohort
     published : Shown
         Of all ACOs of the cohort, simulated or not.
     replicates : list of Shown
@@ -38,7 +34,7 @@ class Hindcast:
         Processor time of a replicate.
     """
 
-    cohort: AnyCohort
+    cohort: Cohort[Any]
     published: Shown
     replicates: list[Shown]
     rows: list[Row]
@@ -47,10 +43,10 @@ class Hindcast:
 
 
 def hindcast(
-    cohort: AnyCohort,
+    cohort: Cohort[Any],
     replicates: int,
     *,
-    seed: int = SEED,
+    seed: int,
     threads: int = 1,
     uncertain: bool = False,
     say: Callable[[str], None] = lambda line: None,
@@ -59,7 +55,7 @@ def hindcast(
 
     Parameters
     ----------
-    cohort : Cohort or ReachCohort
+    cohort : Cohort
     replicates : int
     seed : int
     threads : int
@@ -70,17 +66,13 @@ def hindcast(
         Takes lines of progress.
     """
     began, found = time.process_time(), []
-    scenario = None if isinstance(cohort, ReachCohort) else cohort.scenario(seed, uncertain=uncertain)
+    simulated = cohort.simulation(seed, uncertain=uncertain)
     for replicate in range(replicates):
-        if isinstance(cohort, ReachCohort):
-            found.append(cohort.simulated(seed, replicate, threads, uncertain=uncertain))
-        elif scenario is not None:
-            found.append(simulated(cohort, scenario, replicate, threads))
+        found.append(simulated(replicate, threads))
         done = f"{replicate + 1} of {replicates} replicates of {len(cohort)} ACOs"
         say(f"{cohort.program.upper()} PY{cohort.year}: {done}")
     seconds = (time.process_time() - began) / replicates
-    everybody = cohort.whole or cohort
-    truth = everybody.published() if isinstance(everybody, ReachCohort) else published(everybody)
+    truth = (cohort.whole or cohort).published()
     told = None if cohort.later is None else forecasts(truth, found)
     return Hindcast(cohort, truth, found, compare(cohort, truth, found), told, seconds)
 
@@ -140,7 +132,7 @@ def dataset(made: Hindcast) -> xr.Dataset:
             "year": list(cohort.years),
             **{name: ("aco", values) for name, values in cohort.labels.items()},
         },
-        attrs={"program": cohort.program, "cohort": cohort.year, "source": Path(cohort.path).name},
+        attrs={"program": cohort.program, "cohort": cohort.year, "source": cohort.path.name},
     )
 
 

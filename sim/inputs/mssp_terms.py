@@ -118,6 +118,12 @@ def agreement_length(rules: Rulebook) -> Callable[[int], int]:
     return lambda start: int(rules.number("benchmark.agreement_years", max(start, first)))
 
 
+def earliest_agreement(rules: Rulebook) -> int:
+    """Return the first start of agreements whose benchmark the rulebook states, 0 where it holds for all."""
+    starts = rules.entry("benchmark.regional_cap_up").by_year
+    return min((year for year, _ in starts if year is not None), default=0)
+
+
 def agreement_terms(rules: Rulebook, start: int, *, first: bool) -> AgreementTerms:
     """Return the benchmark terms of agreements that start in one year.
 
@@ -132,10 +138,14 @@ def agreement_terms(rules: Rulebook, start: int, *, first: bool) -> AgreementTer
     """
     regional = (1 if first else 2) >= rules.number("benchmark.regional_agreement", start)
     blended = rules.flag("benchmark.blended_growth", start)
+    if blended:
+        below, above = (rules.array(f"benchmark.regional_weight_{side}") for side in ("below", "above"))
+    else:
+        below, above = np.split(rules.array("benchmark.regional_weight_before_2019"), 2)
     return AgreementTerms(
         base_weights=rules.array(f"benchmark.base_weights_{'first' if first else 'later'}"),
-        regional_below=rules.array("benchmark.regional_weight_below"),
-        regional_above=rules.array("benchmark.regional_weight_above"),
+        regional_below=below,
+        regional_above=above,
         regional_cap_up=rules.number("benchmark.regional_cap_up", start) if regional else 0.0,
         regional_cap_down=rules.number("benchmark.regional_cap_down", start) if regional else 0.0,
         regional_floor=rules.flag("benchmark.regional_floor", start),

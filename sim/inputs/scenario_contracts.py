@@ -10,7 +10,7 @@ from sim.inputs.benefit_faults import benefit_faults
 from sim.inputs.cara_faults import cara_faults
 from sim.inputs.faults import Fault, InputError
 from sim.inputs.lead_terms import OPTIONS, lead_terms
-from sim.inputs.mssp_terms import agreement_length
+from sim.inputs.mssp_terms import agreement_length, earliest_agreement
 from sim.inputs.payment_faults import payment_faults
 from sim.inputs.protection_faults import protection_faults
 from sim.inputs.reach_terms import reach_benchmark_terms, reach_terms
@@ -105,18 +105,17 @@ def _agreement_faults(
 ) -> Iterator[Fault]:
     """Return a fault for the earliest agreement whose benchmark the rulebook has no terms for."""
     book = books.rulebook(name, MSSP)
-    stated = [year for year, _ in book.entry("benchmark.regional_cap_up").by_year if year is not None]
-    length_of = agreement_length(book)
+    earliest, length_of = earliest_agreement(book), agreement_length(book)
     starts = []
     for year in years:
         for terms in (arm.terms(aco, year) for aco in (None, *arm.acos)):
             if terms["program"] == MSSP:
                 began = terms.get("agreement_start", year)
                 starts.append(agreements_since(year, began, length_of)[0])
-    if starts and stated and min(starts) < min(stated):
+    if starts and min(starts) < earliest:
         key = _key_of(name, arm, MSSP)
         problem = f"= {MSSP!r} has an agreement of {min(starts)}"
-        allowed = f"agreements from {min(stated)} on, which the rulebook has the benchmark of"
+        allowed = f"agreements from {earliest} on, which the rulebook has the benchmark of"
         yield Fault(merged.file(key), key, problem, allowed)
 
 

@@ -92,7 +92,7 @@ def complete(data: xr.Dataset) -> xr.Dataset:
     return data.isel(replicate=data["done"].values) if "done" in data.coords else data
 
 
-def _total(data: xr.Dataset, *names: str) -> xr.DataArray:
+def total_of(data: xr.Dataset, *names: str) -> xr.DataArray:
     """Sum variables over all dims but point, arm and replicate; NaN where a replicate has nothing at all."""
     parts = []
     for name in names:
@@ -121,10 +121,10 @@ def paid_to_acos(data: xr.Dataset) -> list[str]:
 
 
 FIGURES: dict[str, tuple[str, Callable[[xr.Dataset], xr.DataArray]]] = {
-    "gross_savings": ("Savings against benchmark", lambda data: _total(data, "gross_savings")),
-    "true_savings": ("True savings", lambda data: _total(data, "true_savings")),
-    "net_payment": ("Net payment to ACOs", lambda data: _total(data, *paid_to_acos(data))),
-    "medicare_net_cost": ("Net cost to Medicare", lambda data: _total(data, "medicare_net_cost")),
+    "gross_savings": ("Savings against benchmark", lambda data: total_of(data, "gross_savings")),
+    "true_savings": ("True savings", lambda data: total_of(data, "true_savings")),
+    "net_payment": ("Net payment to ACOs", lambda data: total_of(data, *paid_to_acos(data))),
+    "medicare_net_cost": ("Net cost to Medicare", lambda data: total_of(data, "medicare_net_cost")),
 }
 
 
@@ -143,7 +143,7 @@ def summarise(data: xr.Dataset) -> list[ArmSummary]:
         In the order of the arms. An ACO-year counts where the ACO has a benchmark.
     """
     totals = {key: figure(data) for key, (_, figure) in FIGURES.items()}
-    outlay = _total(data, "medicare_outlay")
+    outlay = total_of(data, "medicare_outlay")
     reference = data.attrs["reference_arm"]
     over = ["aco", "year"]
     in_program = data["benchmark"] > 0
@@ -152,7 +152,9 @@ def summarise(data: xr.Dataset) -> list[ArmSummary]:
     summaries = []
     for arm in map(str, data["arm"].values):
         acts = arm != reference
-        figures = {key: _spread(total.sel(arm=arm).values) if acts else None for key, total in totals.items()}
+        figures = {
+            key: spread_of(total.sel(arm=arm).values) if acts else None for key, total in totals.items()
+        }
         lost, possible = losses.sel(arm=arm).values, years.sel(arm=arm).values
         share = float(lost.sum() / possible.sum()) if possible.sum() else None
         error = ratio_error(lost[possible > 0], possible[possible > 0]) if share is not None else None
@@ -192,7 +194,8 @@ def contrast(values: xr.DataArray, arm: str, reference: str) -> Contrast:
     )
 
 
-def _spread(values: NDArray[np.float64]) -> Spread | None:
+def spread_of(values: NDArray[np.float64]) -> Spread | None:
+    """Return the spread of a figure over replicates, shape (replicates,); None where all are NaN."""
     kept = values[~np.isnan(values)]
     if not kept.size:
         return None

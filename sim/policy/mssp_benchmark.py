@@ -47,6 +47,11 @@ def agreements_since(year: int, first: int, length_of: Callable[[int], int]) -> 
     return start, before
 
 
+def agreement_before(start: int, length_of: Callable[[int], int]) -> int:
+    """Return the start of the agreement that one of `start` followed: the last that had ended by then."""
+    return next(year for year in range(start - 1, 0, -1) if year + length_of(year) <= start)
+
+
 def base_years(start: ArrayLike) -> NDArray[np.int64]:
     """Return BY1, BY2, BY3 of an agreement along a new last axis: the three years before it.
 

@@ -123,6 +123,9 @@ def test_the_digest_of_the_model_sees_sources_and_data_but_not_what_shows_them(t
     (tmp_path / "model.py").write_text("two")
     seen.add(digest(tmp_path))
     (tmp_path / "cli" / "tables.py").write_text("three")
+    (tmp_path / "hindcast").mkdir()
+    (tmp_path / "hindcast" / "reasons.toml").write_text("four")
+    (tmp_path / "accessor.py").write_text("five")
     assert len(seen | {digest(tmp_path)}) == 3
 
 

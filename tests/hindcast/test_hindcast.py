@@ -12,14 +12,15 @@ from scipy.stats import norm
 from sim.behaviour.coding import CodingParameters
 from sim.behaviour.effect import EffectParameters
 from sim.cli import run_command
-from sim.hindcast.cohort import ARM, cohorts, evenly
+from sim.hindcast.cohort import evenly
 from sim.hindcast.experience import behaviours_of, years_in_program
 from sim.hindcast.figures import PERCENTILES, compare, definitions, figures
 from sim.hindcast.forecast import crps, forecasts, interval_score, pit
-from sim.hindcast.page import page_text, reasons, write_page
+from sim.hindcast.mssp import ARM, mssp_cohorts
+from sim.hindcast.page import made_with, page_text, reasons, write_page
 from sim.hindcast.reach import reach_cohorts
 from sim.hindcast.run import Hindcast, dataset, hindcast, write_store
-from sim.hindcast.shown import Shown, published, simulated, yearly_growth
+from sim.hindcast.shown import Shown, yearly_growth
 from sim.inputs.evidence import load_evidence
 from sim.inputs.faults import InputError
 from sim.population.plan import plan_acos
@@ -37,7 +38,7 @@ def paths(cms_file):
 
 @pytest.fixture(scope="module")
 def whole(paths):
-    (first, _) = cohorts([paths[2021], paths[2022]])
+    (first, _) = mssp_cohorts([paths[2021], paths[2022]])
     return first
 
 
@@ -112,7 +113,7 @@ def test_who_leaves_is_not_forecast_and_next_years_file_does_not_count():
 @pytest.mark.needs_data
 def test_figures_of_the_files_are_the_published_ones(whole, paths):
     """CMS's own files: PY2021 and PY2022 as in the public use files, means and spreads over ACOs."""
-    truth = published(whole)
+    truth = whole.published()
     found = figures(whole, truth, truth)
     assert (len(whole), whole.left_out) == (475, 0)
     assert found["mean", ""] == pytest.approx(3.427, abs=5e-4)
@@ -124,10 +125,10 @@ def test_figures_of_the_files_are_the_published_ones(whole, paths):
     assert quantiles == pytest.approx([-2.86, 0.51, 3.14, 5.89, 10.22], abs=0.006)
     assert 0.55 < found["memory", ""] < 0.80
     assert found["memory_rebased", ""] < found["memory", ""]
-    (second,) = cohorts([paths[2022]])
+    (second,) = mssp_cohorts([paths[2022]])
     assert second.later is None
     assert list(second.years) == [2022]
-    assert figures(second, published(second), published(second))["sd", ""] == pytest.approx(3.995, abs=5e-4)
+    assert figures(second, *[second.published()] * 2)["sd", ""] == pytest.approx(3.995, abs=5e-4)
 
 
 @pytest.mark.needs_data
@@ -145,18 +146,28 @@ def test_a_cohort_is_the_file_row_by_row(whole, paths):
     july = scenario.arms[ARM].acos
     assert {terms.agreement_start for terms in july.values()} == {2019}
     assert len(july) == 187
-    few = cohorts([paths[2021]], acos=9)[0]
+    few = mssp_cohorts([paths[2021]], acos=9)[0]
     assert np.median(few.file.n_assigned) == pytest.approx(np.median(whole.file.n_assigned), rel=0.1)
-    old = cohorts([paths[2018]])[0]
+    old = mssp_cohorts([paths[2018]])[0]
     assert set(old.start.tolist()) == {2015, 2016, 2017, 2018}
     with pytest.raises(InputError, match="2019 -> one of 2021, 2022"):
-        cohorts([paths[2021], paths[2022]], [2019])
+        mssp_cohorts([paths[2021], paths[2022]], [2019])
 
 
 def test_evenly_takes_the_middles_of_parts():
     lives = np.array([50.0, 10.0, 40.0, 20.0, 30.0, 60.0])
-    assert lives[evenly(lives, np.arange(6), 3)].tolist() == [40.0, 20.0, 60.0]
-    assert evenly(lives, np.arange(6), 9).tolist() == list(range(6))
+    assert lives[evenly(lives, 3)].tolist() == [40.0, 20.0, 60.0]
+    assert evenly(lives, 9).tolist() == list(range(6))
+
+
+@pytest.mark.needs_data
+def test_an_agreement_of_2018_was_for_four_years(paths):
+    (second,) = mssp_cohorts([paths[2022]])
+    before, in_base = years_in_program(second)
+    renewed = np.flatnonzero((second.start == 2022) & (second.number == 2))
+    assert renewed.size
+    # In since 2018; of the base years 2019 to 2021 the middle one was the third.
+    assert set(zip(before[renewed].tolist(), in_base[renewed].tolist(), strict=True)) == {(4, 3)}
 
 
 @pytest.mark.needs_data
@@ -193,17 +204,17 @@ def test_effects_and_coding_count_since_the_base_years(whole):
 @pytest.fixture(scope="module")
 def little(paths):
     """Return a cohort of small ACOs, and what one replicate of it shows."""
-    (cohort, _) = cohorts([paths[2021], paths[2022]])
+    (cohort, _) = mssp_cohorts([paths[2021], paths[2022]])
     small = np.argsort(cohort.file.n_assigned)[:12]
     made = replace(cohort, file=cohort.file.select(np.sort(small)), left_out=463)
-    return made, simulated(made, made.scenario(1), 0)
+    return made, made.simulation(1)(0, 1)
 
 
 @pytest.mark.needs_data
 @pytest.mark.slow
 def test_a_small_cohort_from_file_to_page(little, tmp_path):
     cohort, shown = little
-    truth = published(cohort)
+    truth = cohort.published()
     assert shown.rate.shape == truth.rate.shape == (12, 2)
     assert np.abs(shown.rate).max() < 40.0
     assert shown.lives[:, 0] == pytest.approx(truth.lives[:, 0], rel=0.15)
@@ -254,11 +265,25 @@ def test_a_cohort_of_reach_is_the_file_row_by_row(cms_file):
 @pytest.mark.slow
 def test_a_small_cohort_of_reach_to_its_page(cms_file):
     cohort = reach_cohorts([cms_file(*REACH)], [2021])[0].some(8)
-    made = hindcast(cohort, 1)
+    made = hindcast(cohort, 1, seed=1)
     assert made.replicates[0].rate.shape == (8, 2)
-    assert "# ACO REACH" in page_text([made])
+    text = page_text([made])
+    assert "# ACO REACH" in text
+    assert all(f"`{digest}`" in text for name, digest in made_with().items() if name != "version")
     # Published figures are of all ACOs, however few are simulated.
     assert [row.published for row in made.rows if row.key == "mean"] == [pytest.approx(2.87, abs=0.005)]
+
+
+def test_a_page_says_which_evidence_and_rules_it_was_made_with(monkeypatch, tmp_path):
+    found = made_with()
+    assert found == made_with()
+    assert len({found["evidence"], found["programs"]}) == 2
+    for room in ("evidence", "programs"):
+        (tmp_path / room).mkdir()
+        (tmp_path / room / "one.toml").write_text("value = 1")
+    monkeypatch.setattr("sim.hindcast.page.__file__", str(tmp_path / "hindcast" / "page.py"))
+    other = made_with()
+    assert all(other[room] != found[room] for room in ("evidence", "programs"))
 
 
 def test_reasons_are_of_figures():

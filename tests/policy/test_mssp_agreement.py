@@ -179,6 +179,28 @@ def test_the_region_counts_in_no_first_agreement_of_before_july_2019():
     )
 
 
+@pytest.mark.parametrize(
+    ("start", "own", "adjustment"),
+    [
+        # A second agreement: 35 % below and 25 % above the region, whatever that is; since, 50 % and 25 %.
+        (2018, 9_000.0, 350.0),
+        (2018, 11_000.0, -250.0),
+        (2019, 9_000.0, 500.0),
+        (2019, 11_000.0, -250.0),
+        # And no limit before, of 5 % of 10,000 since.
+        (2018, 7_000.0, 1_050.0),
+        (2018, 13_000.0, -750.0),
+        (2019, 7_000.0, 500.0),
+        (2019, 13_000.0, -500.0),
+    ],
+)
+def test_before_july_2019_the_region_counts_by_a_first_use_without_limit(start, own, adjustment):
+    """42 CFR 425.603(c)(9)."""
+    second = inputs(per_capita=np.full((1, TYPES, 3), own), times_used=np.array([2]), dual_share=np.zeros(1))
+    found = agreement_benchmark(second, terms(start, first=False))
+    assert found.adjustment[0] == pytest.approx(adjustment)
+
+
 def test_before_july_2019_scores_rise_by_what_age_and_sex_explain():
     older = year(risk=np.full((1, TYPES), 1.10), demographic_growth=np.full((1, TYPES), 1.02))
     ratios = {}

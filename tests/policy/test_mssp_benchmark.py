@@ -52,6 +52,14 @@ def test_agreements_follow_each_other_each_as_long_as_its_start_says(py, first, 
     assert rules.agreements_since(py, first, agreement_length(BOOK)) == (start, before)
 
 
+@pytest.mark.parametrize(
+    ("start", "before"),
+    [(2016, 2013), (2018, 2015), (2019, 2016), (2022, 2018), (2023, 2018), (2024, 2019), (2032, 2027)],
+)
+def test_the_agreement_before_is_the_last_that_had_ended(start, before):
+    assert rules.agreement_before(start, agreement_length(BOOK)) == before
+
+
 def test_history_is_trended_and_risk_adjusted_to_by3_and_weighted():
     per_capita = np.array([[[900.0, 950.0, 1000.0]]])
     assert rules.historical(per_capita, np.ones((1, 1, 3)), 1.0, [0.1, 0.3, 0.6])[0, 0] == pytest.approx(975)
