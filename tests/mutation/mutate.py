@@ -204,8 +204,10 @@ def _run(mutant: Mutant, tests: Sequence[str], seconds: int) -> None:
     sys.meta_path.insert(0, _Finder(mutant))
     import pytest
 
+    # Only this process has the mutant: one that pytest starts itself would import the module as it is.
     # Plugins that were loaded before the fork cannot be rewritten, and need not be.
-    quiet = ("-q", "--no-header", "-p", "no:cacheprovider", "-W", "ignore::pytest.PytestAssertRewriteWarning")
+    plugins = ("-n", "0", "-p", "no:cacheprovider", "-W", "ignore::pytest.PytestAssertRewriteWarning")
+    quiet = ("-q", "--no-header", *plugins)
     passed = {pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED}
     with open(os.devnull, "w") as nowhere, redirect_stdout(nowhere), redirect_stderr(nowhere):
         # One after another: mostly the first notices, and the others need not even be collected.

@@ -60,6 +60,17 @@ def _the_same(test, mutant):
     return [test]
 
 
+def test_the_tests_meet_the_mutant(tmp_path, monkeypatch):
+    """A process that pytest started itself would meet the module as it is, and notice nothing."""
+    only = tmp_path / "test_only.py"
+    rule = "discount_rate(True, lower=0.03, higher=0.0175) == 0.0175"
+    only.write_text(f"from sim.policy.discount import discount_rate\n\ndef test_only():\n    assert {rule}\n")
+    monkeypatch.setattr(mutate, "tests_of", partial(_the_same, str(only)))
+    found = mutate.mutants(mutate.ROOT / "sim" / "policy" / "discount.py")
+    noticed = [one.function for one in found if mutate.is_noticed(one)]
+    assert noticed == ["discount_rate"]
+
+
 @pytest.mark.slow
 def test_a_sample_of_mutants_is_noticed():
     """Of the chapters whose mutants have all been tried; a new one may have some that no test notices."""
