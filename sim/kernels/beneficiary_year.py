@@ -90,11 +90,13 @@ def live_year(
         draw_rows(key, strip.row, n, year, _COST, 0, strip.cost)
         draw_rows(key, strip.row, n, year, _USE, 0, strip.use)
         hide_conditions(key, year, n, masks.uncoded_halvings, strip)
-        score_all(n, everyone, disease, strip)
+        score_all(n, disease, strip)
         score_new_enrollees(n, disease, strip)
-        expect_cost(people, everyone, disease, health.relative, strip)
+        expect_cost(people, n, disease, health.relative, strip)
         end_conditions(people, key, year, everyone, disease, masks, strip)
-        live_in_advantage(people, n, everyone, health.mortality, health.advantage, strip)
+        live_in_advantage(
+            people, n, everyone, disease, health.relative, health.mortality, health.advantage, strip
+        )
         align_by_claims(people, n, health.alignment, strip)
         note_high_needs(people, n, health.high_needs, strip)
         lived += leave_medicare(people, key, year, n, health.mortality, health.advantage, strip)

@@ -52,17 +52,30 @@ def mean_emergencies(relative: float, share: float, stays: int, emergency: Emerg
 @stage
 def draw_emergencies(n: int, emergency: Emergency, strip: Strip) -> None:
     """Draw visits to emergency departments, and which of them are for falls."""
-    use, u, mean, trials = strip.use, strip.u, strip.mean, strip.kept
+    use, u, mean, number, of_falls = strip.use, strip.u, strip.mean, strip.number, strip.pairs
     relative, share, stays, uses, age = strip.relative, strip.share, strip.stays, strip.uses, strip.age
-    number, falls = strip.ed_visits, strip.ed_falls
+    visits, falls, hit, trials = strip.ed_visits, strip.ed_falls, strip.hit, strip.kept
     for k in range(n):
         mean[k] = mean_emergencies(relative[k], share[k], stays[k], emergency)
-        u[k] = unit(use[4 * k]) if uses[k] else 0.0
-    poisson_rows(u, mean, n, emergency.most_ed_visits, strip.mass, strip.below, number)
+    hits = 0
     for k in range(n):
-        trials[k] = number[k] if age[k] >= AGED_IN else 0
-        u[k] = unit(use[4 * k + 3])
-    binomial_rows(u, trials, n, emergency.ed_fall, strip.mass, strip.below, falls)
+        visits[k] = 0
+        falls[k] = 0
+        drawn = unit(use[4 * k])
+        hit[hits] = k
+        u[hits] = drawn
+        mean[hits] = mean[k]
+        # Others have no visit: their draw is below exp(-mean).
+        hits += 1 if (uses[k] != 0) & (drawn > 1.0 - mean[k]) else 0
+    poisson_rows(u, mean, hits, emergency.most_ed_visits, strip.mass, strip.below, number)
+    for j in range(hits):
+        k = hit[j]
+        visits[k] = number[j]
+        trials[j] = number[j] if age[k] >= AGED_IN else 0
+        u[j] = unit(use[4 * k + 3])
+    binomial_rows(u, trials, hits, emergency.ed_fall, strip.mass, strip.below, of_falls)
+    for j in range(hits):
+        falls[hit[j]] = of_falls[j]
 
 
 @stage

@@ -88,21 +88,24 @@ def end_conditions(
     """End some of the passing conditions of 1 January, and write down what people have at the year's end."""
     all_conditions, recovery, recoverable = people.conditions, disease.recovery, masks.recoverable
     row, conditions, developed, hit = strip.row, strip.conditions, strip.developed, strip.hit
-    hit_row, kept, words = strip.hit_row, strip.kept, strip.extra
+    hit_row, passing, gone, words = strip.hit_row, strip.mask, strip.kept, strip.extra
     ended, listed = strip.number, strip.listed
     some = 0
     for k in range(n):
-        kept[k] = developed[k]
+        passes = conditions[k] & recoverable
         listed[some] = k
-        some += 1 if conditions[k] & recoverable else 0
+        passing[some] = passes
+        all_conditions[row[k]] = developed[k]
+        some += 1 if passes else 0
+    for m in range(some):
+        gone[m] = 0
     for block in range(recovery.shape[0] >> 2):
-        of_block = recoverable & (np.int64(15) << (4 * block))
+        of_block = np.int64(15) << (4 * block)
         hits = 0
         for m in range(some):
-            k = listed[m]
-            hit[hits] = k
-            hit_row[hits] = row[k]
-            hits += 1 if conditions[k] & of_block else 0
+            hit[hits] = m
+            hit_row[hits] = row[listed[m]]
+            hits += 1 if passing[m] & of_block else 0
         draw_rows(key, hit_row, hits, year, _RECOVERY, block, words)
         bit = np.int64(1) << (4 * block)
         chance_0, chance_1, chance_2, chance_3 = (
@@ -119,7 +122,7 @@ def end_conditions(
             ends |= 8 * bit if unit(words[4 * j + 3]) < chance_3 else 0
             ended[j] = ends
         for j in range(hits):
-            k = hit[j]
-            kept[k] &= ~(conditions[k] & of_block & ended[j])
-    for k in range(n):
-        all_conditions[row[k]] = kept[k]
+            gone[hit[j]] |= ended[j]
+    for m in range(some):
+        k = listed[m]
+        all_conditions[row[k]] = developed[k] & ~(passing[m] & gone[m])

@@ -44,12 +44,21 @@ def support_sharing(key: Key, n: int, markets: Markets, practices: Practices, st
     """Let people without a supplement whose cost sharing the ACO pays spend more on ambulatory care."""
     uptake, effect = practices.support_uptake, practices.support_effect
     row, traits, aligned, base_cents = strip.row, strip.traits, strip.aligned, strip.base_cents
+    hit, hit_row, extra = strip.hit, strip.hit_row, strip.extra
     if n == 0 or not offered_here(uptake, strip.market, n, markets.first_practice):
         return
+    hits = 0
     for k in range(n):
         to = aligned[k]
+        hit[hits] = k
+        hit_row[hits] = row[k]
         bare = (to >= 0) & (traits[k] & NO_SUPPLEMENT != 0) & (base_cents[k] > 0)
-        if bare and unit(draw4(key, row[k], 0, _PERSON_FALLS, 0)[2]) < uptake[to]:
+        hits += 1 if bare & (uptake[max(to, np.int64(0))] > 0.0) else 0
+    draw_rows(key, hit_row, hits, 0, _PERSON_FALLS, 0, extra)
+    for j in range(hits):
+        k = hit[j]
+        to = aligned[k]
+        if unit(extra[4 * j + 2]) < uptake[to]:
             more: Any = base_cents[k] * effect[to]
             base_cents[k] = np.int64(more + 0.5)
 
@@ -77,6 +86,7 @@ def protect_from_falls(
     row, age, months, relative, aligned = strip.row, strip.age, strip.months, strip.relative, strip.aligned
     protected, sums_at = strip.protected, strip.sums_at
     hit, hit_row, extra, market = strip.hit, strip.hit_row, strip.extra, strip.market
+    listed, begins = strip.listed, strip.kept
     for k in range(n):
         protected[k] = 0
     if n == 0:
@@ -87,7 +97,7 @@ def protect_from_falls(
     if begun == 0 and not offered_here(uptake, market, n, markets.first_practice):
         return 0
     now = year - COURSES_SINCE
-    hits = found = 0
+    hits = found = some = 0
     for k in range(n):
         to = aligned[k]
         hit[hits] = k
@@ -97,12 +107,17 @@ def protect_from_falls(
     draw_rows(key, hit_row, hits, 0, _PERSON_FALLS, 0, extra)
     for j in range(hits):
         k = hit[j]
+        had = course[hit_row[j]] > 0
+        at_risk = unit(extra[4 * j]) < falls.at_risk + falls.at_risk_slope * relative[k]
+        takes = unit(extra[4 * j + 1]) < uptake[max(aligned[k], np.int64(0))]
+        listed[some] = k
+        begins[some] = 0 if had else 1
+        some += 1 if had | (at_risk & takes) else 0
+    for j in range(some):
+        k = listed[j]
         i = row[k]
         at = sums_at[k]
-        if course[i] == 0:
-            at_risk = falls.at_risk + falls.at_risk_slope * relative[k]
-            if unit(extra[4 * j]) >= at_risk or unit(extra[4 * j + 1]) >= uptake[aligned[k]]:
-                continue
+        if begins[j]:
             course[i] = now
             sums[at + _COURSES] += 1
         if now - np.int64(course[i]) >= falls.lasts:

@@ -7,19 +7,31 @@ import numpy as np
 from sim.kernels.codes import Status
 from sim.kernels.draws import Decision, Key, draw_rows, unit
 from sim.kernels.health import Advantage, Mortality, Relative
-from sim.kernels.jit import stage
-from sim.kernels.layout import Disease, People
+from sim.kernels.jit import inlined, stage
+from sim.kernels.layout import Array, Disease, People
 from sim.kernels.strip import Strip
 
 _ENROLLED, _ADVANTAGE, _DEAD = int(Status.ENROLLED), int(Status.ADVANTAGE), int(Status.DEAD)
 _LEAVING = int(Decision.LEAVING)
 
 
+@inlined
+def expected_cost(
+    score: float, conditions: int, age: int, lasting: float, cost: Array, average: Relative
+) -> float:
+    """Return a person's expected cost relative to the average person, from the year's conditions and age."""
+    relative = average.constant + average.slope * score
+    relative += cost[0, conditions & 255]
+    relative += cost[1, (conditions >> 8) & 255]
+    relative += cost[2, (conditions >> 16) & 255]
+    relative += cost[3, (conditions >> 24) & 255]
+    return min(max(relative, average.least) * average.age[age] * lasting, average.most)
+
+
 @stage
 def expect_cost(people: People, n: int, disease: Disease, average: Relative, strip: Strip) -> None:
-    """Note each person's expected cost relative to the average person, from the year's conditions and age."""
-    cost_factor, cost_table, age_cost = people.cost_factor, disease.cost, average.age
-    constant, slope, least, most = average.constant, average.slope, average.least, average.most
+    """Note the expected cost of the first `n` people."""
+    cost_factor, cost = people.cost_factor, disease.cost
     row, age, current, developed, relative = (
         strip.row,
         strip.age,
@@ -28,13 +40,8 @@ def expect_cost(people: People, n: int, disease: Disease, average: Relative, str
         strip.relative,
     )
     for k in range(n):
-        relative[k] = constant + slope * current[k]
-    for byte in range(4):
-        for k in range(n):
-            relative[k] += cost_table[byte, (developed[k] >> (8 * byte)) & 255]
-    for k in range(n):
-        expected = max(relative[k], least) * age_cost[age[k]] * float(cost_factor[row[k]])
-        relative[k] = min(expected, most)
+        lasting = float(cost_factor[row[k]])
+        relative[k] = expected_cost(current[k], developed[k], age[k], lasting, cost, average)
 
 
 @stage

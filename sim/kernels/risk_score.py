@@ -155,21 +155,16 @@ def concurrent_score(conditions: int, base: float, concurrent: Array) -> float:
 
 
 @stage
-def score_all(n: int, everyone: int, disease: Disease, strip: Strip) -> None:
-    """Score the conditions of 1 January, those of them that are coded, and those of the year.
-
-    Of the people in Medicare Advantage, listed after the first `n`, only those of the year matter.
-    """
+def score_all(n: int, disease: Disease, strip: Strip) -> None:
+    """Score the conditions of 1 January, those of them that are coded, and those of the year."""
     conditions, missing, developed = strip.conditions, strip.missing, strip.developed
     mask, hit = strip.mask, strip.hit
     score, coded_score, current = strip.score, strip.coded_score, strip.current
     kind, who, dual, age = strip.kind, strip.who, strip.dual, strip.age
     for k in range(n):
         mask[k] = conditions[k]
-    for k in range(n, everyone):
-        mask[k] = developed[k]
-    community_scores(mask, strip.segment, strip.demographic_at, everyone, disease, strip, score)
-    for k in range(everyone):
+    community_scores(mask, strip.segment, strip.demographic_at, n, disease, strip, score)
+    for k in range(n):
         if kind[k] == _ESRD:
             score[k] = esrd_score(mask[k], who[k] + 4 * dual[k], age[k], disease)
     hits = 0
@@ -179,7 +174,7 @@ def score_all(n: int, everyone: int, disease: Disease, strip: Strip) -> None:
         mask[hits] = conditions[k] & ~missing[k]
         hits += 1 if conditions[k] & missing[k] else 0
     scores(hits, disease, strip, coded_score)
-    for k in range(everyone):
+    for k in range(n):
         current[k] = score[k]
     hits = 0
     for k in range(n):

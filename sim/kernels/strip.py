@@ -13,8 +13,10 @@ import numpy as np
 from sim.kernels.codes import N_LISTED
 from sim.kernels.layout import Array
 
-# Rows of a strip. No result depends on it.
-STRIP = 2048
+# Rows of a strip. No result depends on it. Every stage is handed all these arrays anew, which a longer strip
+# shares among more people. And it is no power of two: arrays that begin so far apart would compete for the
+# same few lines of the nearest cache.
+STRIP = 4104
 
 
 class Strip(NamedTuple):
