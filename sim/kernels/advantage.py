@@ -40,6 +40,7 @@ def live_in_advantage(
     usual, most = advantage.risk_usual, advantage.risk_most
     row, life, developed, current = strip.row, strip.life, strip.developed, strip.current
     sex, age, kind, dual, hit, mask = strip.sex, strip.age, strip.kind, strip.dual, strip.hit, strip.mask
+    chances = strip.mean
     most_deaths = 1.0 - by_risk + by_risk * average.most
     most_back = 1.0 + back_risk * (min(average.most, most) - usual)
     shift_visits(people, n, everyone, strip)
@@ -59,6 +60,7 @@ def live_in_advantage(
         may |= unit(life[4 * k + 2]) < come_back[dual[k]] * most_back
         hit[hits] = k
         mask[hits] = developed[k]
+        chances[hits] = chance
         hits += 1 if may else 0
     scores(hits, disease, strip, current)
     for j in range(hits):
@@ -66,8 +68,7 @@ def live_in_advantage(
         i = row[k]
         lasting = float(people.cost_factor[i])
         relative = expected_cost(current[k], developed[k], age[k], lasting, disease.cost, average)
-        chance = death_table[sex[k], age[k]] * mortality_level[kind[k], sex[k], age[k]]
-        dies = unit(life[4 * k]) < chance * (1.0 - by_risk + by_risk * relative)
+        dies = unit(life[4 * k]) < chances[j] * (1.0 - by_risk + by_risk * relative)
         tilt = 1.0 + back_risk * (min(relative, most) - usual)
         back = unit(life[4 * k + 2]) < come_back[dual[k]] * tilt
         all_status[i] = _DEAD if dies else (_ENROLLED if back else _ADVANTAGE)

@@ -69,12 +69,14 @@ def note_facts(
     all_conditions, had_event = people.conditions, people.event
     row, age, sex, dual, event = strip.row, strip.age, strip.sex, strip.dual, strip.had_event
     traits, kind, market, conditions = strip.traits, strip.kind, strip.market, strip.conditions
-    new_enrollee = strip.new_enrollee
+    new_enrollee, late = strip.new_enrollee, strip.listed
+    lately = 0
     for k in range(n):
         i = row[k]
-        born, entered = np.int64(birth_year[i]), np.int64(entry_year[i])
-        new_enrollee[k] = 1 if is_new_enrollee(entered, np.int64(entry_month[i]), born, year) else 0
-        years = min(np.int64(year) - born, np.int64(OLDEST))
+        new_enrollee[k] = 0
+        late[lately] = k
+        lately += 1 if np.int64(entry_year[i]) >= year - 1 else 0
+        years = min(np.int64(year) - np.int64(birth_year[i]), np.int64(OLDEST))
         trait = np.int64(all_traits[i])
         carried = np.int64(all_conditions[i])
         woman = 1 if trait & FEMALE else 0
@@ -90,4 +92,9 @@ def note_facts(
         market[k] = home[i]
         conditions[k] = carried
         event[k] = had_event[i]
+    for j in range(lately):
+        k = late[j]
+        i = row[k]
+        entered, month = np.int64(entry_year[i]), np.int64(entry_month[i])
+        new_enrollee[k] = 1 if is_new_enrollee(entered, month, np.int64(birth_year[i]), year) else 0
     place_scores(n, disease, strip)

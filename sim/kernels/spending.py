@@ -313,7 +313,7 @@ def price_events(
                 sums[at + _FOLLOW_UPS_MADE] += times if follow_up[k] < follow_up_chance[seen] else 0
         if fall:
             sums[at + _FALL_STAYS] += times
-        if several[k] >= complex_from:
-            sums[at + _COMPLEX_STAYS] += stayed
-            sums[at + _DAYS_AWAY] += in_snf + np.int64(stay_days * stayed)
+        ill_several_ways = several[k] >= complex_from
+        sums[at + _COMPLEX_STAYS] += stayed if ill_several_ways else 0
+        sums[at + _DAYS_AWAY] += in_snf + np.int64(stay_days * stayed) if ill_several_ways else 0
     return changed
