@@ -25,7 +25,8 @@ def expected_cost(
     relative += cost[1, (conditions >> 8) & 255]
     relative += cost[2, (conditions >> 16) & 255]
     relative += cost[3, (conditions >> 24) & 255]
-    return min(max(relative, average.least) * average.age[age] * lasting, average.most)
+    expected: float = min(max(relative, average.least) * average.age[age] * lasting, average.most)
+    return expected
 
 
 @stage
