@@ -184,8 +184,8 @@ class PerformanceYearSettlement:
         Mix-weighted benchmark before discount, after it, and after earned quality.
     discount : numpy.ndarray, shape (..., aco)
         Discount rate.
-    benchmark_cell_usd : numpy.ndarray, shape (..., aco, cell)
-        Final benchmark by cell; sums to `benchmark_usd`.
+    before_cell_usd, benchmark_cell_usd : numpy.ndarray, shape (..., aco, cell)
+        Benchmark by cell before discount and withhold, and the final one, which sums to `benchmark_usd`.
     benchmark_usd, benchmark_before_discount_usd, paid_usd : numpy.ndarray, shape (..., aco)
         Final benchmark, the same before discount and withhold, and performance-year expenditure.
     gross_savings_usd : numpy.ndarray, shape (..., aco)
@@ -207,6 +207,7 @@ class PerformanceYearSettlement:
     discount: Floats
     discounted_pbpm: Floats
     final_pbpm: Floats
+    before_cell_usd: Floats
     benchmark_cell_usd: Floats
     benchmark_usd: Floats
     benchmark_before_discount_usd: Floats
@@ -330,6 +331,7 @@ def settle_performance_year(
         discount=discount,
         discounted_pbpm=before_pbpm * (1.0 - discount),
         final_pbpm=before_pbpm * left,
+        before_cell_usd=before_cell,
         benchmark_cell_usd=final_cell,
         benchmark_usd=final,
         benchmark_before_discount_usd=before,

@@ -33,8 +33,7 @@ class EpisodeList:
     """
 
     def __init__(self, asked: Asked, rows: int, followers: int = 0) -> None:
-        wanted = asked.referred and any(asked.listed)
-        self._room = min(CHUNK, rows) * ROOM * (1 + followers) if wanted else 0
+        self._room = min(CHUNK, rows) * ROOM * (1 + followers) if any(asked.listed) else 0
         self._chunks: dict[int, Array] = {}
 
     def strip(self) -> Strip:
@@ -62,14 +61,16 @@ class EpisodeList:
 
 
 def episodes_of(
-    rows: Array, practice_market: Ints, by: Ints, base: int, followers: Sequence[int]
+    rows: Array, asked: Asked, practice_market: Ints, by: Ints, base: int, followers: Sequence[int]
 ) -> NDArray[np.int64]:
-    """Return the episodes of one arm, by person.
+    """Return the episodes that one arm asked for, by person.
 
     Parameters
     ----------
     rows : int64, shape (episodes, fields)
         Of a family of arms.
+    asked : Asked
+        By the arm.
     practice_market : int64, shape (practices,)
     by : int64, shape (markets,)
         Arm that works out the year of each market's touched people for the arm.
@@ -83,8 +84,10 @@ def episodes_of(
     for place, arm in enumerate(followers):
         if arm < len(source):
             source[arm] = FIRST_FOLLOWER + place
-    its_own = source[by[practice_market[rows[:, Listed.PRACTICE]]]]
-    mine = rows[(rows[:, Listed.SOURCE] == 0) | (rows[:, Listed.SOURCE] == its_own)]
+    practice, kind = rows[:, Listed.PRACTICE], rows[:, Listed.KIND]
+    its_own = source[by[practice_market[practice]]]
+    lived = (rows[:, Listed.SOURCE] == 0) | (rows[:, Listed.SOURCE] == its_own)
+    mine = rows[lived & (np.array(asked.listed)[practice] >> kind & 1 > 0)]
     found: NDArray[np.int64] = mine[np.argsort(mine[:, Listed.ROW], kind="stable")]
     found[:, Listed.SOURCE] = 0
     return found
@@ -123,7 +126,24 @@ def mixed(
                 where = of_place[: len(practice_market)] == arm
                 into[:, where] = rest[:, where] + mine[:, where]
             else:
-                # Sums of those who are served are of practices alone.
+                # Sums by month and of those who are served are of practices alone.
                 where = of_place[: len(into)] == arm
                 into[where] = rest[where] + mine[where]
     return found
+
+
+def only(asked: Asked, sums: Tally, together: Asked) -> Tally:
+    """Return what an arm asked for of the sums that all `together` asked for."""
+    if asked == together:
+        return sums
+    wanted = {
+        "monthly": any(asked.monthly),
+        "referred": asked.referred,
+        "types": asked.types,
+        "served": asked.served,
+    }
+    kept = sums._replace(**{name: getattr(sums, name)[:0] for name, wants in wanted.items() if not wants})
+    if wanted["monthly"] and asked.monthly != together.monthly:
+        of_mine = np.array(asked.monthly, np.int64)[:, None, None, None]
+        kept = kept._replace(monthly=sums.monthly * of_mine)
+    return kept

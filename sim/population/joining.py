@@ -190,13 +190,13 @@ def moved(
         move(part, Sum.TRUE_RISK, np.rint(coded * known).astype(np.int64))
         if not len(monthly):
             continue
+        # By month only people of an ACO are counted, which those who come to one have not been.
         since = _CALENDAR - begins[:, None]
         here = (since >= 0) & (since < months[:, None])
         passed = here.cumsum(axis=1) * spend[part][:, None] // np.maximum(months, 1)[:, None]
         evenly = np.diff(passed, axis=1, prepend=0)
         at, to = np.arange(MONTHS_A_YEAR), part * late_cell
         for kind, amount in ((MonthSum.MONTHS, here.astype(np.int64)), (MonthSum.SPEND, evenly)):
-            np.subtract.at(monthly[..., kind], (place[:, None], (old + to)[:, None], at), amount)
             np.add.at(monthly[..., kind], (found.practice[:, None], (new + to)[:, None], at), amount)
     return tally._replace(care=care, monthly=monthly)
 

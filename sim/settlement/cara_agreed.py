@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -9,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.inputs.cara_faults import OTHER_TRIGGER, discount_of, first_year, holds, kinds_covered
-from sim.inputs.cara_terms import CLASSES, CaraTerms, cara_terms
+from sim.inputs.cara_terms import CLASSES, CaraTerms
 from sim.inputs.evidence import Evidence
 from sim.inputs.scenario_books import LEAD
 from sim.inputs.scenario_cara import CaraContract
@@ -77,7 +78,13 @@ class Agreed:
 
 
 def agreed(
-    scenario: Scenario, arm: str, plans: tuple[AcoPlan, ...], evidence: Evidence, key: Key, year: int
+    scenario: Scenario,
+    arm: str,
+    plans: tuple[AcoPlan, ...],
+    evidence: Evidence,
+    key: Key,
+    year: int,
+    terms_of: Callable[[int], CaraTerms],
 ) -> Agreed | None:
     """Return what an arm's ACOs have agreed for a year's episodes; None where nobody has anything.
 
@@ -91,6 +98,8 @@ def agreed(
     key : Key
         Of the replicate: which changes of episodes CMS refuses.
     year : int
+    terms_of : callable
+        Returns what the arm's rulebook says of a year.
     """
     stated = scenario.arms[arm]
     held: list[tuple[int, CaraContract]] = []
@@ -99,7 +108,7 @@ def agreed(
         found = stated.terms(plan.name if plan.name in stated.acos else None, year)
         contracts = found.get("cara")
         if contracts and found["program"] == LEAD:
-            terms = cara_terms(scenario.rulebook(arm), year) if terms is None else terms
+            terms = terms_of(year)
             held += [(row, one) for one in contracts if holds(one, terms, year)]
     if not held or terms is None:
         return None

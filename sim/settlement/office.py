@@ -147,12 +147,15 @@ class Settlement:
         """
         return cls(scenario, arm, world, world.evidence if own is None else own)
 
-    def asks(self, year: int, contracts: Contracts, practice_aco: Ints) -> Asked:
+    def asks(self, year: int, contracts: Contracts, active: Flags, practice_aco: Ints) -> Asked:
         """Return the sums of a year that its settlement wants beyond those that cost no time."""
-        referred = self._scenario.study.provider_books or self.cara.asks(year)
-        monthly, served = bool(contracts.elects.any()), self.served.asks(year, contracts)
-        listed = self.cara.listed(year, practice_aco)
-        return Asked(monthly=monthly, referred=referred, served=served, listed=listed)
+        arranging = self.cara.arranging(year, contracts, active)
+        return Asked(
+            monthly=tuple(np.append(active & contracts.elects, False)[practice_aco].astype(int).tolist()),
+            referred=self._scenario.study.provider_books or self.cara.asks(year),
+            served=self.served.asks(year, contracts),
+            listed=self.cara.listed(year, practice_aco, arranging),
+        )
 
     def billed(
         self, persons: Persons, history: History, participants: Participants, contracts: Contracts
