@@ -19,7 +19,7 @@ from sim.policy.discount import add_on, discount_rate
 from sim.policy.quality import after_discount_and_quality, earned_back
 from sim.policy.rate_book import blend_rate_book
 from sim.policy.risk import capped_ratio
-from sim.policy.settlement import sequestered, shared_amount
+from sim.policy.sharing import share_savings
 from sim.policy.terms import LeadTerms
 from sim.policy.trend import annual_guarded_trend, guarded_trend, two_way_trend
 
@@ -345,6 +345,15 @@ def settle_performance_year(
     )
 
 
+def benchmark_at_quality(
+    done: PerformanceYearSettlement, score: Floats, terms: LeadTerms
+) -> tuple[Floats, Floats]:
+    """Return a settled year's final benchmark at other quality, 0 to 1: USD by cell, and PBPM."""
+    earned = earned_back(score, withhold=terms.quality_withhold)
+    left = after_discount_and_quality(done.discount, earned, combined=terms.quality_combined)
+    return done.before_cell_usd * left[..., None], done.before_discount_pbpm * left
+
+
 def _two_way_since_by3(
     baseline: HistoricalBaseline, region: Floats, national: Floats, market_share: Floats
 ) -> Floats:
@@ -380,23 +389,3 @@ def _update_trend(
         guard_above=earlier.guard_above,
         guard_target=terms.guard_target,
     )
-
-
-def share_savings(benchmark: Floats, paid: Floats, terms: LeadTerms) -> tuple[Floats, Floats, Floats]:
-    """Return gross savings, the ACO's part by the corridors, and what sequestration takes of it, USD.
-
-    Parameters
-    ----------
-    benchmark, paid : numpy.ndarray, shape (..., aco)
-        Final benchmark and expenditure, USD.
-    terms : LeadTerms
-    """
-    gross = benchmark - paid
-    bands = {
-        "edges": terms.corridor_edges,
-        "savings": terms.corridor_savings,
-        "losses": terms.corridor_losses,
-    }
-    shared = shared_amount(gross, benchmark, **bands)
-    taken = sequestered(gross, benchmark, rate=terms.sequestration, base=terms.sequestration_base, **bands)
-    return gross, shared, taken

@@ -265,14 +265,15 @@ class Cara:
             for which in (Sum.COMPLEX_STAYS, Sum.COMPLEX_MONTHS)
         )
         of = self._specialty[led.kind]
+        rate, best, worst = np.zeros((3, len(of)))
         for specialty in np.unique(of[measured]).tolist():
             there = made.by_specialty[:, specialty].ravel()
             top, bottom = (np.bincount(there, sums.ravel(), len(made.market)) for sums in (stays, months))
-            rates = ratio(top, bottom)
-            best, worst = np.quantile(rates[bottom > 0.0], terms.percentiles) if bottom.any() else (0.0, 0.0)
-            mine = measured & (of == specialty)
-            scores[mine] = quality_score(rates[led.specialist[mine]], best=best, worst=worst)
-        return scores
+            rates, mine = ratio(top, bottom), of == specialty
+            rate[mine] = rates[led.specialist[mine]]
+            if bottom.any():
+                best[mine], worst[mine] = np.quantile(rates[bottom > 0.0], terms.percentiles)
+        return np.where(measured, quality_score(rate, best=best, worst=worst), scores)
 
 
 def _priced(stated: Agreed, prices: tuple[int, ...]) -> bool:

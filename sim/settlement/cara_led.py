@@ -10,6 +10,7 @@ from sim.inputs.cara_terms import CLASSES, CaraTerms
 from sim.inputs.evidence import Evidence
 from sim.kernels.codes import MONTHS_A_YEAR, N_EPISODES, Listed
 from sim.policy.cara_episodes import dropped, goes_first, without_outliers
+from sim.population.experience import added_by
 from sim.population.health import DAYS_A_MONTH, specialty_of_episodes
 from sim.population.world import World
 from sim.settlement.cara_agreed import EVERYBODY, Agreed
@@ -130,36 +131,31 @@ def led_under(
         cost, inside = without_outliers(cost, expected, of_class, low=kinds.low[kind], high=kinds.high[kind])
         counts &= inside
         expected *= kinds.kept[kind]
-    counts[counts] &= ~stated.exclusive[aco, kind][counts] | goes_first(
-        rows[counts, Listed.ROW],
-        of_class[counts],
-        rows[counts, Listed.MONTH],
-        before=kinds.before[kind][counts],
-        after=kinds.after[kind][counts],
-    )
+    exclusive = stated.exclusive[aco, kind]
+    if exclusive.any():
+        counts[counts] &= ~exclusive[counts] | goes_first(
+            rows[counts, Listed.ROW],
+            of_class[counts],
+            rows[counts, Listed.MONTH],
+            before=kinds.before[kind][counts],
+            after=kinds.after[kind][counts],
+        )
     lost = np.zeros((len(in_lead), N_EPISODES), np.int64)
     np.add.at(lost, (aco[~counts], kind[~counts]), 1)
     number = len(world.providers.specialists.market)
     keys, at = np.unique(((aco * N_EPISODES + kind) * number + specialist)[counts], return_inverse=True)
-    begun = np.maximum(rows[counts, Listed.MONTH] - 1, 0) // _MONTHS_A_QUARTER
-    all_year = rows[counts, Listed.MONTH] == 0
+    month = rows[counts, Listed.MONTH][:, None]
+    begun = np.maximum(month - 1, 0) // _MONTHS_A_QUARTER <= np.arange(QUARTERS)
 
-    def by_quarter(values: Ints, evenly: Flags) -> Ints:
-        found = np.zeros((len(keys), QUARTERS), np.int64)
-        for quarter in range(QUARTERS):
-            spread = values * (quarter + 1) // QUARTERS
-            np.add.at(found[:, quarter], at, np.where(evenly, spread, values * (begun <= quarter)))
-        return found
+    def by_quarter(values: Floats) -> Ints:
+        whole = np.rint(values).astype(np.int64)[:, None]
+        return np.where(month == 0, whole * np.arange(1, QUARTERS + 1) // QUARTERS, whole * begun)
 
+    by_episode = begun.astype(np.int64), by_quarter(cost[counts]), by_quarter(expected[counts])
     rest, leads = np.divmod(keys, number)
-    return Led(
-        *np.divmod(rest, N_EPISODES),
-        leads,
-        by_quarter(np.ones(len(at), np.int64), np.zeros(len(at), bool)),
-        by_quarter(np.rint(cost[counts]).astype(np.int64), all_year),
-        by_quarter(np.rint(expected[counts]).astype(np.int64), all_year),
-        lost,
-    )
+    aco, kind = np.divmod(rest, N_EPISODES)
+    count_by, cost_by, expected_by = np.moveaxis(added_by(at, len(keys), np.stack(by_episode, axis=1)), 1, 0)
+    return Led(aco, kind, leads, count_by, cost_by, expected_by, lost)
 
 
 def stands(stated: Agreed, in_lead: Flags) -> Flags:

@@ -24,12 +24,13 @@ from sim.policy.lead import (
     PerformanceYearInputs,
     PerformanceYearSettlement,
     YearsBetween,
+    benchmark_at_quality,
     historical_baseline,
     settle_performance_year,
 )
 from sim.policy.rate_book import cost_index, county_rates
-from sim.policy.settled_again import benchmark_at_quality, with_expenditure
 from sim.policy.settlement import financial_guarantee
+from sim.policy.sharing import share_savings
 from sim.policy.terms import LeadTerms
 from sim.population.experience import added_by, ratio
 from sim.population.plan import AcoPlan
@@ -252,21 +253,21 @@ class Lead:
         if capitated is not None:
             claims = paid - capitated.replaced
             paid = total_cost_of_care(claims, base_pcc=capitated.due)
-        if capitated is not None or further.any():
-            done = with_expenditure(done, spent_usd(paid, further), terms)
-        without = cents(done.shared_usd) - cents(done.sequestration_usd)
         protected = self._protected(year, experience, done, mine)
         if capitated is not None and (early := experience.contracts.elections.provisional).any():
             when = provisional_terms(self.rulebook, year), terms
             net = None if protected is None else (protected.charge - protected.payout).sum(axis=-1)
             settle_early(capitated, early, net, self._care, when)
+        spent = [spent_usd(paid, further)]
         if protected is not None:
             paid = paid + protected.charge - protected.payout
-            done = with_expenditure(done, spent_usd(paid, further), terms)
+            spent.append(spent_usd(paid, further))
+        # Without stop-loss first, and last as it is.
+        _, *shares = share_savings(done.benchmark_usd, np.stack(spent), terms)
+        shared, taken = (cents(one) for one in shares)
+        settlement = shared - taken
         expended = paid.sum(axis=-1) + further
         benchmark = cents(done.benchmark_usd)
-        shared = cents(done.shared_usd)
-        taken = cents(done.sequestration_usd)
         settled = {
             "expenditure": paid,
             "risk_score": risk,
@@ -274,9 +275,9 @@ class Lead:
             "benchmark_before_discount": cents(done.benchmark_before_discount_usd),
             "gross_savings": benchmark - expended,
             "bridge_cara": -further,
-            "shared_savings": shared,
-            "sequestration": taken,
-            "settlement": shared - taken,
+            "shared_savings": shared[-1],
+            "sequestration": taken[-1],
+            "settlement": settlement[-1],
             "admin_add_on": cents(done.add_on_usd),
             "quality_score": experience.quality.copy(),
             "quality_withhold": cents(withheld_of(done, terms)),
@@ -288,7 +289,7 @@ class Lead:
             **guardrail_readings(self.rulebook, baseline, inputs, terms, expended),
         }
         if protected is not None:
-            settled |= {**protected.told(), "stop_loss_settled": shared - taken - without}
+            settled |= {**protected.told(), "stop_loss_settled": settlement[-1] - settlement[0]}
         if capitated is None:
             return settled, None
         return settled | capitated.told(), capitated.payments
