@@ -127,19 +127,19 @@ class Ledger:
             raise ValueError(f"an entry names a provider outside {UNNAMED} to {n_providers - 1}")
         self._first_of.setdefault(year, self._size)
         shape = np.broadcast_shapes(amounts.shape, whose.shape, when.shape, by.shape)
-        amounts = amounts if amounts.shape == shape else np.broadcast_to(amounts, shape)
-        kept = amounts.nonzero()
+        kept = (amounts if amounts.shape == shape else np.broadcast_to(amounts, shape)).nonzero()
         if not kept[0].size:
             return
-        amounts, whose, when, by = (_some(one, shape, kept) for one in (amounts, whose, when, by))
-        self._make_room(amounts.size)
-        new = self._entries[self._size : self._size + amounts.size]
+        amounts, whose, when, by = (_some(one, kept) for one in (amounts, whose, when, by))
+        number = kept[0].size
+        self._make_room(number)
+        new = self._entries[self._size : self._size + number]
         back = amounts < 0
         new["year"], new["month"] = year, when
         new["payer"], new["payee"] = np.where(back, payee, payer), np.where(back, payer, payee)
         new["mechanism"], new["aco"], new["provider"] = mechanism, whose, by
         new["cents"] = np.abs(amounts)
-        self._size += amounts.size
+        self._size += number
 
     def _make_room(self, more: int) -> None:
         needed = self._size + more
@@ -217,9 +217,10 @@ class Ledger:
         return made
 
 
-def _some(values: NDArray[Any], shape: tuple[int, ...], kept: tuple[NDArray[np.int64], ...]) -> NDArray[Any]:
-    """Return some of the values that are one for all or spread over a shape."""
-    return values if values.ndim == 0 else np.broadcast_to(values, shape)[kept]
+def _some(values: NDArray[Any], kept: tuple[NDArray[np.int64], ...]) -> NDArray[Any]:
+    """Return what values that are broadcast to a shape have at some places of it."""
+    at = kept[len(kept) - values.ndim :]
+    return np.asarray(values[tuple(i if size > 1 else 0 for i, size in zip(at, values.shape, strict=True))])
 
 
 def _sums(at: NDArray[np.integer], cents: Cents, places: int) -> Cents:

@@ -26,6 +26,7 @@ Flags = NDArray[np.bool_]
 
 _CATEGORIES = N_CELLS // 2
 _HIGH_NEEDS = int(Cell.HN_CLAIMS)
+_OF_SCORES = ("birth_year", "entry_year", "entry_month", "aligned", "risk", "needy_risk")
 _CALENDAR = np.arange(1, MONTHS_A_YEAR + 1)
 
 
@@ -161,7 +162,7 @@ def moved(
     market_of : int64, shape (practices,)
     """
     rows, late, last = found.rows, found.late, found.start + found.months - 1
-    some = People(*(column[rows] for column in people))
+    some = rows_of(people, rows, "cell", "market", "last_main_visits", "last_other_visits")
     category = some.cell.astype(np.int64) % _CATEGORIES
     place = np.where(some.aligned >= 0, some.aligned, len(market_of) + some.market).astype(np.int64)
     old, new = some.cell.astype(np.int64), category + np.where(found.voluntary, _CATEGORIES, 0)
@@ -199,6 +200,17 @@ def moved(
         for kind, amount in ((MonthSum.MONTHS, here.astype(np.int64)), (MonthSum.SPEND, evenly)):
             np.add.at(monthly[..., kind], (found.practice[:, None], (new + to)[:, None], at), amount)
     return tally._replace(care=care, monthly=monthly)
+
+
+def rows_of(people: People, rows: Ints, *names: str) -> People:
+    """Return the columns of some people that :func:`scores` rest on and those named; the others are empty."""
+    wanted = {*_OF_SCORES, *names}
+    return People(
+        **{
+            name: column[rows] if name in wanted else np.empty(0, column.dtype)
+            for name, column in people._asdict().items()
+        }
+    )
 
 
 def scores(some: People, year: int, coding: Floats) -> NDArray[np.float32]:

@@ -278,7 +278,7 @@ class Cara:
 
 def _priced(stated: Agreed, prices: tuple[int, ...]) -> bool:
     """Return whether any arrangement's target prices are built in one of some ways."""
-    return bool((stated.covered & np.isin(stated.price, prices)).any())
+    return any((stated.covered & (stated.price == price)).any() for price in prices)
 
 
 def _settled(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, fields
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -101,16 +102,12 @@ def agreed(
     terms_of : callable
         Returns what the arm's rulebook says of a year.
     """
-    stated = scenario.arms[arm]
-    held: list[tuple[int, CaraContract]] = []
-    terms = None
-    for row, plan in enumerate(plans):
-        found = stated.terms(plan.name if plan.name in stated.acos else None, year)
-        contracts = found.get("cara")
-        if contracts and found["program"] == LEAD:
-            terms = terms_of(year)
-            held += [(row, one) for one in contracts if holds(one, terms, year)]
-    if not held or terms is None:
+    stated = _stated(scenario, arm, plans, year)
+    if not stated:
+        return None
+    terms = terms_of(year)
+    held = [(row, one) for row, one in stated if holds(one, terms, year)]
+    if not held:
         return None
     kinds = evidence.words("episodes.names")
     table: dict[str, NDArray[Any]] = {
@@ -126,6 +123,21 @@ def agreed(
             for name, value in values.items():
                 table[name][row, place] = value
     return Agreed(**table)
+
+
+@lru_cache(maxsize=256)
+def _stated(
+    scenario: Scenario, arm: str, plans: tuple[AcoPlan, ...], year: int
+) -> tuple[tuple[int, CaraContract], ...]:
+    """Return the arrangements that a scenario states for a year of an arm, each with the ACO's place."""
+    stated = scenario.arms[arm]
+    found = [
+        (row, stated.terms(plan.name if plan.name in stated.acos else None, year))
+        for row, plan in enumerate(plans)
+    ]
+    return tuple(
+        (row, one) for row, terms in found if terms["program"] == LEAD for one in terms.get("cara", ())
+    )
 
 
 _TYPES = (
