@@ -87,8 +87,8 @@ def episodes_of(
     practice, kind = rows[:, Listed.PRACTICE], rows[:, Listed.KIND]
     its_own = source[by[practice_market[practice]]]
     lived = (rows[:, Listed.SOURCE] == 0) | (rows[:, Listed.SOURCE] == its_own)
-    mine = rows[lived & (np.array(asked.listed)[practice] >> kind & 1 > 0)]
-    found: NDArray[np.int64] = mine[np.argsort(mine[:, Listed.ROW], kind="stable")]
+    mine = np.flatnonzero(lived & (np.array(asked.listed)[practice] >> kind & 1 > 0))
+    found: NDArray[np.int64] = rows[mine[np.argsort(rows[mine, Listed.ROW], kind="stable")]]
     found[:, Listed.SOURCE] = 0
     return found
 

@@ -116,11 +116,15 @@ def came(people: People, year: int, key: Key, lists: Lists, mid_year_month: floa
     attested at the year's end to a practice of one that collects attestations, has done so within the year.
     """
     had, attested, new = (np.append(one, NOBODY) for one in lists)
-    to_attested, to_new = attested[people.attested], new[people.aligned]
-    rows = np.flatnonzero(
-        (people.months > 0) & (had[people.aligned] < 0) & ((to_attested >= 0) | (to_new >= 0))
-    )
-    to_attested, to_new = to_attested[rows], to_new[rows]
+    # Few have attested, and lists with new TINs are few, so that the rest is asked of a few.
+    may = people.attested >= 0
+    if (lists.new >= 0).any():
+        may |= new[people.aligned] >= 0
+    rows = np.flatnonzero(may)
+    rows = rows[(people.months[rows] > 0) & (had[people.aligned[rows]] < 0)]
+    to_attested, to_new = attested[people.attested[rows]], new[people.aligned[rows]]
+    come = (to_attested >= 0) | (to_new >= 0)
+    rows, to_attested, to_new = rows[come], to_attested[come], to_new[come]
     enrolled = people.months[rows].astype(np.int64)
     first = np.where(people.entry_year[rows] == year, people.entry_month[rows], 1).astype(np.int64)
     draw = uniforms(key, rows, year, Decision.ATTESTING)[:, 0]

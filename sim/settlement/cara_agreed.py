@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, fields
 from functools import lru_cache
@@ -109,19 +110,22 @@ def agreed(
     held = [(row, one) for row, one in stated if holds(one, terms, year)]
     if not held:
         return None
-    kinds = evidence.words("episodes.names")
+    kinds, rows_of = evidence.words("episodes.names"), defaultdict[int, list[int]](list)
+    for row, contract in held:
+        rows_of[id(contract)].append(row)
     table: dict[str, NDArray[Any]] = {
         name: np.zeros((len(plans), N_EPISODES), dtype)
         for name, dtype in zip([field.name for field in fields(Agreed)], _TYPES, strict=True)
     }
-    for row, contract in held:
-        for kind in kinds_covered(contract, evidence, terms.measures):
-            place = kinds.index(kind)
-            values = _values(contract, place, row, terms, evidence, key)
-            if values is None:
-                continue
-            for name, value in values.items():
-                table[name][row, place] = value
+    # Many ACOs most often have one contract, of which CMS may refuse changes to each.
+    for contract in {id(one): one for _, one in held}.values():
+        rows = rows_of[id(contract)]
+        alike = [rows] if contract.approach == "default" else [[row] for row in rows]
+        for place in map(kinds.index, kinds_covered(contract, evidence, terms.measures)):
+            for some in alike:
+                values = _values(contract, place, some[0], terms, evidence, key)
+                for name, value in (values or {}).items():
+                    table[name][some, place] = value
     return Agreed(**table)
 
 

@@ -10,7 +10,6 @@ from sim.inputs.cara_terms import CLASSES, CaraTerms
 from sim.inputs.evidence import Evidence
 from sim.kernels.codes import MONTHS_A_YEAR, N_EPISODES, Listed
 from sim.policy.cara_episodes import dropped, goes_first, without_outliers
-from sim.population.experience import added_by
 from sim.population.health import DAYS_A_MONTH, specialty_of_episodes
 from sim.population.world import World
 from sim.settlement.cara_agreed import EVERYBODY, Agreed
@@ -115,12 +114,12 @@ def led_under(
     kinds : Kinds
     world : World
     """
-    rows = listed[stands(stated, in_lead)[practice_aco[listed[:, Listed.PRACTICE]], listed[:, Listed.KIND]]]
-    practice, kind, place = rows[:, Listed.PRACTICE], rows[:, Listed.KIND], rows[:, Listed.PLACE]
+    practice, kind, place = (listed[:, of] for of in (Listed.PRACTICE, Listed.KIND, Listed.PLACE))
     specialist = world.providers.specialists.by_specialty[practice, kinds.specialty[kind], place]
     has_one = contracted(practice_aco, stated, kinds, world)[practice_aco[practice], kind, specialist]
-    rows, specialist = rows[has_one], specialist[has_one]
-    practice, kind, place = practice[has_one], kind[has_one], place[has_one]
+    mine = np.flatnonzero(stands(stated, in_lead)[practice_aco[practice], kind] & has_one)
+    rows, specialist = listed[mine], specialist[mine]
+    practice, kind, place = practice[mine], kind[mine], place[mine]
     aco, of_class = practice_aco[practice], kinds.of_class[kind]
     cost = np.rint(rows[:, Listed.RELATED] * own[practice, kind, place])
     expected = rows[:, Listed.EXPECTED].astype(np.float64)
@@ -143,19 +142,30 @@ def led_under(
     lost = np.zeros((len(in_lead), N_EPISODES), np.int64)
     np.add.at(lost, (aco[~counts], kind[~counts]), 1)
     number = len(world.providers.specialists.market)
-    keys, at = np.unique(((aco * N_EPISODES + kind) * number + specialist)[counts], return_inverse=True)
-    month = rows[counts, Listed.MONTH][:, None]
-    begun = np.maximum(month - 1, 0) // _MONTHS_A_QUARTER <= np.arange(QUARTERS)
+    key, month = ((aco * N_EPISODES + kind) * number + specialist)[counts], rows[counts, Listed.MONTH]
+    met = np.bincount(key, minlength=len(lost) * N_EPISODES * number) > 0
+    keys, at = np.flatnonzero(met), (np.cumsum(met) - 1)[key]
+    in_quarter = at * QUARTERS + np.maximum(month - 1, 0) // _MONTHS_A_QUARTER
+    all_year = month == 0
 
-    def by_quarter(values: Floats) -> Ints:
-        whole = np.rint(values).astype(np.int64)[:, None]
-        return np.where(month == 0, whole * np.arange(1, QUARTERS + 1) // QUARTERS, whole * begun)
+    def by_quarter(values: Floats, evenly: Flags) -> Ints:
+        whole = np.rint(values)
+        begun = np.bincount(in_quarter, np.where(evenly, 0.0, whole), len(keys) * QUARTERS)
+        found = begun.reshape(-1, QUARTERS).cumsum(axis=1)
+        for quarter in range(QUARTERS):
+            part = np.floor(whole[evenly] * (quarter + 1) / QUARTERS)
+            found[:, quarter] += np.bincount(at[evenly], part, len(keys))
+        return found.astype(np.int64)
 
-    by_episode = begun.astype(np.int64), by_quarter(cost[counts]), by_quarter(expected[counts])
     rest, leads = np.divmod(keys, number)
-    aco, kind = np.divmod(rest, N_EPISODES)
-    count_by, cost_by, expected_by = np.moveaxis(added_by(at, len(keys), np.stack(by_episode, axis=1)), 1, 0)
-    return Led(aco, kind, leads, count_by, cost_by, expected_by, lost)
+    return Led(
+        *np.divmod(rest, N_EPISODES),
+        leads,
+        by_quarter(np.ones(len(at)), np.zeros(len(at), bool)),
+        by_quarter(cost[counts], all_year),
+        by_quarter(expected[counts], all_year),
+        lost,
+    )
 
 
 def stands(stated: Agreed, in_lead: Flags) -> Flags:

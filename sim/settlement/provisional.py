@@ -41,8 +41,9 @@ def settle_early(
     """
     when, terms = by
     claims = provisional_claims(made, when, care) + made.due.sum(axis=-1) / 100.0
-    protected = protection is not None and when.stop_loss
-    spent = np.stack([claims, claims + protection / 100.0] if protected else [claims])
+    spent = np.stack([claims])
+    if protection is not None and when.stop_loss:
+        spent = np.stack([claims, claims + protection / 100.0])
     _, shared, taken = share_savings(made.benchmark, spent, terms)
     paid = np.where(early, cents(when.share * (shared - taken)), 0)
     made.payments.provisional[:] = paid[0]

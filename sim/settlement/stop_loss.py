@@ -91,7 +91,8 @@ class Persons:
             Group of the people of each practice, -1 for practices whose people are not wanted.
         """
         people = self.people()
-        rows = np.flatnonzero((people.spend >= least) & (people.aligned >= 0) & (people.months > 0))
+        rows = np.flatnonzero(people.spend >= least)
+        rows = rows[(people.aligned[rows] >= 0) & (people.months[rows] > 0)]
         rows = rows[group[people.aligned[rows]] >= 0]
         some = rows_of(people, rows, "cell", "months", "late_months", "spend")
         months = some.months.astype(np.int64)
