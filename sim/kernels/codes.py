@@ -166,8 +166,8 @@ class Listed(IntEnum):
     SOURCE = 8  # of whose lives it is, see sim.population.arm_sums
 
 
-# Bits of what is wanted of the people of a practice beyond the sums that cost no time. The lowest are kinds of
-# episode, wanted one by one.
+# Bits of what is wanted of the people of a practice beyond the sums that cost no time. The lowest are kinds
+# of episode, wanted one by one.
 BY_SPECIALIST = 1 << len(Episode)  # ReferredSum
 BY_MONTH = 2 << len(Episode)  # MonthSum
 

@@ -82,11 +82,11 @@ def refer_episodes(
     """Draw the specialist of the year's episodes; add them to the flattened `referred`, or list them.
 
     The practice aligned to refers, for people aligned to none the usual one. ``referrals.wanted`` says of
-    whose people all episodes are added, and which kinds are listed one by one of people aligned to it. What an episode is expected to
-    cost is its mean over the draws of its cost, in the market and for the person: with the person's lasting
-    cost, conditions, months and death, without what practice or ACO change. For the event behind an episode,
-    cause and occurrence are given; a year of heart failure contains acute events with their chance. People
-    whose sums of care begin beyond `region` are those of the second region.
+    whose people all episodes are added, and which kinds are listed one by one of people aligned to it. What
+    an episode is expected to cost is its mean over the draws of its cost, in the market and for the person:
+    with the person's lasting cost, conditions, months and death, without what practice or ACO change. For the
+    event behind an episode, cause and occurrence are given; a year of heart failure contains acute events
+    with their chance. People whose sums of care begin beyond `region` are those of the second region.
 
     A measure counts services that belong to the episode. What it expects of them is ``related_known`` of the
     way from the mean of the kind in the market to the mean for the person; they are ``related_spread`` as far

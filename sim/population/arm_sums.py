@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,11 +14,44 @@ from sim.kernels.codes import Listed
 from sim.kernels.following import FIRST_FOLLOWER, Followers
 from sim.kernels.layout import Array
 from sim.kernels.strip import Strip, make_strip
-from sim.kernels.tally import Asked, Tally
+from sim.kernels.tally import Asked, Tally, together
 
 Ints = NDArray[np.int64]
 # Room for episodes, for each person of a chunk: more than people have on average, who have fewer than one.
 ROOM = 10
+
+
+@dataclass(frozen=True)
+class Wants:
+    """What arms that share lives ask for, each for itself.
+
+    Attributes
+    ----------
+    of_arms : mapping of int to Asked
+    """
+
+    of_arms: Mapping[int, Asked]
+
+    @cached_property
+    def together(self) -> Asked:
+        """What anybody of them asks for."""
+        return together(list(self.of_arms.values()))
+
+    def from_arm(self, arm: int, by: Mapping[int, Ints], practice_market: Ints) -> Ints:
+        """Return what is wanted of each practice's touched people by arms whose years an arm works out.
+
+        Parameters
+        ----------
+        arm : int
+        by : mapping of int to int64 array of shape (markets,)
+            Arm that works out the year of each market's touched people, for each.
+        practice_market : int64, shape (practices,)
+        """
+        n = len(practice_market)
+        found = np.zeros(n, np.int64)
+        for other, asked in self.of_arms.items():
+            found |= np.where(by[other][practice_market] == arm, asked.of_practices(n), 0)
+        return found
 
 
 class EpisodeList:
@@ -132,9 +167,9 @@ def mixed(
     return found
 
 
-def only(asked: Asked, sums: Tally, together: Asked) -> Tally:
-    """Return what an arm asked for of the sums that all `together` asked for."""
-    if asked == together:
+def only(asked: Asked, sums: Tally, all_asked: Asked) -> Tally:
+    """Return what an arm asked for of the sums that all together have asked for."""
+    if asked == all_asked:
         return sums
     wanted = {
         "monthly": any(asked.monthly),
@@ -143,7 +178,7 @@ def only(asked: Asked, sums: Tally, together: Asked) -> Tally:
         "served": asked.served,
     }
     kept = sums._replace(**{name: getattr(sums, name)[:0] for name, wants in wanted.items() if not wants})
-    if wanted["monthly"] and asked.monthly != together.monthly:
+    if wanted["monthly"] and asked.monthly != all_asked.monthly:
         of_mine = np.array(asked.monthly, np.int64)[:, None, None, None]
         kept = kept._replace(monthly=sums.monthly * of_mine)
     return kept

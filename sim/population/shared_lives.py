@@ -9,7 +9,7 @@ that do the same in a market share one life there.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -28,8 +28,8 @@ from sim.kernels.layout import (
     same_practices,
     same_tables,
 )
-from sim.kernels.tally import NOTHING_FURTHER, Asked, Tally, add, together
-from sim.population.arm_sums import EpisodeList, answers_of, episodes_of, mixed, only, regions, sums_of
+from sim.kernels.tally import NOTHING_FURTHER, Asked, Tally, add
+from sim.population.arm_sums import EpisodeList, Wants, answers_of, episodes_of, mixed, only, regions, sums_of
 from sim.population.world import World
 
 Ints = NDArray[np.int64]
@@ -151,12 +151,12 @@ class SharedLives:
         """Live the year of an arm that is followed and of those that follow it; write down their sums."""
         world, people = self.world, self._lives[arm].people
         followers = self._working_out(arm)
-        wanted = {o: of_arms[o] for o, life in enumerate(self._lives) if life.followed == arm}
-        asked = together(list(wanted.values()))
+        wants = Wants({o: of_arms[o] for o, life in enumerate(self._lives) if life.followed == arm})
+        asked, by = wants.together, {o: self._lives[o].by for o in wants.of_arms}
         tables = world.tables(year, asked)
-        tables.referrals.wanted[1] = self._wanted_by(arm, wanted)
+        tables.referrals.wanted[1] = wants.from_arm(arm, by, world.providers.market)
         tallies = [world.zeros(asked, regions=2 if followers else 1) for _ in range(max(1, threads))]
-        following = [self._followers(arm, followers, levers, asked, wanted) for _ in tallies]
+        following = [self._followers(arm, followers, levers, wants) for _ in tallies]
         listed = EpisodeList(asked, world.n_people, len(followers))
         strips = [listed.strip() for _ in tallies]
         reference = self._lives[0].people.spend if arm else None
@@ -175,15 +175,7 @@ class SharedLives:
             add(lived[arm], tally)
             for j, f in enumerate(followers):
                 add(lived[f], sums_of(others, j))
-        self._put_together(arm, followers, lived, sums, listed.rows(), wanted, asked)
-
-    def _wanted_by(self, arm: int, wanted: Mapping[int, Asked]) -> Ints:
-        """Return what is wanted of each practice's touched people by arms whose years this one works out."""
-        market = self.world.providers.market
-        found = np.zeros(len(market), np.int64)
-        for other, asked in wanted.items():
-            found |= np.where(self._lives[other].by[market] == arm, asked.of_practices(len(market)), 0)
-        return found
+        self._put_together(arm, followers, lived, sums, listed.rows(), wants)
 
     def _working_out(self, arm: int) -> list[int]:
         """Return the arms that follow an arm and work out the year of people of their own."""
@@ -333,12 +325,7 @@ class SharedLives:
             np.copyto(columns[arm, rows], columns[former, rows], where=apart != 0)
 
     def _followers(
-        self,
-        arm: int,
-        followers: list[int],
-        levers: Sequence[tuple[Practices, Health]],
-        asked: Asked,
-        wanted: Mapping[int, Asked],
+        self, arm: int, followers: list[int], levers: Sequence[tuple[Practices, Health]], wants: Wants
     ) -> Followers:
         """Return the arms that follow an arm as the kernels see them, with sums that are all zero."""
         if not followers:
@@ -348,12 +335,12 @@ class SharedLives:
         differs = np.zeros(self.world.n_practices, np.uint8)
         for f in followers:
             differs |= ~same_practices(levers[f][0], levers[arm][0]) * lives[f][market]
-        one = self.world.zeros(asked)
+        one, by = self.world.zeros(wants.together), {o: self._lives[o].by for o in wants.of_arms}
         return Followers(
             arm=np.array(followers),
             practices=np.array([levers[f][0][:-1] for f in followers], np.float64),
             answers=answers_of([levers[f][0].answers for f in followers]),
-            wanted=np.stack([np.tile(self._wanted_by(f, wanted), (2, 1)) for f in followers]),
+            wanted=np.stack([np.tile(wants.from_arm(f, by, market), (2, 1)) for f in followers]),
             **{
                 name: np.zeros((len(followers), *sums.shape), np.int64)
                 for name, sums in one._asdict().items()
@@ -373,15 +360,14 @@ class SharedLives:
         lived: dict[int, Tally],
         sums: list[Tally],
         listed: Array,
-        wanted: Mapping[int, Asked],
-        asked: Asked,
+        wants: Wants,
     ) -> None:
         """Put the sums of an arm and of those that follow it together from those touched and those not.
 
         Each has what it asked for, of what all together have asked for.
         """
         whole, untouched = regions(lived[arm]) if followers else (lived[arm], lived[arm])
-        market = self.world.providers.market
+        market, wanted = self.world.providers.market, wants.of_arms
         for other, life in enumerate(self._lives):
             if life.followed != arm:
                 continue
@@ -391,7 +377,7 @@ class SharedLives:
             else:
                 alike = (life.by == arm).all()
                 mine = whole if alike else mixed(life.by, arm, whole, untouched, lived, market)
-                sums[other] = only(wanted[other], mine, asked)
+                sums[other] = only(wanted[other], mine, wants.together)
                 if any(wanted[other].listed):
                     episodes = episodes_of(listed, wanted[other], market, life.by, arm, followers)
                     sums[other] = sums[other]._replace(listed=episodes)

@@ -19,6 +19,7 @@ from sim.ledger import Ledger
 from sim.ledger.year import enter_cara
 from sim.outcomes.cara import CARA_RECONCILED, CARA_REPORTED
 from sim.outcomes.registry import BY_NAME
+from sim.policy.arrays import quantiles_by_group
 from sim.policy.cara import agreed_part, in_expenditure, limited, quality_score, reconciled
 from sim.population.experience import ratio
 from sim.population.world import World
@@ -260,20 +261,20 @@ class Cara:
             return scores
         made = self._world.providers.specialists
         cells = tally.care[: len(made.by_specialty)]
-        stays, months = (
-            made.share * cells[..., which].sum(axis=1).astype(np.float64)[:, None]
-            for which in (Sum.COMPLEX_STAYS, Sum.COMPLEX_MONTHS)
-        )
-        of = self._specialty[led.kind]
-        rate, best, worst = np.zeros((3, len(of)))
-        for specialty in np.unique(of[measured]).tolist():
-            there = made.by_specialty[:, specialty].ravel()
-            top, bottom = (np.bincount(there, sums.ravel(), len(made.market)) for sums in (stays, months))
-            rates, mine = ratio(top, bottom), of == specialty
-            rate[mine] = rates[led.specialist[mine]]
-            if bottom.any():
-                best[mine], worst[mine] = np.quantile(rates[bottom > 0.0], terms.percentiles)
-        return np.where(measured, quality_score(rate, best=best, worst=worst), scores)
+
+        def of_specialists(which: Sum) -> Floats:
+            of_people = made.share * cells[..., which].sum(axis=1).astype(np.float64)[:, None]
+            referred = np.broadcast_to(of_people[:, None], made.by_specialty.shape)
+            sums = np.bincount(made.by_specialty.ravel(), referred.ravel(), len(made.market))
+            return np.asarray(sums, np.float64)
+
+        top, bottom = of_specialists(Sum.COMPLEX_STAYS), of_specialists(Sum.COMPLEX_MONTHS)
+        rates, known = ratio(top, bottom), np.flatnonzero(bottom > 0.0)
+        groups = made.specialty[known], made.by_specialty.shape[1]
+        best, worst = quantiles_by_group(rates[known], *groups, terms.percentiles)
+        of = made.specialty[led.specialist]
+        score = quality_score(rates[led.specialist], best=best[of], worst=worst[of])
+        return np.where(measured, score, scores)
 
 
 def _priced(stated: Agreed, prices: tuple[int, ...]) -> bool:

@@ -113,10 +113,9 @@ def agreed(
     kinds, rows_of = evidence.words("episodes.names"), defaultdict[int, list[int]](list)
     for row, contract in held:
         rows_of[id(contract)].append(row)
-    table: dict[str, NDArray[Any]] = {
-        name: np.zeros((len(plans), N_EPISODES), dtype)
-        for name, dtype in zip([field.name for field in fields(Agreed)], _TYPES, strict=True)
-    }
+    acos: list[int] = []
+    places: list[int] = []
+    said: list[dict[str, Any]] = []
     # Many ACOs most often have one contract, of which CMS may refuse changes to each.
     for contract in {id(one): one for _, one in held}.values():
         rows = rows_of[id(contract)]
@@ -124,8 +123,13 @@ def agreed(
         for place in map(kinds.index, kinds_covered(contract, evidence, terms.measures)):
             for some in alike:
                 values = _values(contract, place, some[0], terms, evidence, key)
-                for name, value in (values or {}).items():
-                    table[name][some, place] = value
+                if values is not None:
+                    acos, places = acos + some, places + [place] * len(some)
+                    said += [values] * len(some)
+    table: dict[str, NDArray[Any]] = {}
+    for name, dtype in zip([field.name for field in fields(Agreed)], _TYPES, strict=True):
+        table[name] = np.zeros((len(plans), N_EPISODES), dtype)
+        table[name][acos, places] = [values[name] for values in said]
     return Agreed(**table)
 
 

@@ -153,7 +153,7 @@ class Settlement:
         return Asked(
             monthly=tuple(np.append(active & contracts.elects, False)[practice_aco].astype(int).tolist()),
             referred=self._scenario.study.provider_books or self.cara.asks(year),
-            served=self.served.asks(year, contracts),
+            served=self.served.asks(year, contracts, active),
             listed=self.cara.listed(year, practice_aco, arranging),
         )
 
