@@ -149,9 +149,10 @@ class Settlement:
 
     def asks(self, year: int, contracts: Contracts, active: Flags, practice_aco: Ints) -> Asked:
         """Return the sums of a year that its settlement wants beyond those that cost no time."""
-        arranging = self.cara.arranging(year, contracts, active)
+        arranging, elects = self.cara.arranging(year, contracts, active), active & contracts.elects
+        of_practices = np.append(elects, False)[practice_aco].astype(int)
         return Asked(
-            monthly=tuple(np.append(active & contracts.elects, False)[practice_aco].astype(int).tolist()),
+            monthly=tuple(of_practices.tolist()) if elects.any() else (),
             referred=self._scenario.study.provider_books or self.cara.asks(year),
             served=self.served.asks(year, contracts, active),
             listed=self.cara.listed(year, practice_aco, arranging),
