@@ -57,7 +57,7 @@ def print_bench(found: Mapping[str, Any], console: Console) -> None:
             "  everything elected",
             elected / milli,
             "ms",
-            f"{found['all_elected_ratio']:.2f} x nothing elected in processor time,"
+            f"{found['all_elected_ratio']:.2f} x nothing elected (CPU),"
             f" median {found['all_elected_ratio_median']:.2f}",
         ),
     )
