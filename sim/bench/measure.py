@@ -30,6 +30,7 @@ from sim.start import make_world
 
 THREADS = 2
 REPEATS = 5
+STAYS = 1  # replicate in which the small replicate's ACO stays in LEAD for all ten years
 PAIRS = 15  # of a small replicate, with everything elected and with nothing
 PLAIN_PEOPLE = 4_000
 SMALL_LIVES = 10_000
@@ -59,12 +60,11 @@ def measure(people: int = 300_000, years: int = 10) -> dict[str, Any]:
         making of people are on two threads unless their name says one; all else is on one. A live
         beneficiary-year is a person enrolled for at least a month of a year: people not yet entered or in
         Medicare Advantage take time and do not count, in the plain-Mesa model as in the kernel. A small
-        replicate is one ACO of 10,000 lives with its market, ten years and two arms; its overhead is the time
-        outside the kernels over people. The same with all that an ACO may elect at once (see
+        replicate is one ACO of 10,000 lives that stays for ten years, its market and two arms; its overhead
+        is the time outside the kernels over people. The same with all that an ACO may elect at once (see
         :mod:`sim.bench.elected`) is taken in turns with it: the ratio is that of the least processor times,
-        its median that of the ratios of single pairs.
-        Where ``cores_obtained`` is far below two, other programs were using the machine and the two-thread
-        figures are too low.
+        its median that of the ratios of single pairs. Where ``cores_obtained`` is far below two, other
+        programs were using the machine and the two-thread figures are too low.
     """
     start = perf_counter()
     small, elected = (scenario(1, SMALL_LIVES, 10, elected=every) for every in (False, True))
@@ -223,7 +223,7 @@ def replicate_seconds(small: Scenario) -> tuple[float, float, float]:
     """Return the seconds of one replicate on one thread, those outside the kernels, and processor time."""
     with KernelClock() as clock:
         start, worked = perf_counter(), process_time()
-        simulate(small, 0)
+        simulate(small, STAYS)
         total, worked = perf_counter() - start, process_time() - worked
     return total, total - clock.busy(), worked
 
