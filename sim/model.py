@@ -301,7 +301,7 @@ class LeadModel(ColumnModel):
     @property
     def asked(self) -> Asked:
         """Sums of this year that its settlement wants beyond those that cost no time."""
-        return self.settlement.asks(self.year, self.contracts, self.practice_aco())
+        return self.settlement.asks(self.year, self.contracts, self.active(), self.practice_aco())
 
     def take_year(self, tally: Tally, lived: int) -> None:
         """Take in the sums of this year's lives, and how many people lived it."""

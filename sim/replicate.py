@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from sim.kernels.codes import CELL_NAMES, EPISODE_NAMES
 from sim.kernels.layout import Practices
-from sim.kernels.tally import Tally, together
+from sim.kernels.tally import Tally
 from sim.model import LeadModel
 from sim.outcomes.panel import panel_labels
 from sim.outcomes.quality import MEASURES
@@ -70,8 +70,7 @@ class Replicate:
         models = list(self.models.values())
         levers = [model.decide() for model in models]
         year = models[0].year
-        asked = together([model.asked for model in models])
-        tallies = self.lives.live(year, levers, self.threads, asked)
+        tallies = self.lives.live(year, levers, self.threads, [model.asked for model in models])
         for place, (model, tally) in enumerate(zip(models, tallies, strict=True)):
             whole = self._with_types(place, year, levers[place].practices, tally)
             model.take_year(whole, people_lived(tally.care))

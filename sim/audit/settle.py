@@ -17,8 +17,8 @@ from sim.inputs.reach_file import OPTIONS, ReachFile, read_reach
 from sim.inputs.reach_terms import reach_terms
 from sim.inputs.rulebook import Rulebook, load_rulebook
 from sim.policy import mssp, reach
-from sim.policy.lead import share_savings
 from sim.policy.msr import minimum_savings_rate
+from sim.policy.sharing import share_savings
 from sim.policy.terms import LeadTerms
 
 Floats = NDArray[np.float64]

@@ -57,7 +57,8 @@ def print_bench(found: Mapping[str, Any], console: Console) -> None:
             "  everything elected",
             elected / milli,
             "ms",
-            f"{elected / found['small_replicate_seconds']:.2f} x claims only",
+            f"{found['all_elected_ratio']:.2f} x nothing elected (CPU),"
+            f" median {found['all_elected_ratio_median']:.2f}",
         ),
     )
     table = Table(box=SIMPLE_HEAD, pad_edge=False)

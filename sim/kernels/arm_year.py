@@ -72,8 +72,8 @@ def cost_and_count(
         served = tally.served.reshape(-1)
         count_served(people, key, year, n, markets, practices, of_episodes, sums, served, region, strip)
     if monthly.shape[0] > 0:
-        count_by_month(people, n, monthly, strip)
-    if referred.shape[0] > 0:
+        count_by_month(people, n, referrals.wanted, monthly, region, strip)
+    if referrals.share.shape[0] > 0:
         refer_episodes(
             key,
             year,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.kernels.codes import MONTHS_A_YEAR, N_MONTH_SUMS, N_SUMS, MonthSum
+from sim.kernels.codes import BY_MONTH, MONTHS_A_YEAR, N_CELLS, N_MONTH_SUMS, MonthSum
 from sim.kernels.jit import inlined, stage
 from sim.kernels.layout import Array, People
 from sim.kernels.strip import Strip
@@ -26,9 +26,11 @@ def add_months(monthly: Array, at: int, first: int, months: int, cents: int) -> 
 
 
 @stage
-def count_by_month(people: People, n: int, monthly: Array, strip: Strip) -> None:
-    """Add each person's months and money by calendar month to the flattened `monthly`.
+def count_by_month(people: People, n: int, wanted: Array, monthly: Array, region: int, strip: Strip) -> None:
+    """Add months and money by calendar month of people of whom it is `wanted` to the flattened `monthly`.
 
+    It is wanted of people aligned to some practices, see :class:`sim.kernels.layout.Referrals`. People whose
+    sums of care begin beyond `region` are those of the second region.
     The money of an acute event and of a procedure belongs to their month, all other money evenly to the
     months enrolled. Of people who meet a High Needs criterion within the year, the year's sums put money into
     the two cells by months; the event's and the procedure's money is then in its month as far as the cell's
@@ -38,15 +40,17 @@ def count_by_month(people: People, n: int, monthly: Array, strip: Strip) -> None
     row, months, late_months, first_month = strip.row, strip.months, strip.late_months, strip.first_month
     event_cents, event_month = strip.event_cents, strip.event_month
     procedure_cents, procedure_month = strip.procedure_cents, strip.procedure_month
-    sums_at = strip.sums_at
+    sums_at, aligned, cell = strip.sums_at, strip.aligned, strip.cell
+    half = monthly.shape[0] // 2
     for k in range(n):
-        enrolled = months[k]
-        if enrolled == 0:
+        to, enrolled = aligned[k], months[k]
+        touched = 1 if sums_at[k] >= region else 0
+        if to < 0 or enrolled == 0 or wanted[touched, to] & BY_MONTH == 0:
             continue
         cents = np.int64(all_spend[row[k]])
         late = late_months[k]
         late_cents = cents * late // enrolled
-        at = sums_at[k] // N_SUMS * _CELL
+        at = (to * N_CELLS + cell[k]) * _CELL + touched * half
         begins = first_month[k]
         for part in range(2 if late else 1):
             here = late if part else enrolled - late

@@ -134,7 +134,7 @@ class EpisodeSum(IntEnum):
 
 
 class MonthSum(IntEnum):
-    """Exact integer sums kept for each place, cell and calendar month."""
+    """Exact integer sums kept for each practice, cell and calendar month."""
 
     MONTHS = 0  # persons enrolled
     SPEND = 1  # cents
@@ -165,6 +165,11 @@ class Listed(IntEnum):
     STATE = 7  # bits, below
     SOURCE = 8  # of whose lives it is, see sim.population.arm_sums
 
+
+# Bits of what is wanted of the people of a practice beyond the sums that cost no time. The lowest are kinds
+# of episode, wanted one by one.
+BY_SPECIALIST = 1 << len(Episode)  # ReferredSum
+BY_MONTH = 2 << len(Episode)  # MonthSum
 
 # Bits of Listed.STATE
 DIED_AT_ONCE = 1  # in the month in which it began

@@ -40,6 +40,8 @@ class Followers(NamedTuple):
         What practices do, the fields of :class:`sim.kernels.layout.Practices` in order but for the last.
     answers : float64, shape (followers, practices, episodes, specialists a practice refers to, 3)
         That last one; no practices where it is empty in all.
+    wanted : int64, shape (followers, 2, practices)
+        Sums and episodes wanted of practices' people, as in :class:`sim.kernels.layout.Referrals`.
     care, monthly, episodes, referred, types, served, listed : shape (followers, ...)
         Sums of people who are touched, as in :class:`sim.kernels.tally.Tally`.
     lives : uint8, shape (arms, markets)
@@ -59,6 +61,7 @@ class Followers(NamedTuple):
     arm: Array
     practices: Array
     answers: Array
+    wanted: Array
     care: Array
     monthly: Array
     episodes: Array
@@ -88,6 +91,7 @@ NOBODY = Followers(
         (np.int64, 1),
         (np.float64, 3),
         (np.float64, 5),
+        (np.int64, 3),
         (np.int64, 4),
         (np.int64, 5),
         (np.int64, 4),
@@ -283,7 +287,7 @@ def follow_year(
                     does,
                     disease,
                     health,
-                    referrals,
+                    Referrals(referrals.share, followers.wanted[f]),
                     reference_spend,
                     tally,
                     followers.care[f].size,

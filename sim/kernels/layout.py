@@ -264,18 +264,20 @@ def same_practices(first: Practices, second: Practices) -> Array:
 
 
 class Referrals(NamedTuple):
-    """To whom practices refer.
+    """To whom practices refer, and what is wanted of their people.
 
     Attributes
     ----------
     share : float64, shape (practices, specialties, specialists a practice refers to)
-        Cumulative shares by which one of the practice's specialists of a specialty leads an episode.
-    listed : int64, shape (practices,)
-        Kinds of episode, a bit each, that are wanted one by one of the people aligned to the practice.
+        Cumulative shares by which one of the practice's specialists of a specialty leads an episode; empty
+        where nobody asks about episodes.
+    wanted : int64, shape (2, practices)
+        Sums and episodes, a bit each by :mod:`sim.kernels.codes`, that are wanted of the practice's people
+        and, second, of those of them who are in the second region of the sums.
     """
 
     share: Array
-    listed: Array
+    wanted: Array
 
 
 class Disease(NamedTuple):

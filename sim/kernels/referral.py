@@ -8,6 +8,7 @@ import numpy as np
 
 from sim.kernels.choice import pick_specialist
 from sim.kernels.codes import (
+    BY_SPECIALIST,
     CENTS_SQUARED,
     DIED_AT_ONCE,
     LEFT_BEFORE_END,
@@ -32,6 +33,7 @@ from sim.kernels.strip import Strip
 # acute event as often as three such factors and a practice's habit, at most 5, can.
 MOST_EPISODES = 45
 _AGED_NON_DUAL = int(Kind.AGED_NON_DUAL)
+EVERY_KIND = (1 << N_EPISODES) - 1  # listed one by one
 _SPECIALIST = int(Decision.SPECIALIST)
 _COUNT, _COST, _EXPECTED, _INPATIENT, _MONTH, _RELATED, _SQUARE = (int(one) for one in ReferredSum)
 _AT_ROW, _AT_PRACTICE, _AT_KIND, _AT_PLACE, _AT_MONTH, _AT_EXPECTED, _AT_RELATED, _AT_STATE, _AT_SOURCE = (
@@ -77,14 +79,14 @@ def refer_episodes(
     region: int,
     strip: Strip,
 ) -> None:
-    """Draw the specialist of every episode of the year and add it to the flattened `referred`.
+    """Draw the specialist of the year's episodes; add them to the flattened `referred`, or list them.
 
-    The practice aligned to refers, for people aligned to none the usual one. What an episode is expected to
-    cost is its mean over the draws of its cost, in the market and for the person: with the person's lasting
-    cost, conditions, months and death, without what practice or ACO change. For the event behind an episode,
-    cause and occurrence are given; a year of heart failure contains acute events with their chance. People
-    whose sums of care begin beyond `region` are those of the second region. Of people aligned to practices
-    that ``referrals.listed`` asks for, by a bit for each kind, episodes are listed one by one, too.
+    The practice aligned to refers, for people aligned to none the usual one. ``referrals.wanted`` says of
+    whose people all episodes are added, and which kinds are listed one by one of people aligned to it. What
+    an episode is expected to cost is its mean over the draws of its cost, in the market and for the person:
+    with the person's lasting cost, conditions, months and death, without what practice or ACO change. For the
+    event behind an episode, cause and occurrence are given; a year of heart failure contains acute events
+    with their chance. People whose sums of care begin beyond `region` are those of the second region.
 
     A measure counts services that belong to the episode. What it expects of them is ``related_known`` of the
     way from the mean of the kind in the market to the mean for the person; they are ``related_spread`` as far
@@ -106,17 +108,24 @@ def refer_episodes(
         np.empty(MOST_EPISODES, np.int64),
         np.empty(MOST_EPISODES, np.int64),
     )
-    after, wanted = of_episodes.months_after, referrals.listed
+    after, all_wanted = of_episodes.months_after, referrals.wanted
     rows, listing = strip.episode_rows, strip.listing
     usual, known = of_episodes.usual_cost, of_episodes.related_known
     spread, luck = of_episodes.related_spread, of_episodes.related_luck
+    chronic = masks.diabetes | masks.heart_failure | masks.rheumatoid_arthritis
     for k in range(n):
-        if months[k] == 0:
+        refers, touched = aligned[k] if aligned[k] >= 0 else practice[k], 1 if sums_at[k] >= region else 0
+        wanted = all_wanted[touched, refers]
+        booked = wanted & BY_SPECIALIST != 0
+        if months[k] == 0 or not (booked or (aligned[k] >= 0 and wanted & EVERY_KIND)):
             continue
         price = level[market[k], kind[k]]
         has = (1 if conditions[k] & masks.heart_failure else 0) + (2 if conditions[k] & masks.copd else 0)
-        mean_event = acute.event_share[kind[k]] * price * math.exp(slope * math.log(relative[k]))
-        mean_event *= mean_of(acute.event_spread[kind[k]]) * (acute.death_amount if dies[k] else 1.0)
+        acute_here = happened[k] > 0 and cause_kind[strip.event_cause[k]] >= 0
+        mean_event = 0.0
+        if acute_here or (uses[k] and has & 1):
+            mean_event = acute.event_share[kind[k]] * price * math.exp(slope * math.log(relative[k]))
+            mean_event *= mean_of(acute.event_spread[kind[k]]) * (acute.death_amount if dies[k] else 1.0)
         number = 0
         which = strip.procedure[k]
         for _ in range(strip.procedure_times[k] if which >= 0 else 0):
@@ -127,7 +136,7 @@ def refer_episodes(
             settings[number] = strip.planned[k]
             begins[number] = strip.procedure_month[k]
             number += 1
-        for _ in range(happened[k] if cause_kind[strip.event_cause[k]] >= 0 else 0):
+        for _ in range(happened[k] if acute_here else 0):
             which = cause_kind[strip.event_cause[k]]
             kinds[number] = which
             costs[number] = np.int64(event_cents[k] // happened[k] * kept[which])
@@ -135,7 +144,7 @@ def refer_episodes(
             settings[number] = 1
             begins[number] = strip.event_month[k]
             number += 1
-        if uses[k]:
+        if uses[k] and conditions[k] & chronic:
             mean_base = ambulatory.base_share[kind[k]] * price * share[k] * relative[k]
             mean_base *= mean_of(ambulatory.base_spread[kind[k]])
             mean_base *= ambulatory.no_supplement if traits[k] & NO_SUPPLEMENT else 1.0
@@ -155,10 +164,12 @@ def refer_episodes(
                 settings[number] = 0
                 begins[number] = 0
                 number += 1
-        refers = aligned[k] if aligned[k] >= 0 else practice[k]
-        half = (0 if aligned[k] >= 0 else 1) + (2 if sums_at[k] >= region else 0)
+        half = (0 if aligned[k] >= 0 else 1) + 2 * touched
         for episode in range(number):
             of, cost = kinds[episode], costs[episode]
+            one_by_one = aligned[k] >= 0 and wanted >> of & 1
+            if not (booked or one_by_one):
+                continue
             draw = draw4(key, row[k], year, _SPECIALIST, of)
             price = usual[of] * level[market[k], _AGED_NON_DUAL] * 100.0
             related = known[of] * expected[episode] + (1.0 - known[of]) * price
@@ -170,16 +181,17 @@ def refer_episodes(
                 related *= math.exp(luck[of] * z - 0.5 * luck[of] * luck[of])
             counted = np.int64(related + 0.5)
             place = pick_specialist(unit(draw[0]), refers, specialty[of], cumulative)
-            at = ((half * n_practices + refers) * N_EPISODES + of) * n_referred + place
-            at *= N_REFERRED_SUMS
-            referred[at + _COUNT] += 1
-            referred[at + _COST] += cost
-            referred[at + _EXPECTED] += asked
-            referred[at + _INPATIENT] += settings[episode]
-            referred[at + _MONTH] += begins[episode]
-            referred[at + _RELATED] += counted
-            referred[at + _SQUARE] += counted * counted // CENTS_SQUARED
-            if aligned[k] >= 0 and wanted[refers] >> of & 1:
+            if booked:
+                at = ((half * n_practices + refers) * N_EPISODES + of) * n_referred + place
+                at *= N_REFERRED_SUMS
+                referred[at + _COUNT] += 1
+                referred[at + _COST] += cost
+                referred[at + _EXPECTED] += asked
+                referred[at + _INPATIENT] += settings[episode]
+                referred[at + _MONTH] += begins[episode]
+                referred[at + _RELATED] += counted
+                referred[at + _SQUARE] += counted * counted // CENTS_SQUARED
+            if one_by_one:
                 to = listing[0]
                 listing[0] += 1
                 if to >= rows.shape[0]:  # who takes the list sees that it is longer than its room
@@ -194,4 +206,4 @@ def refer_episodes(
                 rows[to, _AT_STATE] = state_of(
                     begins[episode], strip.last_month[k], dies[k], kind[k], after[of]
                 )
-                rows[to, _AT_SOURCE] = listing[1] + (1 if sums_at[k] >= region else 0)
+                rows[to, _AT_SOURCE] = listing[1] + touched

@@ -10,6 +10,8 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.kernels.codes import (
+    BY_MONTH,
+    BY_SPECIALIST,
     MONTHS_A_YEAR,
     N_CELLS,
     N_EPISODE_SUMS,
@@ -30,35 +32,51 @@ class Asked(NamedTuple):
 
     Attributes
     ----------
-    monthly : bool
-        Months and money by calendar month.
+    monthly : tuple of int
+        Whether months and money by calendar month are wanted of the people aligned to each practice, 0 or 1;
+        empty for none.
     referred : bool
-        Episodes by specialist, with their expected cost.
+        Episodes by specialist, with their expected cost, of everybody.
     types : bool
         Months and money by enrollment type.
     served : bool
         People in home-based programmes, and duals; without them nobody is, and Medicaid aligns nobody.
     listed : tuple of int
         Kinds of episode, a bit each, that are wanted one by one of the people aligned to each practice; empty
-        for none. Asks for `referred` to act.
+        for none.
     """
 
-    monthly: bool = False
+    monthly: tuple[int, ...] = ()
     referred: bool = False
     types: bool = False
     served: bool = False
     listed: tuple[int, ...] = ()
 
+    @property
+    def episodes(self) -> bool:
+        """Whether it matters who leads an episode."""
+        return self.referred or any(self.listed)
+
+    def of_practices(self, n_practices: int) -> Array:
+        """Return what is wanted of each practice's people, see :class:`sim.kernels.layout.Referrals`."""
+        nothing = (0,) * n_practices
+        wanted = np.array(self.listed or nothing, np.int64)
+        wanted += BY_MONTH * np.array(self.monthly or nothing, np.int64)
+        return wanted + (BY_SPECIALIST if self.referred else 0)
+
 
 def together(wants: Sequence[Asked]) -> Asked:
     """Return the sums that anybody wants."""
-    lists = [one.listed for one in wants if one.listed]
+
+    def of_any(lists: list[tuple[int, ...]]) -> tuple[int, ...]:
+        return tuple(reduce(or_, wanted) for wanted in zip(*filter(None, lists), strict=True))
+
     return Asked(
-        monthly=any(one.monthly for one in wants),
+        monthly=of_any([one.monthly for one in wants]),
         referred=any(one.referred for one in wants),
         types=any(one.types for one in wants),
         served=any(one.served for one in wants),
-        listed=tuple(reduce(or_, kinds) for kinds in zip(*lists, strict=True)),
+        listed=of_any([one.listed for one in wants]),
     )
 
 
@@ -71,9 +89,9 @@ class Tally(NamedTuple):
     ----------
     care : shape (places, cells, sums)
         By :class:`sim.kernels.codes.Sum`.
-    monthly : shape (places, cells, 12, month sums) or (0, ...)
-        By calendar month and :class:`sim.kernels.codes.MonthSum`; over the months they add up to those of
-        `care`.
+    monthly : shape (practices, cells, 12, month sums) or (0, ...)
+        Of people aligned to the practices that asked for it, by calendar month and
+        :class:`sim.kernels.codes.MonthSum`; over the months they add up to those of `care`.
     episodes : shape (places, episodes, episode sums)
         By kind of episode and :class:`sim.kernels.codes.EpisodeSum`.
     referred : shape (2, practices, episodes, specialists a practice refers to, referred sums) or (0, ...)
@@ -117,7 +135,7 @@ def zeros(
     """
     places = regions * (n_practices + n_markets)
     monthly, halves, typed = (
-        places if asked.monthly else 0,
+        regions * n_practices if any(asked.monthly) else 0,
         2 * regions if asked.referred else 0,
         places if asked.types else 0,
     )

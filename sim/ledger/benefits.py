@@ -55,7 +55,6 @@ def enter_benefits(book: Ledger, year: int, money: BenefitMoney) -> None:
         (Party.ACO, Party.BENEFICIARIES, mechanism, money.benefits[:, place])
         for place, mechanism in enumerate(BENEFITS)
     ]
-    for giver, taker, mechanism, cents in paid:
-        if cents.any():
-            evenly = over_months(cents, np.ones(MONTHS_A_YEAR))
-            book.enter(year, giver, taker, mechanism, evenly, aco=acos, month=months)
+    by_month = over_months(np.stack([cents for *_, cents in paid]), np.ones(MONTHS_A_YEAR))
+    for (giver, taker, mechanism, _), evenly in zip(paid, by_month, strict=True):
+        book.enter(year, giver, taker, mechanism, evenly, aco=acos, month=months)

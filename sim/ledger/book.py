@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -67,6 +67,7 @@ class Ledger:
         self._entries = np.empty(1024, _ENTRY)
         self._size = 0
         self._first_of: dict[int, int] = {}
+        self._nets: tuple[int, int, Cents] | None = None
 
     def __len__(self) -> int:
         return self._size
@@ -118,23 +119,27 @@ class Ledger:
         if payer == payee:
             raise ValueError(f"{payer.name.lower()} cannot pay itself")
         whose = np.arange(amounts.size) if aco is None else np.asarray(aco)
-        whole = np.broadcast_arrays(amounts, whose, month, provider)
-        amounts, whose, when, by = (one.ravel() for one in whole)
+        when, by = np.asarray(month), np.asarray(provider)
         if whose.size and not (whose.min() >= NOBODY and whose.max() < self.n_acos):
             raise ValueError(f"an entry names an ACO outside {NOBODY} to {self.n_acos - 1}")
         n_providers = self.n_practices + self.n_specialists
         if by.size and not (by.min() >= UNNAMED and by.max() < n_providers):
             raise ValueError(f"an entry names a provider outside {UNNAMED} to {n_providers - 1}")
-        kept = np.flatnonzero(amounts)
         self._first_of.setdefault(year, self._size)
-        self._make_room(kept.size)
-        new = self._entries[self._size : self._size + kept.size]
-        back = amounts[kept] < 0
-        new["year"], new["month"] = year, when[kept]
+        shape = np.broadcast_shapes(amounts.shape, whose.shape, when.shape, by.shape)
+        kept = (amounts if amounts.shape == shape else np.broadcast_to(amounts, shape)).nonzero()
+        if not kept[0].size:
+            return
+        amounts, whose, when, by = (_some(one, kept) for one in (amounts, whose, when, by))
+        number = kept[0].size
+        self._make_room(number)
+        new = self._entries[self._size : self._size + number]
+        back = amounts < 0
+        new["year"], new["month"] = year, when
         new["payer"], new["payee"] = np.where(back, payee, payer), np.where(back, payer, payee)
-        new["mechanism"], new["aco"], new["provider"] = mechanism, whose[kept], by[kept]
-        new["cents"] = np.abs(amounts[kept])
-        self._size += kept.size
+        new["mechanism"], new["aco"], new["provider"] = mechanism, whose, by
+        new["cents"] = np.abs(amounts)
+        self._size += number
 
     def _make_room(self, more: int) -> None:
         needed = self._size + more
@@ -163,12 +168,33 @@ class Ledger:
 
     def net(self, party: Party, *mechanisms: Mechanism, year: int | None = None) -> int:
         """Return the cents a party received less those it paid, for some mechanisms or for all."""
-        return int(self.signed(party, *mechanisms, year=year)[1].sum())
+        return int(self._net(party, mechanisms, year).sum())
 
     def net_by_aco(self, party: Party, *mechanisms: Mechanism, year: int | None = None) -> Cents:
         """Return the same by the ACO of the entries, shape (acos,); entries without an ACO are left out."""
-        found, cents = self.signed(party, *mechanisms, year=year)
-        return _by_aco(found["aco"], cents, self.n_acos)
+        return self._net(party, mechanisms, year)[: self.n_acos]
+
+    def _net(self, party: Party, mechanisms: tuple[Mechanism, ...], year: int | None) -> Cents:
+        """Return net cents by ACO and, last, those that concern none."""
+        if year is None:
+            found, cents = self.signed(party, *mechanisms)
+            return _sums(found["aco"], cents, self.n_acos + 1)
+        if self._nets is None or self._nets[:2] != (year, self._size):
+            self._nets = year, self._size, self._nets_of(year)
+        of_party = self._nets[2][party]
+        net: Cents = of_party[list(mechanisms) or slice(None)].sum(axis=0)
+        return net
+
+    def _nets_of(self, year: int) -> Cents:
+        """Return what entries of a year come to, shape (parties, mechanisms, acos + 1), in one pass."""
+        entries = self.entries[self._first_of.get(year, self._size) :]
+        entries = entries[entries["year"] == year]
+        shape = len(Party), max(Mechanism) + 1, self.n_acos + 1
+        # The last place is that of entries without an ACO.
+        what = entries["mechanism"].astype(np.int64) * shape[2] + entries["aco"] % shape[2]
+        sides = (entries[side].astype(np.int64) * (shape[1] * shape[2]) + what for side in ("payee", "payer"))
+        received, paid = (_sums(at, entries["cents"], shape[0] * shape[1] * shape[2]) for at in sides)
+        return (received - paid).reshape(shape)
 
     def by_month(
         self, party: Party, *mechanisms: Mechanism, year: int | None = None, months: int = 36
@@ -191,8 +217,14 @@ class Ledger:
         return made
 
 
-def _by_aco(aco: NDArray[np.integer], cents: Cents, n_acos: int) -> Cents:
-    table = np.zeros(n_acos, np.int64)
-    whose = aco >= 0
-    np.add.at(table, aco[whose], cents[whose])
-    return table
+def _some(values: NDArray[Any], kept: tuple[NDArray[np.int64], ...]) -> NDArray[Any]:
+    """Return what values that are broadcast to a shape have at some places of it."""
+    at = kept[len(kept) - values.ndim :]
+    return np.asarray(values[tuple(i if size > 1 else 0 for i, size in zip(at, values.shape, strict=True))])
+
+
+def _sums(at: NDArray[np.integer], cents: Cents, places: int) -> Cents:
+    """Return the sums of cents at each place, -1 being the last."""
+    found = np.zeros(places, np.int64)
+    np.add.at(found, at, cents)
+    return found

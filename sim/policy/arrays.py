@@ -35,6 +35,36 @@ def dollars(pbpm: Floats, months: Floats) -> Floats:
     return np.multiply(pbpm, months, out=np.zeros_like(pbpm), where=months > 0.0)
 
 
+def quantiles_by_group(values: ArrayLike, group: ArrayLike, n_groups: int, shares: ArrayLike) -> Floats:
+    """Return quantiles of the values of each group, as :func:`numpy.quantile` has them; 0 for an empty group.
+
+    Parameters
+    ----------
+    values : array_like, shape (some,)
+    group : array_like of int, shape (some,)
+        Group of each value, from 0 on.
+    n_groups : int
+    shares : array_like, shape (quantiles,)
+
+    Returns
+    -------
+    numpy.ndarray, shape (quantiles, groups)
+    """
+    given, of = np.asarray(values, dtype=np.float64), np.asarray(group, np.int64)
+    number = np.bincount(of, minlength=n_groups)
+    if not of.size:
+        return np.zeros((np.size(shares), n_groups))
+    ranked, start = given[np.lexsort((given, of))], np.cumsum(number) - number
+    place = np.asarray(shares, dtype=np.float64)[:, None] * np.maximum(number - 1, 0)
+    below = np.floor(place).astype(np.int64)
+    part = place - below
+    low, high = (
+        ranked[np.minimum(start + at, len(ranked) - 1)] for at in (below, np.minimum(below + 1, number - 1))
+    )
+    found = np.where(part < 0.5, low + (high - low) * part, high - (high - low) * (1.0 - part))
+    return np.where(number > 0, found, 0.0)
+
+
 def over_cells(by_category: ArrayLike) -> Floats:
     """Repeat values per category (..., 3) over both alignment routes (..., 6)."""
     return np.concatenate([np.asarray(by_category, dtype=np.float64)] * 2, axis=-1)

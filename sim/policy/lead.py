@@ -19,7 +19,7 @@ from sim.policy.discount import add_on, discount_rate
 from sim.policy.quality import after_discount_and_quality, earned_back
 from sim.policy.rate_book import blend_rate_book
 from sim.policy.risk import capped_ratio
-from sim.policy.settlement import sequestered, shared_amount
+from sim.policy.sharing import share_savings
 from sim.policy.terms import LeadTerms
 from sim.policy.trend import annual_guarded_trend, guarded_trend, two_way_trend
 
@@ -184,8 +184,8 @@ class PerformanceYearSettlement:
         Mix-weighted benchmark before discount, after it, and after earned quality.
     discount : numpy.ndarray, shape (..., aco)
         Discount rate.
-    benchmark_cell_usd : numpy.ndarray, shape (..., aco, cell)
-        Final benchmark by cell; sums to `benchmark_usd`.
+    before_cell_usd, benchmark_cell_usd : numpy.ndarray, shape (..., aco, cell)
+        Benchmark by cell before discount and withhold, and the final one, which sums to `benchmark_usd`.
     benchmark_usd, benchmark_before_discount_usd, paid_usd : numpy.ndarray, shape (..., aco)
         Final benchmark, the same before discount and withhold, and performance-year expenditure.
     gross_savings_usd : numpy.ndarray, shape (..., aco)
@@ -207,6 +207,7 @@ class PerformanceYearSettlement:
     discount: Floats
     discounted_pbpm: Floats
     final_pbpm: Floats
+    before_cell_usd: Floats
     benchmark_cell_usd: Floats
     benchmark_usd: Floats
     benchmark_before_discount_usd: Floats
@@ -330,6 +331,7 @@ def settle_performance_year(
         discount=discount,
         discounted_pbpm=before_pbpm * (1.0 - discount),
         final_pbpm=before_pbpm * left,
+        before_cell_usd=before_cell,
         benchmark_cell_usd=final_cell,
         benchmark_usd=final,
         benchmark_before_discount_usd=before,
@@ -341,6 +343,15 @@ def settle_performance_year(
         add_on_usd=np.zeros_like(before) if terms.add_on_inside else add_on_rate * before,
         steps_usd=np.stack([*counted, before * (1.0 - discount), final], axis=-1),
     )
+
+
+def benchmark_at_quality(
+    done: PerformanceYearSettlement, score: Floats, terms: LeadTerms
+) -> tuple[Floats, Floats]:
+    """Return a settled year's final benchmark at other quality, 0 to 1: USD by cell, and PBPM."""
+    earned = earned_back(score, withhold=terms.quality_withhold)
+    left = after_discount_and_quality(done.discount, earned, combined=terms.quality_combined)
+    return done.before_cell_usd * left[..., None], done.before_discount_pbpm * left
 
 
 def _two_way_since_by3(
@@ -378,23 +389,3 @@ def _update_trend(
         guard_above=earlier.guard_above,
         guard_target=terms.guard_target,
     )
-
-
-def share_savings(benchmark: Floats, paid: Floats, terms: LeadTerms) -> tuple[Floats, Floats, Floats]:
-    """Return gross savings, the ACO's part by the corridors, and what sequestration takes of it, USD.
-
-    Parameters
-    ----------
-    benchmark, paid : numpy.ndarray, shape (..., aco)
-        Final benchmark and expenditure, USD.
-    terms : LeadTerms
-    """
-    gross = benchmark - paid
-    bands = {
-        "edges": terms.corridor_edges,
-        "savings": terms.corridor_savings,
-        "losses": terms.corridor_losses,
-    }
-    shared = shared_amount(gross, benchmark, **bands)
-    taken = sequestered(gross, benchmark, rate=terms.sequestration, base=terms.sequestration_base, **bands)
-    return gross, shared, taken

@@ -37,11 +37,11 @@ def corridor_share(fraction: ArrayLike, edges: ArrayLike, shares: ArrayLike) -> 
     """
     gross = np.asarray(fraction, dtype=np.float64)
     low = np.asarray(edges, dtype=np.float64)
-    width = np.diff(low, append=np.inf)
+    width = np.append(low[1:], np.inf) - low
     size = np.abs(gross)
     kept = np.zeros_like(size)
     for start, span, share in zip(low, width, np.asarray(shares, dtype=np.float64), strict=True):
-        kept += share * np.clip(size - start, 0.0, span)
+        kept += share * np.minimum(np.maximum(size - start, 0.0), span)
     return np.copysign(kept, gross)
 
 
@@ -82,6 +82,7 @@ def sequestered(
     edges: ArrayLike,
     savings: ArrayLike,
     losses: ArrayLike,
+    shared: Floats | None = None,
 ) -> Floats:
     """Return the dollars sequestration takes from the shared amount (never negative).
 
@@ -95,9 +96,11 @@ def sequestered(
         ``shared``: of the shared amount, worsening losses too; ``gross``: of gross savings or losses before
         the corridors (the same inside a band that shares all); ``gains``: of shared savings only, as in
         ACO REACH.
+    shared : numpy.ndarray, optional
+        What :func:`shared_amount` gives, where that is known already.
     """
     bands = {"edges": edges, "savings": savings, "losses": losses}
-    shared = shared_amount(gross, benchmark, **bands)
+    shared = shared_amount(gross, benchmark, **bands) if shared is None else shared
     if base == "gross":
         amount = np.asarray(gross, dtype=np.float64)
         return shared - shared_amount(amount - rate * np.abs(amount), benchmark, **bands)

@@ -19,6 +19,7 @@ class ArmPeople:
         self._lives = lives
         self._arm = arm
         self.columns = lives.columns(arm)
+        self._shown: tuple[People, People] | None = None
 
     def before_reading(self) -> None:
         """Put everybody in place."""
@@ -30,7 +31,10 @@ class ArmPeople:
 
     def people(self) -> People:
         """Return the arm's people as they are now; they cannot be written."""
-        everybody = People(*(column.view() for column in self._lives.people(self._arm)))
-        for column in everybody:
-            column.flags.writeable = False
-        return everybody
+        people = self._lives.people(self._arm)
+        if self._shown is None or self._shown[0] is not people:
+            everybody = People(*(column.view() for column in people))
+            for column in everybody:
+                column.flags.writeable = False
+            self._shown = people, everybody
+        return self._shown[1]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,11 +14,44 @@ from sim.kernels.codes import Listed
 from sim.kernels.following import FIRST_FOLLOWER, Followers
 from sim.kernels.layout import Array
 from sim.kernels.strip import Strip, make_strip
-from sim.kernels.tally import Asked, Tally
+from sim.kernels.tally import Asked, Tally, together
 
 Ints = NDArray[np.int64]
 # Room for episodes, for each person of a chunk: more than people have on average, who have fewer than one.
 ROOM = 10
+
+
+@dataclass(frozen=True)
+class Wants:
+    """What arms that share lives ask for, each for itself.
+
+    Attributes
+    ----------
+    of_arms : mapping of int to Asked
+    """
+
+    of_arms: Mapping[int, Asked]
+
+    @cached_property
+    def together(self) -> Asked:
+        """What anybody of them asks for."""
+        return together(list(self.of_arms.values()))
+
+    def from_arm(self, arm: int, by: Mapping[int, Ints], practice_market: Ints) -> Ints:
+        """Return what is wanted of each practice's touched people by arms whose years an arm works out.
+
+        Parameters
+        ----------
+        arm : int
+        by : mapping of int to int64 array of shape (markets,)
+            Arm that works out the year of each market's touched people, for each.
+        practice_market : int64, shape (practices,)
+        """
+        n = len(practice_market)
+        found = np.zeros(n, np.int64)
+        for other, asked in self.of_arms.items():
+            found |= np.where(by[other][practice_market] == arm, asked.of_practices(n), 0)
+        return found
 
 
 class EpisodeList:
@@ -33,8 +68,7 @@ class EpisodeList:
     """
 
     def __init__(self, asked: Asked, rows: int, followers: int = 0) -> None:
-        wanted = asked.referred and any(asked.listed)
-        self._room = min(CHUNK, rows) * ROOM * (1 + followers) if wanted else 0
+        self._room = min(CHUNK, rows) * ROOM * (1 + followers) if any(asked.listed) else 0
         self._chunks: dict[int, Array] = {}
 
     def strip(self) -> Strip:
@@ -62,14 +96,16 @@ class EpisodeList:
 
 
 def episodes_of(
-    rows: Array, practice_market: Ints, by: Ints, base: int, followers: Sequence[int]
+    rows: Array, asked: Asked, practice_market: Ints, by: Ints, base: int, followers: Sequence[int]
 ) -> NDArray[np.int64]:
-    """Return the episodes of one arm, by person.
+    """Return the episodes that one arm asked for, by person.
 
     Parameters
     ----------
     rows : int64, shape (episodes, fields)
         Of a family of arms.
+    asked : Asked
+        By the arm.
     practice_market : int64, shape (practices,)
     by : int64, shape (markets,)
         Arm that works out the year of each market's touched people for the arm.
@@ -83,9 +119,11 @@ def episodes_of(
     for place, arm in enumerate(followers):
         if arm < len(source):
             source[arm] = FIRST_FOLLOWER + place
-    its_own = source[by[practice_market[rows[:, Listed.PRACTICE]]]]
-    mine = rows[(rows[:, Listed.SOURCE] == 0) | (rows[:, Listed.SOURCE] == its_own)]
-    found: NDArray[np.int64] = mine[np.argsort(mine[:, Listed.ROW], kind="stable")]
+    practice, kind = rows[:, Listed.PRACTICE], rows[:, Listed.KIND]
+    its_own = source[by[practice_market[practice]]]
+    lived = (rows[:, Listed.SOURCE] == 0) | (rows[:, Listed.SOURCE] == its_own)
+    mine = np.flatnonzero(lived & (np.array(asked.listed)[practice] >> kind & 1 > 0))
+    found: NDArray[np.int64] = rows[mine[np.argsort(rows[mine, Listed.ROW], kind="stable")]]
     found[:, Listed.SOURCE] = 0
     return found
 
@@ -123,7 +161,24 @@ def mixed(
                 where = of_place[: len(practice_market)] == arm
                 into[:, where] = rest[:, where] + mine[:, where]
             else:
-                # Sums of those who are served are of practices alone.
+                # Sums by month and of those who are served are of practices alone.
                 where = of_place[: len(into)] == arm
                 into[where] = rest[where] + mine[where]
     return found
+
+
+def only(asked: Asked, sums: Tally, all_asked: Asked) -> Tally:
+    """Return what an arm asked for of the sums that all together have asked for."""
+    if asked == all_asked:
+        return sums
+    wanted = {
+        "monthly": any(asked.monthly),
+        "referred": asked.referred,
+        "types": asked.types,
+        "served": asked.served,
+    }
+    kept = sums._replace(**{name: getattr(sums, name)[:0] for name, wants in wanted.items() if not wants})
+    if wanted["monthly"] and asked.monthly != all_asked.monthly:
+        of_mine = np.array(asked.monthly, np.int64)[:, None, None, None]
+        kept = kept._replace(monthly=sums.monthly * of_mine)
+    return kept

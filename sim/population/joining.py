@@ -26,6 +26,7 @@ Flags = NDArray[np.bool_]
 
 _CATEGORIES = N_CELLS // 2
 _HIGH_NEEDS = int(Cell.HN_CLAIMS)
+_OF_SCORES = ("birth_year", "entry_year", "entry_month", "aligned", "risk", "needy_risk")
 _CALENDAR = np.arange(1, MONTHS_A_YEAR + 1)
 
 
@@ -115,11 +116,15 @@ def came(people: People, year: int, key: Key, lists: Lists, mid_year_month: floa
     attested at the year's end to a practice of one that collects attestations, has done so within the year.
     """
     had, attested, new = (np.append(one, NOBODY) for one in lists)
-    to_attested, to_new = attested[people.attested], new[people.aligned]
-    rows = np.flatnonzero(
-        (people.months > 0) & (had[people.aligned] < 0) & ((to_attested >= 0) | (to_new >= 0))
-    )
-    to_attested, to_new = to_attested[rows], to_new[rows]
+    # Few have attested, and lists with new TINs are few, so that the rest is asked of a few.
+    may = people.attested >= 0
+    if (lists.new >= 0).any():
+        may |= new[people.aligned] >= 0
+    rows = np.flatnonzero(may)
+    rows = rows[(people.months[rows] > 0) & (had[people.aligned[rows]] < 0)]
+    to_attested, to_new = attested[people.attested[rows]], new[people.aligned[rows]]
+    come = (to_attested >= 0) | (to_new >= 0)
+    rows, to_attested, to_new = rows[come], to_attested[come], to_new[come]
     enrolled = people.months[rows].astype(np.int64)
     first = np.where(people.entry_year[rows] == year, people.entry_month[rows], 1).astype(np.int64)
     draw = uniforms(key, rows, year, Decision.ATTESTING)[:, 0]
@@ -161,7 +166,7 @@ def moved(
     market_of : int64, shape (practices,)
     """
     rows, late, last = found.rows, found.late, found.start + found.months - 1
-    some = People(*(column[rows] for column in people))
+    some = rows_of(people, rows, "cell", "market", "last_main_visits", "last_other_visits")
     category = some.cell.astype(np.int64) % _CATEGORIES
     place = np.where(some.aligned >= 0, some.aligned, len(market_of) + some.market).astype(np.int64)
     old, new = some.cell.astype(np.int64), category + np.where(found.voluntary, _CATEGORIES, 0)
@@ -190,15 +195,26 @@ def moved(
         move(part, Sum.TRUE_RISK, np.rint(coded * known).astype(np.int64))
         if not len(monthly):
             continue
+        # By month only people of an ACO are counted, which those who come to one have not been.
         since = _CALENDAR - begins[:, None]
         here = (since >= 0) & (since < months[:, None])
         passed = here.cumsum(axis=1) * spend[part][:, None] // np.maximum(months, 1)[:, None]
         evenly = np.diff(passed, axis=1, prepend=0)
         at, to = np.arange(MONTHS_A_YEAR), part * late_cell
         for kind, amount in ((MonthSum.MONTHS, here.astype(np.int64)), (MonthSum.SPEND, evenly)):
-            np.subtract.at(monthly[..., kind], (place[:, None], (old + to)[:, None], at), amount)
             np.add.at(monthly[..., kind], (found.practice[:, None], (new + to)[:, None], at), amount)
     return tally._replace(care=care, monthly=monthly)
+
+
+def rows_of(people: People, rows: Ints, *names: str) -> People:
+    """Return the columns of some people that :func:`scores` rest on and those named; the others are empty."""
+    wanted = {*_OF_SCORES, *names}
+    return People(
+        **{
+            name: column[rows] if name in wanted else np.empty(0, column.dtype)
+            for name, column in people._asdict().items()
+        }
+    )
 
 
 def scores(some: People, year: int, coding: Floats) -> NDArray[np.float32]:

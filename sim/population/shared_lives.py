@@ -29,8 +29,8 @@ from sim.kernels.layout import (
     same_tables,
 )
 from sim.kernels.tally import NOTHING_FURTHER, Asked, Tally, add
-from sim.population.arm_sums import EpisodeList, answers_of, episodes_of, mixed, regions, sums_of
-from sim.population.world import World, YearTables
+from sim.population.arm_sums import EpisodeList, Wants, answers_of, episodes_of, mixed, only, regions, sums_of
+from sim.population.world import World
 
 Ints = NDArray[np.int64]
 VARYING = tuple(name for name in People._fields if name not in FIXED_COLUMNS)
@@ -116,7 +116,7 @@ class SharedLives:
         year: int,
         levers: Sequence[tuple[Practices, Health]],
         threads: int = 1,
-        asked: Asked = NOTHING_FURTHER,
+        asked: Sequence[Asked] = (),
     ) -> list[Tally]:
         """Live one year in all arms and return the exact sums of each; none may be changed.
 
@@ -127,32 +127,36 @@ class SharedLives:
             What practices do, and health parameters, in each arm.
         threads : int
             Cores to use; no result depends on it.
-        asked : Asked
-            Sums wanted beyond those that cost no time.
+        asked : sequence of Asked
+            Sums that each arm wants beyond those that cost no time; by default none.
         """
+        asked = asked or [NOTHING_FURTHER] * len(levers)
         self._part_by_health([health for _, health in levers])
         self._part_by_market([practices for practices, _ in levers])
-        tables = self.world.tables(year, asked)
         sums: list[Tally] = [self.world.zeros()] * len(levers)
         for arm, life in enumerate(self._lives):
             if life.followed == arm:
-                self._live_family(arm, tables, levers, threads, asked, sums)
+                self._live_family(arm, year, levers, threads, asked, sums)
         return sums
 
     def _live_family(
         self,
         arm: int,
-        tables: YearTables,
+        year: int,
         levers: Sequence[tuple[Practices, Health]],
         threads: int,
-        asked: Asked,
+        of_arms: Sequence[Asked],
         sums: list[Tally],
     ) -> None:
         """Live the year of an arm that is followed and of those that follow it; write down their sums."""
         world, people = self.world, self._lives[arm].people
         followers = self._working_out(arm)
+        wants = Wants({o: of_arms[o] for o, life in enumerate(self._lives) if life.followed == arm})
+        asked, by = wants.together, {o: self._lives[o].by for o in wants.of_arms}
+        tables = world.tables(year, asked)
+        tables.referrals.wanted[1] = wants.from_arm(arm, by, world.providers.market)
         tallies = [world.zeros(asked, regions=2 if followers else 1) for _ in range(max(1, threads))]
-        following = [self._followers(arm, followers, levers, asked) for _ in tallies]
+        following = [self._followers(arm, followers, levers, wants) for _ in tallies]
         listed = EpisodeList(asked, world.n_people, len(followers))
         strips = [listed.strip() for _ in tallies]
         reference = self._lives[0].people.spend if arm else None
@@ -171,7 +175,7 @@ class SharedLives:
             add(lived[arm], tally)
             for j, f in enumerate(followers):
                 add(lived[f], sums_of(others, j))
-        self._put_together(arm, followers, lived, sums, listed.rows())
+        self._put_together(arm, followers, lived, sums, listed.rows(), wants)
 
     def _working_out(self, arm: int) -> list[int]:
         """Return the arms that follow an arm and work out the year of people of their own."""
@@ -321,7 +325,7 @@ class SharedLives:
             np.copyto(columns[arm, rows], columns[former, rows], where=apart != 0)
 
     def _followers(
-        self, arm: int, followers: list[int], levers: Sequence[tuple[Practices, Health]], asked: Asked
+        self, arm: int, followers: list[int], levers: Sequence[tuple[Practices, Health]], wants: Wants
     ) -> Followers:
         """Return the arms that follow an arm as the kernels see them, with sums that are all zero."""
         if not followers:
@@ -331,11 +335,12 @@ class SharedLives:
         differs = np.zeros(self.world.n_practices, np.uint8)
         for f in followers:
             differs |= ~same_practices(levers[f][0], levers[arm][0]) * lives[f][market]
-        one = self.world.zeros(asked)
+        one, by = self.world.zeros(wants.together), {o: self._lives[o].by for o in wants.of_arms}
         return Followers(
             arm=np.array(followers),
             practices=np.array([levers[f][0][:-1] for f in followers], np.float64),
             answers=answers_of([levers[f][0].answers for f in followers]),
+            wanted=np.stack([np.tile(wants.from_arm(f, by, market), (2, 1)) for f in followers]),
             **{
                 name: np.zeros((len(followers), *sums.shape), np.int64)
                 for name, sums in one._asdict().items()
@@ -349,24 +354,33 @@ class SharedLives:
         )
 
     def _put_together(
-        self, arm: int, followers: list[int], lived: dict[int, Tally], sums: list[Tally], listed: Array
+        self,
+        arm: int,
+        followers: list[int],
+        lived: dict[int, Tally],
+        sums: list[Tally],
+        listed: Array,
+        wants: Wants,
     ) -> None:
-        """Put the sums of an arm and of those that follow it together from those touched and those not."""
+        """Put the sums of an arm and of those that follow it together from those touched and those not.
+
+        Each has what it asked for, of what all together have asked for.
+        """
         whole, untouched = regions(lived[arm]) if followers else (lived[arm], lived[arm])
-        market = self.world.providers.market
+        market, wanted = self.world.providers.market, wants.of_arms
         for other, life in enumerate(self._lives):
             if life.followed != arm:
                 continue
             twin = next((o for o in range(other) if self._same_lives(other, o)), None)
-            if twin is not None:
+            if twin is not None and wanted[other] == wanted[twin]:
                 sums[other] = sums[twin]
-            elif (life.by == arm).all():
-                sums[other] = whole
             else:
-                sums[other] = mixed(life.by, arm, whole, untouched, lived, market)
-            if twin is None and len(listed):
-                mine = episodes_of(listed, market, life.by, arm, followers)
-                sums[other] = sums[other]._replace(listed=mine)
+                alike = (life.by == arm).all()
+                mine = whole if alike else mixed(life.by, arm, whole, untouched, lived, market)
+                sums[other] = only(wanted[other], mine, wants.together)
+                if any(wanted[other].listed):
+                    episodes = episodes_of(listed, wanted[other], market, life.by, arm, followers)
+                    sums[other] = sums[other]._replace(listed=episodes)
             life.complete = life.filled = other == arm
 
     def _same_lives(self, arm: int, other: int) -> bool:

@@ -177,13 +177,15 @@ class World:
         return np.empty((0, N_EPISODES, self.providers.specialists.share.shape[1], 3))
 
     def referrals(self, asked: Asked) -> Referrals:
-        """Return the kernels' referral tables, empty unless episodes by specialist are asked for."""
+        """Return the kernels' referral tables: who refers to whom only where episodes are asked for."""
+        wanted = np.tile(asked.of_practices(self.n_practices), (2, 1))
+        return Referrals(self._refers if asked.episodes else np.empty((0, 0, 0)), wanted)
+
+    @cached_property
+    def _refers(self) -> NDArray[np.float64]:
         made = self.providers.specialists
-        if not asked.referred:
-            return Referrals(np.empty((0, 0, 0)), np.empty(0, np.int64))
         share = np.cumsum(made.share, axis=1)[:, None, :]
-        listed = np.array(asked.listed or (0,) * self.n_practices, np.int64)
-        return Referrals(np.ascontiguousarray(np.broadcast_to(share, made.by_specialty.shape)), listed)
+        return np.ascontiguousarray(np.broadcast_to(share, made.by_specialty.shape))
 
     def zeros(self, asked: Asked = NOTHING_FURTHER, regions: int = 1) -> Tally:
         """Return sums of a year that are all zero."""

@@ -174,7 +174,7 @@ class Care(Treatment):
             sums[Sum.FOLLOW_UPS_MADE] += self.happened * (self.draws.follow_up() < follow_up)
         share = of_episodes.share[kind]
         expected = 0
-        if self.model.asked.referred:
+        if self.model.asked.episodes:
             expected = in_cents(self.mean_event(year) * rules.cause_cost[cause] * share)
         return [Begun(kind, month, int(cents * share), expected, 1)] * self.happened
 
@@ -247,8 +247,8 @@ class Care(Treatment):
         add(now, self.months - late, self.spend - late_cents, true_risk, coded_risk)
         now[Sum.PERSONS] += 1
         now[Sum.DEATHS] += year.dies
-        if self.model.asked.monthly:
-            by_month = self.model.monthly[place]
+        if self.aligned >= 0 and any(self.model.asked.monthly) and self.model.asked.monthly[self.aligned]:
+            by_month = self.model.monthly[self.aligned]
             early = range(year.first_month, year.first_month + self.months - late)
             spread_money(by_month[self.cell], early, self.spend - late_cents, lump_sums)
             if late:

@@ -147,7 +147,7 @@ class Treatment(Served):
         ):
             if year.carried & condition:
                 expected = 0
-                if self.model.asked.referred:
+                if self.model.asked.episodes:
                     mean = self.mean_ambulatory(year)
                     mean += self.mean_of_events(year) if kind == Episode.HF_CHRONIC else 0.0
                     expected = in_cents(mean * share[kind])
@@ -201,19 +201,20 @@ class Treatment(Served):
             episode[EpisodeSum.COST] += one.cents
             episode[EpisodeSum.INPATIENT] += one.inpatient
             episode[EpisodeSum.MONTH] += one.month
-            if model.asked.referred:
+            if model.asked.episodes:
                 refers, half = (self.aligned, 0) if self.aligned >= 0 else (self.practice, 1)
                 which = self.led_by(one.kind, refers)
-                led = model.referred[half][refers][one.kind][which]
-                led[ReferredSum.COUNT] += 1
-                led[ReferredSum.COST] += one.cents
-                led[ReferredSum.INPATIENT] += one.inpatient
-                led[ReferredSum.MONTH] += one.month
                 expected, counted = self.related(one)
-                led[ReferredSum.EXPECTED] += expected
-                led[ReferredSum.RELATED] += counted
-                led[ReferredSum.SQUARE] += counted * counted // CENTS_SQUARED
-                if self.aligned >= 0 and model.referrals.listed[refers] >> one.kind & 1:
+                if model.asked.referred:
+                    led = model.referred[half][refers][one.kind][which]
+                    led[ReferredSum.COUNT] += 1
+                    led[ReferredSum.COST] += one.cents
+                    led[ReferredSum.INPATIENT] += one.inpatient
+                    led[ReferredSum.MONTH] += one.month
+                    led[ReferredSum.EXPECTED] += expected
+                    led[ReferredSum.RELATED] += counted
+                    led[ReferredSum.SQUARE] += counted * counted // CENTS_SQUARED
+                if self.aligned >= 0 and model.referrals.wanted[0][refers] >> one.kind & 1:
                     at = self.row, refers, one.kind, which, one.month
                     model.listed.append([*at, expected, counted, self.state(year, one), 0])
 

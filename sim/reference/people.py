@@ -358,10 +358,10 @@ class PlainModel(Model):
         places = len(self.practices.efficiency) + len(self.markets.onset)
         self.sums = [[[0] * N_SUMS for _ in range(N_CELLS)] for _ in range(places)]
         self.episodes = [[[0] * N_EPISODE_SUMS for _ in range(N_EPISODES)] for _ in range(places)]
-        if self.asked.monthly:
+        if any(self.asked.monthly):
             self.monthly = [
                 [[[0] * N_MONTH_SUMS for _ in range(MONTHS_A_YEAR)] for _ in range(N_CELLS)]
-                for _ in range(places)
+                for _ in self.practices.efficiency
             ]
         self.served = [[0] * N_SERVED_SUMS for _ in self.practices.efficiency]
         self.listed = []

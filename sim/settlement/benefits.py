@@ -96,7 +96,7 @@ class Benefits:
             ACOs that LEAD settles this year.
         """
         offers = contracts.offers
-        if not offers.any:
+        if not (offers.any and mine.any()):
             return None
         n = len(mine)
         falls, counted, medicare = np.zeros(n, np.int64), np.zeros(n, np.int64), False

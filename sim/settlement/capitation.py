@@ -26,6 +26,8 @@ from sim.settlement.elections import Elections
 from sim.settlement.program import Flags, Floats, Ints, cents
 
 _CENTS = 100.0
+# What counts as expenditure in place of claims.
+_CAPITATED = (Mechanism.BASE_PCC, Mechanism.TCC, Mechanism.NPCC)
 
 
 @dataclass(frozen=True, eq=False)
@@ -261,13 +263,14 @@ def capitation_of(
         return rules.after_sequestration(amount, rate=terms.sequestration, taken=taken)
 
     to_aco: dict[Mechanism, Ints] = {}
-    due = np.zeros(known.final.shape, np.int64)
-    for mechanism in (Mechanism.BASE_PCC, Mechanism.TCC, Mechanism.NPCC):
-        owed = cents(known.final * (rates[mechanism][:, None] * people).sum(axis=-1))
-        due += owed
-        paid = cents(net(rules.monthly_payment(rates[mechanism], in_force, payable)))
-        to_aco[mechanism] = _settled(paid, np.rint(net(owed.sum(axis=-1))).astype(np.int64), final_month)
-    advance = rules.monthly_payment(rates[Mechanism.ENHANCED_PCC], in_force, payable)
+    by_mechanism = np.stack([rates[mechanism] for mechanism in (*_CAPITATED, Mechanism.ENHANCED_PCC)])
+    owed = cents(known.final * (by_mechanism[:-1, :, None] * people).sum(axis=-1))
+    *monthly, advance = rules.monthly_payment(by_mechanism, in_force, payable)
+    for mechanism, paid, all_year in zip(
+        _CAPITATED, cents(net(np.stack(monthly))), np.rint(net(owed.sum(axis=-1))), strict=True
+    ):
+        to_aco[mechanism] = _settled(paid, all_year.astype(np.int64), final_month)
+    due = owed.sum(axis=0)
     lent = cents(net(advance, terms.enhanced_sequestered))
     to_practices = no_money(len(due))
     to_practices[:, : lent.shape[1]] = np.rint(care.enhanced_passed_on * lent)

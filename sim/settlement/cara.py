@@ -19,20 +19,22 @@ from sim.ledger import Ledger
 from sim.ledger.year import enter_cara
 from sim.outcomes.cara import CARA_RECONCILED, CARA_REPORTED
 from sim.outcomes.registry import BY_NAME
+from sim.policy.arrays import quantiles_by_group
 from sim.policy.cara import agreed_part, in_expenditure, limited, quality_score, reconciled
 from sim.population.experience import ratio
 from sim.population.world import World
 from sim.scenarios import Scenario
 from sim.settlement.cara_agreed import PRICES, Agreed, agreed
 from sim.settlement.cara_answers import answers
-from sim.settlement.cara_led import Kinds, Led, led_under
+from sim.settlement.cara_led import Kinds, Led, led_under, stands
 from sim.settlement.cara_price import Before, PriceYear, reported_prices, target_cents
 from sim.settlement.cara_reports import Reports
 from sim.settlement.contracts import Contracts
 from sim.settlement.program import Flags, Floats, History, Ints, Participants, Settled, cents
 
-# Prices that rest on the specialist's own episodes of the year before.
-_OWN = [PRICES.index("own_history"), PRICES.index("bpci_advanced")]
+# Prices that rest on the specialist's own episodes of the year before, and on everybody's of the year.
+_OWN = (PRICES.index("own_history"), PRICES.index("bpci_advanced"))
+_TEAM = (PRICES.index("team"),)
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,6 +100,7 @@ class Cara:
         self._specialty = self._kinds.specialty
         self._before: dict[int, Before] = {}
         self._agreed_in: dict[int, Agreed | None] = {}
+        self._terms: dict[int, CaraTerms] = {}
         self.years: dict[int, CaraYear] = {}
         self.reports: dict[int, Reports] = {}
 
@@ -106,13 +109,15 @@ class Cara:
         if year not in self._agreed_in:
             world = self._world
             self._agreed_in[year] = agreed(
-                self._scenario, self._arm, world.plans, world.evidence, world.key, year
+                self._scenario, self._arm, world.plans, world.evidence, world.key, year, self.terms
             )
         return self._agreed_in[year]
 
     def terms(self, year: int) -> CaraTerms:
         """Return what the arm's rulebook says of a year."""
-        return cara_terms(self._scenario.rulebook(self._arm), year)
+        if year not in self._terms:
+            self._terms[year] = cara_terms(self._scenario.rulebook(self._arm), year)
+        return self._terms[year]
 
     def arranging(self, year: int, contracts: Contracts, active: Flags) -> Flags:
         """Return which ACOs may have arrangements: in LEAD, in an option that offers them; shape (acos,)."""
@@ -123,22 +128,19 @@ class Cara:
         return in_lead & np.isin(contracts.risk_option, self.terms(year).options)
 
     def asks(self, year: int) -> bool:
-        """Return whether a year's episodes are needed by specialist, for themselves or for later."""
-        if self._stated(year) is not None:
+        """Return whether this year's prices, or the next's, rest on everybody's episodes by specialist."""
+        now, after = self._stated(year), self._stated(year + 1) if year + 1 in self._scenario.years else None
+        if now is not None and _priced(now, _TEAM):
             return True
-        after = self._stated(year + 1) if year + 1 in self._scenario.years else None
-        if after is None:
-            return False
-        owns = bool((after.covered & np.isin(after.price, _OWN)).any())
-        return owns or self.terms(year + 1).least_before > 0
+        return after is not None and (_priced(after, _OWN) or self.terms(year + 1).least_before > 0)
 
-    def listed(self, year: int, practice_aco: Ints) -> tuple[int, ...]:
+    def listed(self, year: int, practice_aco: Ints, arranging: Flags) -> tuple[int, ...]:
         """Return the kinds of episode, a bit each, that are wanted one by one of each practice's people."""
         stated = self._stated(year)
         if stated is None:
             return ()
-        bits = (stated.covered << np.arange(N_EPISODES)).sum(axis=1)
-        return tuple(np.append(bits, 0)[practice_aco].tolist())
+        bits = (stands(stated, arranging) << np.arange(N_EPISODES)).sum(axis=1)
+        return tuple(bits[practice_aco].tolist())
 
     def prices(self, year: int) -> NDArray[np.float64]:
         """Return CMS's price report for a year, USD, shape (acos, episodes); NaN where nothing is arranged.
@@ -173,15 +175,13 @@ class Cara:
         arranging : bool, shape (acos,)
             See :meth:`arranging`; of ACOs that LEAD settles this year.
         """
-        if not self.asks(year):
+        stated, tally = self._stated(year), history[year]
+        self._before = {known: led for known, led in self._before.items() if known == year - 1}
+        if self.asks(year):
+            self._before[year] = self._all_led(tally, self._own(participants.specialists))
+        if stated is None or not arranging.any():
             return None
-        tally = history[year]
         own = self._own(participants.specialists)
-        self._before = {year - 1: self._before[year - 1]} if year - 1 in self._before else {}
-        self._before[year] = self._all_led(tally, own)
-        stated = self._stated(year)
-        if stated is None:
-            return None
         terms, practice_aco = self.terms(year), participants.practice_aco
         led = led_under(tally.listed, own, practice_aco, stated, arranging, terms, self._kinds, self._world)
         prices = PriceYear(self._world, history, year, self._prospective, self._before, terms)
@@ -256,22 +256,30 @@ class Cara:
         A specialist's people are those of the practices that refer to it, by the share they refer.
         """
         scores = stated.quality[led.aco, led.kind]
-        made = self._world.providers.specialists
-        practices = tally.care[: len(made.by_specialty)].sum(axis=1)
-        stays, months = (
-            practices[:, which].astype(np.float64) for which in (Sum.COMPLEX_STAYS, Sum.COMPLEX_MONTHS)
-        )
         measured = np.isnan(scores)
-        for specialty in np.unique(self._specialty[led.kind[measured]]).tolist():
-            there = made.by_specialty[:, specialty]
-            top, bottom = np.zeros(len(made.market)), np.zeros(len(made.market))
-            np.add.at(top, there, made.share * stays[:, None])
-            np.add.at(bottom, there, made.share * months[:, None])
-            rates = ratio(top, bottom)
-            best, worst = np.quantile(rates[bottom > 0.0], terms.percentiles) if bottom.any() else (0.0, 0.0)
-            mine = measured & (self._specialty[led.kind] == specialty)
-            scores[mine] = quality_score(rates[led.specialist[mine]], best=best, worst=worst)
-        return scores
+        if not measured.any():
+            return scores
+        made = self._world.providers.specialists
+        cells = tally.care[: len(made.by_specialty)]
+
+        def of_specialists(which: Sum) -> Floats:
+            of_people = made.share * cells[..., which].sum(axis=1).astype(np.float64)[:, None]
+            referred = np.broadcast_to(of_people[:, None], made.by_specialty.shape)
+            sums = np.bincount(made.by_specialty.ravel(), referred.ravel(), len(made.market))
+            return np.asarray(sums, np.float64)
+
+        top, bottom = of_specialists(Sum.COMPLEX_STAYS), of_specialists(Sum.COMPLEX_MONTHS)
+        rates, known = ratio(top, bottom), np.flatnonzero(bottom > 0.0)
+        groups = made.specialty[known], made.by_specialty.shape[1]
+        best, worst = quantiles_by_group(rates[known], *groups, terms.percentiles)
+        of = made.specialty[led.specialist]
+        score = quality_score(rates[led.specialist], best=best[of], worst=worst[of])
+        return np.where(measured, score, scores)
+
+
+def _priced(stated: Agreed, prices: tuple[int, ...]) -> bool:
+    """Return whether any arrangement's target prices are built in one of some ways."""
+    return any((stated.covered & (stated.price == price)).any() for price in prices)
 
 
 def _settled(

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass, fields
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.inputs.cara_faults import OTHER_TRIGGER, discount_of, first_year, holds, kinds_covered
-from sim.inputs.cara_terms import CLASSES, CaraTerms, cara_terms
+from sim.inputs.cara_terms import CLASSES, CaraTerms
 from sim.inputs.evidence import Evidence
 from sim.inputs.scenario_books import LEAD
 from sim.inputs.scenario_cara import CaraContract
@@ -77,7 +80,13 @@ class Agreed:
 
 
 def agreed(
-    scenario: Scenario, arm: str, plans: tuple[AcoPlan, ...], evidence: Evidence, key: Key, year: int
+    scenario: Scenario,
+    arm: str,
+    plans: tuple[AcoPlan, ...],
+    evidence: Evidence,
+    key: Key,
+    year: int,
+    terms_of: Callable[[int], CaraTerms],
 ) -> Agreed | None:
     """Return what an arm's ACOs have agreed for a year's episodes; None where nobody has anything.
 
@@ -91,32 +100,52 @@ def agreed(
     key : Key
         Of the replicate: which changes of episodes CMS refuses.
     year : int
+    terms_of : callable
+        Returns what the arm's rulebook says of a year.
     """
-    stated = scenario.arms[arm]
-    held: list[tuple[int, CaraContract]] = []
-    terms = None
-    for row, plan in enumerate(plans):
-        found = stated.terms(plan.name if plan.name in stated.acos else None, year)
-        contracts = found.get("cara")
-        if contracts and found["program"] == LEAD:
-            terms = cara_terms(scenario.rulebook(arm), year) if terms is None else terms
-            held += [(row, one) for one in contracts if holds(one, terms, year)]
-    if not held or terms is None:
+    stated = _stated(scenario, arm, plans, year)
+    if not stated:
         return None
-    kinds = evidence.words("episodes.names")
-    table: dict[str, NDArray[Any]] = {
-        name: np.zeros((len(plans), N_EPISODES), dtype)
-        for name, dtype in zip([field.name for field in fields(Agreed)], _TYPES, strict=True)
-    }
+    terms = terms_of(year)
+    held = [(row, one) for row, one in stated if holds(one, terms, year)]
+    if not held:
+        return None
+    kinds, rows_of = evidence.words("episodes.names"), defaultdict[int, list[int]](list)
     for row, contract in held:
-        for kind in kinds_covered(contract, evidence, terms.measures):
-            place = kinds.index(kind)
-            values = _values(contract, place, row, terms, evidence, key)
-            if values is None:
-                continue
-            for name, value in values.items():
-                table[name][row, place] = value
+        rows_of[id(contract)].append(row)
+    acos: list[int] = []
+    places: list[int] = []
+    said: list[dict[str, Any]] = []
+    # Many ACOs most often have one contract, of which CMS may refuse changes to each.
+    for contract in {id(one): one for _, one in held}.values():
+        rows = rows_of[id(contract)]
+        alike = [rows] if contract.approach == "default" else [[row] for row in rows]
+        for place in map(kinds.index, kinds_covered(contract, evidence, terms.measures)):
+            for some in alike:
+                values = _values(contract, place, some[0], terms, evidence, key)
+                if values is not None:
+                    acos, places = acos + some, places + [place] * len(some)
+                    said += [values] * len(some)
+    table: dict[str, NDArray[Any]] = {}
+    for name, dtype in zip([field.name for field in fields(Agreed)], _TYPES, strict=True):
+        table[name] = np.zeros((len(plans), N_EPISODES), dtype)
+        table[name][acos, places] = [values[name] for values in said]
     return Agreed(**table)
+
+
+@lru_cache(maxsize=256)
+def _stated(
+    scenario: Scenario, arm: str, plans: tuple[AcoPlan, ...], year: int
+) -> tuple[tuple[int, CaraContract], ...]:
+    """Return the arrangements that a scenario states for a year of an arm, each with the ACO's place."""
+    stated = scenario.arms[arm]
+    found = [
+        (row, stated.terms(plan.name if plan.name in stated.acos else None, year))
+        for row, plan in enumerate(plans)
+    ]
+    return tuple(
+        (row, one) for row, terms in found if terms["program"] == LEAD for one in terms.get("cara", ())
+    )
 
 
 _TYPES = (

@@ -114,12 +114,12 @@ def led_under(
     kinds : Kinds
     world : World
     """
-    rows = listed[stands(stated, in_lead)[practice_aco[listed[:, Listed.PRACTICE]], listed[:, Listed.KIND]]]
-    practice, kind, place = rows[:, Listed.PRACTICE], rows[:, Listed.KIND], rows[:, Listed.PLACE]
+    practice, kind, place = (listed[:, of] for of in (Listed.PRACTICE, Listed.KIND, Listed.PLACE))
     specialist = world.providers.specialists.by_specialty[practice, kinds.specialty[kind], place]
     has_one = contracted(practice_aco, stated, kinds, world)[practice_aco[practice], kind, specialist]
-    rows, specialist = rows[has_one], specialist[has_one]
-    practice, kind, place = practice[has_one], kind[has_one], place[has_one]
+    mine = np.flatnonzero(stands(stated, in_lead)[practice_aco[practice], kind] & has_one)
+    rows, specialist = listed[mine], specialist[mine]
+    practice, kind, place = practice[mine], kind[mine], place[mine]
     aco, of_class = practice_aco[practice], kinds.of_class[kind]
     cost = np.rint(rows[:, Listed.RELATED] * own[practice, kind, place])
     expected = rows[:, Listed.EXPECTED].astype(np.float64)
@@ -130,34 +130,40 @@ def led_under(
         cost, inside = without_outliers(cost, expected, of_class, low=kinds.low[kind], high=kinds.high[kind])
         counts &= inside
         expected *= kinds.kept[kind]
-    counts[counts] &= ~stated.exclusive[aco, kind][counts] | goes_first(
-        rows[counts, Listed.ROW],
-        of_class[counts],
-        rows[counts, Listed.MONTH],
-        before=kinds.before[kind][counts],
-        after=kinds.after[kind][counts],
-    )
+    exclusive = stated.exclusive[aco, kind]
+    if exclusive.any():
+        counts[counts] &= ~exclusive[counts] | goes_first(
+            rows[counts, Listed.ROW],
+            of_class[counts],
+            rows[counts, Listed.MONTH],
+            before=kinds.before[kind][counts],
+            after=kinds.after[kind][counts],
+        )
     lost = np.zeros((len(in_lead), N_EPISODES), np.int64)
     np.add.at(lost, (aco[~counts], kind[~counts]), 1)
     number = len(world.providers.specialists.market)
-    keys, at = np.unique(((aco * N_EPISODES + kind) * number + specialist)[counts], return_inverse=True)
-    begun = np.maximum(rows[counts, Listed.MONTH] - 1, 0) // _MONTHS_A_QUARTER
-    all_year = rows[counts, Listed.MONTH] == 0
+    key, month = ((aco * N_EPISODES + kind) * number + specialist)[counts], rows[counts, Listed.MONTH]
+    met = np.bincount(key, minlength=len(lost) * N_EPISODES * number) > 0
+    keys, at = np.flatnonzero(met), (np.cumsum(met) - 1)[key]
+    in_quarter = at * QUARTERS + np.maximum(month - 1, 0) // _MONTHS_A_QUARTER
+    all_year = month == 0
 
-    def by_quarter(values: Ints, evenly: Flags) -> Ints:
-        found = np.zeros((len(keys), QUARTERS), np.int64)
+    def by_quarter(values: Floats, evenly: Flags) -> Ints:
+        whole = np.rint(values)
+        begun = np.bincount(in_quarter, np.where(evenly, 0.0, whole), len(keys) * QUARTERS)
+        found = begun.reshape(-1, QUARTERS).cumsum(axis=1)
         for quarter in range(QUARTERS):
-            spread = values * (quarter + 1) // QUARTERS
-            np.add.at(found[:, quarter], at, np.where(evenly, spread, values * (begun <= quarter)))
-        return found
+            part = np.floor(whole[evenly] * (quarter + 1) / QUARTERS)
+            found[:, quarter] += np.bincount(at[evenly], part, len(keys))
+        return found.astype(np.int64)
 
     rest, leads = np.divmod(keys, number)
     return Led(
         *np.divmod(rest, N_EPISODES),
         leads,
-        by_quarter(np.ones(len(at), np.int64), np.zeros(len(at), bool)),
-        by_quarter(np.rint(cost[counts]).astype(np.int64), all_year),
-        by_quarter(np.rint(expected[counts]).astype(np.int64), all_year),
+        by_quarter(np.ones(len(at)), np.zeros(len(at), bool)),
+        by_quarter(cost[counts], all_year),
+        by_quarter(expected[counts], all_year),
         lost,
     )
 

@@ -34,6 +34,11 @@ class Before(NamedTuple):
     cost: Ints
     expected: Ints
 
+    @classmethod
+    def nothing(cls, specialists: int) -> Before:
+        """Return no episodes."""
+        return cls(*np.zeros((3, N_EPISODES, specialists), np.int64))
+
 
 class PriceYear:
     """What prices of a year rest on.
@@ -47,7 +52,7 @@ class PriceYear:
     prospective : callable
         Growth factors that CMS projects from one year to another, by benchmark cell.
     led : mapping of int to Before
-        Episodes by specialist of the years known, this one among them.
+        Episodes by specialist of this year and the one before, where prices rest on them.
     terms : CaraTerms
     """
 
@@ -79,8 +84,7 @@ class PriceYear:
 
     def before(self) -> Before:
         """Return episodes by specialist of the year in which prices are set; none where not counted."""
-        now = self._led[self._year]
-        return self._led.get(self._year - 1, Before(*(np.zeros_like(one) for one in now)))
+        return self._led.get(self._year - 1, Before.nothing(len(self.market)))
 
     def region(self) -> tuple[Floats, Floats]:
         """Return mean cost by market, kind and baseline year with growth since then; NaN where there is none.

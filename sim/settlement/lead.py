@@ -24,11 +24,13 @@ from sim.policy.lead import (
     PerformanceYearInputs,
     PerformanceYearSettlement,
     YearsBetween,
+    benchmark_at_quality,
     historical_baseline,
     settle_performance_year,
 )
 from sim.policy.rate_book import cost_index, county_rates
 from sim.policy.settlement import financial_guarantee
+from sim.policy.sharing import share_savings
 from sim.policy.terms import LeadTerms
 from sim.population.experience import added_by, ratio
 from sim.population.plan import AcoPlan
@@ -50,7 +52,7 @@ from sim.settlement.lead_base import (
     LeadBenchmark,
     earlier_savings,
     foreseen,
-    with_expenditure,
+    spent_usd,
 )
 from sim.settlement.lead_quality import LeadQuality, withheld_of
 from sim.settlement.leaving import leave_early
@@ -246,26 +248,26 @@ class Lead:
             coded=coded_by_cell(seen.aco) / base.coded,
             between=self._between(experience, base.by3, year),
         )
-        capitated = self._capitated(year, experience, base, baseline, inputs, terms)
+        done = settle_performance_year(baseline, inputs, terms)
+        capitated = self._capitated(year, experience, base, baseline, inputs, done, terms)
         if capitated is not None:
             claims = paid - capitated.replaced
             paid = total_cost_of_care(claims, base_pcc=capitated.due)
-        inputs = with_expenditure(inputs, paid, further)
-        done = settle_performance_year(baseline, inputs, terms)
-        without = cents(done.shared_usd) - cents(done.sequestration_usd)
         protected = self._protected(year, experience, done, mine)
         if capitated is not None and (early := experience.contracts.elections.provisional).any():
             when = provisional_terms(self.rulebook, year), terms
             net = None if protected is None else (protected.charge - protected.payout).sum(axis=-1)
             settle_early(capitated, early, net, self._care, when)
+        spent = [spent_usd(paid, further)]
         if protected is not None:
             paid = paid + protected.charge - protected.payout
-            inputs = with_expenditure(inputs, paid, further)
-            done = settle_performance_year(baseline, inputs, terms)
+            spent.append(spent_usd(paid, further))
+        # Without stop-loss first, and last as it is.
+        _, *shares = share_savings(done.benchmark_usd, np.stack(spent), terms)
+        shared, taken = (cents(one) for one in shares)
+        settlement = shared - taken
         expended = paid.sum(axis=-1) + further
         benchmark = cents(done.benchmark_usd)
-        shared = cents(done.shared_usd)
-        taken = cents(done.sequestration_usd)
         settled = {
             "expenditure": paid,
             "risk_score": risk,
@@ -273,9 +275,9 @@ class Lead:
             "benchmark_before_discount": cents(done.benchmark_before_discount_usd),
             "gross_savings": benchmark - expended,
             "bridge_cara": -further,
-            "shared_savings": shared,
-            "sequestration": taken,
-            "settlement": shared - taken,
+            "shared_savings": shared[-1],
+            "sequestration": taken[-1],
+            "settlement": settlement[-1],
             "admin_add_on": cents(done.add_on_usd),
             "quality_score": experience.quality.copy(),
             "quality_withhold": cents(withheld_of(done, terms)),
@@ -287,7 +289,7 @@ class Lead:
             **guardrail_readings(self.rulebook, baseline, inputs, terms, expended),
         }
         if protected is not None:
-            settled |= {**protected.told(), "stop_loss_settled": shared - taken - without}
+            settled |= {**protected.told(), "stop_loss_settled": settlement[-1] - settlement[0]}
         if capitated is None:
             return settled, None
         return settled | capitated.told(), capitated.payments
@@ -326,6 +328,7 @@ class Lead:
         base: LeadBenchmark,
         baseline: HistoricalBaseline,
         inputs: PerformanceYearInputs,
+        done: PerformanceYearSettlement,
         terms: LeadTerms,
     ) -> Capitated | None:
         """Return the year's capitation and advances; None where nobody elects any.
@@ -333,25 +336,22 @@ class Lead:
         Quality is not known when payments are made, nor at provisional settlement, which takes it as good.
         """
         contracts, lists, history = experience.contracts, experience.participants, experience.history
-        if not contracts.elects.any():
+        if self.monthly is None:
             return None
         rules, care = capitation_terms(self.rulebook, year), self._care
-        final = replace(inputs, quality_score=np.full_like(inputs.quality_score, rules.quality_earned))
         growth = self.counted(year - 1) * self._expected_growth(base.by3, year)
-        before = foreseen(year, experience, base, final, growth)
-        settled = [settle_performance_year(baseline, one, terms) for one in (before, final)]
-        after = [ratio(one.benchmark_cell_usd, inputs.months) for one in settled]
-        left = [ratio(one.final_pbpm, one.before_discount_pbpm)[:, None] for one in settled]
-        preliminary, known = (
-            capitated_benchmark(ratio(pbpm, rest), pbpm, base=rules.benchmark)
-            for pbpm, rest in zip(after, left, strict=True)
-        )
+        before = settle_performance_year(baseline, foreseen(year, experience, base, inputs, growth), terms)
+        quality = np.full_like(inputs.quality_score, rules.quality_earned)
+
+        def capitated(settled: PerformanceYearSettlement) -> Floats:
+            usd, final = benchmark_at_quality(settled, quality, terms)
+            pbpm, left = ratio(usd, inputs.months), ratio(final, settled.before_discount_pbpm)
+            return capitated_benchmark(ratio(pbpm, left[:, None]), pbpm, base=rules.benchmark)
+
         lookback, now = (
             LivedYear(lists.observe(history, one).aco, lists.nationwide(history, one), self.counted(one))
             for one in (year - 1, year)
         )
-        monthly = history[year].monthly[: len(lists.practice_aco)]
-        at_last = settled[-1]
         return capitation_of(
             contracts.elections,
             rules,
@@ -360,12 +360,12 @@ class Lead:
             YearOfPayments(
                 year=now,
                 lookback=lookback,
-                monthly=added_by(lists.practice_aco, len(lists), monthly),
-                preliminary=preliminary,
-                final=known,
+                monthly=added_by(lists.practice_aco, len(lists), history[year].monthly),
+                preliminary=capitated(before),
+                final=capitated(done),
                 trend=self._expected_growth(base.by3, year),
             ),
-            at_last.benchmark_before_discount_usd * (1.0 - at_last.discount),
+            done.benchmark_before_discount_usd * (1.0 - done.discount),
         )
 
     def _between(self, experience: Shown, by3: int, year: int) -> YearsBetween:

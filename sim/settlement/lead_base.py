@@ -79,21 +79,18 @@ class LeadBenchmark:
         )
 
 
-def with_expenditure(inputs: PerformanceYearInputs, paid: Ints, further: Ints) -> PerformanceYearInputs:
-    """Return inputs with other expenditure.
+def spent_usd(paid: Ints, further: Ints) -> Floats:
+    """Return expenditure in USD, shape (acos,).
 
     Parameters
     ----------
-    inputs : PerformanceYearInputs
     paid : int64, shape (acos, cells)
         Cents.
     further : int64, shape (acos,)
         Cents that belong to no cell.
     """
-    dollars = paid / 100.0
-    if further.any():
-        dollars = (paid.sum(axis=-1) + further) / 100.0
-    return replace(inputs, paid=dollars)
+    spent: Floats = (paid.sum(axis=-1) + further) / 100.0 if further.any() else (paid / 100.0).sum(axis=-1)
+    return spent
 
 
 def earlier_savings(plans: tuple[AcoPlan, ...], evidence: Reader, draw: Floats) -> Floats:

@@ -147,12 +147,16 @@ class Settlement:
         """
         return cls(scenario, arm, world, world.evidence if own is None else own)
 
-    def asks(self, year: int, contracts: Contracts, practice_aco: Ints) -> Asked:
+    def asks(self, year: int, contracts: Contracts, active: Flags, practice_aco: Ints) -> Asked:
         """Return the sums of a year that its settlement wants beyond those that cost no time."""
-        referred = self._scenario.study.provider_books or self.cara.asks(year)
-        monthly, served = bool(contracts.elects.any()), self.served.asks(year, contracts)
-        listed = self.cara.listed(year, practice_aco)
-        return Asked(monthly=monthly, referred=referred, served=served, listed=listed)
+        arranging, elects = self.cara.arranging(year, contracts, active), active & contracts.elects
+        of_practices = np.append(elects, False)[practice_aco].astype(int)
+        return Asked(
+            monthly=tuple(of_practices.tolist()) if elects.any() else (),
+            referred=self._scenario.study.provider_books or self.cara.asks(year),
+            served=self.served.asks(year, contracts, active),
+            listed=self.cara.listed(year, practice_aco, arranging),
+        )
 
     def billed(
         self, persons: Persons, history: History, participants: Participants, contracts: Contracts

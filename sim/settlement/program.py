@@ -62,16 +62,17 @@ class Participants:
         return len(self.aco_market)
 
     def observe(self, history: History, year: int) -> Experience:
-        """Return a lived year as ACOs of this list would have seen it."""
-        return observe(
-            history[year].care,
-            self.practice_aco,
-            self.practice_market,
-            len(self),
-            self.aco_market,
-            None if self.nation is None else self.nation[year].care,
-            self.taking_part,
-        )
+        """Return a lived year as ACOs of this list would have seen it; worked out once."""
+        care = history[year].care
+        if year not in self._observed or self._observed[year][0] is not care:
+            nation = None if self.nation is None else self.nation[year].care
+            lists = self.practice_aco, self.practice_market, len(self), self.aco_market
+            self._observed[year] = care, observe(care, *lists, nation, self.taking_part)
+        return self._observed[year][1]
+
+    @cached_property
+    def _observed(self) -> dict[int, tuple[Ints, Experience]]:
+        return {}
 
     def nationwide(self, history: History, year: int) -> Ints:
         """Return the exact sums of the nation's assignable people in a lived year, shape (sums,)."""

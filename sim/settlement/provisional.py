@@ -6,7 +6,7 @@ import numpy as np
 
 from sim.inputs.capitation_terms import ProvisionalTerms
 from sim.policy.claims_lag import claims_known
-from sim.policy.lead import share_savings
+from sim.policy.sharing import share_savings
 from sim.policy.terms import LeadTerms
 from sim.settlement.capitation import Capitated, CareEvidence
 from sim.settlement.program import Flags, Floats, Ints, cents
@@ -41,12 +41,10 @@ def settle_early(
     """
     when, terms = by
     claims = provisional_claims(made, when, care) + made.due.sum(axis=-1) / 100.0
-
-    def paid(spent: Floats) -> Ints:
-        _, shared, taken = share_savings(made.benchmark, spent, terms)
-        return np.where(early, cents(when.share * (shared - taken)), 0)
-
-    made.payments.provisional[:] = paid(claims)
+    spent = np.stack([claims])
     if protection is not None and when.stop_loss:
-        changed = paid(claims + protection / 100.0) - made.payments.provisional
-        made.payments.provisional_stop_loss[:] = changed
+        spent = np.stack([claims, claims + protection / 100.0])
+    _, shared, taken = share_savings(made.benchmark, spent, terms)
+    paid = np.where(early, cents(when.share * (shared - taken)), 0)
+    made.payments.provisional[:] = paid[0]
+    made.payments.provisional_stop_loss[:] = paid[-1] - paid[0]

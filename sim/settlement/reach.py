@@ -166,7 +166,7 @@ class Reach:
         final = final_benchmark(before, experience.quality, np.zeros(len(before), dtype=bool), money)
         paid = seen.aco[..., Sum.SPEND].copy()
         capitated = None
-        if experience.contracts.elects.any():
+        if self.monthly is not None:
             last = experience.participants.observe(experience.history, year - 1)
             known = np.where(last.months > 0.0, ratio(last.risk, last.national_risk), risk)
             foreseen = benchmark_of(known, prospective).steps_pbpm[-1]
@@ -208,7 +208,6 @@ class Reach:
             LivedYear(lists.observe(history, one).aco, lists.nationwide(history, one), 1.0)
             for one in (year - 1, year)
         )
-        monthly = history[year].monthly[: len(lists.practice_aco)]
         return capitation_of(
             experience.contracts.elections,
             terms,
@@ -217,7 +216,7 @@ class Reach:
             YearOfPayments(
                 year=now,
                 lookback=lookback,
-                monthly=added_by(lists.practice_aco, len(lists), monthly),
+                monthly=added_by(lists.practice_aco, len(lists), history[year].monthly),
                 preliminary=preliminary,
                 final=final,
                 trend=prospective_by_cell(self._trend, {}, range(year, year + 1)),

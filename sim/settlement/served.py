@@ -79,10 +79,10 @@ class Served:
             return np.zeros_like(allied)
         return np.asarray(allied & self.partner_state)
 
-    def asks(self, year: int, contracts: Contracts) -> bool:
-        """Return whether anybody may be served in a year."""
+    def asks(self, year: int, contracts: Contracts, active: Flags) -> bool:
+        """Return whether ACOs that are `active`, of shape (acos,), may serve anybody in a year."""
         at_home = contracts.served.home_care & contracts.participates
-        return bool(at_home.any() or self.medicaid(year, contracts).any())
+        return bool((active & (at_home | self.medicaid(year, contracts))).any())
 
     def levers(
         self, behaviours: Behaviours, year: int, contracts: Contracts, active: Flags, practice_aco: Ints

@@ -21,7 +21,7 @@ from sim.policy.arrays import dollars
 from sim.policy.protection import expected_of_person, neutral_share, prorated, stop_loss_charge
 from sim.policy.settlement import stop_loss_payout
 from sim.population.experience import N_CATEGORIES, both_routes, ratio
-from sim.population.joining import Came, scores
+from sim.population.joining import Came, rows_of, scores
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -91,9 +91,10 @@ class Persons:
             Group of the people of each practice, -1 for practices whose people are not wanted.
         """
         people = self.people()
-        rows = np.flatnonzero((people.spend >= least) & (people.aligned >= 0) & (people.months > 0))
+        rows = np.flatnonzero(people.spend >= least)
+        rows = rows[(people.aligned[rows] >= 0) & (people.months[rows] > 0)]
         rows = rows[group[people.aligned[rows]] >= 0]
-        some = People(*(column[rows] for column in people))
+        some = rows_of(people, rows, "cell", "months", "late_months", "spend")
         months = some.months.astype(np.int64)
         late = np.minimum(some.late_months.astype(np.int64), months)
         found = self._costly(some, group[some.aligned], some.cell, months, late, some.spend)
@@ -117,7 +118,7 @@ class Persons:
         people = self.people()
         spend = np.sum(came.split(people.spend[came.rows].astype(np.int64)), axis=0)
         mine = (spend >= least) & (group[came.practice] >= 0)
-        some = People(*(column[came.rows[mine]] for column in people))
+        some = rows_of(people, came.rows[mine], "cell")
         cell = some.cell % N_CATEGORIES + np.where(came.voluntary[mine], N_CATEGORIES, 0)
         of = group[came.practice[mine]]
         further = self._costly(some, of, cell, came.months[mine], came.late[mine], spend[mine])

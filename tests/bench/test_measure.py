@@ -35,7 +35,7 @@ def test_every_figure_is_there_and_positive(found: dict[str, Any]) -> None:
     figures = (
         "thread_speedup", "ratio_to_plain_mesa", "philox_draws_per_second", "people_created_per_second",
         "bytes_per_beneficiary", "small_replicate_seconds", "small_replicate_overhead_seconds",
-        "small_replicate_all_elected_seconds", "people",
+        "small_replicate_all_elected_seconds", "all_elected_ratio", "all_elected_ratio_median", "people",
         "cores", "cores_obtained", "seconds",
     )  # fmt: skip
     for name in (*RATES, *(f"{rate}_median" for rate in RATES), *figures):
@@ -51,6 +51,7 @@ def test_figures_agree_with_each_other(found: dict[str, Any]) -> None:
     assert found["ratio_to_plain_mesa"] == both / plain
     assert all(found[f"{rate}_median"] <= found[rate] for rate in RATES)
     assert found["small_replicate_overhead_seconds"] < found["small_replicate_seconds"]
+    assert found["small_replicate_all_elected_seconds"] > found["small_replicate_seconds"]
     widths = sum(np.dtype(kind).itemsize for kind in COLUMN_TYPES.values())
     assert found["bytes_per_beneficiary"] == widths
     assert found["people"] > 1_000

@@ -16,7 +16,6 @@ from sim.kernels import chunks
 from sim.kernels.layout import same_tables
 from sim.kernels.tally import Asked
 
-ALL = Asked(monthly=True, referred=True, types=True)
 ROWS = 3 * chunks.CHUNK + 1_000
 TESTS = Path(__file__).resolve().parents[1]
 
@@ -36,16 +35,20 @@ print(world.n_people, digest(model.people._asdict()), digest(model.outcomes))
 """
 
 
+def everything(world) -> Asked:
+    return Asked(monthly=(1,) * world.n_practices, referred=True, types=True)
+
+
 @pytest.fixture(scope="module")
 def large():
     world = newborn(ROWS)
-    return world, live_history(world, asked=ALL)
+    return world, live_history(world, asked=everything(world))
 
 
 def test_two_threads_give_the_same_bytes_as_one(large):
     world, sums = large
     other = newborn(ROWS, threads=2)
-    other_sums = live_history(other, threads=2, asked=ALL)
+    other_sums = live_history(other, threads=2, asked=everything(other))
     assert same_rows(world.people, other.people) == []
     for one, two in zip(sums, other_sums, strict=True):
         assert same_tables(one, two)
@@ -56,7 +59,7 @@ def test_chunks_do_not_matter(large, monkeypatch, chunk):
     world, sums = large
     monkeypatch.setattr(chunks, "CHUNK", chunk)
     other = newborn(ROWS, threads=2)
-    other_sums = live_history(other, threads=3, asked=ALL)
+    other_sums = live_history(other, threads=3, asked=everything(other))
     assert same_rows(world.people, other.people) == []
     for one, two in zip(sums, other_sums, strict=True):
         assert same_tables(one, two)

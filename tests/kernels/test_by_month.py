@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from little_world import newborn
 
 from sim.kernels.by_month import add_months
-from sim.kernels.codes import EpisodeSum, MonthSum, ReferredSum, Sum
+from sim.kernels.codes import EpisodeSum, Listed, MonthSum, ReferredSum, Sum
 from sim.kernels.layout import copy_people
 from sim.kernels.tally import Asked, add
 
@@ -29,21 +29,43 @@ def made():
 def lived(made):
     """Return people and sums of a year in which practices act."""
     people = copy_people(made.people)
-    tally, _ = made.live(
-        people, made.first_py - 1, made.untouched(), None, 2, asked=Asked(monthly=True, referred=True)
-    )
+    asked = Asked(monthly=of_all(made), referred=True)
+    tally, _ = made.live(people, made.first_py - 1, made.untouched(), None, 2, asked=asked)
     return people, tally
+
+
+def of_all(made) -> tuple[int, ...]:
+    """Return that something is wanted of the people of every practice."""
+    return (1,) * made.n_practices
 
 
 def test_months_add_up_to_the_year(lived):
     _, tally = lived
     for month, year in ((MonthSum.MONTHS, Sum.MONTHS), (MonthSum.SPEND, Sum.SPEND)):
-        np.testing.assert_array_equal(tally.monthly[..., month].sum(axis=2), tally.care[..., year])
+        by_practice = tally.care[: len(tally.monthly), :, year]
+        np.testing.assert_array_equal(tally.monthly[..., month].sum(axis=2), by_practice)
+
+
+def test_months_are_of_the_practices_that_ask(made, lived):
+    """And so are episodes, whether or not those of everybody are wanted by specialist."""
+    asks = np.arange(made.n_practices) % 3 == 0
+    listed = tuple(np.where(asks, 0xFFFF, 0).tolist())
+    asked = Asked(monthly=tuple(asks.astype(int).tolist()), listed=listed)
+    live = (copy_people(made.people), made.first_py - 1, made.untouched(), None, 2)
+    tally, _ = made.live(*live, asked=asked)
+    np.testing.assert_array_equal(tally.monthly, np.where(asks[:, None, None, None], lived[1].monthly, 0))
+    assert tally.referred.size == 0
+    both, _ = made.live(copy_people(made.people), *live[1:], asked=asked._replace(referred=True))
+    np.testing.assert_array_equal(tally.listed, both.listed)
+    np.testing.assert_array_equal(lived[1].referred, both.referred)
+    by_practice = both.referred[0, ..., ReferredSum.COUNT].sum(axis=(1, 2))
+    found = np.bincount(tally.listed[:, Listed.PRACTICE], minlength=made.n_practices)
+    np.testing.assert_array_equal(found, np.where(asks, by_practice, 0))
 
 
 def test_months_are_those_in_which_people_are_enrolled(made, lived):
     people, tally = lived
-    here = people.months > 0
+    here = (people.months > 0) & (people.aligned >= 0)
     first = np.where(people.entry_year == made.first_py - 1, people.entry_month, 1)
     enrolled = (np.arange(1, 13) >= first[here, None]) & (
         np.arange(1, 13) < (first.astype(int) + people.months)[here, None]
@@ -60,11 +82,10 @@ def test_acute_money_is_in_its_month(made, lived):
         episodes=health.episodes._replace(procedure_share=np.zeros((1, 1))),
     )
     people = copy_people(made.people)
-    even, _ = made.live(
-        people, made.first_py - 1, made.untouched(), None, 2, health=quiet, asked=Asked(monthly=True)
-    )
+    asked = Asked(monthly=of_all(made))
+    even, _ = made.live(people, made.first_py - 1, made.untouched(), None, 2, health=quiet, asked=asked)
     money = even.monthly[..., MonthSum.SPEND].sum(axis=(0, 1))
-    here = people.months > 0
+    here = (people.months > 0) & (people.aligned >= 0)
     first = np.where(people.entry_year == made.first_py - 1, people.entry_month, 1)[here].astype(int)
     months = people.months[here].astype(int)
     for month in range(1, 13):

@@ -38,6 +38,7 @@ def test_people_of_an_arm_that_follows_have_their_own_columns_and_share_the_othe
 def test_nobody_has_arrays_of_the_types_and_dimensions_of_followers():
     sums = zeros(1, 1)._asdict()
     wanted = {"arm": (np.int64, 1), "practices": (np.float64, 3), "answers": (np.float64, 5)}
+    wanted["wanted"] = (np.int64, 3)
     wanted |= {name: (np.int64, sums[name].ndim + 1) for name in Tally._fields}
     wanted |= {name: (COLUMN_TYPES[name], 2) for name in OWN_COLUMNS}
     wanted |= dict.fromkeys(("lives", "apart"), (np.uint8, 2))

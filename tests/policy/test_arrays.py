@@ -2,8 +2,10 @@
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from sim.policy.arrays import dollars, over_cells, ratio, weighted_mean
+from sim.policy.arrays import dollars, over_cells, quantiles_by_group, ratio, weighted_mean
 
 
 @pytest.mark.parametrize(
@@ -34,3 +36,17 @@ def test_what_nobody_has_costs_nothing_though_its_price_is_not_known():
 
 def test_both_routes_have_the_values_of_their_categories():
     assert over_cells([1.0, 2.0, 3.0]).tolist() == [1.0, 2.0, 3.0, 1.0, 2.0, 3.0]
+
+
+SHARES = [0.0, 0.1, 0.5, 0.84, 1.0]
+
+
+@given(st.lists(st.tuples(st.floats(0.0, 1e6), st.integers(0, 4)), max_size=60))
+def test_quantiles_of_groups_are_to_the_bit_those_of_each_by_itself(rows):
+    values, group = (np.array([row[i] for row in rows]) for i in range(2))
+    found = quantiles_by_group(values, group, 6, SHARES)
+    assert found.shape == (len(SHARES), 6)
+    for one in range(6):
+        mine = values[group == one]
+        expected = np.quantile(mine, SHARES) if mine.size else np.zeros(len(SHARES))
+        assert found[:, one].tolist() == expected.tolist()

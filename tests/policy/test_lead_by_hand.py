@@ -191,7 +191,7 @@ def settled_of(own, py, aco, terms):
         taken = shared - kept_of(fraction - terms.sequestration * abs(fraction), terms) * whole * left
     per_month = whole / sum(months) if sum(months) > 0.0 else 0.0
     by_cell = [
-        price * count * whole / steps[-1] * left if count else 0.0
+        price * count * whole / steps[-1] if count else 0.0
         for price, count in zip(updated, months, strict=True)
     ]
     return {
@@ -203,7 +203,8 @@ def settled_of(own, py, aco, terms):
         "discount": discount,
         "discounted_pbpm": per_month * (1.0 - discount),
         "final_pbpm": per_month * left,
-        "benchmark_cell_usd": by_cell,
+        "before_cell_usd": by_cell,
+        "benchmark_cell_usd": [amount * left for amount in by_cell],
         "benchmark_usd": whole * left,
         "benchmark_before_discount_usd": whole,
         "paid_usd": paid,

@@ -19,12 +19,19 @@ from sim.start import make_world
 
 YEARS = (2027, 2028, 2029, 2030)
 DEEDS = 4  # kinds of what an arm may do in a market in a year; the first is nothing
-ALL = Asked(monthly=True, referred=True, types=True, served=True)
+ALL = Asked(referred=True, types=True, served=True)
 
 
-def everything(world) -> Asked:
-    """Return all sums, and all episodes of every other practice one by one."""
-    return ALL._replace(listed=tuple(0xFFFF * (place % 2) for place in range(world.n_practices)))
+def asks(world, arm) -> Asked:
+    """Return what an arm asks for, which is not what other arms do."""
+    practices = range(world.n_practices)
+    everything = ALL._replace(
+        monthly=tuple((arm + place) // 2 % 2 for place in practices),
+        listed=tuple(0xFFFF * ((arm + place) % 2) for place in practices),
+    )
+    by_itself = everything._replace(referred=False, listed=tuple(0x00F0 for _ in practices))
+    little = Asked(served=True, types=True, listed=tuple(0x0001 for _ in practices))
+    return (everything, little, by_itself)[arm % 3]
 
 
 @pytest.fixture(scope="module")
@@ -93,7 +100,8 @@ def alone(world, arms, years, healths, threads=1):
             reference = people[0].spend if arm else None
             health = healths[arm](year)
             practices = done(world, arms[arm][t], world.n_markets)
-            sums.append(world.live(own, year, practices, reference, threads, health, everything(world))[0])
+            wanted = asks(world, arm)
+            sums.append(world.live(own, year, practices, reference, threads, health, wanted)[0])
         found.append((sums, [[column.copy() for column in own] for own in people]))
     return found
 
@@ -109,7 +117,7 @@ def compare(world, arms, years, healths, threads, look):
         levers = [
             (done(world, deeds[t], world.n_markets), healths[arm](year)) for arm, deeds in enumerate(arms)
         ]
-        together = lives.live(year, levers, threads, everything(world))
+        together = lives.live(year, levers, threads, [asks(world, arm) for arm in range(len(arms))])
         for arm, (mine, wanted) in enumerate(zip(together, sums, strict=True)):
             for name in mine._fields:
                 assert np.array_equal(getattr(mine, name), getattr(wanted, name)), (year, arm, name)
@@ -165,9 +173,8 @@ def test_arms_of_other_health_share_among_themselves(world):
     own = sicker(world)
     healths = [usual(world), own, usual(world), own, own]
     lives = compare(world, [still, still, act, act, other], YEARS, healths, 2, (True,) * 4)
-    alone_rows = sum(
-        people_lived(sums.care) for sums in lives.live(2031, _levers(world, healths), 1, everything(world))
-    )
+    wanted = [asks(world, arm) for arm in range(len(healths))]
+    alone_rows = sum(people_lived(sums.care) for sums in lives.live(2031, _levers(world, healths), 1, wanted))
     assert alone_rows > 0
 
 

@@ -131,8 +131,9 @@ def kernel_draws(key: Key, model: PlainModel, row: int) -> Draws:
     )
 
 
-ASKED = Asked(monthly=True, referred=True, served=True)
-# Kinds of episode that practices want one by one: none, odd ones or all.
+ASKED = Asked(referred=True, served=True)
+# Of every other practice's people months are wanted. Kinds of episode that practices want one by one: none,
+# odd ones or all.
 LISTED = (0, 0xAAAA, 0xFFFF)
 
 
@@ -172,9 +173,14 @@ def touched(world: World, year: int) -> Practices:
     return Practices(world.providers.efficiency, *factored, **own)
 
 
+def asked_of(world: World) -> Asked:
+    practices = range(world.n_practices)
+    listed = tuple(LISTED[practice % len(LISTED)] for practice in practices)
+    return ASKED._replace(monthly=tuple(practice % 2 for practice in practices), listed=listed)
+
+
 def tables(world: World) -> dict[int, Tables]:
-    listed = tuple(LISTED[practice % len(LISTED)] for practice in range(world.n_practices))
-    referrals = world.referrals(ASKED._replace(listed=listed))
+    referrals = world.referrals(asked_of(world))
     return {
         year: Tables(world.markets(year), world.untouched(), world.disease, world.health(year), referrals)
         for year in range(world.first_py, world.last_py + 1)
@@ -193,7 +199,8 @@ def test_plain_model_and_kernel_live_the_same_lives(world: World) -> None:
     years = {year: eventful(world, year, plain) for year, plain in tables(world).items()}
     people: People = world.branch()
     rows = range(world.n_people)
-    model = PlainModel(people, rows, years, partial(kernel_draws, world.key), asked=ASKED)
+    asked = asked_of(world)
+    model = PlainModel(people, rows, years, partial(kernel_draws, world.key), asked=asked)
     persons = dict(zip([row for row in rows if people.status[row] != DEAD], model.agents, strict=True))
     seen = {"deaths": 0, "advantage": 0, "entrants": 0, "esrd": 0, "snf": 0, "recovered": 0, "again": 0}
     cells: set[int] = set()
@@ -201,7 +208,7 @@ def test_plain_model_and_kernel_live_the_same_lives(world: World) -> None:
     states: set[int] = set()
     for year, (markets, practices, disease, health, referrals) in years.items():
         before = people.status.copy(), people.conditions.copy()
-        tally = world.zeros(ASKED)
+        tally = world.zeros(asked)
         none, strip = np.empty(0, np.int32), make_strip(len(rows))
         lived = live_year(
             people,

@@ -6,6 +6,7 @@ from cara_arms import ACOS, ALL_COUNT, ARMS, SIMPLE, lived, scenario
 from worlds import NO_ACO, aco, lived_through, scenario_of
 
 from sim.kernels.codes import Episode, EpisodeSum
+from sim.kernels.tally import Asked
 from sim.ledger import Mechanism, Party
 from sim.model import LeadModel
 from sim.outcomes.cara import CARA_BY_KIND
@@ -235,18 +236,24 @@ def test_years_outside_of_lead_and_years_without_episodes_settle_nothing():
     found = simulate(scene, 0)["cara_episodes"][1:, 0]
     assert not np.nan_to_num(found[:2, 2]).any()
     assert not found[2].any()
-    settlement = LeadModel(scene, "moves").settlement
-    assert [settlement.cara.asks(year) for year in scene.years] == [False, True, False]
+    model = LeadModel(scene, "moves")
+    assert [asked(model, year).episodes for year in scene.years] == [False, True, False]
+
+
+def asked(model: LeadModel, year: int) -> Asked:
+    """Return what an arm asks for in a year if all its ACOs are in."""
+    office, everybody = model.settlement, np.ones(len(model.acos), dtype=bool)
+    return office.asks(year, office.contracts(year), everybody, model.world.providers.aco)
 
 
 def test_nobody_who_has_none_asks_for_episodes_by_specialist():
     made = scenario()
     for arm in ARMS:
-        settlement = lived().models[arm].settlement
-        asks = [settlement.cara.asks(year) for year in made.years]
-        # Prices of 2028 may rest on the episodes of 2027.
-        usual = {"arranged": [True] * 4, "owed": [True] * 4, "all": [False, True, True, True]}
-        assert asks == usual.get(arm, [False] * 4)
+        wanted = [asked(lived().models[arm], year) for year in made.years]
+        arranged = arm in ("arranged", "owed", "all")
+        assert [any(one.listed) for one in wanted] == [False, *[arranged] * 3]
+        # Everybody's only where prices rest on them, which those of CMS do not.
+        assert [one.referred for one in wanted] == [arm in ("arranged", "owed")] * 4
         assert all(tally.referred.size == 0 for tally in lived().models[arm].history.values())
 
 
