@@ -83,10 +83,15 @@ def draw_indices(found: Sensitivity, of_what: str, *, ax: Axes | None = None) ->
     return axes
 
 
+def check_file(file: Path, option: str) -> None:
+    """Raise an InputError where the name of a file for a figure says no known kind."""
+    if file.suffix not in _FILES:
+        raise InputError(Fault(option, "", f"= {file} is no figure", f"must end with {', '.join(_FILES)}"))
+
+
 def save(axes: Axes, file: Path) -> None:
     """Write the figure of some axes. Raises InputError where the file's name says no known kind."""
-    if file.suffix not in _FILES:
-        raise InputError(Fault("--out", "", f"= {file} is no figure", f"must end with {', '.join(_FILES)}"))
+    check_file(file, "--out")
     if (figure := axes.get_figure(root=True)) is not None:
         figure.savefig(file, bbox_inches="tight")
 

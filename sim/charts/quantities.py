@@ -83,6 +83,17 @@ def in_millions(data: xr.Dataset, metric: str, keep: tuple[str, ...]) -> xr.Data
     return (total / MILLION).transpose(*kept)
 
 
+def kept_cash(data: xr.Dataset) -> xr.DataArray:
+    """Return what is left to ACOs and their practices over all years: cash before distributions, USD.
+
+    NaN where an ACO is in no program in any year; nothing is left or lost in years in which it is in none.
+    """
+    years = data["aco_cash_change"].notnull().any("year")
+    kept = data["aco_cash_change"].fillna(0.0) + data["distributions"].fillna(0.0)
+    total: xr.DataArray = kept.sum("year").where(years)
+    return total
+
+
 @dataclass(frozen=True, slots=True)
 class Fan:
     """Quantiles over replicates, year by year.
