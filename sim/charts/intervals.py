@@ -18,7 +18,7 @@ from sim.outcomes.error import mean_error
 
 _THICK, _THIN, _ALPHA = 4.5, 1.3, 0.45
 _WHISKER = "black"
-_ROW, _AROUND, _LEAST = 0.27, 1.5, 2.6
+_ROW, _AROUND, _LEAST = 0.27, 2.5, 3.2
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,7 +65,7 @@ def draw_rows(axes: Axes, rows: Sequence[Row]) -> None:
 def fit_height(axes: Axes, rows: int) -> None:
     """Make a figure of one Axes as high as so many rows need."""
     figure = axes.figure
-    if isinstance(figure, Figure):
+    if isinstance(figure, Figure) and figure.axes == [axes]:
         figure.set_figheight(max(_LEAST, _AROUND + _ROW * rows))
 
 

@@ -58,13 +58,12 @@ def choice_ranking(
     rows = [Row(names[arm], cash.sel(arm=arm).values, color) for arm in order]
     axes = new_axes() if ax is None else ax
     draw_rows(axes, rows)
-    if ax is None:
-        fit_height(axes, len(rows))
+    fit_height(axes, len(rows))
     years = data["year"].values
     span = f"PY{years[0]}\N{EN DASH}PY{years[-1]}"
     axes.set_xlabel(rf"Cash left to the ACO and its practices, {span}, \$ million")
     axes.set_title(f"What each choice leaves {aco}".replace("$", r"\$"))
-    key_below(axes, row_key(cash.sizes["replicate"], bands_hold(data)), columns=2)
+    key_below(axes, row_key(cash.sizes["replicate"], bands_hold(data)), columns=1)
     return axes
 
 
@@ -109,14 +108,13 @@ def aco_ranking(data: xr.Dataset, arm: str | None = None, *, ax: Axes | None = N
         rows = [*found[:half], *found[-half:]]
     axes = new_axes() if ax is None else ax
     draw_rows(axes, rows)
-    if ax is None:
-        fit_height(axes, len(rows))
+    fit_height(axes, len(rows))
     if len(found) > len(rows):
         axes.axhline(half - 0.5, color=MUTED, linewidth=0.8, linestyle=":")
     left_out = f", the first and last {half} of {len(found)}" if len(found) > len(rows) else ""
     axes.set_xlabel(r"Cash left to the ACO and its practices, \$ per person and year")
     axes.set_title(f"{arm_names(data)[shown]}: what each ACO is left{left_out}")
-    key_below(axes, row_key(own.sizes["replicate"], bands_hold(data)), columns=2)
+    key_below(axes, row_key(own.sizes["replicate"], bands_hold(data)), columns=1)
     return axes
 
 

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
+from sim.charts.intervals import fit_height
 from sim.charts.labels import key_below
 from sim.charts.style import MUTED, new_axes, plain_numbers, styled
 
@@ -106,10 +106,8 @@ def tornado(
     entries["As stated"] = Line2D([], [], color="black", linewidth=1.0)
     if any(np.isfinite(error) for one in order for _, error in one.ends):
         entries[whisker] = Line2D([], [], color="black", marker="|", markersize=7, linewidth=1.0)
-    key_below(axes, entries, columns=2)
-    figure = axes.figure
-    if ax is None and isinstance(figure, Figure):
-        figure.set_figheight(max(2.4, 1.5 + 0.28 * len(order)))
+    key_below(axes, entries, columns=1)
+    fit_height(axes, len(order))
     return axes
 
 
