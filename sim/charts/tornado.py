@@ -46,6 +46,7 @@ def tornado(
     xlabel: str,
     whisker: str,
     ends: tuple[str, ...] = ("low end", "high end"),
+    start: str = "As stated",
     ax: Axes | None = None,
 ) -> Axes:
     """Draw how far each change moves a figure from where it is.
@@ -61,6 +62,8 @@ def tornado(
         What the whiskers are, in words.
     ends : tuple of str
         What the ends are, in words; one where swings have one.
+    start : str
+        What `base` is, in words.
     ax : Axes, optional
         Where to draw; a new figure otherwise.
 
@@ -103,7 +106,7 @@ def tornado(
         name: Patch(facecolor=face, hatch=hatch, edgecolor=MUTED)
         for name, face, hatch in zip(ends, faces, hatches, strict=True)
     }
-    entries["As stated"] = Line2D([], [], color="black", linewidth=1.0)
+    entries[start] = Line2D([], [], color="black", linewidth=1.0)
     if any(np.isfinite(error) for one in order for _, error in one.ends):
         entries[whisker] = Line2D([], [], color="black", marker="|", markersize=7, linewidth=1.0)
     key_below(axes, entries, columns=1)

@@ -183,6 +183,7 @@ def _draw_tornado(
         xlabel=f"{unit}, mean over points; bars begin at that of all points",
         whisker="\N{PLUS-MINUS SIGN} standard error over points",
         ends=("Lowest fifth of the key's range", "Highest fifth"),
+        start="All points",
     )
     save(axes, file)
 
