@@ -21,6 +21,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
+from functools import cache
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from pathlib import Path
@@ -157,6 +158,7 @@ def places(tree: ast.Module) -> Iterator[tuple[str, ast.AST, str, int | None]]:
     yield from below(tree, "module")
 
 
+@cache
 def mutants(path: Path) -> list[Mutant]:
     """Return every mutant of a file, in the order of its source."""
     text = path.read_text()
@@ -202,6 +204,8 @@ class _Finder(MetaPathFinder, Loader):
 def _run(mutant: Mutant, tests: Sequence[str], seconds: int) -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
     sys.meta_path.insert(0, _Finder(mutant))
+    for name in [name for name in sys.modules if name.partition(".")[0] == "sim"]:
+        del sys.modules[name]
     import pytest
 
     # Only this process has the mutant: one that pytest starts itself would import the module as it is.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import subprocess
 import sys
 from functools import partial
@@ -67,6 +68,7 @@ def test_the_tests_meet_the_mutant(tmp_path, monkeypatch):
     only.write_text(f"from sim.policy.discount import discount_rate\n\ndef test_only():\n    assert {rule}\n")
     monkeypatch.setattr(mutate, "tests_of", partial(_the_same, str(only)))
     found = mutate.mutants(mutate.ROOT / "sim" / "policy" / "discount.py")
+    importlib.import_module("sim.policy.discount")  # as it is, before the mutant is tried
     noticed = [one.function for one in found if mutate.is_noticed(one)]
     assert noticed == ["discount_rate"]
 
