@@ -13,6 +13,16 @@ if TYPE_CHECKING:
     from sim.cli.decide import Decision
     from sim.evaluation.performance import Figure
 
+# What choices are ranked by, where it is not the mean of what they leave.
+_BY = {
+    "median": " by the median",
+    "low": " by what one time in ten is not reached",
+    "tail": " by the mean of the worst tenth",
+    "loss": " by the chance of a loss",
+    "regret": " by regret",
+    "lowest": " by cash in the lowest month",
+}
+
 
 def described(outcome: Outcome) -> str:
     """Return what a choice is, in words."""
@@ -45,9 +55,9 @@ def _best(made: Decision, best: Outcome) -> str:
         f"${abs(best.per_person_year.value):,.0f} a person and year, {abs(best.percent.value):.1f} % of the"
     )
     return (
-        f"Of {count} choices {described(best)} is best for {made.choices.aco}: PY{years[0]}-PY{years[-1]}"
-        f" leave it and its practices {_dollars(best.mean)} {more} than being in no program ({each}"
-        f" benchmark){chance}."
+        f"Of {count} choices {described(best)} is best for {made.choices.aco}{_BY.get(made.by, '')}:"
+        f" PY{years[0]}-PY{years[-1]} leave it and its practices {_dollars(best.mean)} {more} than being"
+        f" in no program ({each} benchmark){chance}."
     )
 
 

@@ -124,6 +124,7 @@ def test_it_is_ranked_by_what_is_asked_for(capsys: pytest.CaptureFixture[str]) -
     by_loss = decided(capsys, *SMALL, "--by", "loss", "--rules", "0")
     assert {one["loss"]["value"] for one in by_loss["choices"]} == {0.0}
     assert by_loss["choices"][0]["arm"] == "professional"
+    assert "is best for a by the chance of a loss:" in by_loss["answer"][0]
     assert run_command(["decide", "one.toml", "--by", "hope"]) == 2
 
 
