@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pytest
 from worlds import NO_ACO, aco, scenario_of
 
 from sim.evaluation.choices import DIMENSIONS, Choices, choices_of, with_those_allowed
 from sim.inputs.faults import InputError
+from sim.outcomes.registry import BY_NAME
+from sim.replicate import simulate
 from sim.scenarios import Scenario
 
 ONE = aco("a", "6,000 people", entry="renewing")
@@ -116,6 +119,19 @@ def test_one_of_several_acos_is_alone_in_its_world() -> None:
         choices_of(several)
     with pytest.raises(InputError, match="did you mean 'b-1'"):
         choices_of(several, "b-11")
+
+
+@pytest.mark.slow
+def test_a_choice_is_what_the_same_arm_is_in_a_run_of_its_own() -> None:
+    """Arms beside it, their names and what else may be chosen change nothing of it, to the bit."""
+    arms = {**NO_ACO, "mine": {"program": "lead", "risk_option": "professional", "alignment": "hybrid"}}
+    alone = scenario_of(aco("a", 600, entry="renewing"), arms=arms, last_py=2028)
+    found = choices_of(alone, None, ("cara", "mssp"))
+    ours, theirs = simulate(alone, 1), simulate(found.scenario, 1)
+    row = list(found.scenario.arms).index("professional_claims")
+    for name, values in ours.items():
+        if "arm" in BY_NAME[name].all_dims:
+            np.testing.assert_array_equal(values[1], theirs[name][row], err_msg=name)
 
 
 def test_faults_are_told_together() -> None:
