@@ -51,8 +51,7 @@ class Decision:
     readings : Readings or None
         What they are; None where none was asked for.
     rule_best, rule_lead, rule_replicates : str, Figure or None, int
-        Contender that is best as stated on the replicates that readings are compared on, by how much, and how
-        many these are.
+        Contender that is best by the mean, by how much, and the replicates that readings are settled on.
     data : Dataset
         The complete replicates.
     """
@@ -174,6 +173,8 @@ def _decided(
     found: Choices, by: str, done: Run, rules: int, asked: Mapping[str, Any], simulate: Any
 ) -> tuple[Decision, list[Run]]:
     """Return the decision, and the run of other readings of rules where there is one."""
+    import numpy as np  # noqa: PLC0415
+
     from sim.evaluation.decision import CASH, by_arm, outcomes_of, ranked  # noqa: PLC0415
     from sim.evaluation.unsettled import contenders, lead_of, readings_of, turned  # noqa: PLC0415
     from sim.outcomes.summary import complete  # noqa: PLC0415
@@ -199,15 +200,16 @@ def _decided(
     shared = sorted(set(data["replicate"].values.tolist()) & set(again["replicate"].values.tolist()))
     if not shared:
         return replace(alone, readings=readings), [other]
-    stated, under = (by_arm(one.sel(aco=found.aco, replicate=shared)) for one in (data, again))
-    of_named = {arm: stated[arm] for arm in named}
-    best = max(named, key=lambda arm: float(of_named[arm].mean()))
+    stated = {arm: cash for arm, cash in by_arm(data.sel(aco=found.aco)).items() if arm in named}
+    under = by_arm(again.sel(aco=found.aco, replicate=shared))
+    places = np.flatnonzero(np.isin(data["replicate"].values, shared))
+    best = max(named, key=lambda arm: float(stated[arm].mean()))
     return replace(
         alone,
-        turned=tuple(turned(readings, of_named, under, best)),
+        turned=tuple(turned(readings, stated, places, under, best)),
         readings=readings,
         rule_best=best,
-        rule_lead=lead_of(of_named, best),
+        rule_lead=lead_of(stated, best),
         rule_replicates=len(shared),
     ), [other]
 

@@ -69,7 +69,8 @@ def print_decision(made: Decision, done: Run, console: Console) -> None:
         console.print(table)
     console.print(_designation_table(made))
     if made.turned:
-        console.print(_rule_table(made))
+        if any(one.change.value for one in made.turned):
+            console.print(_rule_table(made))
         console.print(_rules_note(made), style="dim", highlight=False)
     if made.choices.refused:
         console.print(
@@ -196,8 +197,9 @@ def _rules_note(made: Decision) -> str:
     best = described(next(one for one in made.order if one.arm == made.rule_best))
     same = [one.reading.told for one in made.turned if one not in moved]
     text = (
-        f"Lead: what {best} leaves more than the best of the others, on {made.rule_replicates} replicates,"
-        " all programs and options in their best form. Order: who is best then, ? where it may be chance."
+        f"Lead: what {best} leaves more than the best of the others, all programs and options in their best"
+        f" form: as stated, moved by what the reading changes on {made.rule_replicates} replicates."
+        " Order: who is best then, ? where it may be chance."
     )
     if len(moved) > _READINGS_SHOWN:
         text += f" {len(moved) - _READINGS_SHOWN} more change the lead less."

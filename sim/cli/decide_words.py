@@ -173,10 +173,10 @@ def _rules(made: Decision, by_arm: dict[str, Outcome]) -> Iterator[str]:
         yield f"{begin} by {listed(may)}, which may be chance."
     if not turns and not may:
         nearest = made.turned[0]
-        yield (
-            f"{tried}: none turns the choice of {best}. Nearest comes {nearest.reading.told}, with a lead of"
-            f" {_dollars(nearest.lead)} left."
-        )
+        text = f"{tried}: none turns the choice of {best}."
+        if nearest.change.value:
+            text += f" Nearest comes {nearest.reading.told}, with a lead of {_dollars(nearest.lead)} left."
+        yield text
 
 
 def _dollars(figure: Figure) -> str:

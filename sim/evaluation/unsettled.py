@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
@@ -17,10 +18,12 @@ from sim.evaluation.performance import Figure
 from sim.inputs.entries import Entry
 from sim.inputs.rulebook import available_rulebooks, load_rulebook
 from sim.inputs.scenario_file import Tree, nested, overlay
+from sim.outcomes.error import mean_error
 from sim.scenarios import Scenario
 
 Floats = NDArray[np.float64]
 Verdict = Literal["turns", "may turn", "keeps"]
+_LEAST = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +89,8 @@ class Turned:
         What the decision's best leaves more than the best other contender under this reading, USD; negative
         where it is no longer the best.
     change : Figure
-        How far that differs from the same as stated, paired by replicate.
+        How far that differs from the lead as stated; the error is that of what the reading changes, paired by
+        replicate.
     verdict : {"turns", "may turn", "keeps"}
         Whether another contender is best, by more than chance; by no more; or not.
     """
@@ -183,33 +187,57 @@ def readings_of(choices: Choices, arms: Sequence[str], asked: Mapping[str, Any] 
 
 
 def turned(
-    readings: Readings, stated: Mapping[str, Floats], under: Mapping[str, Floats], best: str
+    readings: Readings,
+    stated: Mapping[str, Floats],
+    shared: NDArray[np.int64],
+    under: Mapping[str, Floats],
+    best: str,
 ) -> list[Turned]:
     """Return what each reading does to the order of contenders, those that change it most first.
+
+    A contender's mean under a reading is its mean as stated over all replicates, moved by what the reading
+    changes on those that were settled again: paired changes vary far less than the cash itself.
 
     Parameters
     ----------
     readings : Readings
     stated : mapping of str to float64 array, shape (replicates,)
         Cash of each contender as stated.
-    under : mapping of str to float64 array, shape (replicates,)
-        Cash of each arm of `readings.scenario`, the same replicates.
+    shared : int64 array, shape (again,)
+        Places of the replicates that were settled again.
+    under : mapping of str to float64 array, shape (again,)
+        Cash of each arm of `readings.scenario`.
     best : str
         The contender that is best as stated.
     """
-    usual = stated[best] - stated[_next_best(stated, best)]
+    usual = lead_of(stated, best)
+    nothing = np.zeros(shared.size)
     found = []
     for place, reading in enumerate(readings.tried):
-        own = {arm: under[readings.arms[place, arm]] if (place, arm) in readings.arms else cash
-               for arm, cash in stated.items()}  # fmt: skip
-        rival = _next_best(own, best)
-        lead = difference(own[best], own[rival])
-        change = difference(own[best] - own[rival], usual)
+        moved = {
+            arm: under[readings.arms[place, arm]] - cash[shared] if (place, arm) in readings.arms else nothing
+            for arm, cash in stated.items()
+        }
+        means = {arm: float(cash.mean() + moved[arm].mean()) for arm, cash in stated.items()}
+        rival = max((arm for arm in means if arm != best), key=means.__getitem__)
+        gap, change = stated[best] - stated[rival], moved[best] - moved[rival]
+        lead = Figure(means[best] - means[rival], _error_of_sum(gap, shared, change))
         ahead = best if lead.value >= 0.0 else rival
         verdict: Verdict = "keeps" if ahead == best else "turns" if told_apart(lead) else "may turn"
-        found.append(Turned(reading, ahead, lead, change, verdict))
+        moves = Figure(lead.value - usual.value, mean_error(change))
+        found.append(Turned(reading, ahead, lead, moves, verdict))
     rank = {"turns": 0, "may turn": 1, "keeps": 2}
     return sorted(found, key=lambda one: (rank[one.verdict], one.lead.value))
+
+
+def _error_of_sum(gap: Floats, shared: NDArray[np.int64], change: Floats) -> float:
+    """Return the error of the mean of a gap over all replicates and of a change over some of them."""
+    if change.size < _LEAST:
+        return math.nan
+    together = float(np.cov(gap[shared], change)[0, 1])
+    variance = mean_error(gap) ** 2 + mean_error(change) ** 2 + 2.0 * together / gap.size
+    # With few of many replicates the estimates may not fit each other.
+    return math.sqrt(max(variance, 0.0))
 
 
 def lead_of(cash: Mapping[str, Floats], best: str) -> Figure:

@@ -108,7 +108,7 @@ def test_a_reading_turns_a_decision_only_where_chance_would_not() -> None:
         "b2": np.array([9.0, 5.0, 2.0]),
         "b3": np.array([9.0, 10.0, 10.0]),
     }
-    found = turned(tried, stated, under, "a")
+    found = turned(tried, stated, np.arange(3), under, "a")
     assert [(one.reading.key, one.best, one.verdict) for one in found] == [
         ("surely", "b", "turns"),
         ("perhaps", "b", "may turn"),
@@ -122,3 +122,30 @@ def test_a_reading_turns_a_decision_only_where_chance_would_not() -> None:
     assert found[2].change.value == pytest.approx(-1.0 / 3.0)
     # A paired change has its own error, smaller than that of the lead.
     assert found[2].change.error == pytest.approx(np.std([1.0, 0.0, 0.0], ddof=1) / np.sqrt(3))
+
+
+def test_a_reading_is_settled_on_some_replicates_and_moves_the_lead_of_all() -> None:
+    draws = np.random.default_rng(5)
+    tried = Readings(None, (reading("rule"),), {(0, "a"): "a0"}, ())
+    moves = []
+    for _ in range(400):
+        luck = draws.normal(size=60)
+        stated = {"a": 1.0 + luck, "b": 0.2 * draws.normal(size=60)}
+        shared = np.arange(12)
+        again = {"a0": stated["a"][shared] - 3.0 + 0.3 * luck[shared] + 0.1 * draws.normal(size=12)}
+        (one,) = turned(tried, stated, shared, again, "a")
+        moves.append((one.lead.value, one.lead.error, one.change.value, one.change.error))
+    values, errors, changes, errors_of_change = np.array(moves).T
+    assert values.mean() == pytest.approx(-2.0, abs=0.03)
+    assert changes.mean() == pytest.approx(-3.0, abs=0.03)
+    assert np.sqrt(np.mean(errors**2)) == pytest.approx(values.std(), rel=0.15)
+    assert np.sqrt(np.mean(errors_of_change**2)) == pytest.approx(changes.std(), rel=0.15)
+    assert np.mean(errors_of_change) < 0.5 * np.mean(errors)
+
+
+def test_one_replicate_settled_again_turns_nothing_for_certain() -> None:
+    tried = Readings(None, (reading("rule"),), {(0, "a"): "a0"}, ())
+    stated = {"a": np.array([4.0, 6.0]), "b": np.array([3.0, 4.0])}
+    (one,) = turned(tried, stated, np.array([1]), {"a0": np.array([-50.0])}, "a")
+    assert (one.best, one.verdict) == ("b", "may turn")
+    assert np.isnan(one.lead.error)
