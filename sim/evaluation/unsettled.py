@@ -218,6 +218,10 @@ def turned(
             arm: under[readings.arms[place, arm]] - cash[shared] if (place, arm) in readings.arms else nothing
             for arm, cash in stated.items()
         }
+        if not any(one.any() for one in moved.values()):
+            # Sums in another order would leave a trace of rounding.
+            found.append(Turned(reading, best, usual, Figure(0.0, 0.0), "keeps"))
+            continue
         means = {arm: float(cash.mean() + moved[arm].mean()) for arm, cash in stated.items()}
         rival = max((arm for arm in means if arm != best), key=means.__getitem__)
         gap, change = stated[best] - stated[rival], moved[best] - moved[rival]
