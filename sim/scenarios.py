@@ -120,6 +120,32 @@ class Scenario:
         ]
         return self._checked(layers)
 
+    def with_arms(self, arms: Mapping[str, Mapping[str, Any]], reference: str, origin: str) -> Scenario:
+        """Return a copy with other arms in place of its own; `study.precision`, which names one, is gone too.
+
+        Parameters
+        ----------
+        arms : mapping of str to mapping
+            By name, as a scenario file states them.
+        reference : str
+            Which of them is the reference arm.
+        origin : str
+            What faults call the place that the arms come from.
+
+        Raises
+        ------
+        InputError
+            With every fault, those of an arm by the key ``arms.NAME``.
+        """
+        layers = []
+        for layer in self.merged.layers:
+            tree = {key: value for key, value in layer.tree.items() if key != "arms"}
+            if "study" in tree:
+                tree["study"] = {key: value for key, value in tree["study"].items() if key != "precision"}
+            layers.append(replace(layer, tree=tree))
+        changes = {"arms": arms, "study": {"reference_arm": reference}}
+        return self._checked([*layers, patch_layer(origin, changes)])
+
     @classmethod
     def _checked(cls, layers: Sequence[Layer]) -> Scenario:
         merged = merge(layers)

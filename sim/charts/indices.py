@@ -10,6 +10,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from sim.charts.labels import key_below
 from sim.charts.style import mark_zero, new_axes, plain_numbers, styled
 from sim.inputs.faults import Fault, InputError
 
@@ -76,17 +77,23 @@ def draw_indices(found: Sensitivity, of_what: str, *, ax: Axes | None = None) ->
     axes.xaxis.set_major_formatter(plain_numbers)
     axes.set_xlabel(_AXIS[found.design])
     axes.set_title(of_what.replace("$", r"\$"))
-    axes.legend(loc="lower right", frameon=False)
+    handles, labels = axes.get_legend_handles_labels()
+    key_below(axes, dict(zip(labels, handles, strict=True)), columns=2)
     figure = axes.figure
     if ax is None and isinstance(figure, Figure):
         figure.set_figheight(max(2.4, 0.9 + 0.55 * len(keys)))
     return axes
 
 
+def check_file(file: Path, option: str) -> None:
+    """Raise an InputError where the name of a file for a figure says no known kind."""
+    if file.suffix not in _FILES:
+        raise InputError(Fault(option, "", f"= {file} is no figure", f"must end with {', '.join(_FILES)}"))
+
+
 def save(axes: Axes, file: Path) -> None:
     """Write the figure of some axes. Raises InputError where the file's name says no known kind."""
-    if file.suffix not in _FILES:
-        raise InputError(Fault("--out", "", f"= {file} is no figure", f"must end with {', '.join(_FILES)}"))
+    check_file(file, "--out")
     if (figure := axes.get_figure(root=True)) is not None:
         figure.savefig(file, bbox_inches="tight")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,6 +15,8 @@ from sim.outcomes.registry import BY_NAME, VARIABLES
 from sim.outcomes.summary import complete, paid_to_acos
 
 MILLION = 1e6
+#: Arms that lines and bands of one figure still tell apart.
+MOST_ARMS = 6
 NET_PAYMENT = "net_payment"
 #: What :func:`sim.outcomes.bands.bands_hold` says is spread: the quantiles that bands and rugs show.
 QUANTILES = (0.10, 0.25, 0.50, 0.75, 0.90)
@@ -81,6 +84,44 @@ def in_millions(data: xr.Dataset, metric: str, keep: tuple[str, ...]) -> xr.Data
     sums = [part.sum([dim for dim in part.dims if dim not in kept], min_count=1) for part in parts]
     total: xr.DataArray = sum(sums[1:], start=sums[0])
     return (total / MILLION).transpose(*kept)
+
+
+def kept_cash(data: xr.Dataset) -> xr.DataArray:
+    """Return what is left to ACOs and their practices over all years: cash before distributions, USD.
+
+    NaN where an ACO is in no program in any year; nothing is left or lost in years in which it is in none.
+    """
+    years = data["aco_cash_change"].notnull().any("year")
+    kept = data["aco_cash_change"].fillna(0.0) + data["distributions"].fillna(0.0)
+    total: xr.DataArray = kept.sum("year").where(years)
+    return total
+
+
+def leading_arms(data: xr.Dataset, most: int = MOST_ARMS) -> list[str]:
+    """Return the arms that figures of all arms draw: all that act or, of many, the best of each kind.
+
+    Parameters
+    ----------
+    data : Dataset
+        As :func:`sim.open_results` returns it.
+    most : int
+        From how many on they are too many.
+
+    Returns
+    -------
+    list of str
+        Of more than `most` that of each program and risk option which leaves ACOs most, in the arms' order.
+    """
+    acting = acting_arms(data, None)
+    if len(acting) <= most:
+        return acting
+    stated = tomllib.loads(data.attrs.get("scenario", "")).get("arms", {})
+    cash = kept_cash(complete(data)).fillna(0.0).sum("aco").mean("replicate")
+    best: dict[tuple[str, str], str] = {}
+    for arm in sorted(acting, key=lambda one: -float(cash.sel(arm=one))):
+        terms = stated.get(arm, {})
+        best.setdefault((terms.get("program", ""), terms.get("risk_option", "global")), arm)
+    return [arm for arm in acting if arm in best.values()]
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ _LINES: tuple[Line, ...] = ("-", "--", "-.", ":")
 _MARKERS = ("o", "s", "^", "D", "v")
 _HATCHES = ("", "////", "....", "\\\\\\\\", "xxxx")
 _LONGEST_LABEL = 40
+_LONGEST_NAME = 48
 _LABEL_WIDTH = 18
 
 P = ParamSpec("P")
@@ -91,11 +92,24 @@ def looks(data: xr.Dataset) -> dict[str, Look]:
     }
 
 
+def arm_names(data: xr.Dataset) -> dict[str, str]:
+    """Return what each arm is called on one line: its description, its name if that is long."""
+    arms = tomllib.loads(data.attrs.get("scenario", "")).get("arms", {})
+    found = {}
+    for arm in map(str, data["arm"].values):
+        told = arms.get(arm, {}).get("description", "")
+        name = told if 0 < len(told) <= _LONGEST_NAME else arm.replace("_", " ")
+        found[arm] = name.replace("$", r"\$")
+    return found
+
+
 def _label(arm: str, description: str) -> str:
     text = description if 0 < len(description) <= _LONGEST_LABEL else arm.replace("_", " ")
     # A dollar sign would start mathematics.
-    lines = len(textwrap.wrap(text, _LABEL_WIDTH))
-    even = next(width for width in range(1, _LABEL_WIDTH + 1) if len(textwrap.wrap(text, width)) <= lines)
+    widest = max(_LABEL_WIDTH, *map(len, text.split()))
+    lines = len(textwrap.wrap(text, widest))
+    least = max(map(len, text.split()))
+    even = next(width for width in range(least, widest + 1) if len(textwrap.wrap(text, width)) <= lines)
     return textwrap.fill(text, even).replace("$", r"\$")
 
 

@@ -140,8 +140,8 @@ def _best(choices: list[Made], names: list[str], years: int) -> str:
     text += f", {dollars(best.passed_on)} a year for practices is not. " if np.any(best.passed_on) else ". "
     span = "in that one year" if years == 1 else f"in {years} years together"
     return text + (
-        f"The chance that {it} owes Medicare for a year is {_share(best.owes)}, that {it} loses money {span}"
-        f" {_share(best.short)}."
+        f"The chance that {it} owes Medicare for a year is {share_told(best.owes)}, that {it} loses money"
+        f" {span} {share_told(best.short)}."
     )
 
 
@@ -230,7 +230,12 @@ def dollars(values: Floats, *, digits: int = _TO_HUNDREDS, large: bool | None = 
     large : bool, optional
         Whether it is told in millions; where mean or error comes near one if not given.
     """
-    mean, error = abs(float(values.mean())), mean_error(values)
+    return amount(float(values.mean()), mean_error(values), digits=digits, large=large)
+
+
+def amount(mean: float, error: float, *, digits: int = _TO_HUNDREDS, large: bool | None = None) -> str:
+    """Return the size of an amount of USD with its Monte Carlo error, see :func:`dollars`."""
+    mean = abs(mean)
     large = bool(np.nanmax([mean, error]) >= _LARGE) if large is None else large
 
     def shown(value: float) -> str:
@@ -240,7 +245,8 @@ def dollars(values: Floats, *, digits: int = _TO_HUNDREDS, large: bool | None = 
     return told + (" million" if large else "")
 
 
-def _share(share: tuple[float, float]) -> str:
+def share_told(share: tuple[float, float]) -> str:
+    """Return a share and its Monte Carlo error in percent."""
     mean, error = (_PERCENT * value for value in share)
     return f"{mean:.0f} %" if math.isnan(error) else f"{mean:.0f} ± {error:.0f} %"
 

@@ -15,7 +15,7 @@ from rich.text import Text
 
 from sim.cli.console import stdout
 from sim.cli.options import Json
-from sim.inputs.faults import printable
+from sim.inputs.faults import Fault, InputError, printable
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -41,6 +41,7 @@ def evaluate(
     comparison: Literal["other_markets", "same_market"] | None = None,
     practice_list: Annotated[Literal["first", "present"], Parameter(name="--list")] = "first",
     effect: Annotated[float, Parameter(validator=Number(gt=0, lt=50))] = 1.0,
+    figure: Path | None = None,
     as_json: Json = False,
 ) -> int:
     """Set settled savings beside true savings and beside what an evaluation would report.
@@ -57,7 +58,10 @@ def evaluate(
         Whose people are an ACO's: practices first listed, or those listed each year.
     effect
         True savings, in percent, for which power is told.
+    figure
+        Draw the event study of one arm to this file (.png, .svg or .pdf).
     """
+    from sim.charts.indices import check_file  # noqa: PLC0415
     from sim.evaluation.performance import evaluate as evaluated  # noqa: PLC0415
     from sim.evaluation.performance import plain  # noqa: PLC0415
     from sim.evaluation.power import power_curve  # noqa: PLC0415
@@ -66,10 +70,19 @@ def evaluate(
     with open_store(store) as data:
         reference = str(data.attrs["reference_arm"])
         arms = [arm] if arm else [str(one) for one in data["arm"].values if str(one) != reference]
+        if figure is not None:
+            check_file(figure, "--figure")
+            if len(arms) > 1:
+                raise InputError(Fault("--arm", "", "is missing", f"must be one of {', '.join(arms)}"))
         years = data["year"].values.tolist()
         terms: dict[str, Any] = {"comparison": comparison, "practice_list": practice_list}
         found = {one: evaluated(data, one, **terms) for one in arms}
         curves = {one: power_curve(data, one, wanted=-effect / _PERCENT, **terms) for one in arms}
+    if figure is not None:
+        from sim.charts.event_study import event_study  # noqa: PLC0415
+        from sim.charts.indices import save  # noqa: PLC0415
+
+        save(event_study(found[arms[0]]), figure)
     if as_json:
         told = {
             one: {
@@ -84,6 +97,8 @@ def evaluate(
     console = stdout()
     for one in arms:
         _print(found[one], curves[one], years, practice_list, console)
+    if figure is not None:
+        console.print(f"Figure: {figure}", highlight=False, soft_wrap=True, markup=False)
     return 0
 
 

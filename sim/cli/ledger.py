@@ -30,6 +30,8 @@ from sim.cli.income import (
 from sim.inputs.faults import Fault, InputError, printable, wrong_choice
 
 if TYPE_CHECKING:
+    import xarray as xr
+
     from sim.ledger.statement import Period, Posting
     from sim.replicate import Replicate
     from sim.scenarios import Scenario
@@ -60,6 +62,7 @@ def ledger(
     replicate: Annotated[int, Parameter(validator=Number(gte=0))] = 0,
     party: str = "aco",
     reports: Annotated[bool, Parameter(negative=())] = False,
+    figure: Path | None = None,
     threads: int | None = None,
     as_json: Annotated[bool, Parameter(name="--json", help="Print JSON.", negative=())] = False,
 ) -> int:
@@ -91,9 +94,13 @@ def ledger(
         CARA (preferred), providers, suppliers or its guarantor receive and pay for it.
     reports
         Show the quarterly reports of its episode arrangements (CARA) instead, by contract.
+    figure
+        With --aco: draw its cash month by month to this file (.png, .svg or .pdf), in all arms where they are
+        few.
     threads
         Cores to use; by default all.
     """
+    from sim.charts.indices import check_file  # noqa: PLC0415
     from sim.experiments.again import lived_again, stored_scenario  # noqa: PLC0415
     from sim.ledger.codes import PARTY_NAMES  # noqa: PLC0415
 
@@ -108,6 +115,11 @@ def ledger(
     if len(given) != 1:
         problem = f"are {', '.join(given)}" if given else "are missing"
         raise InputError(Fault("ledger", "--aco, --practice or --specialist", problem, "must be one of them"))
+    if figure is not None:
+        check_file(figure, "--figure")
+        if aco is None or year is not None:
+            allowed = "goes with --aco and all years"
+            raise InputError(Fault("ledger", "--figure", f"= {figure}", allowed))
     income = providers or aco is None
     for option, asked_for in (("--providers", providers), ("--reports", reports)):
         if asked_for and aco is None:
@@ -138,6 +150,11 @@ def ledger(
         found = _income(made, asked, scenario.study.reference_arm, names)
     else:
         found = _account(made, asked | {"party": party, "month": month}, str(store), names)
+    if figure is not None:
+        from sim.charts.cash_months import cash_by_month  # noqa: PLC0415
+        from sim.charts.indices import save  # noqa: PLC0415
+
+        save(cash_by_month(monthly_cash(made, scenario, asked)), figure)
     made.close()
     if as_json:
         console.out(json.dumps(found.fields, indent=2, allow_nan=False), highlight=False)
@@ -145,7 +162,42 @@ def ledger(
     console.print(Text(printable(found.title), style="bold"))
     for part in found.parts:
         console.print(part, highlight=False)
+    if figure is not None:
+        console.print(f"Figure: {figure}", highlight=False, soft_wrap=True, markup=False)
     return 0
+
+
+def monthly_cash(made: Replicate, scenario: Scenario, asked: dict[str, Any]) -> xr.DataArray:
+    """Return an ACO's cash at the end of each month, as :func:`sim.charts.cash_by_month` takes it.
+
+    Of all arms, or of the one asked for where they are many.
+    """
+    import numpy as np  # noqa: PLC0415
+    import xarray as xr  # noqa: PLC0415
+
+    from sim.charts.quantities import MOST_ARMS  # noqa: PLC0415
+    from sim.ledger.codes import Party  # noqa: PLC0415
+    from sim.outcomes.cash import month_ends  # noqa: PLC0415
+
+    row = [plan.name for plan in made.world.plans].index(asked["aco"])
+    first = scenario.years[0]
+    arms = list(made.models) if len(made.models) <= MOST_ARMS + 1 else [asked["arm"]]
+    books = [made.models[arm].ledger for arm in arms]
+    # Money of a performance year moves in months after it too, which count on.
+    moves = np.concatenate([book.signed(Party.ACO)[0][["year", "month"]] for book in books])
+    last = max([first, *(moves["year"].astype(int) + (moves["month"].astype(int) - 1) // 12).tolist()])
+    held = [month_ends(book, first, last)[row] / _CENTS for book in books]
+    return xr.DataArray(
+        np.stack(held)[:, None],
+        {"arm": arms, "replicate": [asked["replicate"]], "month": np.arange(held[0].size)},
+        ("arm", "replicate", "month"),
+        attrs={
+            "first_py": first,
+            "aco": asked["aco"],
+            "scenario": scenario.to_toml(),
+            "reference_arm": scenario.study.reference_arm,
+        },
+    )
 
 
 @dataclass(frozen=True, slots=True)

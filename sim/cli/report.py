@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 
+from sim.cli.report_figures import figures_show, report_figures
 from sim.inputs.faults import Fault, InputError
 
 if TYPE_CHECKING:
@@ -79,7 +80,7 @@ def write_report(data: xr.Dataset, directory: Path) -> Path:
         # No date: the same results give the same files.
         figure.savefig(directory / f"{stem}.svg", metadata={"Date": None})
 
-    figures = _figures(data)
+    figures = report_figures(data)
     page = directory / "report.html"
     names = [f"report.{kind}" for kind in ("html", "md", "toml")]
     _refuse_to_replace(
@@ -107,65 +108,6 @@ def _refuse_to_replace(directory: Path, names: list[str]) -> None:
         raise InputError(
             [Fault(str(path), "", "is there and was not written by a report", allowed) for path in there]
         )
-
-
-def _figures(data: xr.Dataset) -> dict[str, tuple[str, Callable[[Axes], Axes]]]:
-    """Return for each figure its caption and what draws it."""
-    from sim.charts import (  # noqa: PLC0415
-        benchmark_against_truth,
-        bridge_waterfall,
-        net_payment_histogram,
-        savings_fan,
-    )
-    from sim.charts.quantities import acting_arms  # noqa: PLC0415
-    from sim.outcomes.bands import bands_hold  # noqa: PLC0415
-
-    def fan(metric: str) -> Callable[[Axes], Axes]:
-        return lambda axes: savings_fan(data, metric=metric, ax=axes)
-
-    def waterfall(arm: str) -> Callable[[Axes], Axes]:
-        return lambda axes: bridge_waterfall(data, arm, ax=axes)
-
-    bridges = {
-        f"bridge-{arm.replace('_', '-')}": (
-            f"From true savings to savings against the benchmark and to the ACOs' cash, {arm}: what each rule"
-            " makes. Means over replicates; whiskers show the error of the simulation.",
-            waterfall(arm),
-        )
-        for arm in acting_arms(data, None)
-    }
-    return {
-        "savings-against-benchmark": (
-            "Savings against the benchmark by performance year: what CMS reconciles. Bands hold"
-            f" {bands_hold(data)}, whiskers show the error of the simulation.",
-            fan("gross_savings"),
-        ),
-        "true-savings": (
-            "True savings by performance year: how much less the same people cost than in the reference arm,"
-            " on the same random draws.",
-            fan("true_savings"),
-        ),
-        "benchmark-against-truth": (
-            "Each ACO's savings against its benchmark, plotted over its true savings. Above the line,"
-            " Medicare reconciles more than was saved; below it, less.",
-            lambda axes: benchmark_against_truth(data, ax=axes),
-        ),
-        "net-payment": (
-            "Settlements and administrative add-ons paid to ACOs, by performance year, before the ACOs'"
-            " own costs.",
-            fan("net_payment"),
-        ),
-        "net-payment-per-aco": (
-            "Net payment to each ACO over all years: how it differs between ACOs and between replicates.",
-            lambda axes: net_payment_histogram(data, ax=axes),
-        ),
-        "net-cost-to-medicare": (
-            "Medicare's outlay minus its outlay in the reference arm, by performance year. Below zero, the"
-            " program saves Medicare money.",
-            fan("medicare_net_cost"),
-        ),
-        **bridges,
-    }
 
 
 def _blocks(data: xr.Dataset) -> Iterator[Block]:
@@ -204,7 +146,9 @@ def _blocks(data: xr.Dataset) -> Iterator[Block]:
         yield Table(("$ million, mean (MC error)", *arms), bracket_rows(kept, arms), numbers=len(arms))
         yield Paragraph(BRACKET)
     yield Heading("Figures")
-    for stem, (caption, _) in _figures(data).items():
+    if told := figures_show(data):
+        yield Paragraph(told)
+    for stem, (caption, _) in report_figures(data).items():
         yield Figure(stem, caption)
     assumed, conflicted = (
         [tuple(text.split(": ", 1)) for text in stated.get(f"{standing}_inputs", [])]

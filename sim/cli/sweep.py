@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import xarray as xr
 
     from sim.evaluation.discovery import Corner
-    from sim.evaluation.metric import Figure
+    from sim.evaluation.metric import Figure, Statistic
     from sim.evaluation.sensitivity import Interval, Sensitivity
 
 
@@ -91,6 +91,7 @@ def sensitivity(
     aco: str | None = None,
     statistic: str = "mean",
     out: Path | None = None,
+    tornado: Path | None = None,
     as_json: Json = False,
 ) -> int:
     """Say which of a sweep's keys move a figure, with intervals that carry the chance of replicates too.
@@ -111,24 +112,31 @@ def sensitivity(
     statistic
         What is taken over replicates: mean, sd, p1 to p99, or loss (the chance of less than 0).
     out
-        Write a figure to this file (.png, .svg or .pdf).
+        Write a figure of the indices to this file (.png, .svg or .pdf).
+    tornado
+        Write a figure of what the statistic is where each key is low and where it is high.
     """
+    from sim.charts.indices import check_file  # noqa: PLC0415
     from sim.evaluation.metric import Statistic  # noqa: PLC0415
     from sim.evaluation.sensitivity import sensitivity as indices_of  # noqa: PLC0415
     from sim.experiments.results import open_results  # noqa: PLC0415
 
+    if tornado is not None:
+        check_file(tornado, "--tornado")
     wanted = Statistic.parse(statistic, "--statistic")
     with open_results(store) as data:
         figure, values = _values(data, store, of, arm, against, aco)
+        quantiles = data["quantile"].values if "quantile" in data else None
+        keys = tuple(data.attrs["keys"])
         of_what = f"{figure.told}: {statistic} over replicates"
-        if "quantile" not in data:
+        if quantiles is None:
             allowed = "must be lhs, sobol or morris: values chosen by hand are no sample"
             raise InputError(
                 Fault(str(store), "sweep.design", f"= {data.attrs['design']!r} has no indices", allowed)
             )
         stated = data.attrs["sweep"]
         found = indices_of(
-            values, wanted, data["quantile"].values, tuple(data.attrs["keys"]), str(data.attrs["design"]),
+            values, wanted, quantiles, keys, str(data.attrs["design"]),
             levels=stated["levels"], second_order=stated["second_order"],
         )  # fmt: skip
     console = stdout(NARROW)
@@ -142,7 +150,42 @@ def sensitivity(
 
         save(draw_indices(found, of_what), out)
         console.print(f"Figure: {out}", highlight=False, soft_wrap=True, markup=False)
+    if tornado is not None:
+        _draw_tornado(values, wanted, quantiles, keys, of_what, figure.units, tornado)
+        console.print(f"Figure: {tornado}", highlight=False, soft_wrap=True, markup=False)
     return 0
+
+
+def _draw_tornado(
+    values: np.ndarray[Any, Any],
+    wanted: Statistic,
+    quantiles: np.ndarray[Any, Any],
+    keys: tuple[str, ...],
+    of_what: str,
+    units: str,
+    file: Path,
+) -> None:
+    from sim.charts.indices import save  # noqa: PLC0415
+    from sim.charts.tornado import Swing  # noqa: PLC0415
+    from sim.charts.tornado import tornado as draw  # noqa: PLC0415
+    from sim.evaluation.sensitivity import ends_of  # noqa: PLC0415
+
+    mean, ends = ends_of(values, wanted, quantiles, keys)
+    unit, scale = wanted.unit_of(units)
+    swings = [
+        Swing(key, tuple((value / scale, error / scale) for value, error in (one.low, one.high)))
+        for key, one in ends.items()
+    ]
+    axes = draw(
+        swings,
+        mean / scale,
+        title=of_what.replace("$", r"\$"),
+        xlabel=f"{unit}, mean over points; bars begin at that of all points",
+        whisker="\N{PLUS-MINUS SIGN} standard error over points",
+        ends=("Lowest fifth of the key's range", "Highest fifth"),
+        start="All points",
+    )
+    save(axes, file)
 
 
 def discover(

@@ -59,6 +59,11 @@ class Figure:
         less = f" less {self.against}" if self.against else ""
         return f"{label}, {self.arm}{less}{f', {self.aco}' if self.aco else ''}"
 
+    @property
+    def units(self) -> str:
+        """UDUNITS text."""
+        return "USD" if self.name in FIGURES else BY_NAME[self.name].units
+
     def of(self, data: xr.Dataset) -> Floats:
         """Return the figure, shape (design, replicate); NaN where a replicate is not complete.
 
@@ -114,6 +119,12 @@ class Statistic:
         if word in ("mean", "sd") or (percentile and int(percentile[1])):
             return cls(word)
         raise InputError(wrong_choice(place, "", word, ["mean", "sd", "p1 to p99", _LOSS]))
+
+    def unit_of(self, units: str) -> tuple[str, float]:
+        """Return what the statistic of a figure with such units is shown in, and its size in those."""
+        if self.word == "P":
+            return "% of replicates", 0.01
+        return (r"\$ million", 1e6) if units == "USD" else (units, 1.0)
 
     def over(self, values: Floats) -> Floats:
         """Return the statistic along the last axis; NaN where no replicate is complete."""

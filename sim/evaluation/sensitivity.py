@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from numpy.typing import NDArray
 from sim.evaluation.metric import Statistic
 from sim.evaluation.resample import resampled
 from sim.inputs.faults import Fault, InputError
+from sim.outcomes.error import mean_error
 
 Floats = NDArray[np.float64]
 Places = NDArray[np.int64]
@@ -21,6 +23,7 @@ RESAMPLES = 400
 _LEVEL = 0.95
 _PAWN_SLICES = 8
 _LEAST_BLOCKS = 4
+_FIFTH = 0.2
 # Distances are larger in samples drawn anew: their intervals are moved back to the estimate.
 _DISTANCES = {"pawn", "pawn_of_nothing"}
 
@@ -154,6 +157,52 @@ def sensitivity(
         for at in order
     }
     return Sensitivity(design, indices, len(kept), kept.shape[1])
+
+
+@dataclass(frozen=True, slots=True)
+class Ends:
+    """A figure where a key is in the lowest and in the highest fifth of its range.
+
+    Attributes
+    ----------
+    low, high : (float, float)
+        Mean over such points of the statistic, and its standard error over them.
+    """
+
+    low: tuple[float, float]
+    high: tuple[float, float]
+
+
+def ends_of(
+    values: Floats, statistic: Statistic, unit: Floats, keys: tuple[str, ...]
+) -> tuple[float, dict[str, Ends]]:
+    """Return a figure's mean over a sweep, and where each key is low or high, all other keys as they come.
+
+    Parameters
+    ----------
+    values, statistic, unit, keys
+        As for :func:`sensitivity`.
+
+    Returns
+    -------
+    mean : float
+    ends : dict of str to Ends
+    """
+    kept = values[:, ~np.isnan(values).any(axis=0)]
+    if not kept.shape[1]:
+        raise InputError(
+            Fault("sweep", "", "has no replicate that all points share", "run the scenario first")
+        )
+    figures = statistic.over(kept)
+
+    def told(places: NDArray[np.bool_]) -> tuple[float, float]:
+        own = figures[places]
+        return (float(own.mean()), mean_error(own)) if own.size else (float(figures.mean()), math.nan)
+
+    return float(figures.mean()), {
+        key: Ends(told(unit[:, row] <= _FIFTH), told(unit[:, row] >= 1.0 - _FIFTH))
+        for row, key in enumerate(keys)
+    }
 
 
 def _sobol(y: Floats, keys: int, second_order: bool) -> dict[str, Floats]:

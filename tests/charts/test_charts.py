@@ -16,7 +16,17 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import StepPatch
 from matplotlib.text import Text
 
-from sim.charts import benchmark_against_truth, bridge_waterfall, net_payment_histogram, savings_fan
+from sim.charts import (
+    aco_ranking,
+    benchmark_against_truth,
+    bridge_waterfall,
+    cara_portfolio,
+    net_payment_histogram,
+    paired_difference,
+    savings_fan,
+    savings_funnel,
+    settlement_exceedance,
+)
 from sim.charts.histogram import bin_edges
 from sim.charts.labels import key_below, spread_out
 from sim.charts.style import looks
@@ -25,7 +35,17 @@ from sim.outcomes.bridge import STEPS, bridge
 from sim.outcomes.error import quantile_error
 
 ARMS = ["lead_global", "lead_professional"]
-ALL = [savings_fan, net_payment_histogram, benchmark_against_truth, bridge_waterfall]
+ALL = [
+    savings_fan,
+    net_payment_histogram,
+    benchmark_against_truth,
+    bridge_waterfall,
+    settlement_exceedance,
+    paired_difference,
+    savings_funnel,
+    aco_ranking,
+    cara_portfolio,
+]
 
 
 def medians(axes: Axes) -> list[np.ndarray]:
@@ -101,7 +121,7 @@ def test_one_replicate_has_a_median_and_no_error(results: xr.Dataset) -> None:
 def test_axes_say_what_they_measure_and_nothing_is_cut_off(results: xr.Dataset, draw: object) -> None:
     axes = draw(results)  # type: ignore[operator]
     labels = axes.get_xlabel() + axes.get_ylabel()
-    assert "$ million" in labels.replace("\\", "") or "%" in labels
+    assert "$ " in labels.replace("\\", "") or "%" in labels
     assert axes.get_title(loc="left")
     figure = axes.figure
     figure.canvas.draw()

@@ -10,10 +10,13 @@ import fake_model
 import numpy as np
 import pytest
 from little_world import ACOS, STATED
+from PIL import Image
 from worlds import NO_ACO, scenario_of
 
 from sim.cli import run_command
 from sim.cli.income import of_aco
+from sim.cli.ledger import monthly_cash
+from sim.experiments.again import lived_again, stored_scenario
 from sim.experiments.results import open_results
 from sim.ledger import Ledger, Mechanism, Party
 from sim.outcomes.identities import IDENTITIES
@@ -52,6 +55,24 @@ def told(store: Path, capsys: pytest.CaptureFixture[str], *options: str) -> dict
 def refused(capsys: pytest.CaptureFixture[str], *command: str) -> str:
     assert run_command(list(command)) == 2
     return capsys.readouterr().err
+
+
+def test_cash_by_month_is_the_closing_balance_of_every_month_and_is_drawn(store, capsys, tmp_path):
+    scenario = stored_scenario(store)
+    cash = monthly_cash(lived_again(scenario, 1), scenario, {"aco": "beta", "arm": "pcc", "replicate": 1})
+    assert cash["arm"].values.tolist() == ["no_aco", "pcc", "tcc"]
+    for arm in ("pcc", "tcc"):
+        found = told(store, capsys, "--aco", "beta", "--arm", arm, "--replicate", "1", "--year", "2028")
+        for month in found["periods"]:
+            at = 12 + month["month"] - 1
+            assert cash.sel(arm=arm).values[0, at] == pytest.approx(month["closing"], abs=1e-6)
+        whole = told(store, capsys, "--aco", "beta", "--arm", arm, "--replicate", "1")
+        assert cash.sel(arm=arm).values[0, -1] == pytest.approx(whole["periods"][-1]["closing"], abs=1e-6)
+    command = ["ledger", str(store), "--aco", "beta", "--arm", "pcc", "--figure"]
+    assert run_command([*command, str(tmp_path / "cash.png")]) == 0
+    assert np.asarray(Image.open(tmp_path / "cash.png").convert("L")).std() > 5
+    assert "--figure" in refused(capsys, *command, "cash.png", "--year", "2028")
+    assert ".png" in refused(capsys, *command, "cash.doc")
 
 
 def test_years_follow_each_other_and_hold_all_the_money(store, capsys):

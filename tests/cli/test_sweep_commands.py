@@ -116,6 +116,10 @@ def test_sensitivity_names_what_moves_the_figure_and_draws_it(
     assert "share of the figure's variance" in shown
     pixels = np.asarray(Image.open(folder / "indices.png").convert("L"))
     assert pixels.std() > 5
+    assert run_command([*command, "--tornado", "tornado.png", "--statistic", "loss"]) == 0
+    assert np.asarray(Image.open(folder / "tornado.png").convert("L")).std() > 5
+    assert run_command([*command, "--tornado", "tornado.doc"]) == 2
+    assert "--tornado" in capsys.readouterr().err
     assert run_command([*command, "--out", "indices.doc"]) == 2
     assert ".png" in capsys.readouterr().err
 

@@ -107,6 +107,14 @@ def test_power_grows_with_the_effect_and_says_how_many_acos_it_takes(data: xr.Da
     assert small.needed(2) > large.needed(2)
 
 
+def test_the_event_study_is_drawn(store, tmp_path, capsys: pytest.CaptureFixture[str]) -> None:
+    command = ["evaluate", str(store.path), "--figure"]
+    assert run_command([*command, str(tmp_path / "events.svg")]) == 0
+    assert "<svg" in (tmp_path / "events.svg").read_text()
+    assert run_command([*command, "events.doc"]) == 2
+    assert ".png" in capsys.readouterr().err
+
+
 def test_the_command_prints_the_five_headings_and_json(store, capsys: pytest.CaptureFixture[str]) -> None:
     assert run_command(["evaluate", str(store.path)]) == 0
     shown = capsys.readouterr().out

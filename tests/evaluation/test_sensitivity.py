@@ -10,7 +10,7 @@ from worlds import aco, text_of
 
 from sim.evaluation.discovery import discover
 from sim.evaluation.metric import Question, Statistic
-from sim.evaluation.sensitivity import sensitivity
+from sim.evaluation.sensitivity import ends_of, sensitivity
 from sim.experiments.design import design_of
 from sim.inputs.faults import InputError
 from sim.scenarios import Scenario
@@ -165,3 +165,22 @@ def test_nothing_is_found_where_chance_decides() -> None:
     assert found.density < 0.8
     with pytest.raises(InputError, match="at no point"):
         discover(np.ones((20, 2)), Question.parse("P(loss) > 0.5", "--where"), {"a": np.arange(20.0)})
+
+
+def test_ends_are_the_means_of_the_outer_fifths() -> None:
+    unit = points("lhs", 2000)
+    y = 10.0 * unit[:, 0] + unit[:, 1] ** 2
+    mean, ends = ends_of(with_replicates(y, 6, 0.0), Statistic("mean"), unit, KEYS)
+    shared = float(with_replicates(0.0 * y, 6, 0.0).mean())
+    assert mean == pytest.approx(5.0 + 1 / 3 + shared, abs=0.02)
+    # Over the outer fifths a number from 0 to 1 is 0.1 and 0.9 on average, its square 0.04 / 3 and 2.44 / 3.
+    for key, low, high in (
+        ("first", -4.0, 4.0),
+        ("second", 0.04 / 3 - 1 / 3, 2.44 / 3 - 1 / 3),
+        ("third", 0, 0),
+    ):
+        for (value, error), wanted in ((ends[key].low, low), (ends[key].high, high)):
+            assert value - mean == pytest.approx(wanted, abs=4 * error + 1e-9)
+            assert 0.0 < error < 0.2
+    with pytest.raises(InputError, match="no replicate that all points share"):
+        ends_of(np.full((4, 2), np.nan), Statistic("mean"), unit[:4], KEYS)
