@@ -20,7 +20,7 @@ def expected_cost(
     score: float, conditions: int, age: int, lasting: float, cost: Array, average: Relative
 ) -> float:
     """Return a person's expected cost relative to the average person, from the year's conditions and age."""
-    relative = average.constant + average.slope * score
+    relative: float = average.constant + average.slope * score
     relative += cost[0, conditions & 255]
     relative += cost[1, (conditions >> 8) & 255]
     relative += cost[2, (conditions >> 16) & 255]
