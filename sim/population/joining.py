@@ -200,9 +200,12 @@ def moved(
         here = (since >= 0) & (since < months[:, None])
         passed = here.cumsum(axis=1) * spend[part][:, None] // np.maximum(months, 1)[:, None]
         evenly = np.diff(passed, axis=1, prepend=0)
-        at, to = np.arange(MONTHS_A_YEAR), part * late_cell
-        for kind, amount in ((MonthSum.MONTHS, here.astype(np.int64)), (MonthSum.SPEND, evenly)):
-            np.add.at(monthly[..., kind], (found.practice[:, None], (new + to)[:, None], at), amount)
+        into = (found.practice * monthly.shape[1] + new + part * late_cell)[:, None] * MONTHS_A_YEAR
+        into = (into + np.arange(MONTHS_A_YEAR)).ravel()
+        for kind, amount in ((MonthSum.MONTHS, here), (MonthSum.SPEND, evenly)):
+            # Whole numbers far below 2^53, so that sums are exact.
+            sums = np.bincount(into, amount.ravel(), monthly[..., kind].size).astype(np.int64)
+            monthly[..., kind] += sums.reshape(monthly.shape[:-1])
     return tally._replace(care=care, monthly=monthly)
 
 

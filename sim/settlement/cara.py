@@ -108,9 +108,8 @@ class Cara:
         """Return what the scenario has for a year, worked out once."""
         if year not in self._agreed_in:
             world = self._world
-            self._agreed_in[year] = agreed(
-                self._scenario, self._arm, world.plans, world.evidence, world.key, year, self.terms
-            )
+            of_world = world.plans, world.evidence, world.key
+            self._agreed_in[year] = agreed(self._scenario, self._arm, *of_world, year)
         return self._agreed_in[year]
 
     def terms(self, year: int) -> CaraTerms:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable
 from dataclasses import dataclass, fields
 from functools import lru_cache
 from typing import Any
@@ -12,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.inputs.cara_faults import OTHER_TRIGGER, discount_of, first_year, holds, kinds_covered
-from sim.inputs.cara_terms import CLASSES, CaraTerms
+from sim.inputs.cara_terms import CLASSES, CaraTerms, cara_terms
 from sim.inputs.evidence import Evidence
 from sim.inputs.scenario_books import LEAD
 from sim.inputs.scenario_cara import CaraContract
@@ -80,13 +79,7 @@ class Agreed:
 
 
 def agreed(
-    scenario: Scenario,
-    arm: str,
-    plans: tuple[AcoPlan, ...],
-    evidence: Evidence,
-    key: Key,
-    year: int,
-    terms_of: Callable[[int], CaraTerms],
+    scenario: Scenario, arm: str, plans: tuple[AcoPlan, ...], evidence: Evidence, key: Key, year: int
 ) -> Agreed | None:
     """Return what an arm's ACOs have agreed for a year's episodes; None where nobody has anything.
 
@@ -100,14 +93,19 @@ def agreed(
     key : Key
         Of the replicate: which changes of episodes CMS refuses.
     year : int
-    terms_of : callable
-        Returns what the arm's rulebook says of a year.
     """
     stated = _stated(scenario, arm, plans, year)
-    if not stated:
-        return None
-    terms = terms_of(year)
-    held = [(row, one) for row, one in stated if holds(one, terms, year)]
+    drawn = any(contract.approach == "max_flex" for _, contract in stated)
+    return _agreed(scenario, arm, plans, evidence, key if drawn else None, year) if stated else None
+
+
+@lru_cache(maxsize=256)
+def _agreed(
+    scenario: Scenario, arm: str, plans: tuple[AcoPlan, ...], evidence: Evidence, key: Key | None, year: int
+) -> Agreed | None:
+    """Return the same; once for all replicates where CMS reviews no changes of episodes, `key` being None."""
+    terms = cara_terms(scenario.rulebook(arm), year)
+    held = [(row, one) for row, one in _stated(scenario, arm, plans, year) if holds(one, terms, year)]
     if not held:
         return None
     kinds, rows_of = evidence.words("episodes.names"), defaultdict[int, list[int]](list)
@@ -130,6 +128,7 @@ def agreed(
     for name, dtype in zip([field.name for field in fields(Agreed)], _TYPES, strict=True):
         table[name] = np.zeros((len(plans), N_EPISODES), dtype)
         table[name][acos, places] = [values[name] for values in said]
+        table[name].setflags(write=False)
     return Agreed(**table)
 
 
@@ -154,7 +153,7 @@ _TYPES = (
 
 
 def _values(
-    contract: CaraContract, kind: int, aco: int, terms: CaraTerms, evidence: Evidence, key: Key
+    contract: CaraContract, kind: int, aco: int, terms: CaraTerms, evidence: Evidence, key: Key | None
 ) -> dict[str, Any] | None:
     """Return what a contract says of a kind of episode; None where CMS has refused what makes it one."""
     name = evidence.words("episodes.names")[kind]
@@ -163,7 +162,7 @@ def _values(
     usual = terms.bpci_discount if price == "bpci_advanced" else terms.discount[of_class]
     discount = discount_of(contract)
     window = 1.0
-    if contract.approach == "max_flex":
+    if contract.approach == "max_flex" and key is not None:
         begins = first_year(contract, terms)
         draw = uniforms(key, np.array([aco]), begins, Decision.CARA_REVIEW, kind)[0, 0]
         if draw >= terms.review_refused:

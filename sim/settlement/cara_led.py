@@ -114,12 +114,16 @@ def led_under(
     kinds : Kinds
     world : World
     """
-    practice, kind, place = (listed[:, of] for of in (Listed.PRACTICE, Listed.KIND, Listed.PLACE))
-    specialist = world.providers.specialists.by_specialty[practice, kinds.specialty[kind], place]
-    has_one = contracted(practice_aco, stated, kinds, world)[practice_aco[practice], kind, specialist]
-    mine = np.flatnonzero(stands(stated, in_lead)[practice_aco[practice], kind] & has_one)
-    rows, specialist = listed[mine], specialist[mine]
-    practice, kind, place = practice[mine], kind[mine], place[mine]
+    practice, kind = listed[:, Listed.PRACTICE], listed[:, Listed.KIND]
+    mine = np.flatnonzero(stands(stated, in_lead)[practice_aco[practice], kind])
+    by_kind = world.providers.specialists.by_specialty[:, kinds.specialty]
+    if (stated.covered & (stated.most < EVERYBODY)).any():
+        to = by_kind[practice[mine], kind[mine], listed[mine, Listed.PLACE]]
+        has_one = contracted(practice_aco, stated, kinds, world)
+        mine = mine[has_one[practice_aco[practice[mine]], kind[mine], to]]
+    rows = listed[mine]
+    practice, kind, place = (rows[:, of] for of in (Listed.PRACTICE, Listed.KIND, Listed.PLACE))
+    specialist = by_kind[practice, kind, place]
     aco, of_class = practice_aco[practice], kinds.of_class[kind]
     cost = np.rint(rows[:, Listed.RELATED] * own[practice, kind, place])
     expected = rows[:, Listed.EXPECTED].astype(np.float64)
@@ -145,25 +149,27 @@ def led_under(
     key, month = ((aco * N_EPISODES + kind) * number + specialist)[counts], rows[counts, Listed.MONTH]
     met = np.bincount(key, minlength=len(lost) * N_EPISODES * number) > 0
     keys, at = np.flatnonzero(met), (np.cumsum(met) - 1)[key]
-    in_quarter = at * QUARTERS + np.maximum(month - 1, 0) // _MONTHS_A_QUARTER
     all_year = month == 0
+    quarter, even_at = at * QUARTERS + np.maximum(month - 1, 0) // _MONTHS_A_QUARTER, at[all_year]
+    in_quarter = quarter[~all_year]
 
-    def by_quarter(values: Floats, evenly: Flags) -> Ints:
+    def by_quarter(values: Floats) -> Ints:
         whole = np.rint(values)
-        begun = np.bincount(in_quarter, np.where(evenly, 0.0, whole), len(keys) * QUARTERS)
+        begun = np.bincount(in_quarter, whole[~all_year], len(keys) * QUARTERS)
         found = begun.reshape(-1, QUARTERS).cumsum(axis=1)
-        for quarter in range(QUARTERS):
-            part = np.floor(whole[evenly] * (quarter + 1) / QUARTERS)
-            found[:, quarter] += np.bincount(at[evenly], part, len(keys))
+        evenly = whole[all_year]
+        for so_far in range(1, QUARTERS):
+            found[:, so_far - 1] += np.bincount(even_at, np.floor(evenly * so_far / QUARTERS), len(keys))
+        found[:, -1] += np.bincount(even_at, evenly, len(keys))
         return found.astype(np.int64)
 
     rest, leads = np.divmod(keys, number)
     return Led(
         *np.divmod(rest, N_EPISODES),
         leads,
-        by_quarter(np.ones(len(at)), np.zeros(len(at), bool)),
-        by_quarter(cost[counts], all_year),
-        by_quarter(expected[counts], all_year),
+        np.bincount(quarter, minlength=len(keys) * QUARTERS).reshape(-1, QUARTERS).cumsum(axis=1),
+        by_quarter(cost[counts]),
+        by_quarter(expected[counts]),
         lost,
     )
 
