@@ -156,7 +156,8 @@ def led_under(
     def by_quarter(values: Floats) -> Ints:
         whole = np.rint(values)
         begun = np.bincount(in_quarter, whole[~all_year], len(keys) * QUARTERS)
-        found = begun.reshape(-1, QUARTERS).cumsum(axis=1)
+        # Of no episodes at all numpy's sums are whole numbers.
+        found = begun.reshape(-1, QUARTERS).cumsum(axis=1, dtype=np.float64)
         evenly = whole[all_year]
         for so_far in range(1, QUARTERS):
             found[:, so_far - 1] += np.bincount(even_at, np.floor(evenly * so_far / QUARTERS), len(keys))
