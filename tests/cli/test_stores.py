@@ -99,8 +99,6 @@ def test_csv_holds_every_value_once_with_its_labels(out: Path, tmp_path: Path) -
 
 
 def test_netcdf_and_parquet_hold_the_same(out: Path, tmp_path: Path) -> None:
-    pytest.importorskip("netCDF4", reason="needs the extra leadsim[export]")
-    pytest.importorskip("pyarrow", reason="needs the extra leadsim[export]")
     assert run_command(["export", str(out), "--out", str(tmp_path / "run.nc")]) == 0
     with open_results(out) as data, xr.open_dataset(tmp_path / "run.nc") as read:
         for name in data.data_vars:

