@@ -108,8 +108,9 @@ def _entries(
             continue
         below = (cases[key] < 0.0).astype(np.float64)
         error = mean_error(below)
-        sure = "" if np.isnan(error) else f" \N{PLUS-MINUS SIGN} {_PERCENT * error:.0f}"
-        label = f"{names[key]}: below zero {_PERCENT * below.mean():.0f}{sure} %"
+        # Of none or all of few replicates the standard error would say that nothing else can be.
+        sure = f" \N{PLUS-MINUS SIGN} {_PERCENT * error:.0f} %" if error > 0.0 else f" % of {below.size}"
+        label = f"{names[key]}: below zero {_PERCENT * below.mean():.0f}{sure}"
         entries[label] = Line2D(
             [], [], color=look.color, linestyle=look.line, marker=look.marker, markersize=4
         )

@@ -8,13 +8,12 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Patch
 
 from sim.charts.labels import key_below
-from sim.charts.quantities import acting_arms
+from sim.charts.quantities import MILLION, acting_arms
 from sim.charts.style import MUTED, looks, mark_zero, new_axes, plain_numbers, styled
 from sim.outcomes.bridge import bridge, steps_of
 from sim.outcomes.error import mean_error
 from sim.outcomes.summary import complete
 
-_MILLION = 1e6
 _GAIN, _LOSS, _LEVEL = "#9ecae1", "#fdd0a2", "#4d4d4d"
 _LOSS_HATCH = "////"
 _BAR, _TEXT = 0.64, 7.5
@@ -48,7 +47,7 @@ def bridge_waterfall(data: xr.Dataset, arm: str | None = None, *, ax: Axes | Non
     shown = acting_arms(data, arm)[0]
     whole = complete(data).sel(arm=[shown])
     steps = steps_of(whole)
-    totals = bridge(whole).sel(arm=shown).sum("aco", min_count=1) / _MILLION
+    totals = bridge(whole).sel(arm=shown).sum("aco", min_count=1) / MILLION
     axes = new_axes() if ax is None else ax
     places = np.arange(len(steps))
     means = totals.mean("replicate").values

@@ -74,6 +74,11 @@ def test_an_exceedance_curve_is_the_share_at_or_above(results: xr.Dataset) -> No
     assert any(told in text for text in key_of(axes))
 
 
+def test_of_no_replicate_below_zero_no_error_is_claimed(results: xr.Dataset) -> None:
+    axes = settlement_exceedance(results.assign(settlement=np.abs(results["settlement"])), "lead_global")
+    assert any(f"below zero 0 % of {results.sizes['replicate']}" in text for text in key_of(axes))
+
+
 def test_an_exceedance_band_is_the_error_of_the_chance(results: xr.Dataset) -> None:
     (band,) = bands(settlement_exceedance(results, "lead_global"))
     heights = band.get_paths()[0].vertices[:, 1]
