@@ -10,12 +10,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from sim.behaviour.acceptance import AcceptanceParameters, accept
 from sim.behaviour.attestation import AttestationParameters, chance_to_attest
 from sim.behaviour.belief import BeliefParameters, believe
 from sim.behaviour.choice import ChoiceParameters, choose
 from sim.behaviour.coding import CodingParameters, excess_of_coding
 from sim.behaviour.distribution import DistributionParameters, distribute
+from sim.behaviour.drop_out import DropOutParameters, chance_to_drop_out
 from sim.behaviour.effect import EffectParameters, effect_on_spending
+from sim.behaviour.episode_belief import EpisodeBeliefParameters, believe_episodes
 from sim.behaviour.episode_response import EpisodeResponseParameters, respond_to_contract
 from sim.behaviour.evidence_reader import Floats, Reader
 from sim.behaviour.exit import ExitParameters, chance_to_leave
@@ -37,6 +40,9 @@ BEHAVIOURS: dict[str, tuple[type, Callable[..., Any]]] = {
     "choice": (ChoiceParameters, choose),
     "exit": (ExitParameters, chance_to_leave),
     "episode_response": (EpisodeResponseParameters, respond_to_contract),
+    "episode_belief": (EpisodeBeliefParameters, believe_episodes),
+    "acceptance": (AcceptanceParameters, accept),
+    "drop_out": (DropOutParameters, chance_to_drop_out),
 }
 
 # Rules of ours that a scenario may choose by name, the usual one first.

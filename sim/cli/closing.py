@@ -14,6 +14,7 @@ from sim.cli.answer import Floats, answer, by_chance, dollars, listed
 from sim.cli.cara_tables import arranged_arms
 from sim.cli.offers_table import falls_arms
 from sim.cli.served_tables import home_care_arms
+from sim.cli.signing_table import signing_told
 from sim.outcomes.error import mean_error, ratio_error
 
 #: What figures in the sentences are.
@@ -44,6 +45,7 @@ def closing(data: xr.Dataset) -> list[str]:
         *hybrid_told(done),
         *falls_told(done),
         *cara_told(done),
+        *signing_told(done),
     ]
 
 

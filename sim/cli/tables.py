@@ -41,6 +41,7 @@ from sim.cli.practice_table import PRACTICES, keeps_books, practice_table
 from sim.cli.protection_table import PROTECTION, protection_table, shows_protection
 from sim.cli.quality_table import QUALITY, moves_money, quality_table
 from sim.cli.served_tables import HOME_CARE, home_care_arms, home_care_table
+from sim.cli.signing_table import SIGNING, signing_arms, signing_table
 from sim.cli.sweep_tables import print_sweep, sweep_as_dict
 from sim.inputs.faults import printable
 from sim.outcomes.bands import bands_hold, bands_sentence
@@ -154,6 +155,10 @@ def _print_money(done: Run, scenario: Scenario, console: Console) -> None:
         console.print(cara_note(data, arm), highlight=False)
     if arranged:
         console.print(CARA, style="dim", highlight=False)
+    if signing := signing_arms(data):
+        for arm in signing:
+            console.print(signing_table(data, arm))
+        console.print(SIGNING, style="dim", highlight=False)
     _print_offers(data, arms, console)
     for arm in arms:
         console.print(aco_table(data, arm))

@@ -12,7 +12,7 @@ from sim.inputs.scenario_acos import Dollars
 from sim.inputs.scenario_benefits import Benefit
 from sim.inputs.scenario_cara import CaraContract
 from sim.inputs.scenario_rules import Rules
-from sim.inputs.scenario_values import Fraction, Table, Whole
+from sim.inputs.scenario_values import Fraction, Table, Whole, several
 
 EARLIEST_PY = 2013
 LAST_PY = 2036
@@ -24,10 +24,6 @@ RiskOption = Literal["global", "professional"]
 Track = Literal["basic-a", "basic-b", "basic-c", "basic-d", "basic-e", "enhanced"]
 Payment = Literal["pcc", "tcc", "npcc", "apo"]
 Decided = Literal["exit", "investment", "coding", "program"]
-
-
-def _several(value: object) -> object:
-    return [value] if isinstance(value, str) else value
 
 
 def _track(value: object) -> object:
@@ -98,7 +94,7 @@ class Terms(Table):
             " the place of the arm's, an empty one is none"
         ),
     )
-    payments: Annotated[tuple[Payment, ...] | None, BeforeValidator(_several)] = Field(
+    payments: Annotated[tuple[Payment, ...] | None, BeforeValidator(several)] = Field(
         None,
         description=(
             "LEAD and ACO REACH: capitation and advances elected: pcc (primary care) or tcc (total care), and"
@@ -196,7 +192,7 @@ class Terms(Table):
             " as the rules have it (exit.*), and it is out from the next January on"
         ),
     )
-    decides: Annotated[tuple[Decided, ...] | None, BeforeValidator(_several)] = Field(
+    decides: Annotated[tuple[Decided, ...] | None, BeforeValidator(several)] = Field(
         None,
         description=(
             "what the ACO decides for itself instead of following the scenario: exit (leaves its program by"

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
-from sim.inputs.scenario_values import Fraction, Table, Whole
+from sim.inputs.scenario_values import Fraction, Table, Whole, several
 
 Price = Literal["cms", "own_history", "team", "bpci_advanced"]
 Overlap = Literal["each", "exclusive"]
+Decided = Literal["acceptance", "drop_out"]
 _Share = Annotated[Fraction | None, Field(ge=0, le=1)]
 _Days = Annotated[Whole | None, Field(ge=0, le=365)]
 
@@ -84,4 +85,11 @@ class CaraContract(Table):
         False,
         description="whether its specialists change what episodes cost and how many there are, as"
         " evidence.response has it; their care stays as it is otherwise",
+    )
+    decides: Annotated[tuple[Decided, ...] | None, BeforeValidator(several)] = Field(
+        None,
+        description="what its specialists decide for themselves: acceptance (each year those without a"
+        " contract sign if what they expect of their own episodes, less risk, is worth what they ask for,"
+        " evidence.signing.*) and drop_out (as a year ends those who have one end it by a chance that falls"
+        " with its result, evidence.dropping_out.*); nothing where it is left out: all sign and stay",
     )

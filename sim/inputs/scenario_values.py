@@ -12,6 +12,11 @@ Fraction = Annotated[float, BeforeValidator(lambda value: parse_quantity(value, 
 Whole = Annotated[int, Field(strict=True)]
 
 
+def several(value: object) -> object:
+    """Return a list of one word for a word that stands alone."""
+    return [value] if isinstance(value, str) else value
+
+
 class Table(BaseModel):
     """A table of a scenario file: unknown keys are faults, values never change after loading."""
 

@@ -85,6 +85,10 @@ class Decision(IntEnum):
     CODING_DRIFT = 87  # of an ACO, each year
     TIN_LIST = 88  # each year: a practice leaves or joins, which ACO it joins, month in the year before
     CARA_REVIEW = 89  # of an ACO, in a contract's first year: whether CMS refuses changes; by kind of episode
+    # Of a specialist, by kind of episode, each year: whether it signs and ends a contract on its episodes;
+    # what it asks for, once
+    CARA_SIGNING = 90
+    CARA_ENDING = 91
     TIN_INTAKE = 92  # of an ACO, each year: whether it takes in practices
     ACO_HABITS = 93  # of stays, readmissions and follow-up, and of clinical control
     PRACTICE_HABITS = 94  # the same

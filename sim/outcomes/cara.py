@@ -103,3 +103,34 @@ CARA_MONEY: tuple[Variable, ...] = (
         rule=_RULE,
     ),
 )
+
+_DECIDED = "Behaviours acceptance and drop_out, docs/behaviours.md"
+
+CARA_DECISIONS: tuple[Variable, ...] = tuple(
+    Variable(
+        f"cara_{name}",
+        ("aco", "year"),
+        "number",
+        "1",
+        long_name,
+        f"{text} A contract is one specialist's, or a group's, on one kind of episode. Zero where specialists"
+        " do not decide.",
+        rule=_DECIDED,
+    )
+    for name, long_name, text in (
+        ("offered", "Contracts offered under CARA", "Contracts about which specialists decide."),
+        (
+            "asked",
+            "Contracts under CARA that may be signed",
+            "Those offered that were not held the year before, and that nobody has ended of late.",
+        ),
+        ("signed", "Contracts signed under CARA", "Those of them that specialists sign as the year begins."),
+        (
+            "ended",
+            "Contracts ended under CARA",
+            "Those offered that were held the year before, which their specialists have ended.",
+        ),
+        ("held", "Contracts held under CARA", "Those offered that there are this year, large enough or not."),
+    )
+)
+CARA_DECIDED = tuple(variable.name for variable in CARA_DECISIONS)

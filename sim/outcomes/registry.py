@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from sim.outcomes.benefit_variables import BENEFIT_MONEY, FALLS_VARIABLES
 from sim.outcomes.bridge_variables import BRIDGE_VARIABLES
-from sim.outcomes.cara import CARA_KNOWN, CARA_MONEY, CARA_VARIABLES
+from sim.outcomes.cara import CARA_DECISIONS, CARA_KNOWN, CARA_MONEY, CARA_VARIABLES
 from sim.outcomes.decision_variables import DECISION_VARIABLES
 from sim.outcomes.panel import PANEL_VARIABLES
 from sim.outcomes.payment_variables import PAYMENT_VARIABLES
@@ -146,6 +146,7 @@ VARIABLES: tuple[Variable, ...] = (
     *QUALITY_VARIABLES,
     *CARA_VARIABLES,
     *CARA_KNOWN,
+    *CARA_DECISIONS,
     *CARA_MONEY,
     *FALLS_VARIABLES,
     *BENEFIT_MONEY,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -13,14 +12,14 @@ from sim.behaviour.book import Behaviours
 from sim.behaviour.effect import CareShares
 from sim.inputs.cara_terms import CaraTerms, cara_terms
 from sim.inputs.scenario_books import LEAD
-from sim.kernels.codes import MONTHS_A_YEAR, N_EPISODES, ReferredSum, Sum
+from sim.kernels.codes import N_EPISODES, ReferredSum, Sum
 from sim.kernels.tally import Tally
 from sim.ledger import Ledger
 from sim.ledger.year import enter_cara
-from sim.outcomes.cara import CARA_RECONCILED, CARA_REPORTED
+from sim.outcomes.cara import CARA_REPORTED
 from sim.outcomes.registry import BY_NAME
 from sim.policy.arrays import quantiles_by_group
-from sim.policy.cara import agreed_part, in_expenditure, limited, quality_score, reconciled
+from sim.policy.cara import quality_score
 from sim.population.experience import ratio
 from sim.population.world import World
 from sim.scenarios import Scenario
@@ -29,47 +28,14 @@ from sim.settlement.cara_answers import answers
 from sim.settlement.cara_led import Kinds, Led, led_under, stands
 from sim.settlement.cara_price import Before, PriceYear, reported_prices, target_cents
 from sim.settlement.cara_reports import Reports
+from sim.settlement.cara_signing import Signing
+from sim.settlement.cara_year import CaraYear, reported, settled_contracts
 from sim.settlement.contracts import Contracts
-from sim.settlement.program import Flags, Floats, History, Ints, Participants, Settled, cents
+from sim.settlement.program import Flags, Floats, History, Ints, Participants
 
 # Prices that rest on the specialist's own episodes of the year before, and on everybody's of the year.
 _OWN = (PRICES.index("own_history"), PRICES.index("bpci_advanced"))
 _TEAM = (PRICES.index("team"),)
-
-
-@dataclass(frozen=True, eq=False)
-class CaraYear:
-    """What the arrangements of a performance year come to.
-
-    Attributes
-    ----------
-    by_aco_and_kind : dict of str to ndarray
-        Result variables of shape (acos, episodes).
-    aco, kind, specialist : int64, shape (rows,)
-        Who has reconciled contracts with whom, for which kind of episode.
-    episodes, cost, target : int64, shape (rows,)
-        Episodes, cents they cost, and cents of their target prices.
-    paid : int64, shape (rows,)
-        Cents paid to the specialist; negative: paid by it, as far as that is collected.
-    counted : int64, shape (acos,)
-        Cents of the ACO's expenditure before the corridors.
-    owed : int64, shape (acos,)
-        Cents that the ACO owes after them instead.
-    reports : Reports
-        What is known of the year's contracts, quarter by quarter.
-    """
-
-    by_aco_and_kind: Settled
-    aco: Ints
-    kind: Ints
-    specialist: Ints
-    episodes: Ints
-    cost: Ints
-    target: Ints
-    paid: Ints
-    counted: Ints
-    owed: Ints
-    reports: Reports
 
 
 class Cara:
@@ -89,6 +55,8 @@ class Cara:
         The year reconciled last.
     reports : dict of int to Reports
         Quarterly performance reports of all years so far.
+    signing : Signing
+        What specialists decide about contracts, where the scenario lets them.
     """
 
     def __init__(
@@ -98,6 +66,9 @@ class Cara:
         self._prospective = prospective
         self._kinds = Kinds(world.evidence)
         self._specialty = self._kinds.specialty
+        self.signing = Signing(world, self._kinds)
+        # With whom there are contracts in a year in which specialists decide.
+        self._held: dict[int, Flags] = {}
         self._before: dict[int, Before] = {}
         self._agreed_in: dict[int, Agreed | None] = {}
         self._terms: dict[int, CaraTerms] = {}
@@ -131,6 +102,8 @@ class Cara:
         now, after = self._stated(year), self._stated(year + 1) if year + 1 in self._scenario.years else None
         if now is not None and _priced(now, _TEAM):
             return True
+        if after is not None and after.decides.any():
+            return True
         return after is not None and (_priced(after, _OWN) or self.terms(year + 1).least_before > 0)
 
     def listed(self, year: int, practice_aco: Ints, arranging: Flags) -> tuple[int, ...]:
@@ -155,9 +128,17 @@ class Cara:
     def answers(
         self, year: int, practice_aco: Ints, arranging: Flags, behaviours: Behaviours, shares: CareShares
     ) -> Floats:
-        """Return what specialists do about a year's episodes, see :mod:`sim.settlement.cara_answers`."""
+        """Return what specialists do about a year's episodes, see :mod:`sim.settlement.cara_answers`.
+
+        Those who decide about contracts sign for the year now.
+        """
+        stated, held = self._stated(year), None
+        if stated is not None and (stated.decides & arranging[:, None]).any():
+            offer = practice_aco, stated, arranging, self.terms(year), self.reports, behaviours
+            held = self.signing.begin_year(year, *offer)
+        self._held = {} if held is None else {year: held}
         state = practice_aco, arranging, behaviours, shares
-        return answers(self._stated(year), self._kinds, self._world, *state)
+        return answers(stated, self._kinds, self._world, *state, held)
 
     def reconcile(
         self, year: int, history: History, participants: Participants, arranging: Flags
@@ -178,11 +159,13 @@ class Cara:
         self._before = {known: led for known, led in self._before.items() if known == year - 1}
         if self.asks(year):
             self._before[year] = self._all_led(tally, self._own(participants.specialists))
+            self.signing.led[year] = self._before[year]
         if stated is None or not arranging.any():
             return None
         own = self._own(participants.specialists)
         terms, practice_aco = self.terms(year), participants.practice_aco
-        led = led_under(tally.listed, own, practice_aco, stated, arranging, terms, self._kinds, self._world)
+        places = own, practice_aco, stated, arranging, terms, self._kinds, self._world
+        led = led_under(tally.listed, *places, self._held.get(year))
         prices = PriceYear(self._world, history, year, self._prospective, self._before, terms)
         at = led.aco, led.kind
         scale = stated.window[at] * prices.standard[prices.market[led.specialist]]
@@ -194,19 +177,24 @@ class Cara:
         reports = Reports(year, terms.report_lag, *at, led.specialist, led.count_by, cost, targets)
         enough = prices.before().number[led.kind, led.specialist] if terms.least_before else led.count
         scores = self._scores(tally, led, stated, terms)
-        kept = self._collected(year, stated)
-        done = _settled(led, reports, enough, scores, kept, stated, terms, len(arranging))
-        for name, values in zip(CARA_REPORTED, _reported(reports, stated, self.prices(year)), strict=True):
+        self.signing.end_year(year, stated, reports)
+        kept = self._collected(year, stated, led)
+        done = settled_contracts(led, reports, enough, scores, kept, stated, terms, len(arranging))
+        for name, values in zip(CARA_REPORTED, reported(reports, stated, self.prices(year)), strict=True):
             done.by_aco_and_kind[name] = values.astype(BY_NAME[name].stored_dtype)
         self.years = {year: done}
         self.reports[year] = reports
         return done
 
-    def _collected(self, year: int, stated: Agreed) -> Floats:
-        """Return the part of what is owed that is collected in the year after, shape (acos, episodes)."""
-        after = self._stated(year + 1) if year + 1 in self._scenario.years else stated
+    def _collected(self, year: int, stated: Agreed, led: Led) -> Floats:
+        """Return the part of what is owed that is collected in the year after, shape (rows,)."""
+        at, after = (
+            (led.aco, led.kind),
+            self._stated(year + 1) if year + 1 in self._scenario.years else stated,
+        )
         goes_on = np.zeros_like(stated.covered) if after is None else after.covered
-        return np.where(goes_on, stated.collected, stated.collected_after)
+        stays = goes_on[at] & ~self.signing.leaving(year, *at, led.specialist)
+        return np.where(stays, stated.collected[at], stated.collected_after[at])
 
     def pay(self, book: Ledger, year: int, specialists: Mapping[str, NDArray[Any]], final: Ints) -> Ints:
         """Enter a year's payments in the ledger and specialists' columns; return cents owed by ACO.
@@ -279,111 +267,3 @@ class Cara:
 def _priced(stated: Agreed, prices: tuple[int, ...]) -> bool:
     """Return whether any arrangement's target prices are built in one of some ways."""
     return any((stated.covered & (stated.price == price)).any() for price in prices)
-
-
-def _settled(
-    led: Led,
-    reports: Reports,
-    before: Ints,
-    scores: Floats,
-    collected: Floats,
-    stated: Agreed,
-    terms: CaraTerms,
-    n_acos: int,
-) -> CaraYear:
-    """Reconcile each contract: a specialist's episodes of a kind, or those of all as a group."""
-    at, cost, target = (led.aco, led.kind), reports.cost[:, -1], reports.target[:, -1]
-    own = np.where(stated.pooled[at], -1, np.arange(len(led.aco)))
-    _, first, contract = np.unique(
-        np.stack([led.aco, led.kind, own]), axis=1, return_index=True, return_inverse=True
-    )
-    contract = contract.reshape(-1)
-
-    def whole(values: Ints) -> Ints:
-        found = np.zeros(len(first), np.int64)
-        np.add.at(found, contract, values)
-        return found
-
-    aco, kind = led.aco[first], led.kind[first]
-    count, spent, prices = whole(led.count), whole(cost), whole(target)
-    weight = led.count.astype(np.float64)
-    score = ratio(
-        np.bincount(contract, weight * scores, len(first)), np.bincount(contract, weight, len(first))
-    )
-    enough = (count >= stated.least[aco, kind]) & (whole(before) >= terms.least_before)
-    gross = limited((prices - spent) / 100.0, prices / 100.0, cap=stated.cap[aco, kind])
-    part = agreed_part(
-        gross, gain_share=stated.gain_share[aco, kind], loss_share=stated.loss_share[aco, kind]
-    )
-    result = cents(
-        reconciled(
-            part,
-            score,
-            performance_adjustment=stated.at_stake[aco, kind],
-            loss_adjustment=terms.loss_adjustment,
-        )
-    )
-    paid, owed = (np.where(enough, np.maximum(sign * result, 0), 0) for sign in (1, -1))
-    received = cents(in_expenditure(0.0, -owed / 100.0, collected=collected[aco, kind]))
-    moved = paid - received
-    counted = np.zeros(n_acos, np.int64)
-    np.add.at(counted, aco, moved)
-    of_kind = dict(
-        zip(
-            CARA_RECONCILED,
-            (enough.astype(np.int64), count, spent, prices, paid, owed, received),
-            strict=True,
-        )
-    )
-    none = np.zeros_like(counted)
-    rows = enough[contract]
-    return CaraYear(
-        by_aco_and_kind={
-            name: _by_aco_and_kind(name, np.where(enough, values, 0), aco, kind, n_acos)
-            for name, values in of_kind.items()
-        }
-        | {"cara_dropped": led.dropped.astype(BY_NAME["cara_dropped"].stored_dtype)},
-        aco=led.aco[rows],
-        kind=led.kind[rows],
-        specialist=led.specialist[rows],
-        episodes=led.count[rows],
-        cost=cost[rows],
-        target=target[rows],
-        paid=_split(moved, contract, led.expected)[rows],
-        counted=counted if terms.in_expenditure else none,
-        owed=none if terms.in_expenditure else counted,
-        reports=reports,
-    )
-
-
-def _reported(reports: Reports, stated: Agreed, prices: Floats) -> tuple[NDArray[Any], ...]:
-    """Return what is known of contracts by the end of the year, and prices: cents, shape (acos, episodes)."""
-    known = reports.known_by(reports.year, MONTHS_A_YEAR)
-    sums = np.zeros((2, *stated.covered.shape), np.int64)
-    for place, values in enumerate((reports.cost, reports.target)):
-        if known:
-            np.add.at(sums[place], (reports.aco, reports.kind), values[:, known - 1])
-    return (*sums, np.rint(np.nan_to_num(prices) * 100.0))
-
-
-def _by_aco_and_kind(name: str, values: Ints, aco: Ints, kind: Ints, n_acos: int) -> NDArray[Any]:
-    """Return a result variable, shape (acos, episodes): the sums of contracts."""
-    found = np.zeros((n_acos, N_EPISODES), np.int64)
-    np.add.at(found, (aco, kind), values)
-    return found.astype(BY_NAME[name].stored_dtype)
-
-
-def _split(amount: Ints, contract: Ints, weight: Ints) -> Ints:
-    """Return each row's part of the cents of its contract, by weight; parts add up to the last cent."""
-    order = np.argsort(contract, kind="stable")
-    mine, by_weight = contract[order], np.maximum(weight[order], 1).astype(np.float64)
-    upto = np.cumsum(by_weight)
-    starts = np.searchsorted(mine, np.arange(len(amount)))
-    base = np.concatenate([[0.0], upto])[starts]
-    total = np.bincount(mine, by_weight, len(amount))
-    reached = np.rint(amount[mine] * ((upto - base[mine]) / total[mine])).astype(np.int64)
-    before = np.concatenate([[0], reached[:-1]])
-    before[starts[starts < len(mine)]] = 0
-    parts = np.empty(len(contract), np.int64)
-    parts[order] = reached - before
-    return parts

@@ -57,6 +57,8 @@ class Agreed:
         reconciled as one group.
     responds : bool array
         Whether specialists change what they do as :mod:`sim.behaviour.episode_response` has it.
+    accepts, drops_out : bool arrays
+        Whether specialists decide to sign and to end it, see :mod:`sim.settlement.cara_signing`.
     """
 
     covered: Flags
@@ -76,6 +78,13 @@ class Agreed:
     exclusive: Flags
     pooled: Flags
     responds: Flags
+    accepts: Flags
+    drops_out: Flags
+
+    @property
+    def decides(self) -> Flags:
+        """Return of which arrangements specialists decide anything, shape (acos, episodes)."""
+        return np.asarray(self.covered & (self.accepts | self.drops_out))
 
 
 def agreed(
@@ -148,7 +157,7 @@ def _stated(
 
 
 _TYPES = (
-    np.bool_, np.int64, *(np.float64,) * 9, np.int64, np.int64, np.float64, *(np.bool_,) * 3,
+    np.bool_, np.int64, *(np.float64,) * 9, np.int64, np.int64, np.float64, *(np.bool_,) * 5,
 )  # fmt: skip
 
 
@@ -191,6 +200,8 @@ def _values(
         "exclusive": said(contract.overlap, terms.overlap) == "exclusive",
         "pooled": contract.reconciled == "pooled",
         "responds": contract.responds,
+        "accepts": "acceptance" in (contract.decides or ()),
+        "drops_out": "drop_out" in (contract.decides or ()),
     }
 
 

@@ -21,6 +21,7 @@ def answers(
     in_lead: Flags,
     behaviours: Behaviours,
     shares: CareShares,
+    held: Flags | None = None,
 ) -> Floats:
     """Return what specialists do to episodes of people aligned to each practice.
 
@@ -36,6 +37,8 @@ def answers(
         Of the arm.
     shares : CareShares
         Of spending: acute events, and SNF care after them.
+    held : bool, shape (acos, episodes, specialists), optional
+        With whom there is an arrangement, where specialists decide; else with all to whom it is offered.
 
     Returns
     -------
@@ -54,5 +57,6 @@ def answers(
     who = world.providers.specialists.by_specialty[:, kinds.specialty, :]
     kind = np.arange(len(Episode))[None, :, None]
     aco = practice_aco[:, None, None]
-    has_one = contracted(practice_aco, stated, kinds, world)[aco, kind, who] & (aco >= 0)
+    held = contracted(practice_aco, stated, kinds, world) if held is None else held
+    has_one = held[aco, kind, who] & (aco >= 0)
     return np.where(has_one[..., None], factors[aco, kind], 1.0)

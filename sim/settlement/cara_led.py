@@ -97,6 +97,7 @@ def led_under(
     terms: CaraTerms,
     kinds: Kinds,
     world: World,
+    held: Flags | None = None,
 ) -> Led:
     """Gather episodes of each ACO's aligned people by the specialists it has an arrangement with.
 
@@ -113,13 +114,15 @@ def led_under(
     terms : CaraTerms
     kinds : Kinds
     world : World
+    held : bool, shape (acos, episodes, specialists), optional
+        With whom, where specialists decide; otherwise as :func:`contracted` has it.
     """
     practice, kind = listed[:, Listed.PRACTICE], listed[:, Listed.KIND]
     mine = np.flatnonzero(stands(stated, in_lead)[practice_aco[practice], kind])
     by_kind = world.providers.specialists.by_specialty[:, kinds.specialty]
-    if (stated.covered & (stated.most < EVERYBODY)).any():
+    if held is not None or (stated.covered & (stated.most < EVERYBODY)).any():
         to = by_kind[practice[mine], kind[mine], listed[mine, Listed.PLACE]]
-        has_one = contracted(practice_aco, stated, kinds, world)
+        has_one = contracted(practice_aco, stated, kinds, world) if held is None else held
         mine = mine[has_one[practice_aco[practice[mine]], kind[mine], to]]
     rows = listed[mine]
     practice, kind, place = (rows[:, of] for of in (Listed.PRACTICE, Listed.KIND, Listed.PLACE))

@@ -19,7 +19,7 @@ from sim.kernels.tally import Asked
 from sim.ledger.benefits import BenefitMoney
 from sim.ledger.billed import Billed
 from sim.ledger.schedule import Schedule, joined
-from sim.outcomes.cara import CARA_BY_KIND
+from sim.outcomes.cara import CARA_BY_KIND, CARA_DECIDED
 from sim.outcomes.quality import MEASURE_VARIABLES, MEASURES
 from sim.outcomes.registry import BY_NAME, GUARDRAILS
 from sim.population.experience import ratio
@@ -81,6 +81,7 @@ SETTLED = (
     *(f"bridge_{name}" for name in (*PARTS, *SHARING)),
     *(f"gross_savings_guard_{name}" for name in GUARDRAILS),
     *CARA_BY_KIND,
+    *CARA_DECIDED,
 )
 
 
@@ -315,6 +316,7 @@ class Settlement:
         result |= self._entry(year)
         result |= self.served.told(history[year].served, participants.practice_aco, n)
         result |= self.joining.told(participants.practice_aco, n)
+        result |= self.cara.signing.told(year, n)
         in_lead = active & (contracts.program == "lead")
         arranging = self.cara.arranging(year, contracts, active)
         arranged = self.cara.reconcile(year, history, participants, arranging)

@@ -13,7 +13,7 @@ from sim.outcomes.cara import CARA_BY_KIND
 from sim.outcomes.registry import BY_NAME, VARIABLES
 from sim.population.health import specialty_of_episodes
 from sim.replicate import simulate
-from sim.settlement.cara import _split
+from sim.settlement.cara_year import split_cents
 
 YEARS = range(2027, 2031)
 ALPHA, BETA, GAMMA = range(3)
@@ -276,7 +276,7 @@ def test_threads_change_nothing():
 def test_parts_of_a_group_add_up_to_the_last_cent():
     amount = np.array([100, -7, 0])
     contract = np.array([1, 0, 0, 1, 0, 2])
-    parts = _split(amount, contract, np.array([1, 1, 1, 2, 0, 5]))
+    parts = split_cents(amount, contract, np.array([1, 1, 1, 2, 0, 5]))
     assert np.bincount(contract, parts).tolist() == amount.tolist()
     assert parts[[0, 3]].tolist() == [-2, -5]
     assert abs(parts[1] - parts[2]) <= 1
