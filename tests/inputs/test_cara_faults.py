@@ -41,6 +41,11 @@ ALONE = [
     ({"episodes": []}, ".episodes: = [] -> must name at least one", ""),
     ({"approach": "maxflex"}, ".approach: = 'maxflex' -> must be one of default, max_flex", "'max_flex'"),
     ({"discont": "1 %"}, ".discont: is not a known key", "'discount'"),
+    (
+        {"decides": "accepts"},
+        ".decides[0]: = 'accepts' -> must be one of acceptance, drop_out",
+        "'acceptance'",
+    ),
     ({"quality": 2}, ".quality: = 2 -> must be at most 1", ""),
     ({"first_py": 2028.5}, ".first_py: = 2028.5 -> must be a whole number", ""),
 ]
