@@ -77,6 +77,9 @@ def _fault(detail: ErrorDetails, merged: Merged) -> Fault:
 def _written(tree: Any, loc: Iterable[int | str], parsed: object) -> object:
     """Return the value at `loc` as the user wrote it; `parsed` where a list or table was expected there."""
     for step in loc:
+        if isinstance(tree, str):
+            # One word may stand for a list of one.
+            return parsed
         try:
             tree = tree[step]
         except (KeyError, IndexError, TypeError):
