@@ -28,6 +28,8 @@ class DropOutParameters:
         Log-odds per percentage point of target prices that the last year has paid.
     result_range : float64 array, shape (2,)
         Results below and above do not count further, fractions of target prices.
+    usual : float
+        Mean result of those under contract, at which the mean chance is `chance`, fraction of target prices.
     pause : float
         Years from the end of a contract on in which no other is signed.
     """
@@ -35,6 +37,7 @@ class DropOutParameters:
     chance: Floats
     result: float
     result_range: Floats
+    usual: float
     pause: float
 
     @classmethod
@@ -45,6 +48,7 @@ class DropOutParameters:
             chance=array("dropping_out.chance"),
             result=number("dropping_out.result"),
             result_range=array("dropping_out.result_range"),
+            usual=number("dropping_out.usual"),
             pause=number("dropping_out.pause"),
         )
 
@@ -67,17 +71,17 @@ def chance_to_drop_out(
 
     Notes
     -----
-    Logit in the result, at that level at which results that vary by `noise` around the target prices give the
+    Logit in the result, at that level at which results that vary by `noise` around the usual one give the
     stated chance on average: log-odds of a mean are not the mean of log-odds.
     """
     mean = parameters.chance[np.minimum(years, len(parameters.chance)) - 1]
-    cases = _odds(parameters, noise[:, None] * _LUCK)
+    cases = _odds(parameters, parameters.usual + noise[:, None] * _LUCK)
     level = np.log(mean / (1.0 - mean))
     for _ in range(_STEPS):
         each = _logistic(level[:, None] + cases)
         level = level - (each.mean(axis=1) - mean) / (each * (1.0 - each)).mean(axis=1)
     known = ~np.isnan(results)
-    by_result = _logistic(level + _odds(parameters, np.where(known, results, 0.0)))
+    by_result = _logistic(level + _odds(parameters, np.where(known, results, parameters.usual)))
     return np.where(known, by_result, mean)
 
 

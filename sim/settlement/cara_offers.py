@@ -37,7 +37,8 @@ class Offered:
     contract : int64 array, shape (rows,)
         Place of the row's contract.
     part : float64 array, shape (rows,)
-        Of the people referred to the specialist for such episodes, the part whose practice is the ACO's.
+        Of people with such episodes whom the specialist is referred, the part that the ACO may have: whose
+        practice is the ACO's, and who can be aligned to one.
     key, aco, kind, leader : int64 arrays, shape (contracts,)
         Keys ascending, see :func:`contract_key`; the specialist or, of a group, the one to whom most of the
         ACO's people are referred.
@@ -97,7 +98,7 @@ class Offered:
             kind_led=led,
             specialist=specialist,
             contract=contract,
-            part=ratio(own, whole[led, specialist]),
+            part=ratio(own, whole[led, specialist]) * world.evidence.number("care.assignable"),
             key=keys,
             aco=aco[first],
             kind=led[first],

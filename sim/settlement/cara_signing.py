@@ -119,7 +119,7 @@ class Signing:
         offered = Offered.of(practice_aco, decides, everybody, stated.pooled, self._kinds, self._world)
         at, before = offered.at, self._led(year - 1)
         years, ends = self._of_last_year(year, offered.key)
-        resting = ends.copy()
+        resting = np.zeros_like(ends)
         for past in range(year - int(behaviours.parameters["drop_out"].pause) + 1, year):
             if past in self.years:
                 resting |= np.isin(offered.key, self.years[past].offered.key[self.years[past].ends])

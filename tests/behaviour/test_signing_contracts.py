@@ -95,7 +95,7 @@ def chances(results, years=1, noise=0.08):
 @pytest.mark.parametrize("noise", [0.0, 0.03, 0.08, 0.15, 0.5])
 @pytest.mark.parametrize(("years", "mean"), [(1, 0.28), (2, 0.20), (3, 0.12), (9, 0.12)])
 def test_on_average_over_luck_so_many_end_their_contracts(years, mean, noise):
-    found = chances(noise * DRAWS[0], years, noise)
+    found = chances(ENDS.usual + noise * DRAWS[0], years, noise)
     error = found.std() / np.sqrt(MANY)
     assert found.mean() == pytest.approx(mean, abs=4.0 * error + 0.001)
 

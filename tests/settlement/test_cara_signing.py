@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -15,11 +16,13 @@ from sim.model import LeadModel
 from sim.outcomes.cara import CARA_DECIDED
 from sim.outcomes.registry import VARIABLES
 from sim.replicate import Replicate
-from sim.settlement.cara_offers import contract_key
+from sim.settlement.cara_agreed import PRICES
+from sim.settlement.cara_offers import believed_price, believed_results, contract_key
 
 ALPHA, BETA = 0, 1
-KINDS = ["cataract", "colonoscopy", "pci"]
+KINDS = ["cataract", "colonoscopy", "knee_arthroplasty", "hip_arthroplasty"]
 STATED = {"episodes": KINDS, "least_episodes": 1, "quality": "80 %", "responds": True}
+SEPSIS = {"episodes": ["sepsis"], "least_episodes": 1}
 SIGNS, ENDS = {"decides": "acceptance"}, {"decides": "drop_out"}
 BOTH = {"decides": ["acceptance", "drop_out"]}
 
@@ -41,6 +44,14 @@ ARMS = NO_ACO | {
     "all_end": arm(
         {**ENDS, "collected_after_leaving": "40 %"}, dropping_out={"chance": [0.999] * 3, "result": 0}
     ),
+    "long_pause": arm(ENDS, dropping_out={"chance": [0.999] * 3, "result": 0, "pause": 2}),
+    "too_small": arm({**SIGNS, "least_episodes": 1000}, signing={"asks": -1.0}),
+    "sepsis": {"program": "lead", "acos": {"alpha": {"cara": [SEPSIS]}}},
+    "mixed": {
+        "program": "lead",
+        "acos": {"alpha": {"cara": [STATED | SIGNS, SEPSIS]}},
+        "evidence": {"signing": {"asks": 1.0}},
+    },
     "losing": arm({**ENDS, "discount": "10 %"}),
     "gaining": arm({**ENDS, "discount": "-10 %"}),
     "dear": priced("10 %"),
@@ -102,6 +113,25 @@ def test_who_ends_a_contract_is_out_for_a_year_and_may_come_back():
     assert (signed[2::2] == 0.0).all()
 
 
+def test_a_pause_may_be_longer():
+    offered, free, *_, held = counts("long_pause")
+    assert held[[1, 4]] == pytest.approx(offered[[1, 4]], abs=1)
+    assert held[2:4].max() <= 1.0
+    assert free[2:4].max() == 0.0
+
+
+def test_what_will_be_too_small_to_be_reconciled_nobody_signs():
+    offered, _, signed, *_ = counts("too_small")
+    assert offered[1] > 0.0
+    assert not signed.any()
+
+
+def test_a_contract_about_which_nobody_decides_stands_beside_one_that_nobody_signs():
+    known = {"cara_price", "cara_offered", "cara_asked"}
+    assert differing("mixed", "sepsis", known) == set()
+    assert lived().models["sepsis"].outcomes["cara_payments"][ALPHA, 1:].all()
+
+
 def test_of_who_ends_a_contract_so_much_is_collected_as_is_said():
     outcomes = lived().models["all_end"].outcomes
     owed, collected = (outcomes[f"cara_{name}"][ALPHA, 1].astype(float) for name in ("owed", "collected"))
@@ -116,6 +146,12 @@ def test_contracts_of_a_year_are_those_of_the_last_less_ended_and_with_signed(na
     offered, free, signed, ended, held = counts(name)
     assert (held[2:] == held[1:-1] - ended[2:] + signed[2:]).all()
     assert (signed <= free).all()
+    signing = lived().models[name].settlement.cara.signing.years
+    for year in range(2029, 2032):
+        before, now = signing[year - 1], signing[year]
+        goes_on = now.held & ~now.signs
+        assert np.array_equal(now.years[goes_on], before.years[goes_on] + 1)
+        assert (now.years[now.signs] == 1).all()
     assert (free <= offered).all()
 
 
@@ -215,6 +251,11 @@ def test_a_specialist_learns_from_its_episodes_and_under_contract_from_reports()
     cost, target = reports.cost[known], reports.target[known]
     by_december, whole = (cost[:, at] / target[:, at] * signed.price[places] for at in (quarters - 1, -1))
     np.testing.assert_allclose(seen[1]["costs"][places, 1], by_december)
+    # As many episodes are expected as come, and their noise is by the number.
+    size, count = seen[1]["size"].sum(), reports.episodes[:, -1].sum()
+    assert size == pytest.approx(count, rel=0.15)
+    variance = signed.noise * signed.price
+    assert (variance > model.behaviours.parameters["episode_belief"].yearly).all()
     # Once the year is settled all of it is known.
     model.step()
     np.testing.assert_allclose(seen[2]["costs"][places, 1], whole)
@@ -224,12 +265,52 @@ def test_another_rule_may_decide_who_signs():
     asked = []
 
     def nobody(parameters, *, results, own_draw, draw):
-        asked.append((parameters.capacity, results.shape, own_draw.shape, draw.shape))
+        asked.append((parameters.capacity, results, own_draw, draw))
         return np.zeros(results.shape[1], bool)
 
     model = LeadModel(scenario(), "cheap", behaviours={"acceptance": nobody})
     for _ in range(2):
         model.step()
     offered = int(model.outcomes["cara_offered"][ALPHA, 1])
-    assert asked == [(0.2, (41, offered), (offered,), (offered,))]
+    assert [(one[0], *(of.shape for of in one[1:])) for one in asked] == [
+        (0.2, (41, offered), (offered,), (offered,))
+    ]
+    own_draw, draw = asked[0][2:]
+    # What a specialist asks for is its own, whatever the kind; chance is of a year and a kind.
+    leader, kind = (
+        getattr(model.settlement.cara.signing.years[2028].offered, of) for of in ("leader", "kind")
+    )
+    surgeons = np.unique(leader[kind == Episode.KNEE_ARTHROPLASTY])
+    for one in surgeons[np.isin(surgeons, leader[kind == Episode.HIP_ARTHROPLASTY])].tolist():
+        assert np.ptp(own_draw[leader == one]) == 0.0
+        assert np.ptp(draw[leader == one]) > 0.0
     assert not model.outcomes["cara_held"][ALPHA, :2].any()
+
+
+def test_prices_are_reckoned_and_results_limited_as_the_contract_says():
+    signing = lived().models["cheap"].settlement.cara.signing
+    signed, before = signing.years[2029], signing.led[2028]
+    offered, stated = signed.offered, lived().models["cheap"].settlement.cara._stated(2029)
+    _, cost, expected = offered.led(before)
+    reliability = 0.5
+    own = cost / expected
+    for price, base in (
+        ("cms", 1.2),
+        ("team", 1.2),
+        ("own_history", 0.5 + 0.5 * own),
+        ("bpci_advanced", own),
+    ):
+        terms = replace(
+            stated,
+            price=np.full_like(stated.price, PRICES.index(price)),
+            ratio=np.full_like(stated.ratio, 1.2),
+        )
+        found = believed_price(offered, terms, before, reliability)
+        np.testing.assert_allclose(found, base * 1.1 * np.ones(len(own)), err_msg=price)
+    held_in = replace(stated, cap=np.full_like(stated.cap, 0.05), gain_share=np.full_like(stated.cap, 0.5))
+    margin, unsure = np.full(len(own), 0.01), np.full(len(own), 0.2)
+    rules = lived().models["cheap"].settlement.cara.terms(2029)
+    results = believed_results(offered, margin, unsure, 0.5, held_in, rules)
+    # A tenth goes by quality, of which 80 % is agreed.
+    assert results.max() == pytest.approx(0.5 * 0.05 * 0.98)
+    assert results.min() == pytest.approx(-0.05 * 0.92)
