@@ -20,7 +20,7 @@ from sim.settlement.cara_agreed import PRICES
 from sim.settlement.cara_offers import believed_price, believed_results, contract_key
 
 ALPHA, BETA = 0, 1
-KINDS = ["cataract", "colonoscopy", "knee_arthroplasty", "hip_arthroplasty"]
+KINDS = ["cataract", "colonoscopy", "pci", "knee_arthroplasty", "hip_arthroplasty"]
 STATED = {"episodes": KINDS, "least_episodes": 1, "quality": "80 %", "responds": True}
 SEPSIS = {"episodes": ["sepsis"], "least_episodes": 1}
 SIGNS, ENDS = {"decides": "acceptance"}, {"decides": "drop_out"}
@@ -183,6 +183,7 @@ def test_a_group_is_one_contract_and_decides_as_one():
 def test_contracts_are_offered_to_so_many_as_the_scenario_says():
     offered, *_ = counts("one_each")
     assert (offered[1:] == len(KINDS)).all()
+    assert (counts("all_sign")[0][1:] > len(KINDS)).all()
 
 
 def test_no_other_aco_is_touched():
