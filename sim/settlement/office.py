@@ -316,7 +316,6 @@ class Settlement:
         result |= self._entry(year)
         result |= self.served.told(history[year].served, participants.practice_aco, n)
         result |= self.joining.told(participants.practice_aco, n)
-        result |= self.cara.signing.told(year, n)
         in_lead = active & (contracts.program == "lead")
         arranging = self.cara.arranging(year, contracts, active)
         arranged = self.cara.reconcile(year, history, participants, arranging)
@@ -324,6 +323,8 @@ class Settlement:
             result[name][active] = 0
             if arranged is not None:
                 result[name][in_lead] = arranged.by_aco_and_kind[name][in_lead]
+        for name, counts in self.cara.signing.told(year, n).items():
+            result[name][active] = counts[active]
         offered = self._offered = self.benefits.cost(year, contracts, seen, in_lead)
         added = [] if arranged is None else [arranged.counted]
         added += [] if offered is None else [offered.counted]
