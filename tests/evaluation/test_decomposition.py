@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -71,7 +72,7 @@ class Drawn:
 
     def __call__(self, off: Off, name: str) -> Any:
         if (off, name) not in self._known:
-            draws = np.random.default_rng([*sorted(map(len, off)), len(off), len(name), ord(name[-1])])
+            draws = np.random.default_rng(zlib.crc32(f"{sorted(off)} {name}".encode()))
             self._known[off, name] = draws.integers(-(10**9), 10**9, self.shape)
             if off == self._plan.all_off:
                 self._last(off)
@@ -87,7 +88,8 @@ class Drawn:
 
 
 def test_parts_add_up_whatever_the_channels_make() -> None:
-    plan = plan_of(scenario_of(aco("a", 3000, entry="renewing"), arms={**NO_ACO, "x": LEAD}))
+    made = scenario_of(aco("a", 3000, entry="renewing"), arms={**NO_ACO, "x": LEAD})
+    plan = plan_of(made.replace({"evidence.tins.leave": "8 %/year"}))
     drawn = Drawn(plan)
     drawn(plan.all_off, "gross_savings")
     parts = parts_of(plan, drawn)
@@ -98,6 +100,12 @@ def test_parts_add_up_whatever_the_channels_make() -> None:
     # What is left on average is the same in every replicate, and luck has no mean beyond half a cent.
     assert np.ptp(by_name["average"].cents, axis=0).max() == 0
     assert np.abs(by_name["luck"].cents.mean(axis=0)).max() <= 0.5
+    # Alone is beside those that a channel acts through; on top is beside all others.
+    costly, off = by_name["costly_tins"], plan.all_off - {"tins"}
+    alone = drawn(off - {"costly_tins"}, "gross_savings") - drawn(off, "gross_savings")
+    np.testing.assert_array_equal(costly.alone, alone)
+    top = drawn(ALL_ON, "gross_savings") - drawn(frozenset({"costly_tins"}), "gross_savings")
+    np.testing.assert_array_equal(costly.on_top, top)
     # The first channel is on top of all others in the order, too, and the last one alone.
     first, last = plan.channels[0], plan.channels[-1]
     whole = by_name["true_savings"].cents + by_name["answer"].cents
@@ -148,6 +156,35 @@ def test_a_channel_is_taken_out_of_all_terms() -> None:
     assert bare.terms("a", 2029)["decides"] == ("coding",)
     # Nothing of the scenario itself has changed.
     assert made.arms["x"].terms("a", 2029)["decides"] == ("exit", "coding")
+
+
+def test_every_arm_and_world_is_without_what_it_is_called_without() -> None:
+    acos = (aco("a", 3000, entry="renewing", efficiency="3 %", prior_savings="2 %"), aco("b", 3000))
+    arm = {**LEAD, "falls_prevention": True, "evidence": {"coding": {"excess": "1 %/year"}}}
+    plan = plan_of(scenario_of(*acos, arms={**NO_ACO, "x": arm}))
+    assert "tins" in plan.idle
+    effect = next(one for one in CHANNELS if one.name == "effect")
+    for shared, world in plan.worlds.items():
+        plans = {one.name: one for one in world.scenario.population.synthetic}
+        assert (plans["a"].efficiency == 0.0) == ("entry" in shared)
+        assert (plans["a"].prior_savings == 0.0) == ("brought" in shared)
+        assert plans["b"].prior_savings is None
+        for off, name in world.arms.items():
+            book = world.scenario.evidence(name)
+            for one in plan.channels:
+                for key, value in one.evidence.items():
+                    gone = all(np.all(np.asarray(found) == value) for _, found in book.entry(key).by_year)
+                    assert gone == (one.name in shared | off), (world.name, name, key)
+            assert world.scenario.arms[name].falls_prevention
+    assert effect.evidence["falls.stays.multifactorial"] == 1.0
+
+
+def test_the_page_has_all_channels_in_their_order() -> None:
+    page = (Path(__file__).parents[2] / "docs/decomposition.md").read_text(encoding="utf-8")
+    rows = [line.split("|")[1].strip() for line in page.splitlines() if line.startswith("| ")]
+    assert [one.label for one in CHANNELS] == [row for row in rows if row not in ("channel", "---")][
+        : len(CHANNELS)
+    ]
 
 
 def test_what_cannot_be_taken_apart_is_refused() -> None:
