@@ -48,7 +48,8 @@ def print_taken(taken: Taken, console: Console) -> None:
         " every replicate, ACO and year. ±: Monte Carlo standard error of the paired difference. Spread:"
         " standard deviation between replicates. Rules: what each makes where no channel acts. Left on"
         " average: what the price of risk and trend misses then, in the mean over replicates (regression to"
-        " the mean of people, who survives, how scores price risk). Luck: a replicate's deviation from it.",
+        " the mean of people, who survives, how scores price risk). Luck: a replicate's deviation from it."
+        " Figures are rounded so that they add up: one may be a unit of its last digit off.",
         style="dim",
         highlight=False,
     )
