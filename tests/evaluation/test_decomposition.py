@@ -123,6 +123,11 @@ def test_channels_that_are_off_already_cost_no_run_and_say_why() -> None:
     }
     assert set(plan.idle) == {one.name for one in CHANNELS} - {"coding"}
     assert "evidence.tins.leave = 0" in plan.idle["tins"]
+    # Falls prevention is an effect where somebody offers it.
+    unchanged = {"evidence.effect.scale": 0}
+    assert "effect" in plan_of(scenario_of(ONE).replace(unchanged), "lead_global").idle
+    offered = scenario_of(ONE, arms={**NO_ACO, "x": {**LEAD, "falls_prevention": True}})
+    assert "effect" not in plan_of(offered.replace(unchanged)).idle
     # Costly TINs cannot leave more where none leaves, and nobody comes within a year where nobody attests.
     assert "costly_tins" in plan_of(still("costly_tins")).idle
     hybrid = {"x": {**LEAD, "alignment": "hybrid"}}
