@@ -90,10 +90,10 @@ def told(taken: Taken) -> list[str]:
     rest = [f"{group} {_signed(line)}" for group, line in others]
     sentences = [
         f"Against its benchmark the arm saves {_dollars(whole.usd)} a year, {_share(whole.percent)} of the"
-        f" benchmark. {_dollars(true.usd)} of that is saved in truth, {_share(true.percent)}."
+        f" benchmark. In truth it saves {_dollars(true.usd)}, {_share(true.percent)}."
     ]
     if rest:
-        sentences.append(f"The rest is made up of {'; '.join(rest)}.")
+        sentences.append(f"What else shows as savings, or hides them: {'; '.join(rest)}.")
     sentences += [*_spread(found, whole), *_order(taken), *_warnings(taken)]
     return sentences
 

@@ -113,7 +113,7 @@ def test_it_prints_80_columns_and_names_what_does_nothing(capsys: pytest.Capture
     shown = capsys.readouterr().out
     assert max(map(len, shown.splitlines())) <= 80
     told = " ".join(shown.split())
-    assert "$2.00 ± 0.00 million of that is saved in truth" in told
+    assert "In truth it saves $2.00 ± 0.00 million, 1.67 ± 0.00 %" in told
     assert "Hybrid additions: no ACO of the arm has hybrid alignment" in told
     assert "Patients attesting: is on, and changes no cent" in told
     assert "clinicians who leave a TIN one by one" in told
