@@ -14,6 +14,7 @@ from rich.console import Console
 from sim.cli.bridge import bridge
 from sim.cli.console import NARROW, WIDE, stdout
 from sim.cli.decide import decide
+from sim.cli.decompose import decompose
 from sim.cli.doctor import doctor
 from sim.cli.evaluate import evaluate
 from sim.cli.hindcast import hindcast
@@ -48,6 +49,7 @@ app.command(init)
 app.command(report)
 app.command(bridge)
 app.command(decide)
+app.command(decompose)
 app.command(evaluate)
 app.command(ledger)
 app.command(doctor)
