@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.kernels.chunks import over_chunks
-from sim.kernels.following import NOBODY, Followers
+from sim.kernels.following import NOBODY, Followers, take_where
 from sim.kernels.health import Health
 from sim.kernels.layout import (
     COLUMN_TYPES,
@@ -205,15 +205,16 @@ class SharedLives:
         followed = self._lives[life.followed]
         for market, by in enumerate(life.by.tolist()):
             rows = slice(*self.world.first_row[market : market + 2])
-            touched = followed.touched[rows] != 0
+            touched = followed.touched[rows]
+            common = np.equal(touched, 0).view(np.uint8)
             for name, columns in self._own.items():
-                common = getattr(followed.people, name)[rows]
+                of_followed = getattr(followed.people, name)[rows]
                 if by == life.followed:
-                    columns[arm, rows] = common
+                    columns[arm, rows] = of_followed
                     continue
-                np.copyto(columns[arm, rows], common, where=~touched)
+                take_where(common, columns[arm, rows], of_followed)
                 if by != arm:
-                    np.copyto(columns[arm, rows], columns[by, rows], where=touched)
+                    take_where(touched, columns[arm, rows], columns[by, rows])
         life.complete = True
         return life.people
 

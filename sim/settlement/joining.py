@@ -77,8 +77,7 @@ class Joining:
         attested = np.where(practices.attest > 0.0, adds[practice_aco], NO_ACO)
         lists = Lists(practice_aco, attested, adds[self._world.course.joining(year, month)])
         self.came = came(people(), year, self._world.key, lists, month)
-        market = self._world.providers.market
-        return moved(tally, self.came, people(), reference(), year, practices.coding, market)
+        return moved(tally, self.came, people(), reference(), year, practices.coding)
 
     def volunteers(
         self, memory: Memory, people: Callable[[], People], practice_aco: Ints
