@@ -20,18 +20,22 @@ def coded_score(people: People, i: int, year: int, coding: Array) -> tuple[np.fl
 
 
 @kernel
-def coded_scores(people: People, year: int, coding: Array, prospective: Array, concurrent: Array) -> None:
+def coded_scores(
+    people: People, rows: Array, year: int, coding: Array, prospective: Array, concurrent: Array
+) -> None:
     """Write down the scores that a year's sums count, as the practice aligned to has coded them.
 
     Parameters
     ----------
     people : People
         Columns as the year left them; not changed.
+    rows : int64, shape (some,)
+        Whose.
     year : int
     coding : float64, shape (practices,)
         Factor on the scores that each practice submits this year.
-    prospective, concurrent : float32, shape (people,)
+    prospective, concurrent : float32, shape (some,)
         Written to; the second means something for people with High Needs months alone.
     """
-    for i in range(prospective.shape[0]):
-        prospective[i], concurrent[i] = coded_score(people, i, year, coding)
+    for j in range(rows.shape[0]):
+        prospective[j], concurrent[j] = coded_score(people, rows[j], year, coding)

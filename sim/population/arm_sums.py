@@ -120,7 +120,7 @@ def episodes_of(
         if arm < len(source):
             source[arm] = FIRST_FOLLOWER + place
     practice, kind = rows[:, Listed.PRACTICE], rows[:, Listed.KIND]
-    its_own = source[by[practice_market[practice]]]
+    its_own = source[by[practice_market]][practice]
     lived = (rows[:, Listed.SOURCE] == 0) | (rows[:, Listed.SOURCE] == its_own)
     mine = np.flatnonzero(lived & (np.array(asked.listed)[practice] >> kind & 1 > 0))
     found: NDArray[np.int64] = rows[mine[np.argsort(rows[mine, Listed.ROW], kind="stable")]]

@@ -24,8 +24,6 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 
-_OF_SCORES = ("birth_year", "entry_year", "entry_month", "aligned", "risk", "needy_risk")
-
 
 class Lists(NamedTuple):
     """What decides who comes to which ACO in a year; arrays of shape (practices,), -1 for none.
@@ -118,19 +116,8 @@ def moved(tally: Tally, found: Came, people: People, reference: People, year: in
     return tally._replace(care=care, monthly=monthly)
 
 
-def rows_of(people: People, rows: Ints, *names: str) -> People:
-    """Return the columns of some people that :func:`scores` rest on and those named; the others are empty."""
-    wanted = {*_OF_SCORES, *names}
-    return People(
-        **{
-            name: column[rows] if name in wanted else np.empty(0, column.dtype)
-            for name, column in people._asdict().items()
-        }
-    )
-
-
-def scores(some: People, year: int, coding: Floats) -> NDArray[np.float32]:
-    """Return coded scores of people, prospective and of the High Needs model, shape (2, people)."""
-    found = np.empty((2, len(some.risk)), np.float32)
-    coded_scores(some, year, coding, *found)
+def scores(people: People, rows: Ints, year: int, coding: Floats) -> NDArray[np.float32]:
+    """Return coded scores of some people, prospective and of the High Needs model, shape (2, some)."""
+    found = np.empty((2, len(rows)), np.float32)
+    coded_scores(people, rows, year, coding, *found)
     return found

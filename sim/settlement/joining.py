@@ -8,9 +8,10 @@ import numpy as np
 
 from sim.inputs.lead_criteria import mid_year_month
 from sim.inputs.rulebook import Rulebook
+from sim.kernels.joining import Came
 from sim.kernels.layout import People, Practices
 from sim.kernels.tally import Tally
-from sim.population.joining import Came, Lists, came, moved
+from sim.population.joining import Lists, came, moved
 from sim.population.past import Memory, Volunteers
 from sim.population.world import World
 from sim.settlement.contracts import Contracts
