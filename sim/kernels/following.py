@@ -266,7 +266,7 @@ def follow_year(
                 take_standing(here, own, followers.apart[arm], strip)
                 note_alignment(own, here, does, strip)
                 if followers.served.size > 0:
-                    align_by_medicaid(own, key, here, does, strip)
+                    align_by_medicaid(own, key, here, markets, does, strip)
                 attest(own, here, does, strip)
                 tally = Tally(
                     followers.care[f],
