@@ -127,17 +127,19 @@ class Ledger:
             raise ValueError(f"an entry names a provider outside {UNNAMED} to {n_providers - 1}")
         self._first_of.setdefault(year, self._size)
         shape = np.broadcast(amounts, whose, when, by).shape
-        kept = (amounts if amounts.shape == shape else np.broadcast_to(amounts, shape)).nonzero()
-        if not kept[0].size:
-            return
-        amounts, whose, when, by = (_some(one, kept) for one in (amounts, whose, when, by))
+        amounts = amounts if amounts.shape == shape else np.broadcast_to(amounts, shape)
+        kept = amounts.nonzero()
         number = kept[0].size
+        if not number:
+            return
+        amounts = amounts[kept]
+        whose, when, by = (_some(one, kept) for one in (whose, when, by))
         self._make_room(number)
         new = self._entries[self._size : self._size + number]
         new["year"], new["month"] = year, when
         new["payer"], new["payee"] = payer, payee
-        back = np.flatnonzero(amounts < 0)
-        if back.size:
+        back = amounts < 0
+        if np.count_nonzero(back):
             new["payer"][back], new["payee"][back] = payee, payer
         new["mechanism"], new["aco"], new["provider"] = mechanism, whose, by
         new["cents"] = np.abs(amounts)
@@ -221,9 +223,7 @@ class Ledger:
 
 def _within(values: NDArray[Any], least: int, most: int) -> bool:
     """Return whether no value is outside a range."""
-    if not values.ndim:
-        return bool(least <= values <= most)
-    return not values.size or bool(least <= values.min() and values.max() <= most)
+    return not np.count_nonzero((values < least) | (values > most))
 
 
 def _some(values: NDArray[Any], kept: tuple[NDArray[np.int64], ...]) -> NDArray[Any]:
