@@ -17,7 +17,7 @@ from sim.kernels.chunks import over_chunks
 from sim.kernels.codes import N_EPISODES
 from sim.kernels.draws import Key
 from sim.kernels.following import NOBODY, Followers
-from sim.kernels.health import Health
+from sim.kernels.health import Episodes, Health
 from sim.kernels.layout import (
     Disease,
     Markets,
@@ -149,6 +149,11 @@ class World:
     def health(self, year: int) -> Health:
         """Return the kernels' health parameters of a year."""
         return in_year(self._health, self.evidence, self.criteria, year)
+
+    @property
+    def episodes(self) -> Episodes:
+        """The kernels' parameters of episodes, the same in all years."""
+        return self._health.episodes
 
     @cached_property
     def changes(self) -> NDArray[np.float64]:
