@@ -123,7 +123,8 @@ def episodes_of(
     its_own = source[by[practice_market]][practice]
     lived = (rows[:, Listed.SOURCE] == 0) | (rows[:, Listed.SOURCE] == its_own)
     mine = np.flatnonzero(lived & (np.array(asked.listed)[practice] >> kind & 1 > 0))
-    found: NDArray[np.int64] = rows[mine[np.argsort(rows[mine, Listed.ROW], kind="stable")]]
+    by_person = np.argsort(rows[:, Listed.ROW][mine], kind="stable")
+    found: NDArray[np.int64] = rows.take(mine[by_person], axis=0)  # far quicker than by an index
     found[:, Listed.SOURCE] = 0
     return found
 

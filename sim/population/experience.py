@@ -87,7 +87,7 @@ def added_by(group: Ints, n_groups: int, rows: Ints) -> Ints:
     order = order[np.searchsorted(group[order], 0) :]
     present, starts = np.unique(group[order], return_index=True)
     if len(present):
-        found[present] = np.add.reduceat(rows[order], starts, axis=0)
+        found[present] = np.add.reduceat(rows.take(order, axis=0), starts, axis=0)
     return found
 
 

@@ -125,13 +125,13 @@ def led_under(
     keys = np.where(arranged, contract[..., None] * number + leads, -1)
     at = (listed[:, Listed.PRACTICE] * N_EPISODES + listed[:, Listed.KIND]) * leads.shape[-1]
     at += listed[:, Listed.PLACE]
-    key = keys.ravel()[at]
+    key = keys.take(at)
     if (key < 0).any():
         mine = np.flatnonzero(key >= 0)
-        listed, at, key = listed[mine], at[mine], key[mine]
+        listed, at, key = listed.take(mine, axis=0), at[mine], key[mine]
     kind, month = listed[:, Listed.KIND], listed[:, Listed.MONTH]
     of_class = kinds.of_class[kind]
-    cost = np.rint(listed[:, Listed.RELATED] * own.ravel()[at])
+    cost = np.rint(listed[:, Listed.RELATED] * own.take(at))
     expected = listed[:, Listed.EXPECTED].astype(np.float64)
     counts = ~dropped(
         listed[:, Listed.STATE], of_class, left=terms.drops_left, died=terms.drops_died, esrd=terms.drops_esrd
@@ -142,7 +142,7 @@ def led_under(
         expected *= kinds.kept[kind]
     if stated.exclusive.any():
         first = np.flatnonzero(counts)
-        counts[first] = ~stated.exclusive.ravel()[key[first] // number] | goes_first(
+        counts[first] = ~stated.exclusive.take(key[first] // number) | goes_first(
             listed[first, Listed.ROW],
             of_class[first],
             month[first],
