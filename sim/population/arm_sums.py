@@ -71,9 +71,14 @@ class EpisodeList:
         self._room = min(CHUNK, rows) * ROOM * (1 + followers) if any(asked.listed) else 0
         self._chunks: dict[int, Array] = {}
 
-    def strip(self) -> Strip:
-        """Return scratch for one worker, with room for a chunk's episodes."""
-        return make_strip(self._room)
+    def strips(self, workers: int, kept: Sequence[Strip] = ()) -> Sequence[Strip]:
+        """Return scratch for so many workers, with room for a chunk's episodes.
+
+        It is `kept` where that has as much room: new memory takes time to come.
+        """
+        if len(kept) == workers and len(kept[0].episode_rows) == self._room:
+            return kept
+        return [make_strip(self._room) for _ in range(workers)]
 
     def take(self, start: int, strip: Strip) -> None:
         """Take the episodes of the chunk that begins with row `start` from a worker's scratch.

@@ -229,7 +229,7 @@ class World:
         health = self.health(year) if health is None else health
         tallies = [self.zeros(asked) for _ in range(max(1, threads))]
         listed = EpisodeList(asked, self.n_people)
-        strips = [listed.strip() for _ in tallies]
+        strips = listed.strips(len(tallies))
 
         def task(worker: int, start: int, stop: int) -> int:
             number = self.live_rows(
