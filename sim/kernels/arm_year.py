@@ -45,7 +45,7 @@ def cost_and_count(
     support_sharing(key, n, markets, practices, strip)
     protected = protect_from_falls(people, key, year, n, markets, practices, health.falls, sums, strip)
     if serves:
-        enrol_at_home(key, n, practices, health.high_needs, strip)
+        enrol_at_home(key, n, markets, practices, health.high_needs, strip)
     price_procedures(key, year, n, markets, practices, of_episodes, referrals, sums, episodes, strip)
     changed = price_events(
         key,

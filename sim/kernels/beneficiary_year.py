@@ -110,7 +110,7 @@ def live_year(
         # Up to here the year takes the same course in all arms; what follows is the arm's own.
         note_alignment(people, n, practices, strip)
         if tally.served.shape[0] > 0:
-            align_by_medicaid(people, key, n, practices, strip)
+            align_by_medicaid(people, key, n, markets, practices, strip)
         if followed:
             note_touched(people, first, last, n, region, episodes_region, followers, strip)
         attest(people, n, practices, strip)

@@ -19,10 +19,16 @@ def add_months(monthly: Array, at: int, first: int, months: int, cents: int) -> 
 
     The cents that do not divide go where the running total passes a whole cent, so that nothing is lost.
     """
-    for m in range(months):
-        to = at + (first - 1 + m) * N_MONTH_SUMS
+    each, rest = cents // max(months, 1), cents % max(months, 1)
+    over = 0
+    to = at + (first - 1) * N_MONTH_SUMS
+    for _ in range(months):
+        over += rest
+        passed = 1 if over >= months else 0
+        over -= passed * months
         monthly[to + _MONTHS] += 1
-        monthly[to + _SPEND] += cents * (m + 1) // months - cents * m // months
+        monthly[to + _SPEND] += each + passed
+        to += N_MONTH_SUMS
 
 
 @stage

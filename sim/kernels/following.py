@@ -16,7 +16,7 @@ import numpy as np
 from sim.kernels.arm_year import cost_and_count
 from sim.kernels.draws import Key
 from sim.kernels.health import Health
-from sim.kernels.jit import stage
+from sim.kernels.jit import kernel, stage
 from sim.kernels.layout import Array, Disease, Markets, People, Practices, Referrals
 from sim.kernels.served import align_by_medicaid
 from sim.kernels.standing import note_alignment
@@ -266,7 +266,7 @@ def follow_year(
                 take_standing(here, own, followers.apart[arm], strip)
                 note_alignment(own, here, does, strip)
                 if followers.served.size > 0:
-                    align_by_medicaid(own, key, here, does, strip)
+                    align_by_medicaid(own, key, here, markets, does, strip)
                 attest(own, here, does, strip)
                 tally = Tally(
                     followers.care[f],
@@ -387,3 +387,12 @@ def with_columns(people: People, arm: int, followers: Followers) -> People:
         people.needy_risk,
         followers.falls_course[arm],
     )
+
+
+@kernel
+def take_where(wanted: Array, values: Array, others: Array) -> None:
+    """Let `values` have those of `others` where `wanted` is not 0; all of shape (people,)."""
+    for i in range(values.shape[0]):
+        # Both are read before, so that many are chosen at once.
+        mine, other = values[i], others[i]
+        values[i] = other if wanted[i] != 0 else mine

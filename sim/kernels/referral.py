@@ -59,9 +59,12 @@ def state_of(month: int, last_month: int, dies: int, kind: int, months_after: fl
 
 
 @inlined
-def mean_of(spread: float) -> float:
-    """Return the mean of a log-normal factor whose log has mean 0 and so much spread."""
-    return math.exp(0.5 * spread * spread)
+def mean_of(spread: Array) -> Array:
+    """Return the means of log-normal factors whose logs have mean 0 and so much spread."""
+    means = np.empty(spread.shape[0])
+    for one in range(spread.shape[0]):
+        means[one] = math.exp(0.5 * spread[one] * spread[one])
+    return means
 
 
 @stage
@@ -112,6 +115,7 @@ def refer_episodes(
     rows, listing = strip.episode_rows, strip.listing
     usual, known = of_episodes.usual_cost, of_episodes.related_known
     spread, luck = of_episodes.related_spread, of_episodes.related_luck
+    event_mean, base_mean = mean_of(acute.event_spread), mean_of(ambulatory.base_spread)
     chronic = masks.diabetes | masks.heart_failure | masks.rheumatoid_arthritis
     for k in range(n):
         refers, touched = aligned[k] if aligned[k] >= 0 else practice[k], 1 if sums_at[k] >= region else 0
@@ -125,7 +129,7 @@ def refer_episodes(
         mean_event = 0.0
         if acute_here or (uses[k] and has & 1):
             mean_event = acute.event_share[kind[k]] * price * math.exp(slope * math.log(relative[k]))
-            mean_event *= mean_of(acute.event_spread[kind[k]]) * (acute.death_amount if dies[k] else 1.0)
+            mean_event *= event_mean[kind[k]] * (acute.death_amount if dies[k] else 1.0)
         number = 0
         which = strip.procedure[k]
         for _ in range(strip.procedure_times[k] if which >= 0 else 0):
@@ -146,7 +150,7 @@ def refer_episodes(
             number += 1
         if uses[k] and conditions[k] & chronic:
             mean_base = ambulatory.base_share[kind[k]] * price * share[k] * relative[k]
-            mean_base *= mean_of(ambulatory.base_spread[kind[k]])
+            mean_base *= base_mean[kind[k]]
             mean_base *= ambulatory.no_supplement if traits[k] & NO_SUPPLEMENT else 1.0
             for which in (DIABETES_CHRONIC, HF_CHRONIC, RA_CHRONIC):
                 mask = masks.diabetes if which == DIABETES_CHRONIC else masks.rheumatoid_arthritis

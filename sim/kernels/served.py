@@ -1,6 +1,7 @@
 """Whom programmes of an ACO serve: High Needs people at home, and duals whom Medicaid aligns to it.
 
-All of it is worked out only where somebody asks for the sums of those who are served.
+All of it is worked out only where somebody asks for the sums of those who are served, and a strip of people
+whom nobody would serve costs a look at its practices.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from sim.kernels.codes import (
     Sum,
 )
 from sim.kernels.draws import Decision, Key, draw4, unit
+from sim.kernels.falls import offered_here
 from sim.kernels.health import Episodes, HighNeeds
 from sim.kernels.jit import stage
 from sim.kernels.layout import Array, Markets, People, Practices
@@ -61,7 +63,9 @@ ONCE = 0  # the year of what is drawn of a person once
 
 
 @stage
-def align_by_medicaid(people: People, key: Key, n: int, practices: Practices, strip: Strip) -> None:
+def align_by_medicaid(
+    people: People, key: Key, n: int, markets: Markets, practices: Practices, strip: Strip
+) -> None:
     """Align people with full Medicaid benefits, whom neither claims nor attestation align, by Medicaid.
 
     They are aligned to the practice they have this year, if an arrangement of its ACO with Medicaid covers
@@ -72,9 +76,12 @@ def align_by_medicaid(people: People, key: Key, n: int, practices: Practices, st
     row, entering, traits, practice = strip.row, strip.entering, strip.traits, strip.practice
     category, cell, aligned, by_medicaid = strip.category, strip.cell, strip.aligned, strip.by_medicaid
     sums_at, episodes_at, hit = strip.sums_at, strip.episodes_at, strip.hit
-    hits = 0
     for k in range(n):
         by_medicaid[k] = 0
+    if n == 0 or not offered_here(covers, strip.market, n, markets.first_practice):
+        return
+    hits = 0
+    for k in range(n):
         hit[hits] = k
         free = (aligned[k] < 0) & (entering[k] == 0) & (traits[k] & DUAL != 0)
         hits += 1 if free & (covers[practice[k]] > 0.0) else 0
@@ -95,7 +102,9 @@ def align_by_medicaid(people: People, key: Key, n: int, practices: Practices, st
 
 
 @stage
-def enrol_at_home(key: Key, n: int, practices: Practices, criteria: HighNeeds, strip: Strip) -> None:
+def enrol_at_home(
+    key: Key, n: int, markets: Markets, practices: Practices, criteria: HighNeeds, strip: Strip
+) -> None:
     """Note who is in a home-based programme and what that makes of ambulatory spending, noted already.
 
     Of the High Needs people of 1 January to whom the programme is open those take part whose draw, once a
@@ -110,9 +119,12 @@ def enrol_at_home(key: Key, n: int, practices: Practices, criteria: HighNeeds, s
     at_home, fewer, factor = strip.at_home, strip.fewer_at_home, strip.at_home_factor
     base, base_cents, usual, effect_before = strip.base, strip.base_cents, strip.base_usual, strip.base_before
     event_saved, stays_spared, hit = strip.event_saved, strip.stays_spared, strip.hit
-    hits = 0
     for k in range(n):
         at_home[k] = 0
+    if n == 0 or not offered_here(share, strip.market, n, markets.first_practice):
+        return
+    hits = 0
+    for k in range(n):
         to = max(aligned[k], 0)
         open_to = np.int64(opened[to])
         impaired = conditions[k] & impairing != 0
@@ -178,6 +190,12 @@ def count_served(
     )
     ed_here, falls_here, sums_at = strip.ed_here, strip.falls_here, strip.sums_at
     half = served.shape[0] // 2
+    first_practice = markets.first_practice
+    if n == 0 or not (
+        offered_here(practices.home_care, market, n, first_practice)
+        or offered_here(full_benefit, market, n, first_practice)
+    ):
+        return
     for k in range(n):
         to = aligned[k]
         here = months[k]

@@ -120,23 +120,27 @@ class Ledger:
             raise ValueError(f"{payer.name.lower()} cannot pay itself")
         whose = np.arange(amounts.size) if aco is None else np.asarray(aco)
         when, by = np.asarray(month), np.asarray(provider)
-        if whose.size and not (whose.min() >= NOBODY and whose.max() < self.n_acos):
+        if not _within(whose, NOBODY, self.n_acos - 1):
             raise ValueError(f"an entry names an ACO outside {NOBODY} to {self.n_acos - 1}")
         n_providers = self.n_practices + self.n_specialists
-        if by.size and not (by.min() >= UNNAMED and by.max() < n_providers):
+        if not _within(by, UNNAMED, n_providers - 1):
             raise ValueError(f"an entry names a provider outside {UNNAMED} to {n_providers - 1}")
         self._first_of.setdefault(year, self._size)
-        shape = np.broadcast_shapes(amounts.shape, whose.shape, when.shape, by.shape)
-        kept = (amounts if amounts.shape == shape else np.broadcast_to(amounts, shape)).nonzero()
-        if not kept[0].size:
-            return
-        amounts, whose, when, by = (_some(one, kept) for one in (amounts, whose, when, by))
+        shape = np.broadcast(amounts, whose, when, by).shape
+        amounts = amounts if amounts.shape == shape else np.broadcast_to(amounts, shape)
+        kept = amounts.nonzero()
         number = kept[0].size
+        if not number:
+            return
+        amounts = amounts[kept]
+        whose, when, by = (_some(one, kept) for one in (whose, when, by))
         self._make_room(number)
         new = self._entries[self._size : self._size + number]
-        back = amounts < 0
         new["year"], new["month"] = year, when
-        new["payer"], new["payee"] = np.where(back, payee, payer), np.where(back, payer, payee)
+        new["payer"], new["payee"] = payer, payee
+        back = amounts < 0
+        if np.count_nonzero(back):
+            new["payer"][back], new["payee"][back] = payee, payer
         new["mechanism"], new["aco"], new["provider"] = mechanism, whose, by
         new["cents"] = np.abs(amounts)
         self._size += number
@@ -217,8 +221,15 @@ class Ledger:
         return made
 
 
+def _within(values: NDArray[Any], least: int, most: int) -> bool:
+    """Return whether no value is outside a range."""
+    return not np.count_nonzero((values < least) | (values > most))
+
+
 def _some(values: NDArray[Any], kept: tuple[NDArray[np.int64], ...]) -> NDArray[Any]:
-    """Return what values that are broadcast to a shape have at some places of it."""
+    """Return what values that are broadcast to a shape have at some places of it; a single one as it is."""
+    if not values.ndim:
+        return values
     at = kept[len(kept) - values.ndim :]
     return np.asarray(values[tuple(i if size > 1 else 0 for i, size in zip(at, values.shape, strict=True))])
 

@@ -26,5 +26,6 @@ def over_months(cents: ArrayLike, weights: ArrayLike) -> NDArray[np.int64]:
     part = np.divide(so_far, whole, out=np.zeros_like(so_far), where=whole > 0.0)
     reached = np.rint(part * total).astype(np.int64)
     reached[..., -1] = total[..., 0]
-    by_month: NDArray[np.int64] = np.diff(reached, axis=-1, prepend=0)
+    by_month: NDArray[np.int64] = reached.copy()
+    by_month[..., 1:] -= reached[..., :-1]
     return by_month

@@ -16,8 +16,8 @@ def ratio(top: ArrayLike, bottom: ArrayLike, otherwise: ArrayLike) -> Floats:
     """Return ``top / bottom`` where both are positive, else `otherwise`; never warns and never gives NaN."""
     above, below = np.asarray(top, dtype=np.float64), np.asarray(bottom, dtype=np.float64)
     usable = (above > 0.0) & (below > 0.0)
-    shape = np.broadcast_shapes(usable.shape, np.shape(otherwise))
-    result = np.array(np.broadcast_to(np.asarray(otherwise, dtype=np.float64), shape))
+    result = np.empty(np.broadcast(usable, otherwise).shape)
+    result[...] = otherwise
     np.divide(above, below, out=result, where=usable)
     return result
 

@@ -38,11 +38,10 @@ def dropped(state: ArrayLike, of_class: ArrayLike, *, left: bool, died: bool, es
     -----
     Flags of BPCI Advanced's files; that CARA drops them is assumed.
     """
-    bits, kind = np.asarray(state, np.int64), np.asarray(of_class, np.int64)
-    found = (bits & LEFT_BEFORE_END > 0) & left
-    found |= (bits & DIED_AT_ONCE > 0) & (kind != CHRONIC) & died
-    found |= (bits & WITH_ESRD > 0) & (kind == PROCEDURAL) & esrd
-    return np.asarray(found)
+    drop = np.full(3, LEFT_BEFORE_END if left else 0)
+    drop[[PROCEDURAL, ACUTE]] |= DIED_AT_ONCE if died else 0
+    drop[PROCEDURAL] |= WITH_ESRD if esrd else 0
+    return np.asarray(np.asarray(state, np.int64) & drop[np.asarray(of_class)] > 0)
 
 
 def without_outliers(

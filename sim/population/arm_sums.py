@@ -71,9 +71,14 @@ class EpisodeList:
         self._room = min(CHUNK, rows) * ROOM * (1 + followers) if any(asked.listed) else 0
         self._chunks: dict[int, Array] = {}
 
-    def strip(self) -> Strip:
-        """Return scratch for one worker, with room for a chunk's episodes."""
-        return make_strip(self._room)
+    def strips(self, workers: int, kept: Sequence[Strip] = ()) -> Sequence[Strip]:
+        """Return scratch for so many workers, with room for a chunk's episodes.
+
+        It is `kept` where that has as much room: new memory takes time to come.
+        """
+        if len(kept) == workers and len(kept[0].episode_rows) == self._room:
+            return kept
+        return [make_strip(self._room) for _ in range(workers)]
 
     def take(self, start: int, strip: Strip) -> None:
         """Take the episodes of the chunk that begins with row `start` from a worker's scratch.
@@ -120,10 +125,11 @@ def episodes_of(
         if arm < len(source):
             source[arm] = FIRST_FOLLOWER + place
     practice, kind = rows[:, Listed.PRACTICE], rows[:, Listed.KIND]
-    its_own = source[by[practice_market[practice]]]
+    its_own = source[by[practice_market]][practice]
     lived = (rows[:, Listed.SOURCE] == 0) | (rows[:, Listed.SOURCE] == its_own)
     mine = np.flatnonzero(lived & (np.array(asked.listed)[practice] >> kind & 1 > 0))
-    found: NDArray[np.int64] = rows[mine[np.argsort(rows[mine, Listed.ROW], kind="stable")]]
+    by_person = np.argsort(rows[:, Listed.ROW][mine], kind="stable")
+    found: NDArray[np.int64] = rows.take(mine[by_person], axis=0)  # far quicker than by an index
     found[:, Listed.SOURCE] = 0
     return found
 

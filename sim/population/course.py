@@ -94,8 +94,9 @@ def draw_course(
         return deviations(key, agents, decision, years, first_py - 1, evidence.number(spread), memory)
 
     def of_acos(drift: Floats) -> Floats:
-        # The last place answers for practices that no ACO had at first.
-        return np.concatenate([drift, np.zeros((len(years), 1))], axis=1)[:, providers.aco]
+        # The last place answers for practices that no ACO had at first. Taken, a year's values lie side by
+        # side; for others the kernels would be compiled a second time.
+        return np.take(np.concatenate([drift, np.zeros((len(years), 1))], axis=1), providers.aco, axis=1)
 
     own = drawn(len(providers.market), Decision.PRACTICE_DRIFT, "drift.practice")
     common = of_acos(drawn(n_acos, Decision.ACO_DRIFT, "drift.aco"))

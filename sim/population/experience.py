@@ -48,9 +48,7 @@ class Experience:
 def ratio(top: Floats | Ints, bottom: Floats | Ints) -> Floats:
     """Return top over bottom, 0 where bottom is 0."""
     top, bottom = np.asarray(top, np.float64), np.asarray(bottom, np.float64)
-    return np.divide(
-        top, bottom, out=np.zeros(np.broadcast_shapes(top.shape, bottom.shape)), where=bottom != 0.0
-    )
+    return np.divide(top, bottom, out=np.zeros(np.broadcast(top, bottom).shape), where=bottom != 0.0)
 
 
 def _pbpm_and_risk(sums: Ints) -> tuple[Floats, Floats, Floats]:
@@ -89,7 +87,7 @@ def added_by(group: Ints, n_groups: int, rows: Ints) -> Ints:
     order = order[np.searchsorted(group[order], 0) :]
     present, starts = np.unique(group[order], return_index=True)
     if len(present):
-        found[present] = np.add.reduceat(rows[order], starts, axis=0)
+        found[present] = np.add.reduceat(rows.take(order, axis=0), starts, axis=0)
     return found
 
 

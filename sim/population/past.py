@@ -9,10 +9,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.kernels.coded import coded_scores
 from sim.kernels.codes import N_CELLS, RISK_UNIT, Cell
+from sim.kernels.joining import Came
 from sim.kernels.layout import People
-from sim.population.joining import Came
+from sim.population.joining import scores
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -72,14 +72,12 @@ def remember(people: People, year: int, coding: Floats) -> PastYear:
     coding : float64, shape (practices,)
         Factor on the scores that each practice submitted.
     """
-    scores = np.empty((2, len(people.risk)), np.float32)
-    coded_scores(people, year, coding, *scores)
     return PastYear(
         people.cell % np.uint8(CATEGORIES),
         people.months.copy(),
         people.late_months.copy(),
         people.spend.copy(),
-        *scores,
+        *scores(people, np.arange(len(people.risk)), year, coding),
     )
 
 

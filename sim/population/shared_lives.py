@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.kernels.chunks import over_chunks
-from sim.kernels.following import NOBODY, Followers
+from sim.kernels.following import NOBODY, Followers, take_where
 from sim.kernels.health import Health
 from sim.kernels.layout import (
     COLUMN_TYPES,
@@ -28,6 +28,7 @@ from sim.kernels.layout import (
     same_practices,
     same_tables,
 )
+from sim.kernels.strip import Strip
 from sim.kernels.tally import NOTHING_FURTHER, Asked, Tally, add
 from sim.population.arm_sums import EpisodeList, Wants, answers_of, episodes_of, mixed, only, regions, sums_of
 from sim.population.world import World
@@ -107,6 +108,7 @@ class SharedLives:
             for arm in range(arms)
         ]
         self._begun = False
+        self._strips: Sequence[Strip] = ()
 
     def _columns_beside(self, followed: People, arm: int) -> People:
         return followed._replace(**{name: own[arm] for name, own in self._own.items()})
@@ -158,7 +160,7 @@ class SharedLives:
         tallies = [world.zeros(asked, regions=2 if followers else 1) for _ in range(max(1, threads))]
         following = [self._followers(arm, followers, levers, wants) for _ in tallies]
         listed = EpisodeList(asked, world.n_people, len(followers))
-        strips = [listed.strip() for _ in tallies]
+        strips = self._strips = listed.strips(len(tallies), self._strips)
         reference = self._lives[0].people.spend if arm else None
 
         def task(worker: int, start: int, stop: int) -> int:
@@ -205,15 +207,16 @@ class SharedLives:
         followed = self._lives[life.followed]
         for market, by in enumerate(life.by.tolist()):
             rows = slice(*self.world.first_row[market : market + 2])
-            touched = followed.touched[rows] != 0
+            touched = followed.touched[rows]
+            common = np.equal(touched, 0).view(np.uint8)
             for name, columns in self._own.items():
-                common = getattr(followed.people, name)[rows]
+                of_followed = getattr(followed.people, name)[rows]
                 if by == life.followed:
-                    columns[arm, rows] = common
+                    columns[arm, rows] = of_followed
                     continue
-                np.copyto(columns[arm, rows], common, where=~touched)
+                take_where(common, columns[arm, rows], of_followed)
                 if by != arm:
-                    np.copyto(columns[arm, rows], columns[by, rows], where=touched)
+                    take_where(touched, columns[arm, rows], columns[by, rows])
         life.complete = True
         return life.people
 

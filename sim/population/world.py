@@ -17,7 +17,7 @@ from sim.kernels.chunks import over_chunks
 from sim.kernels.codes import N_EPISODES
 from sim.kernels.draws import Key
 from sim.kernels.following import NOBODY, Followers
-from sim.kernels.health import Health
+from sim.kernels.health import Episodes, Health
 from sim.kernels.layout import (
     Disease,
     Markets,
@@ -150,6 +150,11 @@ class World:
         """Return the kernels' health parameters of a year."""
         return in_year(self._health, self.evidence, self.criteria, year)
 
+    @property
+    def episodes(self) -> Episodes:
+        """The kernels' parameters of episodes, the same in all years."""
+        return self._health.episodes
+
     @cached_property
     def changes(self) -> NDArray[np.float64]:
         """Changes of practice for each that leads out of an ACO, shape (markets,)."""
@@ -224,7 +229,7 @@ class World:
         health = self.health(year) if health is None else health
         tallies = [self.zeros(asked) for _ in range(max(1, threads))]
         listed = EpisodeList(asked, self.n_people)
-        strips = [listed.strip() for _ in tallies]
+        strips = listed.strips(len(tallies))
 
         def task(worker: int, start: int, stop: int) -> int:
             number = self.live_rows(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -71,7 +72,6 @@ class Cara:
         self._held: dict[int, Flags] = {}
         self._before: dict[int, Before] = {}
         self._agreed_in: dict[int, Agreed | None] = {}
-        self._terms: dict[int, CaraTerms] = {}
         self.years: dict[int, CaraYear] = {}
         self.reports: dict[int, Reports] = {}
 
@@ -85,9 +85,7 @@ class Cara:
 
     def terms(self, year: int) -> CaraTerms:
         """Return what the arm's rulebook says of a year."""
-        if year not in self._terms:
-            self._terms[year] = cara_terms(self._scenario.rulebook(self._arm), year)
-        return self._terms[year]
+        return _terms(self._scenario, self._arm, year)
 
     def arranging(self, year: int, contracts: Contracts, active: Flags) -> Flags:
         """Return which ACOs may have arrangements: in LEAD, in an option that offers them; shape (acos,)."""
@@ -262,6 +260,12 @@ class Cara:
         of = made.specialty[led.specialist]
         score = quality_score(rates[led.specialist], best=best[of], worst=worst[of])
         return np.where(measured, score, scores)
+
+
+@lru_cache(maxsize=256)
+def _terms(scenario: Scenario, arm: str, year: int) -> CaraTerms:
+    """Return what an arm's rulebook says of a year, once for all replicates."""
+    return cara_terms(scenario.rulebook(arm), year)
 
 
 def _priced(stated: Agreed, prices: tuple[int, ...]) -> bool:

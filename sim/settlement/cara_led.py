@@ -8,7 +8,8 @@ import numpy as np
 
 from sim.inputs.cara_terms import CLASSES, CaraTerms
 from sim.inputs.evidence import Evidence
-from sim.kernels.codes import MONTHS_A_YEAR, N_EPISODES, Listed
+from sim.kernels.codes import N_EPISODES, Listed
+from sim.kernels.led import add_led
 from sim.policy.cara_episodes import dropped, goes_first, without_outliers
 from sim.population.health import DAYS_A_MONTH, specialty_of_episodes
 from sim.population.world import World
@@ -16,7 +17,6 @@ from sim.settlement.cara_agreed import EVERYBODY, Agreed
 from sim.settlement.program import Flags, Floats, Ints
 
 QUARTERS = 4
-_MONTHS_A_QUARTER = MONTHS_A_YEAR // QUARTERS
 
 
 @dataclass(frozen=True, eq=False)
@@ -117,65 +117,50 @@ def led_under(
     held : bool, shape (acos, episodes, specialists), optional
         With whom, where specialists decide; otherwise as :func:`contracted` has it.
     """
-    practice, kind = listed[:, Listed.PRACTICE], listed[:, Listed.KIND]
-    mine = np.flatnonzero(stands(stated, in_lead)[practice_aco[practice], kind])
-    by_kind = world.providers.specialists.by_specialty[:, kinds.specialty]
+    leads = world.providers.specialists.by_specialty[:, kinds.specialty]
+    number = len(world.providers.specialists.market)
+    contract = practice_aco[:, None] * N_EPISODES + np.arange(N_EPISODES)
+    arranged = np.broadcast_to(stands(stated, in_lead)[practice_aco][..., None], leads.shape)
     if held is not None or (stated.covered & (stated.most < EVERYBODY)).any():
-        to = by_kind[practice[mine], kind[mine], listed[mine, Listed.PLACE]]
         has_one = contracted(practice_aco, stated, kinds, world) if held is None else held
-        mine = mine[has_one[practice_aco[practice[mine]], kind[mine], to]]
-    rows = listed[mine]
-    practice, kind, place = (rows[:, of] for of in (Listed.PRACTICE, Listed.KIND, Listed.PLACE))
-    specialist = by_kind[practice, kind, place]
-    aco, of_class = practice_aco[practice], kinds.of_class[kind]
-    cost = np.rint(rows[:, Listed.RELATED] * own[practice, kind, place])
-    expected = rows[:, Listed.EXPECTED].astype(np.float64)
+        arranged = arranged & has_one.reshape(-1, number)[contract[..., None], leads]
+    # Contract and specialist of each practice, kind and place; -1 where nothing is arranged.
+    keys = np.where(arranged, contract[..., None] * number + leads, -1)
+    at = (listed[:, Listed.PRACTICE] * N_EPISODES + listed[:, Listed.KIND]) * leads.shape[-1]
+    at += listed[:, Listed.PLACE]
+    key = keys.take(at)
+    if (key < 0).any():
+        mine = np.flatnonzero(key >= 0)
+        listed, at, key = listed.take(mine, axis=0), at[mine], key[mine]
+    kind, month = listed[:, Listed.KIND], listed[:, Listed.MONTH]
+    of_class = kinds.of_class[kind]
+    cost = np.rint(listed[:, Listed.RELATED] * own.take(at))
+    expected = listed[:, Listed.EXPECTED].astype(np.float64)
     counts = ~dropped(
-        rows[:, Listed.STATE], of_class, left=terms.drops_left, died=terms.drops_died, esrd=terms.drops_esrd
+        listed[:, Listed.STATE], of_class, left=terms.drops_left, died=terms.drops_died, esrd=terms.drops_esrd
     )
     if terms.excludes_outliers:
         cost, inside = without_outliers(cost, expected, of_class, low=kinds.low[kind], high=kinds.high[kind])
         counts &= inside
         expected *= kinds.kept[kind]
-    exclusive = stated.exclusive[aco, kind]
-    if exclusive.any():
-        counts[counts] &= ~exclusive[counts] | goes_first(
-            rows[counts, Listed.ROW],
-            of_class[counts],
-            rows[counts, Listed.MONTH],
-            before=kinds.before[kind][counts],
-            after=kinds.after[kind][counts],
+    if stated.exclusive.any():
+        first = np.flatnonzero(counts)
+        counts[first] = ~stated.exclusive.take(key[first] // number) | goes_first(
+            listed[first, Listed.ROW],
+            of_class[first],
+            month[first],
+            before=kinds.before[kind[first]],
+            after=kinds.after[kind[first]],
         )
-    lost = np.zeros((len(in_lead), N_EPISODES), np.int64)
-    np.add.at(lost, (aco[~counts], kind[~counts]), 1)
-    number = len(world.providers.specialists.market)
-    key, month = ((aco * N_EPISODES + kind) * number + specialist)[counts], rows[counts, Listed.MONTH]
-    met = np.bincount(key, minlength=len(lost) * N_EPISODES * number) > 0
-    keys, at = np.flatnonzero(met), (np.cumsum(met) - 1)[key]
-    all_year = month == 0
-    quarter, even_at = at * QUARTERS + np.maximum(month - 1, 0) // _MONTHS_A_QUARTER, at[all_year]
-    in_quarter = quarter[~all_year]
-
-    def by_quarter(values: Floats) -> Ints:
-        whole = np.rint(values)
-        begun = np.bincount(in_quarter, whole[~all_year], len(keys) * QUARTERS)
-        # Of no episodes at all numpy's sums are whole numbers.
-        found = begun.reshape(-1, QUARTERS).cumsum(axis=1, dtype=np.float64)
-        evenly = whole[all_year]
-        for so_far in range(1, QUARTERS):
-            found[:, so_far - 1] += np.bincount(even_at, np.floor(evenly * so_far / QUARTERS), len(keys))
-        found[:, -1] += np.bincount(even_at, evenly, len(keys))
-        return found.astype(np.int64)
-
-    rest, leads = np.divmod(keys, number)
-    return Led(
-        *np.divmod(rest, N_EPISODES),
-        leads,
-        np.bincount(quarter, minlength=len(keys) * QUARTERS).reshape(-1, QUARTERS).cumsum(axis=1),
-        by_quarter(cost[counts]),
-        by_quarter(expected[counts]),
-        lost,
-    )
+    met = np.zeros(stated.covered.size * number, bool)
+    met[key[counts]] = True
+    rows = np.flatnonzero(met)
+    sums = np.zeros((3, len(rows), QUARTERS), np.int64)
+    add_led((np.cumsum(met) - 1)[key], counts, month, cost, expected, sums)
+    lost = np.bincount(key[~counts] // number, minlength=stated.covered.size)
+    of_contract, specialist = np.divmod(rows, number)
+    aco, of_kind = np.divmod(of_contract, N_EPISODES)
+    return Led(aco, of_kind, specialist, sums[0], sums[1], sums[2], lost.reshape(stated.covered.shape))
 
 
 def stands(stated: Agreed, in_lead: Flags) -> Flags:

@@ -135,7 +135,7 @@ def reported_prices(
     level = world.markets(year - 1).level[:, Kind.AGED_NON_DUAL]
     level = level * float(prospective(year - 1, year)[_AGED_AND_DISABLED])
     level = level * (standard(world, year - 1) if terms.standardised else 1.0)
-    usual = world.health(year).episodes.usual_cost
+    usual = world.episodes.usual_cost
     return np.outer(level, usual * (kinds.kept if terms.excludes_outliers else 1.0))
 
 

@@ -82,11 +82,10 @@ def settled_contracts(
     n_acos : int
     """
     at, cost, target = (led.aco, led.kind), reports.cost[:, -1], reports.target[:, -1]
-    own = np.where(stated.pooled[at], -1, np.arange(len(led.aco)))
-    _, first, contract = np.unique(
-        np.stack([led.aco, led.kind, own]), axis=1, return_index=True, return_inverse=True
-    )
-    contract = contract.reshape(-1)
+    rows = len(led.aco)
+    own = np.where(stated.pooled[at], 0, 1 + np.arange(rows))
+    which = (led.aco * N_EPISODES + led.kind) * (1 + rows) + own
+    _, first, contract = np.unique(which, return_index=True, return_inverse=True)
 
     def whole(values: Ints) -> Ints:
         found = np.zeros(len(first), np.int64)
@@ -117,28 +116,24 @@ def settled_contracts(
     moved = paid - received
     counted = np.zeros(n_acos, np.int64)
     np.add.at(counted, aco, moved)
-    of_kind = dict(
-        zip(
-            CARA_RECONCILED,
-            (enough.astype(np.int64), count, spent, prices, paid, owed, received),
-            strict=True,
-        )
-    )
+    of_kind = np.stack([enough.astype(np.int64), count, spent, prices, paid, owed, received], axis=-1)
+    sums = np.zeros((n_acos, N_EPISODES, of_kind.shape[-1]), np.int64)
+    np.add.at(sums, (aco, kind), np.where(enough[:, None], of_kind, 0))
     none = np.zeros_like(counted)
-    rows = enough[contract]
+    settled = enough[contract]
     return CaraYear(
         by_aco_and_kind={
-            name: _by_aco_and_kind(name, np.where(enough, values, 0), aco, kind, n_acos)
-            for name, values in of_kind.items()
+            name: values.astype(BY_NAME[name].stored_dtype)
+            for name, values in zip(CARA_RECONCILED, np.moveaxis(sums, -1, 0), strict=True)
         }
         | {"cara_dropped": led.dropped.astype(BY_NAME["cara_dropped"].stored_dtype)},
-        aco=led.aco[rows],
-        kind=led.kind[rows],
-        specialist=led.specialist[rows],
-        episodes=led.count[rows],
-        cost=cost[rows],
-        target=target[rows],
-        paid=split_cents(moved, contract, led.expected)[rows],
+        aco=led.aco[settled],
+        kind=led.kind[settled],
+        specialist=led.specialist[settled],
+        episodes=led.count[settled],
+        cost=cost[settled],
+        target=target[settled],
+        paid=split_cents(moved, contract, led.expected)[settled],
         counted=counted if terms.in_expenditure else none,
         owed=none if terms.in_expenditure else counted,
         reports=reports,
@@ -153,13 +148,6 @@ def reported(reports: Reports, stated: Agreed, prices: Floats) -> tuple[NDArray[
         if known:
             np.add.at(sums[place], (reports.aco, reports.kind), values[:, known - 1])
     return (*sums, np.rint(np.nan_to_num(prices) * 100.0))
-
-
-def _by_aco_and_kind(name: str, values: Ints, aco: Ints, kind: Ints, n_acos: int) -> NDArray[Any]:
-    """Return a result variable, shape (acos, episodes): the sums of contracts."""
-    found = np.zeros((n_acos, N_EPISODES), np.int64)
-    np.add.at(found, (aco, kind), values)
-    return found.astype(BY_NAME[name].stored_dtype)
 
 
 def split_cents(amount: Ints, contract: Ints, weight: Ints) -> Ints:

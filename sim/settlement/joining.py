@@ -8,9 +8,10 @@ import numpy as np
 
 from sim.inputs.lead_criteria import mid_year_month
 from sim.inputs.rulebook import Rulebook
+from sim.kernels.joining import Came
 from sim.kernels.layout import People, Practices
 from sim.kernels.tally import Tally
-from sim.population.joining import Came, Lists, came, moved
+from sim.population.joining import Lists, came, moved
 from sim.population.past import Memory, Volunteers
 from sim.population.world import World
 from sim.settlement.contracts import Contracts
@@ -77,8 +78,7 @@ class Joining:
         attested = np.where(practices.attest > 0.0, adds[practice_aco], NO_ACO)
         lists = Lists(practice_aco, attested, adds[self._world.course.joining(year, month)])
         self.came = came(people(), year, self._world.key, lists, month)
-        market = self._world.providers.market
-        return moved(tally, self.came, people(), reference(), year, practices.coding, market)
+        return moved(tally, self.came, people(), reference(), year, practices.coding)
 
     def volunteers(
         self, memory: Memory, people: Callable[[], People], practice_aco: Ints

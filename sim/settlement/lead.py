@@ -182,8 +182,11 @@ class Lead:
         """Return CMS's prospective growth since BY3, shape (cells,); what the rulebook states goes first."""
         if (by3, year) not in self._prospective:
             years = range(by3 + 1, year + 1)
-            stated = stated_growth(self.rulebook, years)
-            self._prospective[by3, year] = prospective_by_cell(self._trend, stated, years)
+            self._prospective[by3, year] = (
+                self.prospective_factor(by3, year - 1) * self.prospective_factor(year - 1, year)
+                if len(years) > 1
+                else prospective_by_cell(self._trend, stated_growth(self.rulebook, years), years)
+            )
         return self._prospective[by3, year]
 
     def _expected_growth(self, by3: int, year: int) -> Floats:

@@ -15,13 +15,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.inputs.protection_terms import StopLossTerms
-from sim.kernels.codes import MONTHS_A_YEAR, N_CELLS, RISK_UNIT, Cell, Sum
+from sim.kernels.codes import LARGEST_CENTS, MONTHS_A_YEAR, N_CELLS, RISK_UNIT, Cell, Sum
+from sim.kernels.joining import Came
 from sim.kernels.layout import People
 from sim.policy.arrays import dollars
 from sim.policy.protection import expected_of_person, neutral_share, prorated, stop_loss_charge
 from sim.policy.settlement import stop_loss_payout
 from sim.population.experience import N_CATEGORIES, both_routes, ratio
-from sim.population.joining import Came, rows_of, scores
+from sim.population.joining import scores
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -91,20 +92,23 @@ class Persons:
             Group of the people of each practice, -1 for practices whose people are not wanted.
         """
         people = self.people()
-        rows = np.flatnonzero(people.spend >= least)
+        # A whole number, with which whole numbers are compared many at once.
+        rows = np.flatnonzero(people.spend >= int(min(least, LARGEST_CENTS)))
         rows = rows[(people.aligned[rows] >= 0) & (people.months[rows] > 0)]
-        rows = rows[group[people.aligned[rows]] >= 0]
-        some = rows_of(people, rows, "cell", "months", "late_months", "spend")
-        months = some.months.astype(np.int64)
-        late = np.minimum(some.late_months.astype(np.int64), months)
-        found = self._costly(some, group[some.aligned], some.cell, months, late, some.spend)
-        return found if self.came is None else self._with(self.came, found, least, group)
-
-    def _costly(self, some: People, group: Ints, cell: Ints, months: Ints, late: Ints, spend: Ints) -> Costly:
-        plain, needy = scores(some, self.year, self.coding).astype(np.float64)
+        of = group[people.aligned[rows]]
+        rows, of = rows[of >= 0], of[of >= 0]
+        months = people.months[rows].astype(np.int64)
+        late = np.minimum(people.late_months[rows], months)
+        found: list[tuple[NDArray[Any], ...]] = [
+            (rows, of, people.cell[rows], months, late, people.spend[rows])
+        ]
+        if self.came is not None:
+            found.append(self._costly_of(self.came, least, group))
+        rows, of, cell, months, late, spend = (np.concatenate(one) for one in zip(*found, strict=True))
+        plain, needy = scores(people, rows, self.year, self.coding).astype(np.float64)
         cell = cell.astype(np.int64)
         return Costly(
-            group=group,
+            group=of,
             cell=cell,
             months=(months - late).astype(np.float64),
             late=late.astype(np.float64),
@@ -113,16 +117,14 @@ class Persons:
             needy_score=needy,
         )
 
-    def _with(self, came: Came, found: Costly, least: float, group: Ints) -> Costly:
-        """Return some people and those who came within the year, with what falls in their months since."""
+    def _costly_of(self, came: Came, least: float, group: Ints) -> tuple[NDArray[Any], ...]:
+        """Return those of the people who came within the year, with what falls in their months since."""
         people = self.people()
         spend = np.sum(came.split(people.spend[came.rows].astype(np.int64)), axis=0)
-        mine = (spend >= least) & (group[came.practice] >= 0)
-        some = rows_of(people, came.rows[mine], "cell")
-        cell = some.cell % N_CATEGORIES + np.where(came.voluntary[mine], N_CATEGORIES, 0)
-        of = group[came.practice[mine]]
-        further = self._costly(some, of, cell, came.months[mine], came.late[mine], spend[mine])
-        return Costly(*(np.append(one, other) for one, other in zip(found, further, strict=True)))
+        mine = np.flatnonzero((spend >= least) & (group[came.practice] >= 0))
+        rows = came.rows[mine]
+        cell = people.cell[rows] % N_CATEGORIES + N_CATEGORIES * came.voluntary[mine]
+        return rows, group[came.practice[mine]], cell, came.months[mine], came.late[mine], spend[mine]
 
 
 @dataclass(frozen=True, eq=False)

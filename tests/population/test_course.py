@@ -55,6 +55,11 @@ def test_factors_have_a_mean_of_one_and_differ_as_an_autoregression_does():
     np.testing.assert_allclose(step.std(axis=1), spread * np.sqrt(2.0 / (1.0 + memory)), rtol=0.03)
 
 
+def test_a_years_values_lie_side_by_side_so_that_kernels_are_compiled_once():
+    _, found = course()
+    assert all(one.flags.c_contiguous for one in found.at(2030))
+
+
 def test_a_longer_past_or_future_changes_no_year():
     np.testing.assert_array_equal(path(years=range(2015, 2041))[7:-4], path())
     np.testing.assert_array_equal(path(years=range(2027, 2030)), path()[5:8])

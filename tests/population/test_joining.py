@@ -17,7 +17,6 @@ YEAR, MID_YEAR = 2030, 7
 LISTS = Lists(
     aco=np.array([0, 0, 1, -1, -1]), attested=np.array([0, 0, -1, -1, -1]), new=np.array([-1, -1, -1, 0, -1])
 )
-MARKET = np.zeros(5, np.int64)
 CODING = np.array([1.0, 1.0, 1.0, 1.1, 1.2])
 
 
@@ -87,7 +86,7 @@ def test_months_and_money_move_and_nothing_is_lost(monthly):
     tally.care[3, Cell.AD_CLAIMS, Sum.TRUE_RISK] = 3_000
     tally.care[3, Cell.AD_CLAIMS, Sum.CODED_RISK] = 2_000
     before = tally.care.copy()
-    done = moved(tally, found, some, some, YEAR, CODING, MARKET)
+    done = moved(tally, found, some, some, YEAR, CODING)
     np.testing.assert_array_equal(tally.care, before)
     change = done.care - before
     assert change.sum(axis=(0, 1)).tolist() == [0] * N_SUMS
@@ -117,7 +116,7 @@ def test_months_and_money_move_and_nothing_is_lost(monthly):
 def test_those_who_attest_come_to_voluntary_cells():
     some = people(attested=np.full(40, 1))
     found = came(some, YEAR, KEY, LISTS, MID_YEAR)
-    done = moved(zeros(5, 1), found, some, some, YEAR, CODING, MARKET)
+    done = moved(zeros(5, 1), found, some, some, YEAR, CODING)
     assert 20 < len(found.rows) < 40
     assert done.care[1, Cell.AD_VOLUNTARY, Sum.MONTHS] == found.months.sum()
     assert done.care[5, Cell.AD_CLAIMS, Sum.MONTHS] == -found.months.sum()
