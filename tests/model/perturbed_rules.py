@@ -320,26 +320,33 @@ def _others(value: Any, choices: tuple[str, ...]) -> list[Any]:
     return [one.tolist() for one in moves]
 
 
+# Before the keys of LEAD's rules, of the Shared Savings Program's and of ACO REACH's.
+WORDS = ("", "mssp.", "reach.")
 # With a partner of Medicaid a scenario is refused where the one is off; test_served.py sees it act. The other
 # decides only where a share lies on its bound; test_lead_switches.py sees it act.
 ACT_ELSEWHERE = {"medicaid.alignment", "eligibility.high_needs_test"}
 
 
-def not_acting() -> list[str]:
-    """Return the rules of all programs that change no result, each after the word of its program."""
+def not_acting(word: str) -> list[str]:
+    """Return the rules of a program that change no result, each after the program's word."""
     return [
         f"{word}{key}"
-        for word in ("", "mssp.", "reach.")
         for key, entry in entries_of(word).items()
         if f"{word}{key}" not in ACT_ELSEWHERE
-        and not any(
-            setting.changed_by(key, value)
-            for setting in SETTINGS
-            if setting.word == word and key in setting.asked
-            for value in moved(entry)
-        )
+        and not any(setting.changed_by(key, value) for setting, value in _trials(word, entry))
     ]
 
 
+def _trials(word: str, entry: Entry) -> Iterator[tuple[Setting, Any]]:
+    """Yield every setting that asks for a rule with each other value; first those in which most rules act.
+
+    Where a rule acts at all it mostly does with whatever else it may be, in a setting that states it too.
+    """
+    asking = [setting for setting in SETTINGS if setting.word == word and entry.key in setting.asked]
+    asking.sort(key=lambda setting: f"{word}{entry.key}" not in dict(setting.also))
+    for value in moved(entry):
+        yield from ((setting, value) for setting in asking)
+
+
 if __name__ == "__main__":
-    list_path().write_text(list_text(not_acting()), encoding="utf-8")
+    list_path().write_text(list_text([rule for word in WORDS for rule in not_acting(word)]), encoding="utf-8")
