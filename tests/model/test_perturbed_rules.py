@@ -16,6 +16,7 @@ def rules_written():
 
 
 @pytest.mark.slow
+@pytest.mark.long(80)
 @pytest.mark.parametrize("word", WORDS)
 def test_the_list_is_what_moving_every_rule_finds(word):
     written = [rule for rule in rules_written() if rule in {f"{word}{key}" for key in entries_of(word)}]
