@@ -106,7 +106,7 @@ class Settlement:
     """
 
     def __init__(self, scenario: Scenario, arm: str, world: World, own: Evidence) -> None:
-        self._scenario = scenario
+        self._stated = scenario
         self._arm = arm
         self._plans = world.plans
         book, share = scenario.rulebook(arm), high_needs_aco_share(scenario.rulebook(arm), scenario.years[0])
@@ -153,7 +153,7 @@ class Settlement:
         of_practices = np.append(elects, False)[practice_aco].astype(int)
         return Asked(
             monthly=tuple(of_practices.tolist()) if elects.any() else (),
-            referred=self._scenario.study.provider_books or self.cara.asks(year),
+            referred=self._stated.study.provider_books or self.cara.asks(year),
             served=self.served.asks(year, contracts, active),
             listed=self.cara.listed(year, practice_aco, arranging),
         )
@@ -162,7 +162,7 @@ class Settlement:
         self, persons: Persons, history: History, participants: Participants, contracts: Contracts
     ) -> Billed | None:
         """Return who bills a lived year, see :class:`Billing`; None where a study keeps no such books."""
-        if not self._scenario.study.provider_books:
+        if not self._stated.study.provider_books:
             return None
         return self._billing.billed(persons, history, participants, contracts)
 
@@ -205,16 +205,16 @@ class Settlement:
     @cached_property
     def asks_types(self) -> bool:
         """Whether a program that some ACO may be in, in any year, looks at people by enrollment type."""
-        return MSSP in self._scenario.arms[self._arm].programs(self._scenario.years)
+        return MSSP in self._stated.arms[self._arm].programs(self._stated.years)
 
     @cached_property
     def remembered_years(self) -> set[int]:
         """Years to remember person by person, see :func:`sim.settlement.calendar.remembered_years`."""
-        return remembered_years(self._scenario, self._arm, self._plans)
+        return remembered_years(self._stated, self._arm, self._plans)
 
     def contracts(self, year: int) -> Contracts:
         """Return the contracts that the scenario states for a performance year."""
-        return contracts_of(self._scenario, self._arm, self._plans, year)
+        return contracts_of(self._stated, self._arm, self._plans, year)
 
     def retained(self, year: int, contracts: Contracts, savings: Floats, lives: Floats) -> Floats:
         """Return what ACOs keep of savings over benchmark, see :func:`sim.settlement.retained.retained`."""
