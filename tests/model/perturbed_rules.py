@@ -329,23 +329,26 @@ ACT_ELSEWHERE = {"medicaid.alignment", "eligibility.high_needs_test"}
 
 def not_acting(word: str) -> list[str]:
     """Return the rules of a program that change no result, each after the program's word."""
+    settings = [setting for setting in SETTINGS if setting.word == word]
     return [
         f"{word}{key}"
         for key, entry in entries_of(word).items()
-        if f"{word}{key}" not in ACT_ELSEWHERE
-        and not any(setting.changed_by(key, value) for setting, value in _trials(word, entry))
+        if f"{word}{key}" not in ACT_ELSEWHERE and not _is_seen(entry, settings)
     ]
 
 
-def _trials(word: str, entry: Entry) -> Iterator[tuple[Setting, Any]]:
-    """Yield every setting that asks for a rule with each other value; first those in which most rules act.
+def _is_seen(entry: Entry, settings: list[Setting]) -> bool:
+    """Return whether a rule, moved to some other value, acts in a setting, which then comes first.
 
-    Where a rule acts at all it mostly does with whatever else it may be, in a setting that states it too.
+    Rules beside each other mostly act in the same one, and with whatever else they may be.
     """
-    asking = [setting for setting in SETTINGS if setting.word == word and entry.key in setting.asked]
-    asking.sort(key=lambda setting: f"{word}{entry.key}" not in dict(setting.also))
     for value in moved(entry):
-        yield from ((setting, value) for setting in asking)
+        for setting in settings:
+            if entry.key in setting.asked and setting.changed_by(entry.key, value):
+                settings.remove(setting)
+                settings.insert(0, setting)
+                return True
+    return False
 
 
 if __name__ == "__main__":
