@@ -7,12 +7,24 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from longest_first import dealt
 
 # The same examples each time, however busy the machine.
 settings.register_profile("house", deadline=None, derandomize=True)
 settings.load_profile("house")
 
 REPOSITORY = Path(__file__).resolve().parent.parent
+
+
+def _seconds(item: pytest.Item) -> float:
+    mark = item.get_closest_marker("long")
+    return float(mark.args[0]) if mark else 0.0
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let each process begin with long tests."""
+    items[:] = dealt(items, _seconds, int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1")))
 
 
 def _data_folder() -> Path | None:

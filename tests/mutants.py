@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from copy import deepcopy
+from functools import cache
 from typing import Any
 
 import tomlkit
@@ -95,11 +97,16 @@ ODD_KEYS = (
 def mutant(seed: int) -> str:
     """Return the text of a mutant; the same one for a seed."""
     chance = random.Random(seed)  # noqa: S311
-    document = tomlkit.parse(BASE).unwrap()
+    document = deepcopy(_document())
     for _ in range(chance.choice((1, 1, 1, 2, 3, 6))):
         _mutate(document, chance)
     text = _written(document)
     return _torn(text, chance) if chance.random() < 0.25 else text
+
+
+@cache
+def _document() -> dict[str, Any]:
+    return tomlkit.parse(BASE).unwrap()
 
 
 def _written(document: dict[str, Any]) -> str:

@@ -6,6 +6,7 @@ import difflib
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -31,6 +32,8 @@ _NEAR = 0.84
 _APART = 8
 
 
+# A file's few hundred columns are each looked up by a few spellings, file after file.
+@lru_cache(maxsize=4096)
 def plain(name: str) -> str:
     """Return a column's name without what spellings differ in: ``Sav_rate``, ``savRate`` and ``SAV RATE``."""
     return "".join(letter for letter in name.lower() if letter.isalnum())

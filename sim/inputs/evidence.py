@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
-from functools import lru_cache
+from collections import deque
+from collections.abc import Callable, Mapping
+from functools import lru_cache, wraps
 from importlib.resources import files
+from typing import TypeVar
+
+import numpy as np
 
 from sim.inputs.entries import Entry, EntryBook
 from sim.inputs.entry_reader import EVIDENCE, read_entries
@@ -16,6 +20,8 @@ from sim.inputs.overrides import Overrides, apply_overrides
 YEARS = range(2008, 2051)
 # Beside the evidence: published figures that simulated people are held to, read by sim/calibration.
 TARGETS = "targets.toml"
+_RESULTS_KEPT = 8
+R = TypeVar("R")
 
 
 class Evidence(EntryBook):
@@ -85,3 +91,35 @@ def parse_evidence(texts: dict[str, str]) -> Evidence:
     if faults:
         raise InputError(faults)
     return Evidence("evidence", entries)
+
+
+def kept_by_value(function: Callable[[Evidence], R]) -> Callable[[Evidence], R]:
+    """Keep the last results of a function, and give them again where all it asked for has the same values.
+
+    A study that moves one parameter has a book for each of its values: what does not rest on that parameter
+    is not worked out anew. The function must be one of what it asks of the book by key, and of nothing else.
+    """
+    kept: deque[tuple[dict[str, object], R]] = deque(maxlen=_RESULTS_KEPT)
+
+    @wraps(function)
+    def found(evidence: Evidence) -> R:
+        for values, result in tuple(kept):
+            if all(key in evidence and _told(evidence.entries[key]) == told for key, told in values.items()):
+                evidence.asked.update(values)
+                return result
+        # Another book of the same entries, which is asked by this function alone.
+        own = Evidence(evidence.name, evidence.entries)
+        result = function(own)
+        evidence.asked.update(own.asked)
+        kept.appendleft(({key: _told(own.entries[key]) for key in own.asked}, result))
+        return result
+
+    return found
+
+
+def _told(entry: Entry) -> object:
+    """Return an entry's values to the bit, by year, as something that can be compared."""
+    return [
+        (year, value.shape, value.tobytes()) if isinstance(value, np.ndarray) else (year, value)
+        for year, value in entry.by_year
+    ]

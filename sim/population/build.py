@@ -5,12 +5,11 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Collection
-from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.inputs.evidence import Evidence
+from sim.inputs.evidence import Evidence, kept_by_value
 from sim.inputs.lead_criteria import Criteria
 from sim.kernels.birth import Origins, create
 from sim.kernels.chunks import over_chunks
@@ -134,7 +133,7 @@ def build_world(
     return world
 
 
-@lru_cache(maxsize=8)
+@kept_by_value
 def _risk_curve(evidence: Evidence) -> NDArray[np.float64]:
     """Return how mean risk follows the hazard of disease among people of the start."""
     return risk_curve(

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.inputs.evidence import Evidence
+from sim.inputs.evidence import Evidence, kept_by_value
 from sim.kernels.codes import AGED_IN, OLDEST
 from sim.kernels.layout import Disease
 from sim.population.scoring import (
@@ -162,7 +160,7 @@ def _hazard_of(
     return np.asarray(0.5 * (low + high))
 
 
-@lru_cache(maxsize=8)
+@kept_by_value
 def build_disease(evidence: Evidence) -> Disease:
     """Return the kernels' tables of disease and scoring."""
     names = condition_names(evidence)

@@ -30,6 +30,7 @@ def nation():
 
 
 @pytest.mark.slow
+@pytest.mark.long(300)
 def test_the_committed_report_is_what_the_committed_constants_give():
     found = report()
     assert [one.name for one in found if one.required and not one.holds] == []

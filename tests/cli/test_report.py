@@ -44,13 +44,18 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def test_a_report_spares_the_scenario_of_its_folder(store: Path, tmp_path: Path) -> None:
-    (tmp_path / "scenario.toml").write_text("mine")
-    assert run_command(["report", str(store), "--out", str(tmp_path)]) == 0
-    assert (tmp_path / "scenario.toml").read_text() == "mine"
+@pytest.fixture(scope="module")
+def reported(store: Path) -> Path:
+    """Return where the report is that lies beside the store."""
+    assert run_command(["report", str(store)]) == 0
+    return store.with_name("quick-report")
 
 
-def test_a_report_replaces_an_earlier_report_and_nothing_else(
+def files_of(directory: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in directory.iterdir()}
+
+
+def test_a_report_replaces_no_files_of_others(
     store: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "report.md").write_text("mine")
@@ -59,41 +64,49 @@ def test_a_report_replaces_an_earlier_report_and_nothing_else(
     told = capsys.readouterr().err.replace("\n", "")
     assert "report.md" in told
     assert "net-payment.png" in told
-    assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {
-        "report.md": "mine",
-        "net-payment.png": "mine",
-    }
-    for _ in range(2):
-        assert run_command(["report", str(store), "--out", str(tmp_path / "other")]) == 0
+    assert files_of(tmp_path) == {"report.md": b"mine", "net-payment.png": b"mine"}
 
 
-def test_a_report_that_was_cut_short_is_made_again(
-    store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_a_report_replaces_an_earlier_report_by_the_same_files(
+    store: Path, reported: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = files_of(reported)
+    for name in before.keys() - {"report.html"}:
+        (reported / name).write_text("earlier")
+    assert run_command(["report", str(store)]) == 0
+    assert str(reported / "report.html") in capsys.readouterr().out
+    after = files_of(reported)
+    assert [name for name in before if after.get(name) != before[name]] == []
+    assert len(after) == len(before)
+
+
+def test_a_report_that_was_cut_short_is_made_again_and_spares_the_scenario_of_its_folder(
+    store: Path, reported: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def interrupted(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
+    (tmp_path / "scenario.toml").write_text("mine")
     with monkeypatch.context() as cut:
         cut.setattr("matplotlib.figure.Figure.savefig", interrupted)
         with open_results(store) as data, pytest.raises(KeyboardInterrupt):
             write_report(data, tmp_path)
     assert run_command(["report", str(store), "--out", str(tmp_path)]) == 0
-    assert (tmp_path / "net-payment.png").exists()
+    made = files_of(tmp_path)
+    assert made.pop("scenario.toml") == b"mine"
+    # The same store gives the same files.
+    assert [name for name, content in files_of(reported).items() if made.pop(name) != content] == []
+    assert not made
 
 
-def test_a_report_lies_beside_its_store_and_has_everything(
-    store: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert run_command(["report", str(store)]) == 0
-    directory = store.with_name("quick-report")
-    assert str(directory / "report.html") in capsys.readouterr().out
-    names = {path.name for path in directory.iterdir()}
+def test_a_report_lies_beside_its_store_and_has_everything(store: Path, reported: Path) -> None:
+    names = {path.name for path in reported.iterdir()}
     assert names == {"report.html", "report.md", "report.toml"} | {
         f"{stem}.{kind}" for stem in FIGURES for kind in ("png", "svg")
     }
-    page, text = ((directory / f"report.{kind}").read_text() for kind in ("html", "md"))
+    page, text = ((reported / f"report.{kind}").read_text() for kind in ("html", "md"))
     for stem in FIGURES:
-        with Image.open(directory / f"{stem}.png") as picture:
+        with Image.open(reported / f"{stem}.png") as picture:
             assert min(picture.size) > 600
         assert f'src="{stem}.svg"' in page
         assert f"]({stem}.png)" in text
@@ -106,14 +119,7 @@ def test_a_report_lies_beside_its_store_and_has_everything(
     for assumed in (*data.attrs["assumed_inputs"], *data.attrs["conflicted_inputs"]):
         assert assumed.split(": ", 1)[0] in page
     assert data.attrs["scenario_hash"] in page
-    assert tomllib.loads((directory / "report.toml").read_text())["study"]["name"] == "quick"
-
-
-def test_the_same_store_gives_the_same_files(store: Path, tmp_path: Path) -> None:
-    for name in ("one", "two"):
-        assert run_command(["report", str(store), "--out", str(tmp_path / name)]) == 0
-    for path in (tmp_path / "one").iterdir():
-        assert path.read_bytes() == (tmp_path / "two" / path.name).read_bytes(), path.name
+    assert tomllib.loads((reported / "report.toml").read_text())["study"]["name"] == "quick"
 
 
 def test_what_cannot_be_reported_is_told(

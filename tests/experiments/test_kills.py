@@ -79,7 +79,7 @@ print(killed, stores + 1)
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="the killed runs are forked")
-@pytest.mark.parametrize("kills", [12, pytest.param(_KILLS, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("kills", [12, pytest.param(_KILLS, marks=[pytest.mark.slow, pytest.mark.long(60)])])
 def test_kills_leave_equal_bytes_and_nothing_else(tmp_path: Path, kills: int) -> None:
     scenario = Scenario.from_toml(fake_model.QUICK)
     go(scenario, tmp_path / "whole" / "run.zarr", _REPLICATES)

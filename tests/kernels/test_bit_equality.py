@@ -119,6 +119,7 @@ def test_compiled_and_interpreted_kernels_agree_to_the_bit():
 
 
 @pytest.mark.slow
+@pytest.mark.long(110)
 @pytest.mark.skipif(platform.machine() not in ("x86_64", "AMD64"), reason="names processors of x86-64")
 def test_a_processor_that_does_fewer_people_at_once_agrees_to_the_bit(tmp_path):
     other = _tiny("compiled", NUMBA_CPU_NAME="nehalem", NUMBA_CPU_FEATURES="", LEADSIM_CACHE=str(tmp_path))

@@ -320,26 +320,36 @@ def _others(value: Any, choices: tuple[str, ...]) -> list[Any]:
     return [one.tolist() for one in moves]
 
 
+# Before the keys of LEAD's rules, of the Shared Savings Program's and of ACO REACH's.
+WORDS = ("", "mssp.", "reach.")
 # With a partner of Medicaid a scenario is refused where the one is off; test_served.py sees it act. The other
 # decides only where a share lies on its bound; test_lead_switches.py sees it act.
 ACT_ELSEWHERE = {"medicaid.alignment", "eligibility.high_needs_test"}
 
 
-def not_acting() -> list[str]:
-    """Return the rules of all programs that change no result, each after the word of its program."""
+def not_acting(word: str) -> list[str]:
+    """Return the rules of a program that change no result, each after the program's word."""
+    settings = [setting for setting in SETTINGS if setting.word == word]
     return [
         f"{word}{key}"
-        for word in ("", "mssp.", "reach.")
         for key, entry in entries_of(word).items()
-        if f"{word}{key}" not in ACT_ELSEWHERE
-        and not any(
-            setting.changed_by(key, value)
-            for setting in SETTINGS
-            if setting.word == word and key in setting.asked
-            for value in moved(entry)
-        )
+        if f"{word}{key}" not in ACT_ELSEWHERE and not _is_seen(entry, settings)
     ]
 
 
+def _is_seen(entry: Entry, settings: list[Setting]) -> bool:
+    """Return whether a rule, moved to some other value, acts in a setting, which then comes first.
+
+    Rules beside each other mostly act in the same one, and with whatever else they may be.
+    """
+    for value in moved(entry):
+        for setting in settings:
+            if entry.key in setting.asked and setting.changed_by(entry.key, value):
+                settings.remove(setting)
+                settings.insert(0, setting)
+                return True
+    return False
+
+
 if __name__ == "__main__":
-    list_path().write_text(list_text(not_acting()), encoding="utf-8")
+    list_path().write_text(list_text([rule for word in WORDS for rule in not_acting(word)]), encoding="utf-8")

@@ -73,6 +73,7 @@ def test_a_benchmark_without_effects_is_what_care_costs():
 
 
 @pytest.mark.slow
+@pytest.mark.long(35)
 def test_in_quickstart_within_a_twentieth_of_a_percent():
     """As near as 8 replicates tell, whose error is more than twice the bar.
 

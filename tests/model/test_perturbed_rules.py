@@ -4,25 +4,33 @@ from __future__ import annotations
 
 import perturbed_rules
 import pytest
-from perturbed_rules import SETTINGS, entries_of
+from perturbed_rules import SETTINGS, WORDS, entries_of
 
 from sim.cli.explain import explain_key
 from sim.inputs.not_acting import acts, list_path, list_text, not_acting
 from sim.inputs.rule_ledger import rule_ledger
 
-WORDS = ("", "mssp.", "reach.")
+
+def rules_written():
+    return [line for line in list_path().read_text(encoding="utf-8").splitlines() if line[:1] != "#"]
 
 
 @pytest.mark.slow
-def test_the_list_is_what_moving_every_rule_finds():
-    written = list_path().read_text(encoding="utf-8")
-    assert written == list_text(perturbed_rules.not_acting()), (
+@pytest.mark.long(80)
+@pytest.mark.parametrize("word", WORDS)
+def test_the_list_is_what_moving_every_rule_finds(word):
+    written = [rule for rule in rules_written() if rule in {f"{word}{key}" for key in entries_of(word)}]
+    assert written == perturbed_rules.not_acting(word), (
         "PYTHONPATH=tests python tests/model/perturbed_rules.py"
     )
 
 
+def test_the_list_is_written_as_it_would_be_anew():
+    assert list_path().read_text(encoding="utf-8") == list_text(rules_written())
+
+
 def test_the_list_names_rules_of_the_rulebooks_once_and_in_their_order():
-    lines = [line for line in list_path().read_text(encoding="utf-8").splitlines() if line[:1] != "#"]
+    lines = rules_written()
     rules = [f"{word}{key}" for word in WORDS for key in entries_of(word)]
     assert lines == [rule for rule in rules if rule in not_acting()]
     assert len(lines) == len(not_acting())

@@ -74,6 +74,7 @@ def test_the_tests_meet_the_mutant(tmp_path, monkeypatch):
 
 
 @pytest.mark.slow
+@pytest.mark.long(95)
 def test_a_sample_of_mutants_is_noticed():
     """Of the chapters whose mutants have all been tried; a new one may have some that no test notices."""
     files = [f"sim/{room}/{name}.py" for room, names in HELD.items() for name in names.split()]

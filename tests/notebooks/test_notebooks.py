@@ -22,6 +22,7 @@ nbformat.write(notebook, sys.argv[2])
 
 
 @pytest.mark.slow
+@pytest.mark.long(65)
 @pytest.mark.parametrize(
     ("script", "figures"),
     [("01-first-decade.py", 5), ("02-your-own-agent.py", 1), ("05-benchmark-truth-evaluation.py", 2)],
