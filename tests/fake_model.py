@@ -17,6 +17,7 @@ from sim.outcomes.registry import VARIABLES
 from sim.scenarios import Scenario
 
 CELLS = [f"{kind}_{route}" for route in ("claims", "voluntary") for kind in ("ad", "esrd", "hn")]
+CONTRACTS = [f"cara_{what}" for what in ("offered", "asked", "signed", "held", "ended")]
 EPISODES = ["knee_arthroplasty", "sepsis"]
 QUICK = text_of(
     aco("a", "6,000 people", entry="renewing"),
@@ -52,6 +53,8 @@ def simulate(scenario: Any, replicate: int, *, threads: int = 1) -> Mapping[str,
         shape = [sizes[dim] for dim in ("arm", *variable.dims)]
         if variable.dtype == "flag":
             arrays[variable.name] = draws.random(shape) < 0.5
+        elif variable.name in CONTRACTS:
+            arrays[variable.name] = draws.integers(0, 50, shape)
         elif variable.name in ("expenditure", "medicare_outlay"):
             arrays[variable.name] = draws.integers(-(10**12), 10**12, shape)
         else:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 NO_ACO = -1
 
-_PRACTICE = (
+PARTICIPANT_FIELDS = (
     Field("market", np.int32, "1", "Market it is in.", source="population", fixed=True),
     Field("aco_row", np.int32, "1", "Row of its ACO, -1 for none.", default=NO_ACO, source="TIN list"),
     Field(
@@ -144,7 +144,7 @@ _PRACTICE = (
     ),
     Field("income_cents", np.int64, "USD", "Distributions received so far, in cents.", source="ledger"),
 )
-_SPECIALIST = (
+PREFERRED_FIELDS = (
     Field("market", np.int32, "1", "Market it is in.", source="population", fixed=True),
     Field(
         "specialty",
@@ -227,7 +227,7 @@ def practice_store(providers: Providers) -> ColumnStore:
     """Return an arm's practices, one row each, as the world drew them."""
     n = len(providers.market)
     stays = "its patients align to it; it leaves its ACO by `practice.aco = None`"
-    store = ColumnStore(_PRACTICE, n, stays=stays)
+    store = ColumnStore(PARTICIPANT_FIELDS, n, stays=stays)
     store["market"][:] = providers.market
     store["aco_row"][:] = providers.aco
     store["lives"][:] = providers.lives.sum(axis=1)
@@ -248,7 +248,7 @@ def specialist_store(providers: Providers) -> ColumnStore:
     """Return an arm's specialists, one row each, as the world drew them."""
     made = providers.specialists
     stays = "practices refer to it, as the world's tables say"
-    store = ColumnStore(_SPECIALIST, len(made.market), stays=stays)
+    store = ColumnStore(PREFERRED_FIELDS, len(made.market), stays=stays)
     store["market"][:] = made.market
     store["specialty"][:] = made.specialty
     store["efficiency"][:] = made.efficiency

@@ -216,6 +216,15 @@ def outcomes() -> int:
 
 
 @app.command
+def odd() -> int:
+    """Print the tables of MODEL.md: state variables, decisions, draws and parameters."""
+    from sim.cli.odd_tables import odd_page  # noqa: PLC0415
+
+    print_text(odd_page())
+    return 0
+
+
+@app.command
 def settle(
     file: ResultsFile,
     /,

@@ -34,3 +34,6 @@ class Rules(Table):
     choice: Rule = Field(None, description="rule of choosing program and option, MODULE:FUNCTION")
     exit: Rule = Field(None, description="rule of leaving a program, MODULE:FUNCTION")
     episode_response: Rule = Field(None, description="rule of specialists under contract, MODULE:FUNCTION")
+    episode_belief: Rule = Field(None, description="rule of what specialists believe, MODULE:FUNCTION")
+    acceptance: Rule = Field(None, description="rule of specialists who sign a contract, MODULE:FUNCTION")
+    drop_out: Rule = Field(None, description="rule of specialists who end a contract, MODULE:FUNCTION")

@@ -38,11 +38,11 @@ class Decision(IntEnum):
     """What a draw decides. One code for each decision; a code is never used for two things."""
 
     # A person, once
-    PERSON_ENTRY = 1
-    PERSON_TRAITS = 2
-    PERSON_LATENT = 3
-    PERSON_CONDITIONS = 4
-    PERSON_PRACTICE = 5
+    PERSON_ENTRY = 1  # year and month of entering, enrollment type, age
+    PERSON_TRAITS = 2  # sex, Medicaid, supplement, origin in disability
+    PERSON_LATENT = 3  # frailty (2), lasting cost (2)
+    PERSON_CONDITIONS = 4  # conditions had at the start, four to a draw
+    PERSON_PRACTICE = 5  # usual practice (2), High Needs before the history, without usual practice
     PERSON_FALLS = 6  # at risk of falls, takes prevention up, uses cost-sharing support
     PERSON_HOME_CARE = 10  # whether the person takes up a home-based programme
     PERSON_MEDICAID = 11  # full Medicaid benefits, and whether an arrangement with Medicaid covers the person
@@ -67,36 +67,34 @@ class Decision(IntEnum):
     ATTESTING = 33  # month of a voluntary attestation
     HOME_CARE = 40  # whether one ED visit more or less is avoided
     # Markets and the nation
-    MARKET_LEVEL = 64
-    MARKET_TREND = 65
-    NATIONAL_DRIFT = 66
-    NATIONAL_SHOCK = 67
-    MARKET_MIX = 69
-    MARKET_RISK = 70
+    MARKET_LEVEL = 64  # spending by enrollment type
+    MARKET_TREND = 65  # growth of its own, each year
+    NATIONAL_DRIFT = 66  # growth that stays beyond what is projected, once
+    NATIONAL_SHOCK = 67  # growth of each year (2)
+    MARKET_MIX = 69  # enrollment mix
+    MARKET_RISK = 70  # mean risk by enrollment type
     MARKET_STATE = 76  # whether the market lies in a state that is a partner for Medicaid alignment
     # Practices, specialists and ACOs
-    PRACTICE_TRAITS = 80
-    SPECIALIST_TRAITS = 81
-    REFERRALS = 82
-    ACO_TRAITS = 83
+    PRACTICE_TRAITS = 80  # size, efficiency
+    SPECIALIST_TRAITS = 81  # efficiency
+    REFERRALS = 82  # specialists referred to
+    ACO_TRAITS = 83  # number of TINs; effect, survey, running cost, coding; efficiency in hindcasts
     SPECIALTY_REFERRALS = 84  # by specialty, which is the draw's number
     PRACTICE_DRIFT = 85  # each year
     ACO_DRIFT = 86  # each year
     CODING_DRIFT = 87  # of an ACO, each year
     TIN_LIST = 88  # each year: a practice leaves or joins, which ACO it joins, month in the year before
     CARA_REVIEW = 89  # of an ACO, in a contract's first year: whether CMS refuses changes; by kind of episode
-    # Of a specialist, by kind of episode, each year: whether it signs and ends a contract on its episodes;
-    # what it asks for, once
-    CARA_SIGNING = 90
-    CARA_ENDING = 91
+    CARA_SIGNING = 90  # what a contract must be worth to a specialist, once and, by kind, each year
+    CARA_ENDING = 91  # whether a specialist ends a contract, by kind of episode, each year
     TIN_INTAKE = 92  # of an ACO, each year: whether it takes in practices
     ACO_HABITS = 93  # of stays, readmissions and follow-up, and of clinical control
     PRACTICE_HABITS = 94  # the same
     ACO_EXIT = 104  # how readily it leaves its program, once; whether it does, each year
     # Evidence, once a replicate
-    PARAMETER = 96
+    PARAMETER = 96  # each uncertain value
     # Finished results, drawn again for their error
-    RESAMPLE = 112
+    RESAMPLE = 112  # which replicates are taken
 
 
 class Key(NamedTuple):
