@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import subprocess
+import sys
 import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import numpy as np
+import pytest
 from worlds import aco, text_of
 
 from sim.experiments.runner import Run, run
@@ -61,6 +64,14 @@ def simulate(scenario: Any, replicate: int, *, threads: int = 1) -> Mapping[str,
             arrays[variable.name] = draws.normal(1e6, 3e6, shape)
     arrays["settlement"][:, 0, -1] = np.nan
     return arrays
+
+
+def stand_in(patch: pytest.MonkeyPatch, simulate: Callable[..., Any] = simulate, threads: int = 2) -> None:
+    """Let commands run this, or another function of its signature, in place of the model."""
+    module = ModuleType("sim.replicate")
+    module.__dict__.update(simulate=simulate, coordinates=coordinates)
+    patch.setitem(sys.modules, "sim.replicate", module)
+    patch.setenv("LEADSIM_THREADS", str(threads))
 
 
 def go(scenario: Scenario, out: Path, replicates: int | None = 40, **options: Any) -> Run:

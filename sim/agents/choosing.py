@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 from sim.behaviour.belief import Belief
 from sim.behaviour.book import Behaviours
 from sim.behaviour.choice import NONE
+from sim.behaviour.luck import LUCK
 from sim.inputs.scenario_arms import NO_PROGRAM
 from sim.inputs.scenario_books import LEAD, MSSP
 from sim.settlement.contracts import Contracts
 from sim.settlement.office import Settlement
-from sim.settlement.retained import LUCK
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]

@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 from sim.behaviour.belief import Belief
 from sim.behaviour.book import Behaviours
 from sim.behaviour.investment import acting_now
+from sim.behaviour.luck import LUCK
 from sim.settlement.contracts import Contracts
 from sim.settlement.office import Settlement
-from sim.settlement.retained import LUCK
 
 Floats = NDArray[np.float64]
 

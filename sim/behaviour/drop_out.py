@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from statistics import NormalDist
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.behaviour.evidence_reader import Floats, Reader
+from sim.behaviour.luck import LUCK
 
 _POINTS = 100.0
-# Cases of luck, all as likely, over which a mean is taken, and steps to find the level that gives it.
-_CASES, _STEPS = 41, 4
-_LUCK = np.array([NormalDist().inv_cdf((case + 0.5) / _CASES) for case in range(_CASES)])
+# Steps to find the level that gives a mean over cases of luck.
+_STEPS = 4
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,7 +74,7 @@ def chance_to_drop_out(
     stated chance on average: log-odds of a mean are not the mean of log-odds.
     """
     mean = parameters.chance[np.minimum(years, len(parameters.chance)) - 1]
-    cases = _odds(parameters, parameters.usual + noise[:, None] * _LUCK)
+    cases = _odds(parameters, parameters.usual + noise[:, None] * LUCK)
     level = np.log(mean / (1.0 - mean))
     for _ in range(_STEPS):
         each = _logistic(level[:, None] + cases)

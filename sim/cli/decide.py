@@ -11,7 +11,7 @@ from cyclopts import Parameter
 from cyclopts.validators import Number
 from rich.console import Console
 
-from sim.cli.console import NARROW, stdout
+from sim.cli.console import NARROW, stdout, tell_figure
 from sim.cli.options import Json, Settings
 from sim.cli.stores import PARTIAL, ExecutorName, print_json, print_notes
 from sim.inputs.faults import Fault, InputError
@@ -162,9 +162,7 @@ def decide(
         from sim.charts.decision import draw_decision  # noqa: PLC0415
 
         draw_decision(made.data, made.choices.aco, made.contenders, made.turned, figure)
-        (errors if as_json else stdout(NARROW)).print(
-            f"Figure: {figure}", highlight=False, soft_wrap=True, markup=False
-        )
+        tell_figure(errors if as_json else stdout(NARROW), figure)
     whole = all(one.completed == one.requested for one in (done, *other))
     return 0 if whole else PARTIAL
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from cyclopts import Parameter
 from rich.console import Console
 
-from sim.cli.console import NARROW, stdout
+from sim.cli.console import NARROW, stdout, tell_figure
 from sim.cli.options import Json, Settings
 from sim.cli.stores import PARTIAL, ExecutorName, print_json, print_notes
 from sim.inputs.faults import InputError, wrong_choice
@@ -131,9 +131,7 @@ def decompose(
 
         years = loaded.years
         save(draw_decomposition(taken.found, plan.arm, aco, years[0], years[-1]), figure)
-        (errors if as_json else stdout(NARROW)).print(
-            f"Figure: {figure}", highlight=False, soft_wrap=True, markup=False
-        )
+        tell_figure(errors if as_json else stdout(NARROW), figure)
     return 0 if all(one.completed == one.requested for one in runs) else PARTIAL
 
 

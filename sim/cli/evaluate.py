@@ -13,7 +13,7 @@ from rich.box import SIMPLE_HEAD
 from rich.table import Table
 from rich.text import Text
 
-from sim.cli.console import stdout
+from sim.cli.console import stdout, tell_figure
 from sim.cli.options import Json
 from sim.inputs.faults import Fault, InputError, printable
 
@@ -98,7 +98,7 @@ def evaluate(
     for one in arms:
         _print(found[one], curves[one], years, practice_list, console)
     if figure is not None:
-        console.print(f"Figure: {figure}", highlight=False, soft_wrap=True, markup=False)
+        tell_figure(console, figure)
     return 0
 
 

@@ -14,7 +14,7 @@ from rich.box import SIMPLE_HEAD
 from rich.table import Table
 from rich.text import Text
 
-from sim.cli.console import stdout
+from sim.cli.console import stdout, tell_figure
 from sim.cli.income import (
     INCOME,
     OF_ACO,
@@ -163,7 +163,7 @@ def ledger(
     for part in found.parts:
         console.print(part, highlight=False)
     if figure is not None:
-        console.print(f"Figure: {figure}", highlight=False, soft_wrap=True, markup=False)
+        tell_figure(console, figure)
     return 0
 
 

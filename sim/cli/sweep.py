@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
-from sim.cli.console import NARROW, stdout
+from sim.cli.console import NARROW, stdout, tell_figure
 from sim.cli.options import Json, Settings
 from sim.inputs.faults import Fault, InputError, printable
 
@@ -149,10 +149,10 @@ def sensitivity(
         from sim.charts.indices import draw_indices, save  # noqa: PLC0415
 
         save(draw_indices(found, of_what), out)
-        console.print(f"Figure: {out}", highlight=False, soft_wrap=True, markup=False)
+        tell_figure(console, out)
     if tornado is not None:
         _draw_tornado(values, wanted, quantiles, keys, of_what, figure.units, tornado)
-        console.print(f"Figure: {tornado}", highlight=False, soft_wrap=True, markup=False)
+        tell_figure(console, tornado)
     return 0
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from sim.behaviour.luck import LUCK
 from sim.inputs.cara_terms import CaraTerms
 from sim.kernels.codes import N_EPISODES
 from sim.policy.cara import agreed_part, limited, negotiated_ratio, reconciled, target_price
@@ -15,7 +16,6 @@ from sim.settlement.cara_agreed import Agreed
 from sim.settlement.cara_led import Kinds
 from sim.settlement.cara_price import BPCI, OWN, Before
 from sim.settlement.program import Flags, Floats, Ints
-from sim.settlement.retained import LUCK
 
 _SPECIALISTS = 2**31
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from statistics import NormalDist
 from typing import NamedTuple
 
 import numpy as np
@@ -21,10 +20,6 @@ from sim.policy.settlement import sequestered, shared_amount
 from sim.settlement.calendar import mssp_agreements
 from sim.settlement.contracts import Contracts
 from sim.settlement.program import Floats
-
-_CASES = 41
-#: Standard normals, all as likely: the cases over which ACOs average.
-LUCK = np.array([NormalDist().inv_cdf((case + 0.5) / _CASES) for case in range(_CASES)])
 
 
 def risk_limits(

@@ -10,7 +10,6 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from types import ModuleType
 
 import fake_model
 import pytest
@@ -26,10 +25,7 @@ ARM = "arms.lead_professional.values.discount.higher_spending"
 
 @pytest.fixture(autouse=True)
 def _fake_model(monkeypatch: pytest.MonkeyPatch) -> None:
-    module = ModuleType("sim.replicate")
-    module.__dict__.update(simulate=fake_model.simulate, coordinates=fake_model.coordinates)
-    monkeypatch.setitem(sys.modules, "sim.replicate", module)
-    monkeypatch.setenv("LEADSIM_THREADS", "2")
+    fake_model.stand_in(monkeypatch)
     monkeypatch.delenv("COLUMNS", raising=False)
 
 

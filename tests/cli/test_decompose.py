@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import fake_model
@@ -44,10 +42,7 @@ def simulate(scenario: Any, replicate: int, *, threads: int = 1) -> dict[str, An
 
 @pytest.fixture(autouse=True)
 def _inside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    module = ModuleType("sim.replicate")
-    module.__dict__.update(simulate=simulate, coordinates=fake_model.coordinates)
-    monkeypatch.setitem(sys.modules, "sim.replicate", module)
-    monkeypatch.setenv("LEADSIM_THREADS", "1")
+    fake_model.stand_in(monkeypatch, simulate, threads=1)
     monkeypatch.chdir(tmp_path)
     text = text_of(
         aco("a", "6,000 people"),

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import io
 import json
-import sys
 from contextlib import redirect_stdout
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import fake_model
@@ -41,7 +39,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("commands")
     (path / "sweep.toml").write_text(fake_model.QUICK + SWEEP)
     with pytest.MonkeyPatch.context() as patch:
-        _stand_in(patch)
+        fake_model.stand_in(patch, simulate)
         patch.chdir(path)
         for name, options in (
             ("sweep.zarr", ("--replicates", "3")),
@@ -53,16 +51,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def _stand_in(patch: pytest.MonkeyPatch) -> None:
-    module = ModuleType("sim.replicate")
-    module.__dict__.update(simulate=simulate, coordinates=fake_model.coordinates)
-    patch.setitem(sys.modules, "sim.replicate", module)
-    patch.setenv("LEADSIM_THREADS", "2")
-
-
 @pytest.fixture(autouse=True)
 def _inside(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    _stand_in(monkeypatch)
+    fake_model.stand_in(monkeypatch, simulate)
     monkeypatch.chdir(folder)
 
 

@@ -12,6 +12,7 @@ from worlds import NO_ACO, lived_through, scenario_of
 
 from sim.behaviour.episode_belief import believe_episodes
 from sim.kernels.codes import Episode
+from sim.kernels.draws import Decision
 from sim.model import LeadModel
 from sim.outcomes.cara import CARA_DECIDED
 from sim.outcomes.registry import VARIABLES
@@ -315,3 +316,18 @@ def test_prices_are_reckoned_and_results_limited_as_the_contract_says():
     # A tenth goes by quality, of which 80 % is agreed.
     assert results.max() == pytest.approx(0.5 * 0.05 * 0.98)
     assert results.min() == pytest.approx(-0.05 * 0.92)
+
+
+def test_each_kind_and_year_has_a_draw_of_its_own():
+    """What a specialist asks for good is one; what it asks a year, and whether it ends one, is drawn anew."""
+    signing = lived().models["all_end"].settlement.cara.signing
+    offered = signing.years[2028].offered
+    several = np.flatnonzero(np.bincount(offered.leader)[offered.leader] > 1)
+    assert several.size
+    for decision in (Decision.CARA_SIGNING, Decision.CARA_ENDING):
+        one, other = (signing._uniforms(offered, year, decision) for year in (2028, 2029))
+        assert (one != other).all()
+        assert len(np.unique(np.r_[one, other])) == 2 * len(offered.key)
+    good = signing._uniforms(offered, 0, Decision.CARA_SIGNING)
+    for leader in np.unique(offered.leader[several]):
+        assert len(np.unique(good[offered.leader == leader])) == 1
